@@ -1,0 +1,21 @@
+"""Call Amazon SageMaker endpoints: `smrt.Client` here, the `smrt` command in a shell."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .errors import ServiceError, SmrtError
+
+__version__ = "0.1.0"
+__all__ = ["Client", "ServiceError", "SmrtError", "__version__"]
+
+_HOMES = {"Client": "client", "ServiceError": "errors", "SmrtError": "errors"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that the command pays for none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

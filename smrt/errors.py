@@ -1,0 +1,119 @@
+"""What can go wrong, and the exit status that each outcome has.
+
+    SmrtError               255  anything that is none of the following
+    ├── UsageError          252  the command line, or a value in it
+    ├── ConfigurationError  253  configuration, credentials, region
+    ├── ServiceError        254  the service answered with an error
+    ├── TransportError      255  the connection failed, or broke
+    └── StdoutClosedError   141  the reader of our output has gone; nothing is said
+
+The numbers are AWS CLI v2's own: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, ClassVar
+
+
+class ExitCode(IntEnum):
+    """The exit status of a run."""
+
+    OK = 0
+    INTERRUPTED = 130
+    PIPE = 141
+    USAGE = 252
+    CONFIGURATION = 253
+    SERVICE = 254
+    GENERAL = 255
+
+
+class SmrtError(Exception):
+    """A failure that is told in one line, with hints (one line each) of what to do about it.
+
+    `code` is the word that scripts match on, as in "An error occurred (CODE): message".
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.GENERAL
+    default_code: ClassVar[str] = "General"
+
+    def __init__(self, message: str, *hints: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hints = hints
+        self.code = code or self.default_code
+
+    @property
+    def sentence(self) -> str:
+        """The failure in AWS's words."""
+        return f"An error occurred ({self.code}): {self.message}"
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """Fields beyond code and message."""
+        return {}
+
+
+class UsageError(SmrtError):
+    """The command line, or a value in it, is wrong; nothing was sent."""
+
+    exit_code = ExitCode.USAGE
+    default_code = "ParamValidation"
+
+
+class ConfigurationError(SmrtError):
+    """Configuration, credentials or region are missing or wrong; nothing was sent."""
+
+    exit_code = ExitCode.CONFIGURATION
+    default_code = "Configuration"
+
+
+class TransportError(SmrtError):
+    """The connection failed or broke. `code` is botocore's name for the kind of failure."""
+
+    default_code = "ConnectionError"
+
+
+class ServiceError(SmrtError):
+    """The service answered with an error.
+
+    `response` has boto3's shape: {"Error": {"Code", "Message"}, "ResponseMetadata": {...}} and,
+    at the top level, the members that the service models for this error.
+    """
+
+    exit_code = ExitCode.SERVICE
+
+    def __init__(self, response: Mapping[str, Any], operation_name: str, *hints: str) -> None:
+        error = response["Error"]
+        super().__init__(error["Message"], *hints, code=error["Code"])
+        self.response = response
+        self.operation_name = operation_name
+
+    @property
+    def sentence(self) -> str:
+        """The failure in the words of botocore's ClientError."""
+        metadata = self.response["ResponseMetadata"]
+        retried = ""
+        if metadata.get("MaxAttemptsReached"):
+            retried = f" (reached max retries: {metadata['RetryAttempts']})"
+        return (
+            f"An error occurred ({self.code}) when calling the {self.operation_name} "
+            f"operation{retried}: {self.message}"
+        )
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """The members that the service models for this error, in their order."""
+        return {
+            name: value
+            for name, value in self.response.items()
+            if name not in ("Error", "ResponseMetadata")
+        }
+
+
+class StdoutClosedError(SmrtError):
+    """Whoever read our standard output has stopped reading."""
+
+    exit_code = ExitCode.PIPE

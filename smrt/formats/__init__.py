@@ -1,0 +1,28 @@
+"""How a result is printed: one module per format, each a pure function of a value.
+
+AWS's own account of them: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+FORMATS = {"json": "json_"}
+"""The formats by their names on the command line, and the module of each."""
+
+
+class Look(NamedTuple):
+    """What a format may know of where its text goes; `width` is in columns."""
+
+    title: str = ""
+    width: int = 80
+    colour: bool = False
+
+
+def render(value: Any, name: str, look: Look = Look()) -> Iterator[str]:  # noqa: B008 - a value
+    """`value` in the format `name`, piece by piece; nothing at all for an empty mapping."""
+    if value == {}:
+        return iter(())
+    module = import_module(f".{FORMATS[name]}", __name__)
+    pieces: Iterator[str] = module.pieces(value, look)
+    return pieces

@@ -1,0 +1,78 @@
+"""The values that travel between the floors."""
+
+from typing import BinaryIO, NamedTuple
+
+Headers = tuple[tuple[str, str], ...]
+
+DEFAULT_TIMEOUT = 60.0
+INVOKE_READ_TIMEOUT = 70.0
+"""Seconds; what the InvokeEndpoint reference advises for models that take up to 60 s:
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
+
+
+class Url(NamedTuple):
+    """An address taken apart: `target` is path and query as they stand on the request line."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def authority(self) -> str:
+        """The Host header: the port is left out where it is the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = 443 if self.scheme == "https" else 80
+        return host if self.port == default else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
+
+
+class Payload(NamedTuple):
+    """A request body that can be read more than once: `content` is bytes or an open file."""
+
+    content: bytes | BinaryIO
+    length: int
+    sha256: str
+
+
+class Request(NamedTuple):
+    """One HTTP request; header values are text and travel as UTF-8."""
+
+    method: str
+    url: Url
+    headers: Headers
+    payload: Payload
+
+
+class Credentials(NamedTuple):
+    """Who signs; `source` is the kind of place that the keys came from."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
+    source: str = "explicit"
+
+    def __repr__(self) -> str:
+        return f"Credentials(access_key={self.access_key!r}, source={self.source!r})"
+
+
+class Settings(NamedTuple):
+    """Everything that is configured for a call, resolved: option > environment > profile > default.
+
+    Timeouts are in seconds, 0 is none; `max_attempts` counts the first try.
+    """
+
+    region: str | None = None
+    endpoint_url: str | None = None
+    use_fips: bool = False
+    use_dualstack: bool = False
+    sign: bool = True
+    verify: bool = True
+    ca_bundle: str | None = None
+    connect_timeout: float = DEFAULT_TIMEOUT
+    read_timeout: float = DEFAULT_TIMEOUT
+    max_attempts: int = 3
+    validate: bool = True
+    user_agent: str = ""
