@@ -87,14 +87,16 @@ class ServiceError(SmrtError):
         super().__init__(error["Message"], *hints, code=error["Code"])
         self.response = response
         self.operation_name = operation_name
+        self.is_last_allowed = False
+        """Whether the last attempt that was allowed has been made."""
 
     @property
     def sentence(self) -> str:
         """The failure in the words of botocore's ClientError."""
-        metadata = self.response["ResponseMetadata"]
         retried = ""
-        if metadata.get("MaxAttemptsReached"):
-            retried = f" (reached max retries: {metadata['RetryAttempts']})"
+        if self.is_last_allowed:
+            retries = self.response["ResponseMetadata"]["RetryAttempts"]
+            retried = f" (reached max retries: {retries})"
         return (
             f"An error occurred ({self.code}) when calling the {self.operation_name} "
             f"operation{retried}: {self.message}"
