@@ -47,12 +47,16 @@ class Request(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """Who signs; `source` is the kind of place that the keys came from."""
+    """Who signs; `source` is the kind of place that the keys came from.
+
+    `expires` is in seconds since the epoch, None where they stay good.
+    """
 
     access_key: str
     secret_key: str
     token: str | None = None
     source: str = "explicit"
+    expires: float | None = None
 
     def __repr__(self) -> str:
         return f"Credentials(access_key={self.access_key!r}, source={self.source!r})"
@@ -76,3 +80,8 @@ class Settings(NamedTuple):
     max_attempts: int = 3
     validate: bool = True
     user_agent: str = ""
+    retry_mode: str = "standard"
+    retry_timeouts: bool = False
+    http_proxy: str | None = None
+    https_proxy: str | None = None
+    no_proxy: str | None = None

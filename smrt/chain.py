@@ -1,0 +1,143 @@
+"""Credentials and region that take more than two strings: AWS's whole chain, run by botocore.
+
+Only this file imports botocore, and only when one of its functions is called. Botocore reads the
+process's own environment.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .cache import CACHE
+from .config import Config, home_path, quoted
+from .config import region as configured_region
+from .errors import ConfigurationError, ServiceError, TransportError
+from .message import Credentials
+
+
+def resolve(
+    config: Config,
+    *,
+    region: str | None = None,
+    verify: bool = True,
+    ca_bundle: str | None = None,
+) -> Credentials | None:
+    """The first credentials that AWS's chain gives, fetched; None where it gives none."""
+    with _translated(config):
+        from botocore.credentials import create_credential_resolver
+        from botocore.utils import JSONFileCache
+
+        where = configured_region(config, region) or metadata_region(config)
+        session = _session(config, where, verify=verify, ca_bundle=ca_bundle)
+        cache = JSONFileCache(home_path(config.environ, CACHE))
+        chain = create_credential_resolver(session, cache=cache, region_name=where)
+        # botocore's own prompter falls back to stdin, which may be the request's body
+        chain.get_provider("assume-role")._prompter = ask  # noqa: SLF001 - there is no other way in
+        found = chain.load_credentials()
+        return None if found is None else _frozen(found)
+
+
+def metadata_region(config: Config) -> str | None:
+    """The region of the machine, told by its instance metadata; None if there is none."""
+    if config.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
+        return None
+    with _translated(config):
+        from botocore.utils import IMDSRegionProvider
+
+        found: str | None = IMDSRegionProvider(_session(config, None)).provide()
+        return found
+
+
+def ask(prompt: str) -> str:
+    """The answer to `prompt`, typed unseen on the terminal; ConfigurationError without one."""
+    import os
+
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError as exc:
+        raise ConfigurationError(
+            "the role needs an MFA code, and there is no terminal to ask on",
+            "run it once on a terminal: the credentials are kept for the next calls",
+        ) from exc
+    from getpass import getpass
+
+    return getpass(prompt)
+
+
+def _session(
+    config: Config, region: str | None, *, verify: bool = True, ca_bundle: str | None = None
+) -> Any:
+    """A session of botocore that finds what AWS CLI would find."""
+    from botocore.configprovider import ConstantProvider
+    from botocore.session import Session
+
+    session = Session()
+    store = session.get_component("config_store")
+    store.set_config_provider("config_file", ConstantProvider(config.config_path))
+    store.set_config_provider("credentials_file", ConstantProvider(config.credentials_path))
+    name = config.profile if config.named else None
+    store.set_config_provider("profile", ConstantProvider(name))
+    if config.explicit:  # as an instance variable it switches the environment's credentials off
+        session.set_config_variable("profile", config.profile)
+    if region is not None:
+        session.set_config_variable("region", region)
+    if not verify:
+        store.set_config_provider("ca_bundle", ConstantProvider(False))
+    elif ca_bundle is not None:
+        session.set_config_variable("ca_bundle", ca_bundle)
+    return session
+
+
+def _frozen(found: Any) -> Credentials:
+    """The keys as they are now: this is where roles are assumed and tokens refreshed."""
+    keys = found.get_frozen_credentials()
+    expiry = getattr(found, "_expiry_time", None)
+    expires = None if expiry is None else expiry.timestamp()
+    return Credentials(keys.access_key, keys.secret_key, keys.token, found.method, expires)
+
+
+@contextmanager
+def _translated(config: Config) -> Iterator[None]:
+    """Botocore's failures as ours."""
+    from botocore import exceptions as foreign
+
+    try:
+        yield
+    except foreign.ClientError as exc:
+        raise ServiceError(exc.response, exc.operation_name) from exc
+    except foreign.HTTPClientError as exc:
+        raise TransportError(str(exc), code=type(exc).__name__) from exc
+    except foreign.BotoCoreError as exc:
+        raise ConfigurationError(str(exc), *_remedies(config, exc)) from exc
+    except (OSError, ValueError, KeyError, RuntimeError) as exc:
+        # a program, a token file or an answer that is not there, or not what it should be
+        raise ConfigurationError(f"the credentials cannot be had: {exc}") from exc
+
+
+def _remedies(config: Config, exc: Exception) -> list[str]:
+    """The command that mends it, where there is one."""
+    from botocore import exceptions as foreign
+
+    kinds = {
+        "sso": ("SSOError", "TokenRetrievalError"),
+        "login": ("LoginError",),
+    }
+    for command, names in kinds.items():
+        classes = tuple(getattr(foreign, name) for name in names if hasattr(foreign, name))
+        if isinstance(exc, classes):
+            name = _profile_with(config, command)
+            words = "sso login" if command == "sso" else command
+            return [f"log in again: aws {words} --profile {quoted(name)}"]
+    return []
+
+
+def _profile_with(config: Config, prefix: str) -> str:
+    """The profile, or the one that it takes its credentials from, with keys that begin so."""
+    name, seen = config.profile, set[str]()
+    while name not in seen:
+        seen.add(name)
+        profile = {**config.profiles.get(name, {}), **config.stored_profiles.get(name, {})}
+        if any(key.startswith(prefix + "_") for key in profile):
+            return name
+        name = profile.get("source_profile", name)
+    return config.profile

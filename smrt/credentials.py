@@ -1,0 +1,105 @@
+"""Who signs: keys of the environment or of a profile, roles and SSO from the AWS CLI's own cache.
+
+The order is AWS CLI's; whatever is not found here goes through botocore, in `chain`.
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-authentication.html#cli-chap-authentication-precedence
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .config import Config, check_profile, quoted
+from .errors import ConfigurationError
+from .message import Credentials
+
+_KEYS = ("aws_access_key_id", "aws_secret_access_key")
+_TOKENS = ("aws_security_token", "aws_session_token")
+
+
+def resolve(
+    config: Config,
+    *,
+    region: str | None = None,
+    verify: bool = True,
+    ca_bundle: str | None = None,
+    now: Callable[[], float] = time.time,
+) -> Credentials | None:
+    """Who signs, or None where there is nobody.
+
+    `region`, `verify` and `ca_bundle` are the options, for the calls that have to be made.
+    Raises ConfigurationError for a missing profile and for sources that fail, ServiceError where
+    STS or SSO refuses, TransportError where they cannot be reached.
+    """
+    found = static(config, now=now)
+    if found is None:
+        from .cache import cached
+
+        found = cached(config, now())
+    if found is None:
+        from . import chain
+
+        found = chain.resolve(config, region=region, verify=verify, ca_bundle=ca_bundle)
+    return found
+
+
+def static(config: Config, *, now: Callable[[], float] = time.time) -> Credentials | None:
+    """The keys that stand in the environment or the profile, None where something else goes first.
+
+    Raises ConfigurationError for a missing profile and for keys that are incomplete.
+    """
+    check_profile(config)
+    if not config.explicit and config.environ.get("AWS_ACCESS_KEY_ID"):
+        return _environment(config.environ, now)
+    if not config.explicit and config.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"):
+        return None
+    merged = {**config.values, **config.stored}
+    if _BEFORE_STORED.intersection(merged):
+        return None
+    if _KEYS[0] in config.stored:
+        return _profile(config, config.stored, "shared-credentials-file")
+    if not _BEFORE_VALUES.intersection(merged) and _KEYS[0] in config.values:
+        return _profile(config, config.values, "config-file")
+    return None
+
+
+_BEFORE_STORED = {"role_arn", "web_identity_token_file", "sso_role_name", "sso_account_id"}
+_BEFORE_VALUES = {"login_session", "credential_process"}
+
+
+def _environment(environ: Mapping[str, str], now: Callable[[], float]) -> Credentials:
+    secret_key = environ.get("AWS_SECRET_ACCESS_KEY")
+    if not secret_key:
+        message = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"
+        raise ConfigurationError(message, "set it, or unset AWS_ACCESS_KEY_ID")
+    token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN") or None
+    expires = seconds(environ.get("AWS_CREDENTIAL_EXPIRATION"))
+    if expires is not None and expires <= now():
+        raise ConfigurationError(
+            "the credentials in the environment have expired",
+            "AWS_CREDENTIAL_EXPIRATION tells when; set new keys, or unset it",
+        )
+    return Credentials(environ["AWS_ACCESS_KEY_ID"], secret_key, token, "env", expires)
+
+
+def _profile(config: Config, section: Mapping[str, Any], source: str) -> Credentials:
+    if _KEYS[1] not in section:
+        raise ConfigurationError(
+            f"Partial credentials found in {source}, missing: {_KEYS[1]}",
+            f"give both: aws configure --profile {quoted(config.profile)}",
+        )
+    token = next((section[name] for name in _TOKENS if name in section), None)
+    return Credentials(section[_KEYS[0]], section[_KEYS[1]], token, source)
+
+
+def seconds(timestamp: str | None) -> float | None:
+    """An ISO 8601 time as seconds since the epoch; UTC where it names no zone, None if unclear."""
+    if not timestamp:
+        return None
+    from datetime import datetime, timezone
+
+    text = timestamp.removesuffix("UTC").removesuffix("Z")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
