@@ -7,24 +7,26 @@
 
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from . import __version__, config, credentials, parameters, replies, retry, sigv4
+from . import config, credentials, endpoint_rules, parameters, replies, retry, sigv4
 from .body import StreamingBody
 from .errors import ConfigurationError, ServiceError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
 from .payloads import payload
+from .settings import settings as resolve_settings
 from .transport import HttpTransport, Transport
 from .urls import join
 
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
+EXPIRY_MARGIN = 60.0
+"""Seconds; keys that live less than this are not begun with."""
 NO_CREDENTIALS = ConfigurationError(
     "Unable to locate credentials.",
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
@@ -80,12 +82,12 @@ class Client:
         read_timeout: float | None = None,
         environ: Mapping[str, str] = os.environ,
         settings: Settings | None = None,
-        keys: Callable[[], Credentials | None] | None = None,
+        keys: Callable[[], Credentials | None] = lambda: None,
         world: World = World(),  # noqa: B008 - a value
     ) -> None:
-        if settings is None or keys is None:
+        if settings is None:
             found = config.load(environ, profile_name)
-            settings = config.settings(
+            settings = resolve_settings(
                 found,
                 region=region_name,
                 endpoint_url=endpoint_url,
@@ -95,12 +97,18 @@ class Client:
                 read_timeout=INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
             )
             given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
-            keys = (lambda: given) if given else credentials.provider(found, settings)
+            keys = (lambda: given) if given else credentials.source(found, settings)
         self.settings = settings
         self._keys = keys
+        self._held: Credentials | None = None
         self._world = world
         self._transport = world.transport(settings)
-        self._user_agent = user_agent(settings)
+        self._base = settings.endpoint_url or endpoint_rules.url(
+            settings.region,
+            config.partitions(),
+            fips=settings.use_fips,
+            dualstack=settings.use_dualstack,
+        )
 
     def invoke_endpoint(self, **kwargs: Any) -> dict[str, Any]:
         """Call an endpoint: boto3's reply, a dict with `Body` to read and ResponseMetadata.
@@ -121,8 +129,7 @@ class Client:
         policy = retry.Policy(self.settings.max_attempts, self.settings.retry_timeouts)
         invocation_id = uuid4()
         for attempt in count(1):  # pragma: no branch - retry.delay ends it
-            about = _attempt_headers(invocation_id, attempt, policy.max_attempts)
-            signed = self.sign(request, unsigned=(("User-Agent", self._user_agent), *about))
+            signed = self._signed(request, invocation_id, attempt)
             try:
                 return self._attempt(operation, signed, attempt - 1)
             except (ServiceError, TransportError) as exc:
@@ -134,6 +141,10 @@ class Client:
             self._world.sleep(pause)
         raise AssertionError
 
+    def first_attempt(self, operation: Operation, values: Mapping[str, Any]) -> Request:
+        """The request that `call` would send first."""
+        return self._signed(self.request(operation, values), uuid4(), 1)
+
     def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request for a call, still unsigned and without the headers of an attempt."""
         if self.settings.validate:
@@ -142,27 +153,36 @@ class Client:
         headers = parameters.headers(operation, values)
         body = payload(values.get("Body", b""))
         parameters.check_size(operation, body.length)
-        return Request("POST", join(self.settings.endpoint_url, path), headers, body)
-
-    def sign(self, request: Request, unsigned: Headers = ()) -> Request:
-        """`request` with the headers that sign it and those that no signature covers."""
-        if not self.settings.sign:
-            return request._replace(headers=(*request.headers, *unsigned))
-        keys = self._keys()
-        if keys is None:
-            raise NO_CREDENTIALS
-        signature = sigv4.sign(
-            request,
-            keys,
-            region=self.settings.signing_region,
-            service=SERVICE,
-            now=self._world.clock(),
-        )
-        return request._replace(headers=(*request.headers, *signature, *unsigned))
+        return Request("POST", join(self._base, path), headers, body)
 
     def close(self) -> None:
         """Close the connections that are kept for the next call."""
         self._transport.close()
+
+    def _signed(self, request: Request, invocation_id: UUID, attempt: int) -> Request:
+        """`request` with the headers that sign it, and those that no signature covers."""
+        signature: Headers = ()
+        if self.settings.sign:
+            signature = sigv4.sign(
+                request,
+                self._credentials(),
+                region=self.settings.region,
+                service=SERVICE,
+                now=self._world.clock(),
+            )
+        about = _attempt_headers(invocation_id, attempt, self.settings.max_attempts)
+        agent = ("User-Agent", self.settings.user_agent)
+        return request._replace(headers=(*request.headers, *signature, agent, *about))
+
+    def _credentials(self) -> Credentials:
+        """Who signs; asked for again when the keys are about to expire."""
+        held = self._held
+        soon = self._world.clock() + EXPIRY_MARGIN
+        if held is None or (held.expires is not None and held.expires < soon):
+            held = self._held = self._keys()
+        if held is None:
+            raise NO_CREDENTIALS
+        return held
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
         response = self._transport.send(request)
@@ -173,13 +193,6 @@ class Client:
         document = _document(response.body) if operation.answers_in_json else None
         metadata = replies.metadata(operation, response.headers, document)
         return Reply(response.status, response.headers, metadata, response.body, retries)
-
-
-def user_agent(settings: Settings) -> str:
-    """Who calls, in the form of AWS's SDKs."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    parts = (f"smrt/{__version__}", f"os/{sys.platform}", f"lang/python#{version}")
-    return " ".join((*parts, settings.user_agent)).strip()
 
 
 def _attempt_headers(invocation_id: UUID, attempt: int, max_attempts: int) -> Headers:

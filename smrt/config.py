@@ -164,7 +164,7 @@ def partitions() -> Mapping[str, Any]:
     """Botocore's partition data, found without importing botocore."""
     import json
 
-    with open(_botocore_folder() + "/data/partitions.json", "rb") as file:  # noqa: PTH123 - see profiles
+    with open(_botocore_folder() + "/data/partitions.json", "rb") as file:
         found: Mapping[str, Any] = json.load(file)
     return found
 
@@ -206,7 +206,7 @@ def home_path(environ: Mapping[str, str], path: str) -> str:
     home = environ.get("HOME")
     if home is not None and (path == "~" or path.startswith("~/")):
         return (home.rstrip("/") + path[1:]) or "/"
-    return os.path.expanduser(path)  # noqa: PTH111 - see profiles
+    return os.path.expanduser(path)
 
 
 def _profile_hints(config: Config) -> list[str]:

@@ -3,15 +3,17 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from .errors import SmrtError, StdoutClosedError
 
 NAME = "smrt"
+DEFAULT_WIDTH = 80
 
 
 class Console:
-    """Standard input, output and error as bytes; text goes out in `encoding`, escaped if need be."""
+    """Standard input, output and error in bytes; text is encoded, and escaped where it must be."""
 
     def __init__(
         self, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO, *, encoding: str = "utf-8"
@@ -25,6 +27,14 @@ class Console:
     def is_terminal(self) -> bool:
         """Whether standard output is a terminal."""
         return self._stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that standard output is; 80 where it is none."""
+        try:
+            return os.get_terminal_size(self._stdout.fileno()).columns
+        except (OSError, ValueError):
+            return DEFAULT_WIDTH
 
     def write(self, data: bytes) -> None:
         """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
@@ -43,10 +53,8 @@ class Console:
 
     def note(self, text: str) -> None:
         """Say one line on standard error; nobody listening is no failure."""
-        try:
+        with suppress(OSError):
             _write_all(self._stderr, self._encoded(text.rstrip("\n") + "\n"))
-        except OSError:
-            pass
 
     def complain(self, error: SmrtError) -> None:
         """Tell a failure on standard error: what AWS would say, details, and what may help."""
@@ -87,5 +95,4 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
     """Write all of `data`: an unbuffered stream may take less at a time."""
     view = memoryview(data)
     while view:
-        written = stream.write(view)
-        view = view[len(view) if written is None else written :]
+        view = view[stream.write(view) :]

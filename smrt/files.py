@@ -29,7 +29,7 @@ def open_bytes(value: str, name: str) -> BinaryIO:
     place = _place(value.removeprefix(BYTES))
     try:
         file = open(place, "rb")  # noqa: SIM115, PTH123 - the caller closes it
-        if os.path.isdir(place):  # noqa: PTH112 - pathlib costs a plain call milliseconds
+        if os.path.isdir(place):
             file.close()
     except OSError as exc:
         raise _unreadable(value, name, exc) from exc
@@ -40,7 +40,7 @@ def text_pieces(value: str, name: str, environ: Mapping[str, str]) -> Iterator[s
     """The text at the file:// address `value`, line ends made LF; UsageError names the option."""
     place = _place(value.removeprefix(TEXT))
     try:
-        with open(place, encoding=_encoding(environ)) as file:  # noqa: PTH123 - as above
+        with open(place, encoding=_encoding(environ)) as file:
             while piece := file.read(BLOCK):
                 yield piece
     except OSError as exc:
@@ -56,7 +56,7 @@ def text_pieces(value: str, name: str, environ: Mapping[str, str]) -> Iterator[s
 
 
 def _place(path: str) -> str:
-    return os.path.expandvars(os.path.expanduser(path))  # noqa: PTH111 - pathlib, as above
+    return os.path.expandvars(os.path.expanduser(path))
 
 
 def _encoding(environ: Mapping[str, str]) -> str:

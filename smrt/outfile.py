@@ -4,13 +4,13 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
-from shutil import copyfileobj
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, NamedTuple
 
 from .errors import SmrtError, StdoutClosedError, UsageError
 
 _DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)")
+BLOCK = 1 << 18
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 
 
@@ -34,7 +34,7 @@ def plan(path: str) -> Plan:
         return Plan(path, "through")
     place = os.path.realpath(path) if path else path
     try:
-        found = os.stat(place)  # noqa: PTH116 - pathlib costs a plain call milliseconds
+        found = os.stat(place)
     except FileNotFoundError:
         return _new(path, place)
     except (OSError, ValueError) as exc:
@@ -45,8 +45,8 @@ def plan(path: str) -> Plan:
         raise UsageError(f"the outfile {path} may not be written: permission denied")
     if not stat.S_ISREG(found.st_mode):
         return Plan(place, "through")
-    ours = found.st_uid == os.geteuid() and found.st_nlink == 1
-    free = os.access(os.path.dirname(place), os.W_OK | os.X_OK)  # noqa: PTH120 - as above
+    ours = found.st_uid == _user(found) and found.st_nlink == 1
+    free = os.access(os.path.dirname(place), os.W_OK | os.X_OK)
     return Plan(place, "beside" if ours and free else "copied", stat.S_IMODE(found.st_mode))
 
 
@@ -58,9 +58,13 @@ def writing(planned: Plan) -> Iterator[BinaryIO]:
         yield file
 
 
+def _user(found: os.stat_result) -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else found.st_uid  # Windows has no such number
+
+
 def _new(path: str, place: str) -> Plan:
-    folder = os.path.dirname(place)  # noqa: PTH120 - as above
-    if not path or not os.path.isdir(folder):  # noqa: PTH112 - as above
+    folder = os.path.dirname(place)
+    if not path or not os.path.isdir(folder):
         raise UsageError(
             f"the outfile '{path}' cannot be made: No such file or directory",
             f"make its folder first: mkdir -p '{folder}'"
@@ -87,17 +91,17 @@ def _through(planned: Plan) -> Iterator[BinaryIO]:
 def _opened(path: str, found: re.Match[str] | None) -> BinaryIO:
     """A device or pipe, opened; a descriptor of ours is not, so that its offset stays shared."""
     if found is None:
-        return open(path, "wb", buffering=0)  # type: ignore[return-value]  # noqa: PTH123 - as above
+        return open(path, "wb")
     number = _STANDARD[found[2]] if found[2] else int(found[1] or found[3])
-    return open(number, "wb", buffering=0, closefd=False)  # type: ignore[return-value]
+    return open(number, "wb", closefd=False)
 
 
 @contextmanager
 def _beside(planned: Plan) -> Iterator[BinaryIO]:
     folder, name = os.path.split(planned.path)
-    beside = os.path.join(folder, f".{name[:64]}.{os.urandom(6).hex()}.smrt")  # noqa: PTH118
+    beside = os.path.join(folder, f".{name[:64]}.{os.urandom(6).hex()}.smrt")
     try:
-        with open(beside, "xb", opener=_private if planned.mode else None) as file:  # noqa: PTH123
+        with open(beside, "xb", opener=_private if planned.mode else None) as file:
             yield file
         _put(beside, planned)
     except OSError as exc:
@@ -108,12 +112,12 @@ def _beside(planned: Plan) -> Iterator[BinaryIO]:
 
 def _put(beside: str, planned: Plan) -> None:
     if planned.mode is not None:
-        os.chmod(beside, planned.mode)  # noqa: PTH101 - as above
+        os.chmod(beside, planned.mode)
     try:
-        os.replace(beside, planned.path)  # noqa: PTH105 - as above
+        os.replace(beside, planned.path)
     except OSError:  # a mount point, or a folder that guards its entries
-        with open(beside, "rb") as whole, open(planned.path, "wb") as file:  # noqa: PTH123
-            copyfileobj(whole, file)
+        with open(beside, "rb") as whole, open(planned.path, "wb") as file:
+            file.writelines(_blocks(whole))
 
 
 @contextmanager
@@ -122,12 +126,17 @@ def _copied(planned: Plan) -> Iterator[BinaryIO]:
 
     try:
         with TemporaryFile() as spool:
-            yield spool  # type: ignore[misc]  # typed as a wrapper
+            yield spool
             spool.seek(0)
-            with open(planned.path, "wb") as file:  # noqa: PTH123 - as above
-                copyfileobj(spool, file)
+            with open(planned.path, "wb") as file:
+                file.writelines(_blocks(spool))
     except OSError as exc:
         raise _failed(planned, exc) from exc
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
 
 
 def _private(path: str, flags: int) -> int:
@@ -136,10 +145,8 @@ def _private(path: str, flags: int) -> int:
 
 
 def _remove(path: str) -> None:
-    try:
-        os.unlink(path)  # noqa: PTH108 - as above
-    except FileNotFoundError:
-        pass
+    with suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _refused(path: str, exc: Exception) -> UsageError:

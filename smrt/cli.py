@@ -1,0 +1,121 @@
+"""The roof: the table of commands, and the one place where an outcome becomes an exit status."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+
+import click
+
+from .arguments import split
+from .console import Console, standard
+from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
+from .options import App, every_name, version_line
+
+COMMANDS = {
+    "invoke-endpoint": "invoke_endpoint",
+    "local": "local",
+}
+"""The commands, and the module of each in `commands`."""
+
+SERVICE = "sagemaker-runtime"
+"""An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is named; options may stand before it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command called `cmd_name`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f".commands.{COMMANDS[cmd_name]}", __package__).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Move the options before the command behind it."""
+        found = split(args, every_name(), SERVICE)
+        if found.command is None:
+            self._without_command(ctx, found.options)
+        if found.command not in COMMANDS:
+            near = get_close_matches(str(found.command), COMMANDS, 1)
+            raise UsageError(
+                f"argument operation: Found invalid choice '{found.command}'",
+                f"did you mean {near[0]}?" if near else f"choose from {', '.join(COMMANDS)}",
+            )
+        return super().parse_args(ctx, [found.command, *found.options, *found.rest])
+
+    def _without_command(self, ctx: click.Context, options: Sequence[str]) -> None:
+        app: App = ctx.obj
+        if "--version" in options:
+            app.console.show([version_line(), "\n"])
+        elif "--help" in options or "-h" in options:
+            app.console.show([ctx.get_help(), "\n"])
+        else:
+            raise UsageError(
+                "the following arguments are required: operation",
+                f"choose from {', '.join(COMMANDS)}",
+                "see smrt --help",
+            )
+        ctx.exit()
+
+
+commands = Commands(
+    "smrt",
+    help="Call Amazon SageMaker endpoints.",
+    add_help_option=False,
+    invoke_without_command=True,
+)
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    console: Console | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> int:
+    """Run the command line `argv` and return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    console = console or standard(environ)
+    try:
+        return _run(arguments, App(console, environ))
+    except click.ClickException as exc:
+        return _told(console, UsageError(exc.format_message()))
+    except StdoutClosedError as exc:
+        return exc.exit_code
+    except SmrtError as exc:
+        return _told(console, exc)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as exc:  # noqa: BLE001 - the last resort: a defect is one line too
+        return _defect(console, exc, "--debug" in arguments)
+
+
+def _run(arguments: list[str], app: App) -> int:
+    try:
+        with commands.make_context("smrt", arguments, obj=app) as ctx:
+            return commands.invoke(ctx) or ExitCode.OK
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
+
+
+def _told(console: Console, error: SmrtError) -> int:
+    console.complain(error)
+    return error.exit_code
+
+
+def _defect(console: Console, exc: Exception, debug: bool) -> int:  # noqa: FBT001 - a fact
+    if debug:
+        from traceback import format_exc
+
+        console.note(format_exc())
+    error = SmrtError(
+        f"{type(exc).__name__}: {exc}", "this is a defect of smrt; --debug shows where it arose"
+    )
+    return _told(console, error)
