@@ -11,13 +11,14 @@ import click
 from .arguments import split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
+from .operations import INVOKE_ENDPOINT
 from .options import App, every_name, version_line
 
 COMMANDS = {
-    "invoke-endpoint": "invoke_endpoint",
-    "local": "local",
+    "invoke-endpoint": INVOKE_ENDPOINT.help,
+    "local": "Serve models on this machine behind SageMaker's runtime API.",
 }
-"""The commands, and the module of each in `commands`."""
+"""The commands and what each does; the module in `commands` has the same name."""
 
 SERVICE = "sagemaker-runtime"
 """An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
@@ -34,9 +35,15 @@ class Commands(click.Group):
         """The command called `cmd_name`."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f".commands.{COMMANDS[cmd_name]}", __package__).command
+        module = import_module(f".commands.{cmd_name.replace('-', '_')}", __package__)
+        command = module.command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""

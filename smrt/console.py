@@ -78,7 +78,7 @@ def standard(environ: Mapping[str, str]) -> Console:
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest free number: this one
     stdin, stdout, stderr = (
-        open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115, PTH123 - open while we run
+        open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115 - open while we run
         for fd, mode, size in ((0, "rb", -1), (1, "wb", 0), (2, "wb", 0))
     )
     return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def open_bytes(value: str, name: str) -> BinaryIO:
     """The file at the fileb:// address `value`, open; UsageError names the option."""
     place = _place(value.removeprefix(BYTES))
     try:
-        file = open(place, "rb")  # noqa: SIM115, PTH123 - the caller closes it
+        file = open(place, "rb")  # noqa: SIM115 - the caller closes it
         if os.path.isdir(place):
             file.close()
     except OSError as exc:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from smrt import outfile, preview, remedies
+from smrt import outfile
 from smrt.delivery import STDOUT, deliver
 from smrt.errors import ServiceError
 from smrt.invocation import prepare
@@ -22,6 +22,8 @@ def run(app: App, /, **given: Any) -> None:
     call = prepare(app, INVOKE_ENDPOINT, given, INVOKE_READ_TIMEOUT)
     client = call.client()
     if given["dry_run"]:
+        from smrt import preview
+
         app.console.show(preview.text(client, call.operation, call.parameters))
         return
     plan = None if path is None else outfile.plan(path)
@@ -29,6 +31,8 @@ def run(app: App, /, **given: Any) -> None:
     try:
         reply = client.call(call.operation, call.parameters)
     except ServiceError as exc:
+        from smrt import remedies
+
         exc.hints += remedies.remedies(exc, call.operation, call.parameters)
         raise
     with reply.body as body:
