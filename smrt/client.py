@@ -7,7 +7,7 @@
 
 import json
 import os
-import time
+import re
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
@@ -20,13 +20,14 @@ from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Setting
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
 from .payloads import payload
 from .settings import settings as resolve_settings
-from .transport import HttpTransport, Transport
 from .urls import join
+from .world import World
 
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
 EXPIRY_MARGIN = 60.0
 """Seconds; keys that live less than this are not begun with."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 NO_CREDENTIALS = ConfigurationError(
     "Unable to locate credentials.",
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
@@ -44,21 +45,6 @@ class Reply(NamedTuple):
     metadata: dict[str, Any]
     body: StreamingBody
     retries: int
-
-
-def _draw() -> float:
-    from random import random  # only a second attempt needs it
-
-    return random()  # noqa: S311 - jitter
-
-
-class World(NamedTuple):
-    """What a client needs of its surroundings; tests bring their own."""
-
-    clock: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
-    draw: Callable[[], float] = _draw
-    transport: Callable[[Settings], Transport] = HttpTransport
 
 
 class Client:
@@ -101,6 +87,7 @@ class Client:
         self.settings = settings
         self._keys = keys
         self._held: Credentials | None = None
+        self._has_warned = False
         self._world = world
         self._transport = world.transport(settings)
         self._base = settings.endpoint_url or endpoint_rules.url(
@@ -126,6 +113,7 @@ class Client:
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
         request = self.request(operation, values)
+        self._warn_of(request)
         policy = retry.Policy(self.settings.max_attempts, self.settings.retry_timeouts)
         invocation_id = uuid4()
         for attempt in count(1):  # pragma: no branch - retry.delay ends it
@@ -159,6 +147,15 @@ class Client:
         """Close the connections that are kept for the next call."""
         self._transport.close()
 
+    def _warn_of(self, request: Request) -> None:
+        """Say once that nobody checks whom a request goes to."""
+        if request.url.scheme == "https" and not self.settings.verify and not self._has_warned:
+            self._has_warned = True
+            self._world.warn(
+                f"the certificate of {request.url.host} is not checked: "
+                "whoever is on the way to it can read and answer"
+            )
+
     def _signed(self, request: Request, invocation_id: UUID, attempt: int) -> Request:
         """`request` with the headers that sign it, and those that no signature covers."""
         signature: Headers = ()
@@ -182,6 +179,11 @@ class Client:
             held = self._held = self._keys()
         if held is None:
             raise NO_CREDENTIALS
+        if any(map(_CONTROL.search, filter(None, held[:3]))):
+            raise ConfigurationError(
+                f"the credentials ({held.source}) hold a line break, or another control character",
+                "a file with Windows line ends leaves a carriage return after each value",
+            )
         return held
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:

@@ -12,6 +12,7 @@ from .operations import Kind, Member, Operation
 from .options import App
 from .payloads import BLOCK, spool
 from .settings import settings
+from .world import World
 
 STDIN = "-"
 
@@ -23,11 +24,12 @@ class Call(NamedTuple):
     parameters: dict[str, Any]
     config: Config
     settings: Settings
+    world: World = World()
 
     def client(self) -> Client:
         """The client that makes this call."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys)
+        return Client(settings=self.settings, keys=keys, world=self.world)
 
 
 def prepare(
@@ -61,7 +63,8 @@ def prepare(
     for member in operation.members:
         if member.kind is Kind.BLOB and member.name in values:
             values[member.name] = _blob(app, member, values[member.name], binary_format)
-    return Call(operation, values, found, resolved)
+    world = World(warn=lambda text: app.console.note(f"smrt: warning: {text}"))
+    return Call(operation, values, found, resolved, world)
 
 
 def require(operation: Operation, given: Mapping[str, Any]) -> None:
