@@ -6,7 +6,8 @@ Where the whole is wider than the terminal, sections of one row are turned to st
 for each key. A scalar is only a title, and what is empty is nothing.
 
 Where AWS CLI gives up, we go on: a row that has not the length of those before it begins a section
-of its own, and so does what is not a mapping in a list of mappings.
+of its own, and so does what is not a mapping in a list of mappings. (Of a mapping in a list that
+begins otherwise AWS draws the keys alone; so do we, unless it is one of those that AWS gives up.)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,10 +57,11 @@ class _Section:
 
 
 class _Table:
-    """The sections of a value."""
+    """The sections of a value; `ragged` once a row did not fit where the AWS CLI would put it."""
 
-    def __init__(self, title: str, value: Any) -> None:
+    def __init__(self, title: str, value: Any, *, ragged: bool = False) -> None:
         self.sections: list[_Section] = []
+        self.ragged = ragged
         self.add(value, title, 0)
 
     def add(self, value: Any, title: str, depth: int) -> None:
@@ -79,7 +81,8 @@ class _Table:
         self._mappings([item for item in items if isinstance(item, dict)], title, depth)
         others = [item for item in items if not isinstance(item, dict)]
         if others:
-            self.sections.append(_Section("", depth))
+            self._begin()
+            self.sections[-1].depth = depth
             self._rows(others)
 
     def _mapping(self, value: Mapping[str, Any], depth: int) -> None:
@@ -109,11 +112,11 @@ class _Table:
                 self._row([item])
             elif any(map(_is_nested, item)):
                 self._list(item, "", 0)
-            elif isinstance(item, list) or self.sections[-1].fits(item):
-                self._row(list(item))
-            else:
+            elif isinstance(item, dict) and self.ragged:
                 self._begin()
                 self._mapping(item, self.sections[-1].depth)
+            else:
+                self._row(list(item))
 
     def _header(self, header: list[str]) -> None:
         if not self.sections[-1].fits(header):
@@ -126,12 +129,13 @@ class _Table:
         self.sections[-1].rows.append([str(cell) for cell in cells])
 
     def _begin(self) -> None:
+        self.ragged = True
         self.sections.append(_Section("", self.sections[-1].depth))
 
 
 def pieces(value: Any, look: Look) -> Iterator[str]:
     """`value` as the lines of a table."""
-    sections = _Table(look.title, value).sections
+    sections = _sections(value, look.title)
     if not sections:
         return
     width = max(section.width for section in sections)
@@ -144,6 +148,11 @@ def pieces(value: Any, look: Look) -> Iterator[str]:
         margin = _painted("|", _FRAME, look) * section.depth
         for line in _drawn(section, width - 2 * section.depth, look):
             yield f"{margin}{line}{margin}\n"
+
+
+def _sections(value: Any, title: str) -> list[_Section]:
+    table = _Table(title, value)
+    return _Table(title, value, ragged=True).sections if table.ragged else table.sections
 
 
 def _drawn(section: _Section, width: int, look: Look) -> Iterator[str]:

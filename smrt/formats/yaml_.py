@@ -16,8 +16,8 @@ from smrt.yaml12 import TAG, resolving
 from . import Look
 from .colours import KEY, NUMBER, STRING, WORD, json_in_colour, spans_in_colour
 
-_PURE = resolving(yaml.SafeDumper)
-_FAST: Any = resolving(yaml.CSafeDumper) if yaml.__with_libyaml__ else _PURE
+PURE = resolving(yaml.SafeDumper)
+FAST: Any = resolving(yaml.CSafeDumper) if yaml.__with_libyaml__ else PURE
 
 
 def _float(dumper: Any, number: float) -> yaml.ScalarNode:
@@ -26,8 +26,16 @@ def _float(dumper: Any, number: float) -> yaml.ScalarNode:
     return node
 
 
-_PURE.add_representer(float, _float)
-_FAST.add_representer(float, _float)
+def _string(dumper: Any, text: str) -> yaml.ScalarNode:
+    # PyYAML's own emitter writes these breaks as they are; a reader takes them for spaces.
+    style = '"' if set("\x85\u2028\u2029").intersection(text) else None
+    node: yaml.ScalarNode = dumper.represent_scalar(TAG + "str", text, style=style)
+    return node
+
+
+PURE.add_representer(str, _string)
+PURE.add_representer(float, _float)
+FAST.add_representer(float, _float)
 
 
 def pieces(value: Any, look: Look) -> Iterator[str]:
@@ -43,13 +51,14 @@ def pieces(value: Any, look: Look) -> Iterator[str]:
 def document(value: Any, look: Look) -> str:
     """A list or mapping as YAML text."""
     try:
-        text = _dumped(value, _FAST)
+        text = dumped(value, FAST)
     except UnicodeEncodeError:  # libyaml refuses half a surrogate pair
-        text = _dumped(value, _PURE)
+        text = dumped(value, PURE)
     return spans_in_colour(text, _spans(text)) if look.colour else text
 
 
-def _dumped(value: Any, dumper: Any) -> str:
+def dumped(value: Any, dumper: Any) -> str:
+    """`value` as `dumper` writes it."""
     text: str = yaml.dump(value, Dumper=dumper, allow_unicode=True, default_flow_style=False)
     return text
 
@@ -68,7 +77,7 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
 def _rendition(token: yaml.ScalarToken) -> str:
     if not token.plain:
         return STRING
-    for tag, pattern in _PURE.yaml_implicit_resolvers.get(token.value[:1], ()):
+    for tag, pattern in PURE.yaml_implicit_resolvers.get(token.value[:1], ()):
         if pattern.match(token.value):
             return NUMBER if tag in (TAG + "int", TAG + "float") else WORD
     return STRING
