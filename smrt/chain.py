@@ -112,7 +112,7 @@ def _translated(config: Config) -> Iterator[None]:
         yield
     except foreign.ClientError as exc:
         raise ServiceError(exc.response, exc.operation_name) from exc
-    except foreign.HTTPClientError as exc:
+    except (foreign.HTTPClientError, foreign.ConnectionError) as exc:
         raise TransportError(str(exc), code=type(exc).__name__) from exc
     except foreign.BotoCoreError as exc:
         raise ConfigurationError(str(exc), *_remedies(config, exc)) from exc

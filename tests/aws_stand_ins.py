@@ -1,16 +1,28 @@
 """STS, IAM Identity Center, instance metadata and the container service, on loopback."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+from botocore.credentials import SSOProvider
+from botocore.tokens import SSOTokenProvider
+
+from smrt.config import Config, load
+from smrt.message import Credentials
+
 FAR = "2099-01-01T00:00:00Z"
 FAR_SECONDS = 4070908800
+STATIC = "aws_access_key_id=AKIDBASE\naws_secret_access_key=sb\n"
+ROLE = "role_arn=arn:aws:iam::1:role/reader\n"
+ENV = {"AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "se"}
 
 
 class Call(NamedTuple):
@@ -135,3 +147,42 @@ def stand_ins() -> Iterator[StandIns]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class Place:
+    """A home with the two files, and an environment that leads to the stand-ins."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home = home
+        self._monkeypatch = monkeypatch
+        for name in os.environ:
+            if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+                monkeypatch.delenv(name)
+        self.set(HOME=str(home), AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1")
+        tokens = str(home / ".aws/sso/cache")  # botocore asks for the home when it is imported
+        monkeypatch.setattr(SSOProvider, "_SSO_TOKEN_CACHE_DIR", tokens)
+        monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", tokens)
+
+    def set(self, **environ: str) -> None:
+        for name, value in environ.items():
+            self._monkeypatch.setenv(name, value)
+
+    def write(self, name: str, content: object) -> Path:
+        path = self.home / ".aws" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def config(self, text: str = "", profile: str | None = None, **environ: str) -> Config:
+        self.set(**environ)
+        self.write("config", text)
+        return load(os.environ, profile)
+
+    @property
+    def kept(self) -> list[Path]:
+        return sorted((self.home / ".aws/cli/cache").glob("*"))
+
+
+def keys(found: Credentials | None) -> tuple[str, str, str | None, str]:
+    assert found is not None
+    return found[:4]
