@@ -69,8 +69,7 @@ class _Reader:
             text = self._app.console.stdin.read()
         elif files.is_reference(value):
             text = files.read(value, DOCUMENTS[name], self._app.environ)
-        read = document.json if name == "cli_input_json" else document.yaml
-        found = dict(read(text))
+        found = document.parse(text, name.rpartition("_")[2])
         for member in operation.members:
             if member.kind is Kind.BLOB and isinstance(found.get(member.name), str):
                 found[member.name] = self._encoded(member, [found[member.name]])

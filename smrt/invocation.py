@@ -49,7 +49,9 @@ def prepare(
     if given["generate_cli_skeleton"] in SKELETONS:
         from . import skeleton
 
-        app.console.show([skeleton.text(operation, given["generate_cli_skeleton"])])
+        kind = given["generate_cli_skeleton"]
+        text = skeleton.input_json if kind == "input" else skeleton.input_yaml
+        app.console.show([text(operation)])
         raise click.exceptions.Exit(0)
     resolved = settings(
         found,

@@ -80,12 +80,17 @@ def timeout(kind: str, value: str | float | None) -> float:
 
 
 def check_endpoint_option(url: str | None) -> None:
-    """Raise UsageError for an --endpoint-url without a scheme."""
-    if url is not None and not url.partition(":")[1]:
+    """Raise UsageError for an --endpoint-url that is not of http or https."""
+    if url is None:
+        return
+    scheme, colon, _ = url.partition("://")
+    if not colon:
         raise UsageError(
             f'Bad value for --endpoint-url "{url}": scheme is missing.  Must be of the form '
             "http://<hostname>/ or https://<hostname>/"
         )
+    if scheme.lower() not in ("http", "https"):
+        raise UsageError(f"Not supported URL scheme {scheme}: {url}", "use http:// or https://")
 
 
 def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:
