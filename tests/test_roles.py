@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_stand_ins import (
+from .aws_stand_ins import (
     ENV,
     FAR_SECONDS,
     ROLE,

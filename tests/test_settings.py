@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from test_config import configured
+from .test_config import configured
 
 from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.message import DEFAULT_TIMEOUT

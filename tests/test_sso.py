@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_stand_ins import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys, stand_ins
+from .aws_stand_ins import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys, stand_ins
 
 from smrt.cache import cached
 from smrt.credentials import resolve
