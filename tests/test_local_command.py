@@ -19,33 +19,14 @@ from .local_server import EXAMPLES, client
 ROOT = Path(__file__).parent.parent
 URL = "http://127.0.0.1:8808"
 
-ROOF = """
-import os, sys
-from typing import NamedTuple
-from smrt.commands.local import command
-from smrt.errors import SmrtError
+LOCAL = """
+import sys
+from smrt.__main__ import main
 
-class Console:
-    def write(self, data):
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    def note(self, text):
-        print(text, file=sys.stderr, flush=True)
-
-class App(NamedTuple):
-    console = Console()
-    environ = os.environ
-
-try:
-    with command.make_context("local", sys.argv[1:], obj=App()) as context:
-        status = command.invoke(context)
-except SmrtError as exc:
-    App.console.note(exc.sentence)
-    App.console.note("\\n".join(exc.hints))
-    status = exc.exit_code
-raise SystemExit(status)
+sys.argv[1:1] = ["local"]
+raise SystemExit(main())
 """
-"""What the command line tool does around the command."""
+"""`smrt local`, whichever way the test starts Python."""
 
 INVOKE = """
 import sys, boto3
@@ -72,7 +53,7 @@ def environ(**added: str) -> dict[str, str]:
 
 
 def local(*arguments: str, **added: str) -> Ended:
-    argv = [sys.executable, "-c", ROOF, *arguments]
+    argv = [sys.executable, "-c", LOCAL, *arguments]
     done = subprocess.run(
         argv, capture_output=True, text=True, env=environ(**added), timeout=30, check=False
     )
@@ -101,7 +82,7 @@ def test_the_users_own_credentials_do_as_well() -> None:
 
 def test_verbose_tells_of_each_request() -> None:
     done = local("run", "--verbose", "--", *python(INVOKE, "echo", "hello"))
-    assert done.err.startswith("POST /endpoints/echo/invocations 200 5 bytes in ")
+    assert done.err.startswith("smrt: POST /endpoints/echo/invocations 200 5 bytes in ")
 
 
 def test_what_handlers_print_is_not_in_the_commands_output(tmp_path: Path) -> None:
@@ -121,7 +102,7 @@ def test_a_failing_models_traceback_begins_in_its_own_code(tmp_path: Path) -> No
     done = local("run", f"a={tmp_path}", "--", *python(INVOKE, "a", "hello"))
     assert done.code == 1
     first, where, *_ = done.err.splitlines()
-    assert first == "endpoint a: Traceback (most recent call last):"
+    assert first == "smrt: endpoint a: Traceback (most recent call last):"
     assert where.startswith(f'  File "{tmp_path}/inference.py", line 2, in predict_fn')
     assert str(ROOT / "smrt") not in done.err
 
@@ -165,8 +146,8 @@ def test_without_a_command_nothing_is_served() -> None:
     done = local("run", "a=.")
     assert done.code == 252
     assert done.err.splitlines() == [
-        "An error occurred (ParamValidation): there is no COMMAND to run",
-        "smrt local run [NAME=FOLDER]... -- COMMAND",
+        "smrt: [ERROR]: An error occurred (ParamValidation): there is no COMMAND to run",
+        "smrt: hint: smrt local run [NAME=FOLDER]... -- COMMAND",
     ]
 
 
@@ -181,7 +162,7 @@ def test_without_numpy_what_needs_it_says_what_to_install(tmp_path: Path) -> Non
     (tmp_path / "inference.py").write_text(
         "def model_fn(model_dir): pass\ndef predict_fn(data, model): return data\n"
     )
-    blocked = "import sys\nsys.modules['numpy'] = None\n" + ROOF
+    blocked = "import sys\nsys.modules['numpy'] = None\n" + LOCAL
     argv = [sys.executable, "-c", blocked, "run", f"a={tmp_path}", "--", "true"]
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=False)
     assert done.returncode == 253
@@ -195,7 +176,7 @@ def test_ctrl_c_is_the_commands_affair() -> None:
         os.killpg(0, signal.SIGINT)
         time.sleep(20)
     """
-    argv = [sys.executable, "-c", ROOF, "run", "--", *python(source)]
+    argv = [sys.executable, "-c", LOCAL, "run", "--", *python(source)]
     done = subprocess.run(argv, env=environ(), timeout=30, start_new_session=True, check=False)
     assert done.returncode == 5
 
@@ -225,7 +206,7 @@ def test_an_ignored_signal_stays_ignored() -> None:
 
 @contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    argv = [sys.executable, "-c", ROOF, "start", *arguments]
+    argv = [sys.executable, "-c", LOCAL, "start", *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(argv, stdout=pipe, stderr=pipe, text=True, env=environ()) as process:
         try:
@@ -240,7 +221,7 @@ def test_start_serves_until_it_is_stopped(number: signal.Signals) -> None:
     with started("--port", "0", "--verbose") as process:
         assert process.stderr
         ready = process.stderr.readline()
-        assert ready.startswith("serving echo at http://127.0.0.1:")
+        assert ready.startswith("smrt: serving echo at http://127.0.0.1:")
         url = ready.split()[3].rstrip(";")
         with closing(client(url)) as boto:
             assert boto.invoke_endpoint(EndpointName="echo", Body=b"1")["Body"].read() == b"1"
@@ -248,7 +229,7 @@ def test_start_serves_until_it_is_stopped(number: signal.Signals) -> None:
         out, err = process.communicate(timeout=10)
         assert process.returncode == 0
     assert out.splitlines()[0] == f"export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={url}"
-    assert err.startswith("POST /endpoints/echo/invocations 200 1 bytes in ")
+    assert err.startswith("smrt: POST /endpoints/echo/invocations 200 1 bytes in ")
     assert len(err.splitlines()) == 1
 
 
