@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local_server import EXAMPLES, client, serve
 
 from smrt.local.endpoint import Answer, Call, ModelFailure
 from smrt.local.model import load
+
+from .local_server import EXAMPLES, client, serve
 
 IRIS = EXAMPLES / "iris"
 EXPECTED = json.loads((IRIS / "expected.json").read_text())

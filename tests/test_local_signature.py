@@ -8,11 +8,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from local_server import request, send, serve, signed
 
 from smrt.local.refusal import Refusal
 from smrt.local.signature import CREDENTIALS, check
 from smrt.message import Headers, Request
+
+from .local_server import request, send, serve, signed
 
 URL = "http://127.0.0.1:8808"
 TARGET = "/endpoints/echo/invocations"

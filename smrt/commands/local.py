@@ -57,7 +57,9 @@ _verbose = click.option(
 )
 
 
-@click.group("local")
+@click.group(
+    "local", no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
 def command() -> None:
     """Serve models on this machine, as SageMaker does in the cloud."""
 
@@ -120,7 +122,7 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
         try:
             return child.run(words, {**app.environ, **variables(url, app.environ)})
         except OSError as exc:
-            app.console.note(f"smrt: cannot run {words[0]}: {exc.strerror}")
+            app.console.note(f"cannot run {words[0]}: {exc.strerror}")
             return NOT_FOUND if isinstance(exc, FileNotFoundError) else NOT_EXECUTABLE
 
 
