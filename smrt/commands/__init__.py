@@ -1,1 +1,1 @@
-"""One file per command, named like it; a command is imported when it is called."""
+"""The commands, one file each, named like it; imported when it is called."""
