@@ -137,6 +137,15 @@ def test_the_commands_options_are_its_own() -> None:
     assert done.out == "['--verbose', '-x', '--port=1', '--', '--help']\n"
 
 
+@pytest.mark.parametrize("argv", [("-h",), ("run", "-h"), ("start", "--help")])
+def test_help_has_two_names(argv: tuple[str, ...]) -> None:
+    assert "Usage: local" in local(*argv).out
+
+
+def test_without_a_subcommand_one_is_missed() -> None:
+    assert "Missing command." in local().err
+
+
 def test_the_help_shows_where_the_command_goes() -> None:
     out = local("run", "--help").out
     assert "run [OPTIONS] [NAME=FOLDER]... -- COMMAND..." in " ".join(out.split())
@@ -268,6 +277,12 @@ ADDED = {
     "NO_PROXY": "127.0.0.1,localhost",
 }
 NO_KEYS: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+
+
+def no(name: str) -> dict[str, str | None]:
+    return {name: "false"}
+
+
 ENVIRONMENTS: list[tuple[dict[str, str], dict[str, str | None]]] = [
     ({}, {}),
     ({"AWS_DEFAULT_REGION": "eu-west-3"}, {"AWS_DEFAULT_REGION": None}),
@@ -276,10 +291,10 @@ ENVIRONMENTS: list[tuple[dict[str, str], dict[str, str | None]]] = [
     ({"AWS_PROFILE": "work"}, NO_KEYS),
     ({"AWS_DEFAULT_PROFILE": "work"}, NO_KEYS),
     ({"AWS_PROFILE": ""}, {}),
-    (
-        {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"},
-        {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"},
-    ),
+    ({"AWS_USE_FIPS_ENDPOINT": "false", "AWS_USE_DUALSTACK_ENDPOINT": ""}, {}),
+    ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}, no("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")),
+    ({"AWS_USE_FIPS_ENDPOINT": "true"}, no("AWS_USE_FIPS_ENDPOINT")),
+    ({"AWS_USE_DUALSTACK_ENDPOINT": "true"}, no("AWS_USE_DUALSTACK_ENDPOINT")),
     (
         {"NO_PROXY": "a.example, localhost"},
         dict.fromkeys(("no_proxy", "NO_PROXY"), "a.example,localhost,127.0.0.1"),

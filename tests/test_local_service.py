@@ -243,7 +243,7 @@ def test_a_taken_port_is_a_configuration_error(url: str) -> None:
 
 CROWDED = """
 import os, resource, sys, time
-from .local_server import client, serve
+from tests.local_server import client, serve
 
 with serve() as url:
     boto = client(url)
@@ -268,8 +268,7 @@ with serve() as url:
 
 
 def test_too_many_open_files_pass() -> None:
-    here = Path(__file__).parent
-    environ = {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{here.parent}"}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     done = subprocess.run(
         [sys.executable, "-c", CROWDED], capture_output=True, text=True, env=environ, check=False
     )

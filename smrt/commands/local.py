@@ -36,7 +36,9 @@ _verbose = click.option(
 )
 
 
-@click.group("local")
+@click.group(
+    "local", no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
 def command() -> None:
     """Serve models on this machine, as SageMaker does in the cloud."""
 

@@ -6,14 +6,19 @@ from .refusal import REGION
 from .signature import CREDENTIALS
 
 LOOPBACK = ("127.0.0.1", "localhost")
+_HINDRANCES = (
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+)
+"""With these a client passes the configured endpoint over, or refuses it."""
 _IDENTITY = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
 def variables(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """What to set beside `environ`: region and credentials only where the user has none."""
     added = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url}
-    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        added["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
+    added |= {name: "false" for name in _HINDRANCES if environ.get(name, "").lower() == "true"}
     if not environ.get("AWS_DEFAULT_REGION"):  # boto3 does not read AWS_REGION
         added["AWS_DEFAULT_REGION"] = environ.get("AWS_REGION") or REGION
     if not any(environ.get(name) for name in _IDENTITY):

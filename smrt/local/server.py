@@ -7,6 +7,7 @@ import hashlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from threading import Thread
 from time import sleep
 
@@ -137,7 +138,8 @@ def _next_event(sock: socket.socket, connection: h11.Connection) -> object:
 
 def _send(sock: socket.socket, connection: h11.Connection, response: Response) -> None:
     headers = [(name.encode("ascii"), value.encode()) for name, value in response.headers]
-    head = h11.Response(status_code=response.status, headers=headers)
+    reason = HTTPStatus(response.status).phrase.encode()
+    head = h11.Response(status_code=response.status, headers=headers, reason=reason)
     for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
         for piece in connection.send_with_data_passthrough(event) or ():
             sock.sendall(piece)
