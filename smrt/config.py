@@ -165,7 +165,7 @@ def partitions() -> Mapping[str, Any]:
     import json
 
     path = _botocore_folder() + "/data/partitions.json"
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs a plain call milliseconds
+    with open(path, "rb") as file:
         found: Mapping[str, Any] = json.load(file)
     return found
 
@@ -206,7 +206,7 @@ def home_path(environ: Mapping[str, str], path: str) -> str:
     home = environ.get("HOME")
     if home is not None and (path == "~" or path.startswith("~/")):
         return (home.rstrip("/") + path[1:]) or "/"
-    return os.path.expanduser(path)  # noqa: PTH111 - as above
+    return os.path.expanduser(path)
 
 
 def _profile_hints(config: Config) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .config import Config, check_profile, quoted
 from .errors import ConfigurationError
-from .message import Credentials
+from .message import Credentials, Settings
 
 _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_security_token", "aws_session_token")
@@ -40,6 +40,13 @@ def resolve(
 
         found = chain.resolve(config, region=region, verify=verify, ca_bundle=ca_bundle)
     return found
+
+
+def source(config: Config, settings: Settings) -> Callable[[], Credentials | None]:
+    """`resolve` for a client that has these settings, to be called whenever it needs keys."""
+    return lambda: resolve(
+        config, region=settings.region, verify=settings.verify, ca_bundle=settings.ca_bundle
+    )
 
 
 def static(config: Config, *, now: Callable[[], float] = time.time) -> Credentials | None:

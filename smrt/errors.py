@@ -87,14 +87,16 @@ class ServiceError(SmrtError):
         super().__init__(error["Message"], *hints, code=error["Code"])
         self.response = response
         self.operation_name = operation_name
+        self.is_last_allowed = False
+        """Whether the last attempt that was allowed has been made."""
 
     @property
     def sentence(self) -> str:
         """The failure in the words of botocore's ClientError."""
-        metadata = self.response["ResponseMetadata"]
         retried = ""
-        if metadata.get("MaxAttemptsReached"):
-            retried = f" (reached max retries: {metadata['RetryAttempts']})"
+        if self.is_last_allowed:
+            retries = self.response["ResponseMetadata"]["RetryAttempts"]
+            retried = f" (reached max retries: {retries})"
         return (
             f"An error occurred ({self.code}) when calling the {self.operation_name} "
             f"operation{retried}: {self.message}"
@@ -104,13 +106,19 @@ class ServiceError(SmrtError):
         return self.sentence
 
     @property
-    def details(self) -> Mapping[str, Any]:
+    def members(self) -> Mapping[str, Any]:
         """The members that the service models for this error, in their order."""
         return {
             name: value
             for name, value in self.response.items()
             if name not in ("Error", "ResponseMetadata")
         }
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """The members, and the id of the request."""
+        request_id = self.response["ResponseMetadata"].get("RequestId")
+        return {**self.members, **({} if request_id is None else {"RequestId": request_id})}
 
 
 class StdoutClosedError(SmrtError):

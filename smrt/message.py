@@ -68,7 +68,7 @@ class Settings(NamedTuple):
     Timeouts are in seconds, 0 is none; `max_attempts` counts the first try.
     """
 
-    region: str | None = None
+    region: str = ""
     endpoint_url: str | None = None
     use_fips: bool = False
     use_dualstack: bool = False

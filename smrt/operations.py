@@ -68,6 +68,11 @@ class Operation(NamedTuple):
         """The command, in AWS CLI's spelling."""
         return kebab(self.name)
 
+    @property
+    def answers_in_json(self) -> bool:
+        """Whether the reply's body is metadata, and not the model's answer."""
+        return any(field.place is Place.JSON for field in self.fields)
+
     def member(self, name: str) -> Member:
         """The member called `name`; KeyError where there is none."""
         for member in self.members:

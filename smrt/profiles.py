@@ -42,13 +42,13 @@ def sections(path: str) -> Sections:
 
     Raises ConfigurationError for a file that cannot be read or understood.
     """
-    if not os.path.isfile(path):  # noqa: PTH113 - pathlib costs a plain call milliseconds
+    if not os.path.isfile(path):
         return {}
     from configparser import Error, RawConfigParser
 
     parser = RawConfigParser()
     try:
-        with open(path) as file:  # noqa: PTH123 - as above; in the locale's encoding, as botocore
+        with open(path) as file:
             parser.read_file(file)
         return {name: _section(parser.items(name)) for name in parser.sections()}
     except OSError as exc:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_stand_ins import (
+from botocore.utils import ContainerMetadataFetcher
+
+from smrt.chain import metadata_region
+from smrt.credentials import resolve, seconds, static
+from smrt.errors import ConfigurationError, ServiceError, TransportError
+from smrt.settings import settings
+
+from .aws_stand_ins import (
     ENV,
     FAR_SECONDS,
     ROLE,
@@ -19,12 +26,6 @@ from aws_stand_ins import (
     keys,
     stand_ins,
 )
-from botocore.utils import ContainerMetadataFetcher
-
-from smrt.chain import metadata_region
-from smrt.credentials import resolve, seconds, static
-from smrt.errors import ConfigurationError, ServiceError, TransportError
-from smrt.settings import settings
 
 
 @pytest.fixture

@@ -13,17 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_stand_ins import (
-    ENV,
-    FAR_SECONDS,
-    ROLE,
-    STATIC,
-    Place,
-    StandIns,
-    in_seconds,
-    keys,
-    stand_ins,
-)
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     AssumeRoleWithWebIdentityCredentialFetcher,
@@ -37,6 +26,18 @@ from smrt.cache import Cache, assume_role_key, cached, sso_key, web_identity_key
 from smrt.config import load
 from smrt.credentials import resolve
 from smrt.errors import TransportError
+
+from .aws_stand_ins import (
+    ENV,
+    FAR_SECONDS,
+    ROLE,
+    STATIC,
+    Place,
+    StandIns,
+    in_seconds,
+    keys,
+    stand_ins,
+)
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from test_config import configured
 
 from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.message import DEFAULT_TIMEOUT
 from smrt.settings import settings, timeout, user_agent
+
+from .test_config import configured
 
 SERVICE = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 URL_LINES = "endpoint_url=http://profile\nservices=s\n"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_stand_ins import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys, stand_ins
 
 from smrt.cache import cached
 from smrt.credentials import resolve
 from smrt.errors import ConfigurationError
+
+from .aws_stand_ins import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys, stand_ins
 
 LEGACY = """[profile dev team]
 sso_role_name = reader

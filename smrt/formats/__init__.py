@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
-FORMATS = {"json": "json_"}
+FORMATS = {
+    "json": "json_",
+    "text": "text",
+    "table": "table",
+    "yaml": "yaml_",
+    "yaml-stream": "yaml_stream",
+    "off": "off",
+}
 """The formats by their names on the command line, and the module of each."""
 
 
@@ -20,7 +27,10 @@ class Look(NamedTuple):
 
 
 def render(value: Any, name: str, look: Look = Look()) -> Iterator[str]:  # noqa: B008 - a value
-    """`value` in the format `name`, piece by piece; nothing at all for an empty mapping."""
+    """`value` in the format `name`, piece by piece; nothing at all for an empty mapping.
+
+    A piece is what AWS CLI writes at once: an encoding error counts its position from there.
+    """
     if value == {}:
         return iter(())
     module = import_module(f".{FORMATS[name]}", __name__)

@@ -7,7 +7,13 @@ from typing import Any
 from . import Look
 
 
-def pieces(value: Any, look: Look) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
+def pieces(value: Any, look: Look) -> Iterator[str]:
     """`value` as JSON text."""
-    yield json.dumps(value, indent=4, ensure_ascii=False)
+    chunks = json.JSONEncoder(indent=4, ensure_ascii=False).iterencode(value)
+    if look.colour:
+        from .colours import json_in_colour
+
+        yield json_in_colour("".join(chunks))
+    else:
+        yield from chunks
     yield "\n"

@@ -1,0 +1,34 @@
+"""`smrt invoke-endpoint`: send input to an endpoint and get the model's answer."""
+
+from typing import Any
+
+import click
+
+from smrt import outfile
+from smrt.delivery import STDOUT, deliver
+from smrt.invocation import perform, prepare
+from smrt.message import INVOKE_READ_TIMEOUT
+from smrt.operations import INVOKE_ENDPOINT
+from smrt.options import METADATA, App, OperationCommand
+from smrt.replies import header
+from smrt.report import report
+
+
+@click.pass_obj
+def run(app: App, /, **given: Any) -> None:
+    """Make the call, deliver its answer and tell its metadata."""
+    path = None if given["outfile"] in (None, STDOUT) else given["outfile"]
+    call = prepare(app, INVOKE_ENDPOINT, given, INVOKE_READ_TIMEOUT)
+    plan = None if path is None else outfile.plan(path)
+    free = path is not None or given["generate_cli_skeleton"] is not None
+    told = report(app, call, given, stdout_is_free=free)
+    reply = perform(app, call, given, told.tell)
+    if reply is None:
+        return
+    with reply.body as body:
+        request_id = header(reply.headers, "x-amzn-RequestId")
+        deliver(body.pieces(), app.console, plan=plan, request_id=request_id)
+    told.tell(reply.metadata)
+
+
+command = OperationCommand(INVOKE_ENDPOINT, (METADATA,), run)

@@ -1,0 +1,93 @@
+"""The three standard streams; the only file that knows a terminal."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import BinaryIO
+
+from .errors import SmrtError, StdoutClosedError
+
+NAME = "smrt"
+DEFAULT_WIDTH = 80
+
+
+class Console:
+    """Standard input, output and error in bytes; text is encoded, and escaped where it must be."""
+
+    def __init__(
+        self, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO, *, encoding: str = "utf-8"
+    ) -> None:
+        self.stdin = stdin
+        self._stdout = stdout
+        self._stderr = stderr
+        self._encoding = encoding
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether standard output is a terminal."""
+        return self._stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that standard output is; 80 where it is none."""
+        try:
+            return os.get_terminal_size(self._stdout.fileno()).columns
+        except (OSError, ValueError):
+            return DEFAULT_WIDTH
+
+    def write(self, data: bytes) -> None:
+        """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
+        try:
+            _write_all(self._stdout, data)
+        except BrokenPipeError as exc:
+            raise StdoutClosedError("standard output was closed") from exc
+        except OSError as exc:
+            raise SmrtError(f"standard output cannot be written: {exc.strerror}") from exc
+
+    def show(self, pieces: Iterable[str]) -> None:
+        """Write text to standard output."""
+        text = "".join(pieces)
+        if text:
+            self.write(self.encoded(text))
+
+    def say(self, text: str) -> None:
+        """Write text to standard error; nobody listening is no failure."""
+        with suppress(OSError):
+            _write_all(self._stderr, self.encoded(text))
+
+    def note(self, text: str) -> None:
+        """Say a line of our own on standard error."""
+        self.say(f"{NAME}: {text}\n")
+
+    def encoded(self, text: str) -> bytes:
+        """`text` in the encoding of standard output; what it lacks is escaped."""
+        return text.encode(self._encoding, "backslashreplace")
+
+
+def standard(environ: Mapping[str, str]) -> Console:
+    """The console of this process; a stream that is closed is the null device."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number: this one
+    stdin, stdout, stderr = (
+        open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115 - open while we run
+        for fd, mode, size in ((0, "rb", -1), (1, "wb", 0), (2, "wb", 0))
+    )
+    return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]
+
+
+def _encoding(environ: Mapping[str, str]) -> str:
+    """What AWS_CLI_OUTPUT_ENCODING names, or what Python found for standard output."""
+    return (
+        environ.get("AWS_CLI_OUTPUT_ENCODING") or getattr(sys.stdout, "encoding", None) or "utf-8"
+    )
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    """Write all of `data`: an unbuffered stream may take less at a time."""
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]

@@ -1,0 +1,99 @@
+"""From what stood on the command line to a call that is ready to be made."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import click
+
+from . import config, credentials
+from .client import Client, Reply
+from .config import Config
+from .errors import ServiceError
+from .inputs import SKELETONS, gather
+from .message import DEFAULT_TIMEOUT, Settings
+from .operations import Operation
+from .options import App
+from .settings import check_endpoint_option, settings, timeout
+
+
+class Call(NamedTuple):
+    """A call that is ready: what to call, with what, and what is configured."""
+
+    operation: Operation
+    parameters: dict[str, Any]
+    config: Config
+    settings: Settings
+
+    def client(self) -> Client:
+        """The client that makes this call."""
+        keys = credentials.source(self.config, self.settings)
+        return Client(settings=self.settings, keys=keys)
+
+
+def prepare(
+    app: App,
+    operation: Operation,
+    given: Mapping[str, Any],
+    read_timeout: float = DEFAULT_TIMEOUT,
+) -> Call:
+    """The call that the options `given` ask for; `read_timeout` where they name none.
+
+    Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
+    click's Exit where a skeleton was asked for, which is printed.
+    """
+    check_endpoint_option(given["endpoint_url"])
+    timeout("read", given["cli_read_timeout"])
+    timeout("connect", given["cli_connect_timeout"])
+    found = config.load(app.environ, given["profile"])
+    inputs = gather(app, operation, given, config.binary_format(found, given["cli_binary_format"]))
+    if given["generate_cli_skeleton"] in SKELETONS:
+        from . import skeleton
+
+        app.console.show([skeleton.text(operation, given["generate_cli_skeleton"])])
+        raise click.exceptions.Exit(0)
+    resolved = settings(
+        found,
+        region=given["region"],
+        endpoint_url=given["endpoint_url"],
+        sign=not given["no_sign_request"],
+        verify=not given["no_verify_ssl"],
+        ca_bundle=given["ca_bundle"],
+        connect_timeout=given["cli_connect_timeout"],
+        read_timeout=read_timeout
+        if given["cli_read_timeout"] is None
+        else given["cli_read_timeout"],
+    )
+    if inputs.flaw is not None:
+        raise inputs.flaw
+    return Call(operation, inputs.values, found, resolved)
+
+
+def perform(
+    app: App, call: Call, given: Mapping[str, Any], told: Callable[[Mapping[str, Any]], None]
+) -> Reply | None:
+    """Make the call; None where it was only to be shown: its request, or a sample of its answer.
+
+    Raises what the client raises, an error of the service with remedies.
+    """
+    client = call.client()
+    if given["generate_cli_skeleton"] is not None:
+        from . import skeleton
+
+        client.request(call.operation, call.parameters)
+        told(skeleton.output(call.operation))
+        return None
+    if given["dry_run"]:
+        from . import preview
+
+        app.console.show(preview.text(client, call.operation, call.parameters))
+        return None
+    try:
+        reply = client.call(call.operation, call.parameters)
+    except ServiceError as exc:
+        from . import remedies
+
+        exc.hints += remedies.remedies(exc, call.operation, call.parameters)
+        raise
+    if reply.flaw:
+        app.console.note(reply.flaw)
+    return reply

@@ -1,0 +1,193 @@
+"""Rows of operations and of global options as click options; a command made of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from . import __version__
+from .arguments import Names, arrange, refuse_unknown
+from .console import Console
+from .operations import OPERATIONS, Operation
+
+OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
+
+
+class App(NamedTuple):
+    """What a command is given of the world."""
+
+    console: Console
+    environ: Mapping[str, str]
+
+
+class Row(NamedTuple):
+    """An option that is no member of an operation: a flag where it has neither metavar nor choices.
+
+    `group` is its place in the help.
+    """
+
+    flag: str
+    dest: str
+    help: str
+    group: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether it is more than a flag."""
+        return bool(self.metavar or self.choices)
+
+
+SKELETON = "--generate-cli-skeleton"
+GLOBALS = (
+    Row("--output", "output", "How metadata is printed.", "output", choices=OUTPUTS),
+    Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
+    Row(
+        "--select",
+        "select",
+        "Print one member's value alone; ^Name is a parameter of the call, * is everything.",
+        "output",
+        "NAME",
+    ),
+    Row("--color", "color", "Colours.", "output", choices=("on", "off", "auto")),
+    Row("--no-cli-pager", "no_cli_pager", "Page nothing.", "output"),
+    Row(
+        "--cli-error-format",
+        "cli_error_format",
+        "How failures are told.",
+        "output",
+        choices=("legacy", "json", "yaml", "text", "table", "enhanced"),
+    ),
+    Row(
+        "--profile", "profile", "The profile to take settings and keys from.", "connection", "NAME"
+    ),
+    Row("--region", "region", "The region to call.", "connection", "REGION"),
+    Row("--endpoint-url", "endpoint_url", "Call this address instead.", "connection", "URL"),
+    Row("--no-sign-request", "no_sign_request", "Send no signature.", "connection"),
+    Row("--no-verify-ssl", "no_verify_ssl", "Trust any certificate.", "connection"),
+    Row("--ca-bundle", "ca_bundle", "Trust the certificates in this file.", "connection", "FILE"),
+    Row(
+        "--cli-connect-timeout",
+        "cli_connect_timeout",
+        "Seconds to wait for a connection; 60 by default, 0 for ever.",
+        "connection",
+        "SECONDS",
+    ),
+    Row(
+        "--cli-read-timeout",
+        "cli_read_timeout",
+        "Seconds to wait for an answer; 0 for ever.",
+        "connection",
+        "SECONDS",
+    ),
+    Row(
+        "--cli-binary-format",
+        "cli_binary_format",
+        "How --body is written.",
+        "request",
+        choices=("base64", "raw-in-base64-out"),
+    ),
+    Row(
+        "--cli-input-json",
+        "cli_input_json",
+        "Take parameters from this JSON object, file://PATH or - (standard input).",
+        "request",
+        "JSON",
+    ),
+    Row(
+        "--cli-input-yaml",
+        "cli_input_yaml",
+        "Take parameters from this YAML mapping, file://PATH or - (standard input).",
+        "request",
+        "YAML",
+    ),
+    Row(
+        SKELETON,
+        "generate_cli_skeleton",
+        "Print a template of the input (the default), or a sample of the output; send nothing.",
+        "request",
+        choices=("input", "yaml-input", "output"),
+    ),
+    Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
+    Row("--debug", "debug", "Say what happens, on standard error.", "other"),
+    Row("--no-paginate", "no_paginate", "Accepted; nothing here has pages.", "other"),
+    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not prompt.", "other"),
+)
+
+METADATA = Row(
+    "--metadata",
+    "metadata",
+    "Write the metadata to FILE; - is standard error.",
+    "output",
+    "FILE",
+)
+
+EAGER = ("--version", "--help", "-h")
+
+
+class OperationCommand(click.Command):
+    """A command for an operation: its words are put in order before click parses them."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        rows: Sequence[Row],
+        run: Callable[..., Any],
+        *,
+        outfile: bool = True,
+    ) -> None:
+        rows = (*rows, *GLOBALS)
+        self._most_words = int(outfile)
+        self.names = Names(
+            valued=[member.flag for member in operation.members]
+            + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
+            flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
+            optional={SKELETON: "input"},
+        )
+        super().__init__(
+            operation.command,
+            callback=run,
+            params=[
+                *(click.Option([m.flag, m.name], help=m.help) for m in operation.members),
+                *map(_option, rows),
+                *([click.Argument(["outfile"], required=False)] if outfile else []),
+            ],
+            help=operation.help,
+            add_help_option=False,
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args` after arranging them; UsageError names every word that is unknown."""
+        found = arrange(args, self.names)
+        if "--help" in found.options or "-h" in found.options:
+            ctx.obj.console.show([ctx.get_help(), "\n"])
+            ctx.exit()
+        if "--version" in found.options:
+            ctx.obj.console.show([version_line(), "\n"])
+            ctx.exit()
+        known = (*self.names.valued, *self.names.flags)
+        refuse_unknown([*found.unknown, *found.words[self._most_words :]], known)
+        return super().parse_args(ctx, [*found.options, "--", *found.words])
+
+
+def version_line() -> str:
+    """What --version prints: this program, Python and the platform."""
+    import platform
+
+    python, system = platform.python_version(), platform.system()
+    return f"smrt/{__version__} Python/{python} {system}/{platform.release()}"
+
+
+def every_name() -> Names:
+    """The options that may stand before the command: all global ones, and all members'."""
+    flags = {member.flag for operation in OPERATIONS for member in operation.members}
+    valued = flags.union(row.flag for row in (*GLOBALS, METADATA) if row.takes_value)
+    return Names(valued, [row.flag for row in GLOBALS if not row.takes_value] + list(EAGER))
+
+
+def _option(row: Row) -> click.Option:
+    if not row.takes_value:
+        return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
+    kind = click.Choice(row.choices) if row.choices else None
+    return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)

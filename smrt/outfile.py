@@ -1,0 +1,158 @@
+"""The file that a body goes to: it appears whole or not at all."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO, NamedTuple
+
+from .errors import SmrtError, StdoutClosedError, UsageError
+
+_DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)")
+BLOCK = 1 << 18
+_STANDARD = {"in": 0, "out": 1, "err": 2}
+
+
+class Plan(NamedTuple):
+    """How a path will be written: `way` is "through", "beside" or "copied"."""
+
+    path: str
+    way: str
+    mode: int | None = None
+
+
+def plan(path: str) -> Plan:
+    """How `path` can be written; UsageError where it cannot, before anything is sent.
+
+    A new file, or one of our own, is written beside its place and renamed. A device or pipe, or a
+    descriptor of this process, is written through. What must stay the file that it is (someone
+    else's, one with several names, one in a folder that we may not write) is copied into when
+    the body is whole.
+    """
+    if _DESCRIPTOR.fullmatch(path):
+        return Plan(path, "through")
+    place = os.path.realpath(path) if path else path
+    try:
+        found = os.stat(place)
+    except FileNotFoundError:
+        return _new(path, place)
+    except (OSError, ValueError) as exc:
+        raise _refused(path, exc) from exc
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageError(f"the outfile {path} is a directory", "name a file in it")
+    if not os.access(place, os.W_OK):
+        raise UsageError(f"the outfile {path} may not be written: permission denied")
+    if not stat.S_ISREG(found.st_mode):
+        return Plan(place, "through")
+    ours = found.st_uid == _user(found) and found.st_nlink == 1
+    free = os.access(os.path.dirname(place), os.W_OK | os.X_OK)
+    return Plan(place, "beside" if ours and free else "copied", stat.S_IMODE(found.st_mode))
+
+
+@contextmanager
+def writing(planned: Plan) -> Iterator[BinaryIO]:
+    """The file to write into; in place when the block ends, and as before where it fails."""
+    way = {"through": _through, "beside": _beside, "copied": _copied}[planned.way]
+    with way(planned) as file:
+        yield file
+
+
+def _user(found: os.stat_result) -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else found.st_uid  # Windows has no such number
+
+
+def _new(path: str, place: str) -> Plan:
+    folder = os.path.dirname(place)
+    if not path or not os.path.isdir(folder):
+        raise UsageError(
+            f"the outfile '{path}' cannot be made: No such file or directory",
+            f"make its folder first: mkdir -p '{folder}'"
+            if path
+            else "name a file, or - for stdout",
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"the outfile {path} cannot be made: permission denied in {folder}")
+    return Plan(place, "beside")
+
+
+@contextmanager
+def _through(planned: Plan) -> Iterator[BinaryIO]:
+    found = _DESCRIPTOR.fullmatch(planned.path)
+    try:
+        with _opened(planned.path, found) as file:
+            yield file
+    except BrokenPipeError as exc:
+        raise StdoutClosedError(f"{planned.path} was closed") from exc
+    except OSError as exc:
+        raise _failed(planned, exc) from exc
+
+
+def _opened(path: str, found: re.Match[str] | None) -> BinaryIO:
+    """A device or pipe, opened; a descriptor of ours is not, so that its offset stays shared."""
+    if found is None:
+        return open(path, "wb")
+    number = _STANDARD[found[2]] if found[2] else int(found[1] or found[3])
+    return open(number, "wb", closefd=False)
+
+
+@contextmanager
+def _beside(planned: Plan) -> Iterator[BinaryIO]:
+    folder, name = os.path.split(planned.path)
+    beside = os.path.join(folder, f".{name[:64]}.{os.urandom(6).hex()}.smrt")
+    try:
+        with open(beside, "xb", opener=_private if planned.mode else None) as file:
+            yield file
+        _put(beside, planned)
+    except OSError as exc:
+        raise _failed(planned, exc) from exc
+    finally:
+        _remove(beside)
+
+
+def _put(beside: str, planned: Plan) -> None:
+    if planned.mode is not None:
+        os.chmod(beside, planned.mode)
+    try:
+        os.replace(beside, planned.path)
+    except OSError:  # a mount point, or a folder that guards its entries
+        with open(beside, "rb") as whole, open(planned.path, "wb") as file:
+            file.writelines(_blocks(whole))
+
+
+@contextmanager
+def _copied(planned: Plan) -> Iterator[BinaryIO]:
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile() as spool:
+            yield spool
+            spool.seek(0)
+            with open(planned.path, "wb") as file:
+                file.writelines(_blocks(spool))
+    except OSError as exc:
+        raise _failed(planned, exc) from exc
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
+
+
+def _private(path: str, flags: int) -> int:
+    """Made readable for nobody else: the file that it will replace may be so."""
+    return os.open(path, flags, 0o600)
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _refused(path: str, exc: Exception) -> UsageError:
+    reason = exc.strerror if isinstance(exc, OSError) else str(exc)
+    return UsageError(f"the outfile {path!r} cannot be written: {reason}")
+
+
+def _failed(planned: Plan, exc: OSError) -> SmrtError:
+    return SmrtError(f"{planned.path} could not be written: {exc.strerror or exc}", code="Outfile")

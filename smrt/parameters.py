@@ -1,0 +1,163 @@
+"""Checks and converts the parameters of an operation, and lays them out for the wire."""
+
+import re
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .errors import UsageError
+from .message import Headers
+from .operations import Kind, Member, Operation, Place
+from .sigv4 import quote
+
+BINARY_FORMATS = ("base64", "raw-in-base64-out")
+RAW_REMEDIES = (
+    "to send the text as it is, add --cli-binary-format raw-in-base64-out",
+    "to send a file's bytes as they are, use --body fileb://PATH; for standard input, --body -",
+)
+_QUADS = re.compile(r"(?:[A-Za-z0-9+/]{4})*")
+_LAST_QUAD = re.compile(r"(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?")
+_WHITE = str.maketrans("", "", " \t\n\r\f\v")
+_SHOWN = 40
+
+
+class Base64Error(UsageError):
+    """Text that should be base64 is none."""
+
+
+def decode_base64(pieces: Iterable[str], flag: str = "--body") -> Iterator[bytes]:
+    """The bytes behind base64 text (RFC 4648, section 4) that comes piece by piece.
+
+    Padding has to be complete; ASCII white space is dropped; anything else raises Base64Error.
+    """
+    held = start = ""
+    for piece in pieces:
+        start = start or piece[:_SHOWN]
+        held += piece.translate(_WHITE)
+        whole = _QUADS.match(held).end()  # type: ignore[union-attr]  # it matches the empty text too
+        yield a2b_base64(held[:whole])
+        held = held[whole:]
+        if len(held) > len("xx=="):
+            break
+    if not _LAST_QUAD.fullmatch(held):
+        shown = start if len(start) < _SHOWN else start + "..."
+        raise Base64Error(f'Invalid base64: "{shown}" ({flag})', *RAW_REMEDIES)
+    yield a2b_base64(held)
+
+
+def encode(pieces: Iterable[str], binary_format: str, flag: str = "--body") -> Iterator[bytes]:
+    """The bytes of a blob that was given as text, read by one of BINARY_FORMATS."""
+    if binary_format == "base64":
+        return decode_base64(pieces, flag)
+    return (_utf8(piece, flag) for piece in pieces)
+
+
+def integer(text: str | bytes, flag: str) -> int:
+    """The whole number in `text`, as Python's int() reads it; UsageError where there is none."""
+    try:
+        return int(text)
+    except ValueError as exc:
+        raise UsageError(f"{exc} ({flag})", f"{flag} takes a whole number") from exc
+
+
+def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
+    """Raise one UsageError that names everything wrong with `parameters`, in AWS's words.
+
+    As AWS does, maxima and patterns are left to the service, but for the size of an asynchronous
+    Body, which nothing accepts; an empty EndpointName, which AWS CLI sends, is refused.
+    """
+    names = [member.name for member in operation.members]
+    problems = [
+        f'Unknown parameter in input: "{name}", must be one of: {", ".join(names)}'
+        for name in parameters
+        if name not in names
+    ]
+    problems += [
+        f'Missing required parameter in input: "{member.name}"'
+        for member in operation.members
+        if member.required and member.name not in parameters
+    ]
+    for member in operation.members:
+        if member.name in parameters:
+            problems += _problems(member, parameters[member.name])
+    if problems:
+        flags = [m.flag for m in operation.members if any(f" {m.name}," in p for p in problems)]
+        hints = (f"see {', '.join(flags)} in smrt {operation.command} --help",) if flags else ()
+        raise UsageError("\n".join(("Parameter validation failed:", *problems)), *hints)
+
+
+def check_size(operation: Operation, length: int) -> None:
+    """Raise UsageError where a body of `length` bytes is more than the operation can take."""
+    body = operation.member("Body")
+    if body.maximum is not None and length > body.maximum:
+        raise UsageError(
+            "Parameter validation failed:\nInvalid length for parameter Body, "
+            f"value: {length}, valid max length: {body.maximum}",
+            "put the input into S3 and name it with --input-location",
+        )
+
+
+def path(operation: Operation, parameters: Mapping[str, Any]) -> str:
+    """The request's path, the parameters in it percent-encoded."""
+    filled = operation.path
+    for member in operation.members:
+        if member.place is Place.URI:
+            value = str(parameters[member.name])
+            _utf8(value, member.flag)
+            filled = filled.replace("{" + member.wire + "}", quote(value))
+    return filled
+
+
+def headers(operation: Operation, parameters: Mapping[str, Any]) -> Headers:
+    """The headers that carry parameters; UsageError for a value that no header can hold."""
+    return tuple(
+        (member.wire, _header_value(member, str(parameters[member.name])))
+        for member in operation.members
+        if member.place is Place.HEADER and member.name in parameters
+    )
+
+
+def _problems(member: Member, value: Any) -> Iterator[str]:
+    valid = {
+        Kind.STRING: (isinstance(value, str), "<class 'str'>"),
+        Kind.INTEGER: (isinstance(value, int), "<class 'int'>"),
+        Kind.BLOB: (
+            isinstance(value, bytes | bytearray | str) or hasattr(value, "read"),
+            "<class 'bytes'>, <class 'bytearray'>, file-like object",
+        ),
+    }
+    fits, types = valid[member.kind]
+    if not fits:
+        yield (
+            f"Invalid type for parameter {member.name}, value: {value}, "
+            f"type: {type(value)}, valid types: {types}"
+        )
+    elif member.kind is Kind.STRING:
+        minimum = 1 if member.place is Place.URI else member.minimum or 0
+        if len(value) < minimum:
+            yield (
+                f"Invalid length for parameter {member.name}, value: {len(value)}, "
+                f"valid min length: {minimum}"
+            )
+    elif member.kind is Kind.INTEGER and member.minimum is not None and value < member.minimum:
+        yield (
+            f"Invalid value for parameter {member.name}, value: {value}, "
+            f"valid min value: {member.minimum}"
+        )
+
+
+def _header_value(member: Member, value: str) -> str:
+    if "\r" in value or "\n" in value:
+        raise UsageError(
+            f"Invalid header value {value!r} ({member.flag}): it holds a line break",
+            "where the value comes from a file, write the file without a newline at its end",
+        )
+    _utf8(value, member.flag)
+    return value
+
+
+def _utf8(text: str, flag: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as exc:
+        raise UsageError(f"the value of {flag} is not valid UTF-8 text") from exc

@@ -1,0 +1,84 @@
+"""What a reply says: its metadata, or its error, in boto3's shapes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import ServiceError
+from .message import Headers
+from .operations import ERROR_MEMBERS, Operation, Place
+
+SUCCESS = range(200, 300)
+SERVER_ERROR = 500
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The first header called `name`, whatever its case."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def metadata(operation: Operation, headers: Headers, document: Any = None) -> dict[str, Any]:
+    """The fields of a reply that are there, headers first; `document` is its JSON body, if any."""
+    found = {
+        field.name: header(headers, field.wire)
+        for field in operation.fields
+        if field.place is Place.HEADER
+    }
+    if isinstance(document, Mapping):
+        found |= {
+            field.name: document.get(field.wire)
+            for field in operation.fields
+            if field.place is Place.JSON
+        }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def response_metadata(status: int, headers: Headers, retries: int) -> dict[str, Any]:
+    """boto3's ResponseMetadata."""
+    request_id = header(headers, "x-amzn-RequestId") or header(headers, "x-amz-request-id")
+    return {
+        **({} if request_id is None else {"RequestId": request_id}),
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {key.lower(): value for key, value in headers},
+        "RetryAttempts": retries,
+    }
+
+
+def service_error(
+    operation: Operation, status: int, headers: Headers, body: bytes, retries: int
+) -> ServiceError:
+    """The error that a reply with a status of 300 or more stands for (REST-JSON's rules)."""
+    document = _document(status, body)
+    named = header(headers, "x-amzn-errortype") or document.get("code") or document.get("Code")
+    code = str(named or document.get("__type") or status)
+    code = code.partition(":")[0].rpartition("#")[2]
+    message = document.get("message", document.get("Message"))
+    members = {name: document[name] for name in ERROR_MEMBERS.get(code, ()) if name in document}
+    response = {
+        "Error": {"Message": "" if message is None else str(message), "Code": code},
+        "ResponseMetadata": response_metadata(status, headers, retries),
+        **members,
+    }
+    return ServiceError(response, operation.name)
+
+
+def _document(status: int, body: bytes) -> Mapping[str, Any]:
+    """The fields of an error's body; a body that is no JSON object is the message itself."""
+    text = body.decode("utf-8", "replace")
+    if status >= SERVER_ERROR and (not text.strip() or text.lstrip().startswith("<")):
+        return {"message": _phrase(status)}
+    try:
+        document = json.loads(text) if text else {}
+    except ValueError:
+        document = None
+    return document if isinstance(document, dict) else {"message": text}
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,65 @@
+"""What to do after an attempt: wait so many seconds and try again, or stop.
+
+AWS's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .errors import ServiceError, SmrtError, TransportError
+
+MAX_DELAY = 20.0
+STATUSES = frozenset({500, 502, 503, 504})
+CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+
+class Policy(NamedTuple):
+    """`max_attempts` counts the first try; a read timeout is no reason to try again unless told.
+
+    When the time for reading is up, the model may still be at work: a second request would have
+    it do, and cost, everything twice.
+    """
+
+    max_attempts: int = 3
+    retry_timeouts: bool = False
+
+
+def is_transient(error: SmrtError, policy: Policy) -> bool:
+    """Whether the same request may succeed when it is sent again."""
+    if isinstance(error, ServiceError):
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return status in STATUSES or error.code in CODES
+    if isinstance(error, TransportError):
+        return error.code != "ReadTimeoutError" or policy.retry_timeouts
+    return False
+
+
+def delay(
+    attempt: int, error: SmrtError, policy: Policy, draw: Callable[[], float]
+) -> float | None:
+    """Seconds to wait after attempt number `attempt` (from 1) failed with `error`; None: stop.
+
+    `draw` gives a random number from 0 to 1.
+    """
+    if attempt >= policy.max_attempts or not is_transient(error, policy):
+        return None
+    return draw() * min(2.0 ** (attempt - 1), MAX_DELAY)

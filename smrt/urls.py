@@ -1,0 +1,60 @@
+"""Addresses taken apart and put together; urllib.parse would cost more than the signature."""
+
+import re
+
+from .errors import ConfigurationError
+from .message import Url
+
+PORTS = {"http": 80, "https": 443}
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    r"(?:(?P<user>[^/?#@]*)@)?"
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[^/?#@:\[\]\s]+))"
+    r"(?::(?P<port>\d*))?"
+    r"(?P<path>/[^?#\s]*)?"
+    r"(?:\?(?P<query>[^#\s]*))?"
+)
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_MAX_HOST = 255
+_MAX_PORT = 65535
+
+
+def parse(text: str) -> Url:
+    """The address in `text`; ConfigurationError where there is none that can be called."""
+    found = _URL.fullmatch(text)
+    host = found and (found["ipv6"] or found["host"])
+    if found is None or not host or not (found["ipv6"] or _is_host(host)):
+        raise ConfigurationError(
+            f"Invalid endpoint: {text}", "an endpoint URL looks like https://HOST[:PORT][/PATH]"
+        )
+    scheme = found["scheme"].lower()
+    if scheme not in PORTS:
+        raise ConfigurationError(
+            f"Not supported URL scheme {scheme}: {text}", "use http:// or https://"
+        )
+    port = int(found["port"] or PORTS[scheme])
+    if port > _MAX_PORT:
+        raise ConfigurationError(f"Invalid endpoint: {text}", f"the highest port is {_MAX_PORT}")
+    query = "" if found["query"] is None else "?" + found["query"]
+    return Url(scheme, host.lower(), port, _escaped((found["path"] or "/") + query))
+
+
+def join(base: str, path: str) -> Url:
+    """The address of `path` below `base`, whose own path and query are kept."""
+    url = parse(base)
+    folder, mark, query = url.target.partition("?")
+    return url._replace(target=folder.removesuffix("/") + path + mark + query)
+
+
+def _is_host(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= _MAX_HOST and all(map(_LABEL.fullmatch, labels))
+
+
+def _escaped(target: str) -> str:
+    """Characters that no request line can hold, percent-encoded."""
+    return re.sub(r"[^!-~]", lambda found: _percent(found[0]), target)
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))

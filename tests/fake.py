@@ -1,0 +1,127 @@
+"""A scripted endpoint on loopback: it records every request, and gives the replies it was told."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import IO, NamedTuple
+
+Headers = Iterable[tuple[str, str | bytes]]
+MODEL_HEADERS: tuple[tuple[str, str], ...] = (
+    ("x-amzn-RequestId", "11111111-2222-3333-4444-555555555555"),
+    ("Content-Type", "application/json"),
+    ("x-Amzn-Invoked-Production-Variant", "AllTraffic"),
+)
+
+
+class Received(NamedTuple):
+    """A request as it came: names of headers in lower case, values in UTF-8."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Answer = Callable[[socket.socket, Received], None]
+
+
+class Endpoint:
+    """A server on a free port of 127.0.0.1; without a script it answers with a small JSON body.
+
+    An `Answer` of one's own gets the raw connection after the request has been read. With
+    `read_body` false it gets it when only the head has been read.
+    """
+
+    def __init__(self, *, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
+        self.requests: list[Received] = []
+        self.script: list[Answer] = []
+        self.read_body = True
+        self._wrap = wrap
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.connections = 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' if self._wrap else ''}://127.0.0.1:{self.port}"
+
+    def reply(
+        self,
+        status: int = 200,
+        body: bytes = b'{"predictions":[1]}',
+        headers: Headers = MODEL_HEADERS,
+    ) -> None:
+        """Add a reply to the script."""
+        self.script.append(lambda sock, _: sock.sendall(response(status, body, headers)))
+
+    def answer(self, raw: Answer) -> None:
+        """Add an answer of one's own to the script."""
+        self.script.append(raw)
+
+    def close(self) -> None:
+        """Stop listening; replies that were never asked for are an error of the test."""
+        self._listener.close()
+        assert not self.script, f"{len(self.script)} scripted replies were not asked for"
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+
+    def _talk(self, sock: socket.socket) -> None:
+        try:
+            with (
+                self._wrap(sock) if self._wrap else sock as wrapped,
+                wrapped.makefile("rb") as file,
+            ):
+                while received := self._receive(file):
+                    self.requests.append(received)
+                    if self.script:
+                        self.script.pop(0)(wrapped, received)
+                    else:
+                        wrapped.sendall(response())
+        except OSError:
+            pass
+
+    def _receive(self, file: IO[bytes]) -> Received | None:
+        first = file.readline()
+        if not first:
+            return None
+        method, target, _ = first.decode("latin-1").split(" ")
+        headers = {}
+        while (line := file.readline()) not in (b"\r\n", b""):
+            name, _, value = line.decode().rstrip("\r\n").partition(":")
+            headers[name.lower()] = value.removeprefix(" ")
+        length = int(headers.get("content-length", 0)) if self.read_body else 0
+        return Received(method, target, headers, file.read(length))
+
+
+def response(
+    status: int = 200,
+    body: bytes = b'{"predictions":[1]}',
+    headers: Headers = MODEL_HEADERS,
+    *,
+    length: bool = True,
+) -> bytes:
+    """A whole response in bytes."""
+    lines = [f"HTTP/1.1 {status} Reason".encode()]
+    for name, value in headers:
+        lines.append(
+            name.encode() + b": " + (value if isinstance(value, bytes) else value.encode())
+        )
+    if length:
+        lines.append(b"Content-Length: %d" % len(body))
+    return b"\r\n".join([*lines, b"", body])
+
+
+def error(status: int, code: str, message: str, **fields: object) -> bytes:
+    """An error as the service sends it."""
+    import json
+
+    headers = (MODEL_HEADERS[0], MODEL_HEADERS[1], ("x-amzn-errortype", code))
+    return response(status, json.dumps({"Message": message, **fields}).encode(), headers)
