@@ -14,6 +14,7 @@ from .config import Config, quoted
 from .config import region as configured_region
 from .errors import ConfigurationError, ServiceError, TransportError
 from .message import Credentials
+from .profiles import Section
 
 
 def resolve(
@@ -32,8 +33,9 @@ def resolve(
         chain = create_credential_resolver(session, cache=Cache(config), region_name=where)
         # botocore's own prompter falls back to stdin, which may be the request's body
         chain.get_provider("assume-role")._prompter = ask  # noqa: SLF001 - there is no other way in
-        found = chain.load_credentials()
-        return None if found is None else _frozen(found)
+        with _silence(verify=verify):
+            found = chain.load_credentials()
+            return None if found is None else _frozen(found)
 
 
 def metadata_region(config: Config) -> str | None:
@@ -95,6 +97,21 @@ def _session(
     return session
 
 
+@contextmanager
+def _silence(*, verify: bool) -> Iterator[None]:
+    """Without urllib3's warning of what was asked for: whoever asked is warned already."""
+    if verify:
+        yield
+        return
+    import warnings
+
+    from urllib3.exceptions import InsecureRequestWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InsecureRequestWarning)
+        yield
+
+
 def _frozen(found: Any) -> Credentials:
     """The keys as they are now: this is where roles are assumed and tokens refreshed."""
     keys = found.get_frozen_credentials()
@@ -127,26 +144,27 @@ def _remedies(config: Config, exc: Exception) -> list[str]:
     """The command that mends it, where there is one."""
     from botocore import exceptions as foreign
 
-    kinds = {
-        "sso": ("SSOError", "TokenRetrievalError"),
-        "login": ("LoginError",),
-    }
-    for command, names in kinds.items():
+    for command, names in _LOGINS.items():
         classes = tuple(getattr(foreign, name) for name in names if hasattr(foreign, name))
         if isinstance(exc, classes):
-            name = _profile_with(config, command)
+            name = _profile_with(config, command + "_")
             words = "sso login" if command == "sso" else command
             return [f"log in again: aws {words} --profile {quoted(name)}"]
     return []
 
 
+_LOGINS = {"sso": ("SSOError", "TokenRetrievalError"), "login": ("LoginError",)}
+"""Exceptions that mean a login is over, by name: older versions of botocore lack some."""
+
+
 def _profile_with(config: Config, prefix: str) -> str:
     """The profile, or the one that it takes its credentials from, with keys that begin so."""
-    name, seen = config.profile, set[str]()
-    while name not in seen:
-        seen.add(name)
-        profile = {**config.profiles.get(name, {}), **config.stored_profiles.get(name, {})}
-        if any(key.startswith(prefix + "_") for key in profile):
-            return name
-        name = profile.get("source_profile", name)
-    return config.profile
+
+    def merged(name: str) -> Section:
+        return {**config.profiles.get(name, {}), **config.stored_profiles.get(name, {})}
+
+    names = [config.profile]
+    while (source := merged(names[-1]).get("source_profile")) not in (None, *names):
+        names.append(str(source))
+    fitting = (name for name in names if any(key.startswith(prefix) for key in merged(name)))
+    return next(fitting, config.profile)

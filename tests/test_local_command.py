@@ -139,7 +139,7 @@ def test_the_commands_options_are_its_own() -> None:
 
 @pytest.mark.parametrize("argv", [("-h",), ("run", "-h"), ("start", "--help")])
 def test_help_has_two_names(argv: tuple[str, ...]) -> None:
-    assert "Usage: local" in local(*argv).out
+    assert "Usage: smrt local" in local(*argv).out
 
 
 def test_without_a_subcommand_one_is_missed() -> None:
@@ -231,7 +231,7 @@ def test_start_serves_until_it_is_stopped(number: signal.Signals) -> None:
         assert process.stderr
         ready = process.stderr.readline()
         assert ready.startswith("smrt: serving echo at http://127.0.0.1:")
-        url = ready.split()[3].rstrip(";")
+        url = ready.split()[4].rstrip(";")
         with closing(client(url)) as boto:
             assert boto.invoke_endpoint(EndpointName="echo", Body=b"1")["Body"].read() == b"1"
         process.send_signal(number)

@@ -3,6 +3,8 @@
 import json
 import os
 import pty
+import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from hypothesis import strategies as st
 from smrt.cache import Cache, assume_role_key, cached, sso_key, web_identity_key
 from smrt.config import load
 from smrt.credentials import resolve
+from smrt.errors import TransportError
 
 from .aws_stand_ins import (
     ENV,
@@ -288,3 +291,28 @@ def test_without_a_terminal_the_mfa_code_cannot_be_had(place: Place, aws: StandI
     )
     assert b"there is no terminal to ask for it on" in done.stdout
     assert not aws.calls
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl is not installed")
+    paths = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", paths[0], "-out", paths[1]]
+    subprocess.run([program, "req", *options, *named], check=True, capture_output=True)
+    return tmp_path
+
+
+def test_sts_is_trusted_as_the_options_say(place: Place, aws: StandIns, certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    aws.socket = context.wrap_socket(aws.socket, server_side=True)
+    place.set(AWS_ENDPOINT_URL_STS=aws.url.replace("http:", "https:"))
+    config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+    with pytest.raises(TransportError, match="SSL validation failed"):
+        resolve(config)
+    assert keys(resolve(config, ca_bundle=str(certificate / "cert.pem")))[0] == "AKIDreader"
+    place.kept[0].unlink()
+    assert keys(resolve(config, verify=False))[0] == "AKIDreader"
