@@ -53,6 +53,8 @@ def prepare(
         text = skeleton.input_json if kind == "input" else skeleton.input_yaml
         app.console.show([text(operation)])
         raise click.exceptions.Exit(0)
+    if not given["no_sign_request"]:
+        credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
     resolved = settings(
         found,
         region=given["region"],
