@@ -5,7 +5,7 @@ unknown words, and would parse a global option before the command in a context o
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -15,11 +15,11 @@ _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class Names(NamedTuple):
-    """The options that are known: `valued` take a value, `flags` none, `optional` may."""
+    """The options that are known: `valued` take a value, `flags` none, `optional` a default."""
 
     valued: Collection[str]
     flags: Collection[str]
-    optional: Collection[str] = ()
+    optional: Mapping[str, str] = {}
 
 
 class Arranged(NamedTuple):
@@ -49,7 +49,7 @@ def arrange(arguments: Sequence[str], names: Names) -> Arranged:
         elif name in names.valued:
             found.options.append(f"{name}={_value(name, rest)}")
         elif name in names.optional:
-            found.options.append(_optional(word, rest))
+            found.options.append(_optional(word, rest, names.optional[name]))
         elif is_value(word):
             found.words.append(word)
         else:
@@ -80,11 +80,10 @@ def _value(name: str, rest: list[str]) -> str:
     return rest.pop()
 
 
-def _optional(word: str, rest: list[str]) -> str:
-    """The option with its value; "" stands for none, as in `--generate-cli-skeleton`."""
+def _optional(word: str, rest: list[str], default: str) -> str:
     if "=" in word:
         return word
-    return f"{word}={rest.pop() if rest and is_value(rest[-1]) else ''}"
+    return f"{word}={rest.pop() if rest and is_value(rest[-1]) else default}"
 
 
 class Split(NamedTuple):

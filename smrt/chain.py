@@ -4,15 +4,17 @@ Only this file imports botocore, and only when one of its functions is called. B
 process's own environment.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .cache import CACHE
-from .config import Config, home_path, quoted
+from .cache import Cache
+from .config import Config, quoted
 from .config import region as configured_region
 from .errors import ConfigurationError, ServiceError, TransportError
 from .message import Credentials
+from .profiles import Section
 
 
 def resolve(
@@ -25,16 +27,15 @@ def resolve(
     """The first credentials that AWS's chain gives, fetched; None where it gives none."""
     with _translated(config):
         from botocore.credentials import create_credential_resolver
-        from botocore.utils import JSONFileCache
 
         where = configured_region(config, region) or metadata_region(config)
         session = _session(config, where, verify=verify, ca_bundle=ca_bundle)
-        cache = JSONFileCache(home_path(config.environ, CACHE))
-        chain = create_credential_resolver(session, cache=cache, region_name=where)
+        chain = create_credential_resolver(session, cache=Cache(config), region_name=where)
         # botocore's own prompter falls back to stdin, which may be the request's body
         chain.get_provider("assume-role")._prompter = ask  # noqa: SLF001 - there is no other way in
-        found = chain.load_credentials()
-        return None if found is None else _frozen(found)
+        with _silence(verify=verify):
+            found = chain.load_credentials()
+            return None if found is None else _frozen(found)
 
 
 def metadata_region(config: Config) -> str | None:
@@ -50,18 +51,26 @@ def metadata_region(config: Config) -> str | None:
 
 def ask(prompt: str) -> str:
     """The answer to `prompt`, typed unseen on the terminal; ConfigurationError without one."""
-    import os
-
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-    except OSError as exc:
+    if not _has_terminal():
         raise ConfigurationError(
-            "the role needs an MFA code, and there is no terminal to ask on",
+            "the role needs an MFA code, and there is no terminal to ask for it on",
             "run it once on a terminal: the credentials are kept for the next calls",
-        ) from exc
+        )
     from getpass import getpass
 
-    return getpass(prompt)
+    try:
+        return getpass(prompt)
+    except EOFError as exc:
+        raise ConfigurationError("the role needs an MFA code, and none was given") from exc
+
+
+def _has_terminal() -> bool:
+    """Whether getpass finds a terminal: the process's own, or stdin."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return os.isatty(0)
+    return True
 
 
 def _session(
@@ -88,6 +97,21 @@ def _session(
     return session
 
 
+@contextmanager
+def _silence(*, verify: bool) -> Iterator[None]:
+    """Without urllib3's warning of what was asked for: whoever asked is warned already."""
+    if verify:
+        yield
+        return
+    import warnings
+
+    from urllib3.exceptions import InsecureRequestWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InsecureRequestWarning)
+        yield
+
+
 def _frozen(found: Any) -> Credentials:
     """The keys as they are now: this is where roles are assumed and tokens refreshed."""
     keys = found.get_frozen_credentials()
@@ -105,11 +129,13 @@ def _translated(config: Config) -> Iterator[None]:
         yield
     except foreign.ClientError as exc:
         raise ServiceError(exc.response, exc.operation_name) from exc
-    except foreign.HTTPClientError as exc:
+    except (foreign.HTTPClientError, foreign.ConnectionError) as exc:
         raise TransportError(str(exc), code=type(exc).__name__) from exc
     except foreign.BotoCoreError as exc:
         raise ConfigurationError(str(exc), *_remedies(config, exc)) from exc
-    except (OSError, ValueError, KeyError, RuntimeError) as exc:
+    except KeyError as exc:
+        raise ConfigurationError(f"the answer of the credentials' source lacks {exc}") from exc
+    except (OSError, ValueError, RuntimeError) as exc:
         # a program, a token file or an answer that is not there, or not what it should be
         raise ConfigurationError(f"the credentials cannot be had: {exc}") from exc
 
@@ -118,26 +144,27 @@ def _remedies(config: Config, exc: Exception) -> list[str]:
     """The command that mends it, where there is one."""
     from botocore import exceptions as foreign
 
-    kinds = {
-        "sso": ("SSOError", "TokenRetrievalError"),
-        "login": ("LoginError",),
-    }
-    for command, names in kinds.items():
+    for command, names in _LOGINS.items():
         classes = tuple(getattr(foreign, name) for name in names if hasattr(foreign, name))
         if isinstance(exc, classes):
-            name = _profile_with(config, command)
+            name = _profile_with(config, command + "_")
             words = "sso login" if command == "sso" else command
             return [f"log in again: aws {words} --profile {quoted(name)}"]
     return []
 
 
+_LOGINS = {"sso": ("SSOError", "TokenRetrievalError"), "login": ("LoginError",)}
+"""Exceptions that mean a login is over, by name: older versions of botocore lack some."""
+
+
 def _profile_with(config: Config, prefix: str) -> str:
     """The profile, or the one that it takes its credentials from, with keys that begin so."""
-    name, seen = config.profile, set[str]()
-    while name not in seen:
-        seen.add(name)
-        profile = {**config.profiles.get(name, {}), **config.stored_profiles.get(name, {})}
-        if any(key.startswith(prefix + "_") for key in profile):
-            return name
-        name = profile.get("source_profile", name)
-    return config.profile
+
+    def merged(name: str) -> Section:
+        return {**config.profiles.get(name, {}), **config.stored_profiles.get(name, {})}
+
+    names = [config.profile]
+    while (source := merged(names[-1]).get("source_profile")) not in (None, *names):
+        names.append(str(source))
+    fitting = (name for name in names if any(key.startswith(prefix) for key in merged(name)))
+    return next(fitting, config.profile)

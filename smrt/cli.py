@@ -11,11 +11,12 @@ import click
 from .arguments import split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
-from .operations import INVOKE_ENDPOINT
+from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 from .options import App, every_name, version_line
 
 COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
+    "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     "local": "Serve models on this machine behind SageMaker's runtime API.",
 }
 """The commands and what each does; the module in `commands` has the same name."""
@@ -90,18 +91,25 @@ def main(
     """Run the command line `argv` and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = console or standard(environ)
+
+    def told(error: SmrtError) -> int:
+        from .failures import tell
+
+        tell(error, console, arguments, environ)
+        return error.exit_code
+
     try:
         return _run(arguments, App(console, environ))
     except click.ClickException as exc:
-        return _told(console, UsageError(exc.format_message()))
+        return told(UsageError(exc.format_message()))
     except StdoutClosedError as exc:
         return exc.exit_code
     except SmrtError as exc:
-        return _told(console, exc)
+        return told(exc)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the last resort: a defect is one line too
-        return _defect(console, exc, "--debug" in arguments)
+        return told(_defect(exc, console if "--debug" in arguments else None))
 
 
 def _run(arguments: list[str], app: App) -> int:
@@ -112,17 +120,12 @@ def _run(arguments: list[str], app: App) -> int:
         return exc.exit_code
 
 
-def _told(console: Console, error: SmrtError) -> int:
-    console.complain(error)
-    return error.exit_code
-
-
-def _defect(console: Console, exc: Exception, debug: bool) -> int:  # noqa: FBT001 - a fact
-    if debug:
+def _defect(exc: Exception, console: Console | None) -> SmrtError:
+    """What nobody foresaw, as a failure; `console` is told where it arose."""
+    if console is not None:
         from traceback import format_exc
 
-        console.note(format_exc())
-    error = SmrtError(
+        console.say(format_exc())
+    return SmrtError(
         f"{type(exc).__name__}: {exc}", "this is a defect of smrt; --debug shows where it arose"
     )
-    return _told(console, error)

@@ -45,6 +45,8 @@ class Reply(NamedTuple):
     metadata: dict[str, Any]
     body: StreamingBody
     retries: int
+    flaw: str = ""
+    """What of the answer could not be read."""
 
 
 class Client:
@@ -192,9 +194,9 @@ class Client:
             with response.body as body:
                 told = body.read(MAX_ERROR_BODY)
             raise replies.service_error(operation, response.status, response.headers, told, retries)
-        document = _document(response.body) if operation.answers_in_json else None
+        document, flaw = _document(response.body) if operation.answers_in_json else (None, "")
         metadata = replies.metadata(operation, response.headers, document)
-        return Reply(response.status, response.headers, metadata, response.body, retries)
+        return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
 
 
 def _attempt_headers(invocation_id: UUID, attempt: int, max_attempts: int) -> Headers:
@@ -206,14 +208,14 @@ def _attempt_headers(invocation_id: UUID, attempt: int, max_attempts: int) -> He
     )
 
 
-def _document(body: StreamingBody) -> Any:
-    """The JSON in `body`, or None: an answer that cannot be read is still a success."""
+def _document(body: StreamingBody) -> tuple[Any, str]:
+    """The JSON in `body`, or its flaw: an answer that cannot be read is still a success."""
     with body:
         text = body.read()
     try:
-        return json.loads(text)
-    except ValueError:
-        return None
+        return (json.loads(text), "") if text else (None, "")
+    except ValueError as exc:
+        return None, f"the answer's body is not JSON: {exc}"
 
 
 def _given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:

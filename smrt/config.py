@@ -60,8 +60,8 @@ def load(environ: Mapping[str, str], profile: str | None = None) -> Config:
     """
     named = (profile, environ.get("AWS_PROFILE"), environ.get("AWS_DEFAULT_PROFILE"))
     name = next((name for name in named if name is not None), None)
-    config_path = _path(environ, "AWS_CONFIG_FILE", "~/.aws/config")
-    credentials_path = _path(environ, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+    config_path = expanded(environ, "AWS_CONFIG_FILE", "~/.aws/config")
+    credentials_path = expanded(environ, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
     found = config_file(config_path)
     return Config(
         environ=environ,
@@ -135,7 +135,7 @@ def binary_format(config: Config, option: str | None = None) -> str:
     """How a blob is written on the command line; ConfigurationError for a word not known."""
     if option is not None:
         return option
-    return _choice(config, "cli_binary_format", BINARY_FORMATS)
+    return _choice(config, "cli_binary_format", BINARY_FORMATS, BINARY_FORMATS[0])
 
 
 def pager(config: Config) -> str:
@@ -157,7 +157,7 @@ def file_encoding(config: Config) -> str | None:
 
 def check_timestamps(config: Config) -> None:
     """Raise ConfigurationError for a cli_timestamp_format that is not known."""
-    _choice(config, "cli_timestamp_format", ("iso8601", "wire"))
+    _choice(config, "cli_timestamp_format", ("wire", "iso8601"), "iso8601")
 
 
 def partitions() -> Mapping[str, Any]:
@@ -178,20 +178,19 @@ def _botocore_folder() -> str:
     return next(iter(spec.submodule_search_locations))
 
 
-def _choice(config: Config, key: str, choices: tuple[str, ...]) -> str:
+def _choice(config: Config, key: str, choices: tuple[str, ...], default: str) -> str:
     found = setting(config, None, key)
     if found is None:
-        return choices[0]
+        return default
     if found not in choices:
-        # AWS names the last choice of timestamps first
-        words = '" or "'.join(sorted(choices, reverse=key == "cli_timestamp_format"))
+        words = '" or "'.join(choices)
         message = f'Unknown {key} value: {found}, valid values are "{words}"'
         raise ConfigurationError(message, origin(config, None, key))
     return found
 
 
-def _path(environ: Mapping[str, str], variable: str, default: str) -> str:
-    """A file's path with $VARIABLES and ~ replaced."""
+def expanded(environ: Mapping[str, str], variable: str, default: str) -> str:
+    """The path that a variable of the environment holds, with $VARIABLES and ~ replaced."""
     path = environ.get(variable, default)
     if "$" in path:
         import re
@@ -218,10 +217,10 @@ def _profile_hints(config: Config) -> list[str]:
     if not config.explicit:
         variable = "AWS_PROFILE" if "AWS_PROFILE" in config.environ else "AWS_DEFAULT_PROFILE"
         hints.append(f"the environment variable {variable} names it")
-    if near or names:
-        hints.append(
-            f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(names)}"
-        )
+    if near:
+        hints.append(f"did you mean {' or '.join(near)}?")
+    elif names:
+        hints.append(f"the profiles are {', '.join(names)}")
     return [*hints, f"make it: aws configure --profile {quoted(config.profile or 'NAME')}"]
 
 

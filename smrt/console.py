@@ -49,24 +49,19 @@ class Console:
         """Write text to standard output."""
         text = "".join(pieces)
         if text:
-            self.write(self._encoded(text))
+            self.write(self.encoded(text))
+
+    def say(self, text: str) -> None:
+        """Write text to standard error; nobody listening is no failure."""
+        with suppress(OSError):
+            _write_all(self._stderr, self.encoded(text))
 
     def note(self, text: str) -> None:
-        """Say one line on standard error; nobody listening is no failure."""
-        with suppress(OSError):
-            _write_all(self._stderr, self._encoded(text.rstrip("\n") + "\n"))
+        """Say a line of our own on standard error."""
+        self.say(f"{NAME}: {text}\n")
 
-    def complain(self, error: SmrtError) -> None:
-        """Tell a failure on standard error: what AWS would say, details, and what may help."""
-        self.note(f"{NAME}: [ERROR]: {error.sentence.strip()}")
-        if error.details:
-            self.note("\nAdditional error details:")
-            for name, value in error.details.items():
-                self.note(f"{name}: {value}")
-        for hint in error.hints:
-            self.note(f"{NAME}: hint: {hint}")
-
-    def _encoded(self, text: str) -> bytes:
+    def encoded(self, text: str) -> bytes:
+        """`text` in the encoding of standard output; what it lacks is escaped."""
         return text.encode(self._encoding, "backslashreplace")
 
 

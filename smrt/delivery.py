@@ -22,7 +22,7 @@ def deliver(
         first, pieces = _peek(pieces)
         if not is_text(first):
             plan = outfile.plan(f"smrt-{request_id or 'answer'}.bin")
-            console.note(f"smrt: the answer is binary, and is kept in {plan.path}")
+            console.note(f"the answer is binary, and is kept in {plan.path}")
     if plan is None:
         for piece in pieces:
             console.write(piece)

@@ -106,13 +106,19 @@ class ServiceError(SmrtError):
         return self.sentence
 
     @property
-    def details(self) -> Mapping[str, Any]:
+    def members(self) -> Mapping[str, Any]:
         """The members that the service models for this error, in their order."""
         return {
             name: value
             for name, value in self.response.items()
             if name not in ("Error", "ResponseMetadata")
         }
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """The members, and the id of the request."""
+        request_id = self.response["ResponseMetadata"].get("RequestId")
+        return {**self.members, **({} if request_id is None else {"RequestId": request_id})}
 
 
 class StdoutClosedError(SmrtError):

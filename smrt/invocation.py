@@ -1,20 +1,21 @@
 """From what stood on the command line to a call that is ready to be made."""
 
-from collections.abc import Mapping
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from . import config, credentials, files, parameters
-from .client import Client
+import click
+
+from . import config, credentials
+from .client import Client, Reply
 from .config import Config
-from .errors import UsageError
+from .console import NAME
+from .errors import ServiceError
+from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
-from .operations import Kind, Member, Operation
+from .operations import Operation
 from .options import App
-from .payloads import BLOCK, spool
-from .settings import settings
+from .settings import check_endpoint_option, settings, timeout
 from .world import World
-
-STDIN = "-"
 
 
 class Call(NamedTuple):
@@ -24,12 +25,11 @@ class Call(NamedTuple):
     parameters: dict[str, Any]
     config: Config
     settings: Settings
-    world: World = World()
 
-    def client(self) -> Client:
-        """The client that makes this call."""
+    def client(self, world: World) -> Client:
+        """The client that makes this call in `world`."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys, world=self.world)
+        return Client(settings=self.settings, keys=keys, world=world)
 
 
 def prepare(
@@ -40,15 +40,23 @@ def prepare(
 ) -> Call:
     """The call that the options `given` ask for; `read_timeout` where they name none.
 
-    Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things.
+    Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
+    click's Exit where a skeleton was asked for, which is printed.
     """
-    require(operation, given)
-    values = {
-        member.name: _read(app, member, given[member.name])
-        for member in operation.members
-        if given[member.name] is not None
-    }
+    check_endpoint_option(given["endpoint_url"])
+    timeout("read", given["cli_read_timeout"])
+    timeout("connect", given["cli_connect_timeout"])
     found = config.load(app.environ, given["profile"])
+    inputs = gather(app, operation, given, config.binary_format(found, given["cli_binary_format"]))
+    if given["generate_cli_skeleton"] in SKELETONS:
+        from . import skeleton
+
+        kind = given["generate_cli_skeleton"]
+        text = skeleton.input_json if kind == "input" else skeleton.input_yaml
+        app.console.show([text(operation)])
+        raise click.exceptions.Exit(0)
+    if not given["no_sign_request"]:
+        credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
     resolved = settings(
         found,
         region=given["region"],
@@ -57,46 +65,41 @@ def prepare(
         verify=not given["no_verify_ssl"],
         ca_bundle=given["ca_bundle"],
         connect_timeout=given["cli_connect_timeout"],
-        read_timeout=given["cli_read_timeout"] or read_timeout,
+        read_timeout=read_timeout
+        if given["cli_read_timeout"] is None
+        else given["cli_read_timeout"],
     )
-    binary_format = config.binary_format(found, given["cli_binary_format"])
-    for member in operation.members:
-        if member.kind is Kind.BLOB and member.name in values:
-            values[member.name] = _blob(app, member, values[member.name], binary_format)
-    world = World(warn=lambda text: app.console.note(f"smrt: warning: {text}"))
-    return Call(operation, values, found, resolved, world)
+    if inputs.flaw is not None:
+        raise inputs.flaw
+    return Call(operation, inputs.values, found, resolved)
 
 
-def require(operation: Operation, given: Mapping[str, Any]) -> None:
-    """Raise UsageError that names every required option which was not given."""
-    missing = [m.flag for m in operation.members if m.required and given[m.name] is None]
-    if missing:
-        raise UsageError(
-            f"the following arguments are required: {', '.join(missing)}",
-            f"see smrt {operation.command} --help",
-        )
+def perform(
+    app: App, call: Call, given: Mapping[str, Any], told: Callable[[Mapping[str, Any]], None]
+) -> Reply | None:
+    """Make the call; None where it was only to be shown: its request, or a sample of its answer.
 
+    Raises what the client raises, an error of the service with remedies.
+    """
+    client = call.client(World(warn=lambda text: app.console.note(f"{NAME}: warning: {text}")))
+    if given["generate_cli_skeleton"] is not None:
+        from . import skeleton
 
-def _read(app: App, member: Member, value: str) -> Any:
-    """The value of an option, from the file that it points at; a blob waits until its time."""
-    if member.kind is Kind.BLOB:
-        return value
-    text: str | bytes = value
-    if files.is_reference(value):
-        text = files.read(value, member.flag, app.environ)
-    return parameters.integer(text, member.flag) if member.kind is Kind.INTEGER else text
+        client.request(call.operation, call.parameters)
+        told(skeleton.output(call.operation))
+        return None
+    if given["dry_run"]:
+        from . import preview
 
+        app.console.show(preview.text(client, call.operation, call.parameters))
+        return None
+    try:
+        reply = client.call(call.operation, call.parameters)
+    except ServiceError as exc:
+        from . import remedies
 
-def _blob(app: App, member: Member, value: str, binary_format: str) -> bytes | BinaryIO:
-    if value == STDIN:
-        return spool(iter(lambda: app.console.stdin.read(BLOCK), b""))
-    if value.startswith(files.BYTES):
-        return files.open_bytes(value, member.flag)
-    pieces = [value]
-    if value.startswith(files.TEXT):
-        return spool(
-            parameters.encode(
-                files.text_pieces(value, member.flag, app.environ), binary_format, member.flag
-            )
-        )
-    return spool(parameters.encode(pieces, binary_format, member.flag))
+        exc.hints += remedies.remedies(exc, call.operation, call.parameters)
+        raise
+    if reply.flaw:
+        app.console.note(reply.flaw)
+    return reply

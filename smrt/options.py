@@ -39,9 +39,17 @@ class Row(NamedTuple):
         return bool(self.metavar or self.choices)
 
 
+SKELETON = "--generate-cli-skeleton"
 GLOBALS = (
     Row("--output", "output", "How metadata is printed.", "output", choices=OUTPUTS),
     Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
+    Row(
+        "--select",
+        "select",
+        "Print one member's value alone; ^Name is a parameter of the call, * is everything.",
+        "output",
+        "NAME",
+    ),
     Row("--color", "color", "Colours.", "output", choices=("on", "off", "auto")),
     Row("--no-cli-pager", "no_cli_pager", "Page nothing.", "output"),
     Row(
@@ -80,6 +88,27 @@ GLOBALS = (
         "request",
         choices=("base64", "raw-in-base64-out"),
     ),
+    Row(
+        "--cli-input-json",
+        "cli_input_json",
+        "Take parameters from this JSON object, file://PATH or - (standard input).",
+        "request",
+        "JSON",
+    ),
+    Row(
+        "--cli-input-yaml",
+        "cli_input_yaml",
+        "Take parameters from this YAML mapping, file://PATH or - (standard input).",
+        "request",
+        "YAML",
+    ),
+    Row(
+        SKELETON,
+        "generate_cli_skeleton",
+        "Print a template of the input (the default), or a sample of the output; send nothing.",
+        "request",
+        choices=("input", "yaml-input", "output"),
+    ),
     Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
     Row("--debug", "debug", "Say what happens, on standard error.", "other"),
     Row("--no-paginate", "no_paginate", "Accepted; nothing here has pages.", "other"),
@@ -100,12 +129,21 @@ EAGER = ("--version", "--help", "-h")
 class OperationCommand(click.Command):
     """A command for an operation: its words are put in order before click parses them."""
 
-    def __init__(self, operation: Operation, rows: Sequence[Row], run: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        rows: Sequence[Row],
+        run: Callable[..., Any],
+        *,
+        outfile: bool = True,
+    ) -> None:
         rows = (*rows, *GLOBALS)
+        self._most_words = int(outfile)
         self.names = Names(
             valued=[member.flag for member in operation.members]
-            + [row.flag for row in rows if row.takes_value],
+            + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
+            optional={SKELETON: "input"},
         )
         super().__init__(
             operation.command,
@@ -113,7 +151,7 @@ class OperationCommand(click.Command):
             params=[
                 *(click.Option([m.flag, m.name], help=m.help) for m in operation.members),
                 *map(_option, rows),
-                click.Argument(["outfile"], required=False),
+                *([click.Argument(["outfile"], required=False)] if outfile else []),
             ],
             help=operation.help,
             add_help_option=False,
@@ -129,7 +167,7 @@ class OperationCommand(click.Command):
             ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
         known = (*self.names.valued, *self.names.flags)
-        refuse_unknown([*found.unknown, *found.words[1:]], known)
+        refuse_unknown([*found.unknown, *found.words[self._most_words :]], known)
         return super().parse_args(ctx, [*found.options, "--", *found.words])
 
 

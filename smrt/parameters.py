@@ -21,10 +21,14 @@ _WHITE = str.maketrans("", "", " \t\n\r\f\v")
 _SHOWN = 40
 
 
+class Base64Error(UsageError):
+    """Text that should be base64 is none."""
+
+
 def decode_base64(pieces: Iterable[str], flag: str = "--body") -> Iterator[bytes]:
     """The bytes behind base64 text (RFC 4648, section 4) that comes piece by piece.
 
-    Padding has to be complete; ASCII white space is dropped; anything else raises UsageError.
+    Padding has to be complete; ASCII white space is dropped; anything else raises Base64Error.
     """
     held = start = ""
     for piece in pieces:
@@ -37,7 +41,7 @@ def decode_base64(pieces: Iterable[str], flag: str = "--body") -> Iterator[bytes
             break
     if not _LAST_QUAD.fullmatch(held):
         shown = start if len(start) < _SHOWN else start + "..."
-        raise UsageError(f'Invalid base64: "{shown}" ({flag})', *RAW_REMEDIES)
+        raise Base64Error(f'Invalid base64: "{shown}" ({flag})', *RAW_REMEDIES)
     yield a2b_base64(held)
 
 

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 FORMATS = {
     "json": "json_",
     "text": "text",
+    "table": "table",
+    "yaml": "yaml_",
+    "yaml-stream": "yaml_stream",
     "off": "off",
 }
 """The formats by their names on the command line, and the module of each."""

@@ -1,0 +1,58 @@
+# `make demo` and `make test` do all the set-up that they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check format drift clean
+
+help:
+	@echo 'make demo    serve the Iris model and call it'
+	@echo 'make test    run the tests'
+	@echo 'make check   run the other gates: format, lint, types, floors'
+	@echo 'make format  format the code'
+	@echo 'make drift   compare the table of operations with the newest botocore'
+	@echo 'make clean   remove the virtual environments and what the tools left'
+
+demo: $(VENV)/demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
+
+test: $(VENV)/dev
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+drift: $(VENV)/python
+	$(PYTHON) -m venv --clear $(VENV)/drift
+	$(VENV)/drift/bin/pip install --quiet --upgrade botocore click h11 pytest
+	$(VENV)/drift/bin/python -m tests.drift
+
+clean:
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .import_linter_cache
+
+# Each stamp is newer than what it was made from.
+$(VENV)/demo: $(VENV)/python
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/python
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(VENV)/python: pyproject.toml
+	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
+	  { echo 'smrt needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@

@@ -1,0 +1,114 @@
+"""Which Iris is it? A logistic regression, served with the standard library alone.
+
+A flower is its sepal length, sepal width, petal length and petal width, in centimetres.
+
+In, text/csv: one flower per line, `5.1,3.5,1.4,0.2`; a first line with the four names is skipped.
+In, application/json: one flower, a list of flowers, or {"instances": flowers}, where a flower is
+`[5.1, 3.5, 1.4, 0.2]` or an object with the four names of model.json.
+
+Out, application/json: {"predictions": [{"species": "setosa", "probabilities": {"setosa": ...}}]}.
+Out, text/csv: one line per flower, the species and then the probability of each, in the order of
+model.json: `setosa,0.98,0.02,0.00`.
+
+train.py makes model.json.
+"""
+
+import csv
+import json
+from math import exp, isfinite
+from numbers import Real
+from pathlib import Path
+
+FEATURES = ("sepal_length", "sepal_width", "petal_length", "petal_width")
+
+
+class UnsupportedFormatError(ValueError):
+    """A content type that is not spoken here; known to the inference toolkit by this name."""
+
+
+def model_fn(model_dir):
+    """What train.py has written."""
+    return json.loads((Path(model_dir) / "model.json").read_text())
+
+
+def input_fn(body, content_type):
+    """The flowers, as lists of four numbers."""
+    if content_type == "text/csv":
+        rows = [row for row in csv.reader(body.splitlines()) if row]
+        if rows and tuple(cell.strip() for cell in rows[0]) == FEATURES:
+            del rows[0]
+        return flowers([[number(cell) for cell in row] for row in rows])
+    if content_type == "application/json":
+        value = json.loads(body)
+        if isinstance(value, dict) and "instances" in value:
+            value = value["instances"]
+        return flowers(value if is_list_of_flowers(value) else [value])
+    raise UnsupportedFormatError(f"send text/csv or application/json, not {content_type}")
+
+
+def predict_fn(data, model):
+    """The probability of each species, per flower."""
+    return [
+        dict(zip(model["classes"], probabilities(flower, model), strict=True)) for flower in data
+    ]
+
+
+def output_fn(prediction, accept):
+    """In the first type of `accept` that is spoken here."""
+    for wanted in (item.partition(";")[0].strip() for item in accept.split(",")):
+        if wanted in ("application/json", "*/*"):
+            found = [{"species": best(each), "probabilities": each} for each in prediction]
+            return json.dumps({"predictions": found}), "application/json"
+        if wanted == "text/csv":
+            lines = (",".join(map(str, (best(each), *each.values()))) for each in prediction)
+            return "".join(f"{line}\n" for line in lines), "text/csv"
+    raise UnsupportedFormatError(f"accept application/json or text/csv, not {accept}")
+
+
+def probabilities(flower, model):
+    """Softmax of the linear scores; shifted by the highest, so that exp() cannot overflow."""
+    scores = [
+        intercept + sum(weight * value for weight, value in zip(weights, flower, strict=True))
+        for weights, intercept in zip(model["coefficients"], model["intercepts"], strict=True)
+    ]
+    powers = [exp(score - max(scores)) for score in scores]
+    return [power / sum(powers) for power in powers]
+
+
+def best(chances):
+    """The most probable species."""
+    return max(chances, key=chances.get)
+
+
+def is_list_of_flowers(value):
+    """Whether JSON gave several flowers; one flower is a list of numbers, or an object."""
+    return isinstance(value, list) and all(isinstance(each, (list, dict)) for each in value)
+
+
+def flowers(rows):
+    """The rows, checked: four finite numbers each. The message of a complaint counts from 1."""
+    if not rows:
+        raise ValueError("there are no flowers in the request")
+    return [flower(row, f"flower {count}") for count, row in enumerate(rows, 1)]
+
+
+def flower(row, which):
+    """One row as four numbers."""
+    if isinstance(row, dict):
+        if sorted(row) != sorted(FEATURES):
+            raise ValueError(f"{which} needs exactly these: {', '.join(FEATURES)}")
+        row = [row[name] for name in FEATURES]
+    if not isinstance(row, list) or len(row) != len(FEATURES):
+        raise ValueError(f"{which} needs four numbers: {', '.join(FEATURES)}")
+    for name, value in zip(FEATURES, row, strict=True):
+        if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value):
+            raise ValueError(f"{name} of {which} is not a number: {value!r}")
+    return row
+
+
+def number(cell):
+    """The number in a cell, or the cell as it is, to be complained of."""
+    try:
+        return float(cell)
+    except ValueError:
+        return cell

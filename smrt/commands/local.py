@@ -1,0 +1,132 @@
+"""smrt local: SageMaker's runtime API on this machine, in front of model folders."""
+
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
+
+import click
+
+from smrt.errors import ExitCode, UsageError
+from smrt.options import App
+
+if TYPE_CHECKING:
+    from smrt.local.service import Service
+
+DEFAULT_PORT = 8808
+NOT_EXECUTABLE = 126
+NOT_FOUND = 127
+"""Exit statuses of a command that cannot be run, as POSIX shells have them."""
+
+
+class _WithCommand(click.Command):
+    """A command that ends with another one: nothing after the first -- is ours to read."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        cut = args.index("--") if "--" in args else len(args)
+        ctx.params["words"] = tuple(args[cut + 1 :])
+        return super().parse_args(ctx, args[:cut])
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
+
+
+_endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER]...")
+_verbose = click.option(
+    "--verbose", is_flag=True, help="Tell of each request, in one line on standard error."
+)
+
+
+@click.group(
+    "local", no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+def command() -> None:
+    """Serve models on this machine, as SageMaker does in the cloud."""
+
+
+@command.command("start")
+@_endpoints
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Where to listen; 0 takes a free port.",
+)
+@_verbose
+@click.pass_obj
+def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> int:
+    """Serve until Ctrl-C, and print the variables that lead AWS clients here.
+
+    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit. Without any
+    there is one endpoint, echo, which answers with what it is sent.
+    """
+    from shlex import quote
+    from sys import stderr
+
+    from smrt.local.environment import variables
+    from smrt.local.server import Server
+
+    service = _service(app, endpoints, verbose=verbose)
+    server = Server(service.answer, port)
+    exports = variables(server.url, app.environ).items()
+    lines = [f"export {name}={quote(value)}\n" for name, value in exports]
+    app.console.write("".join(lines).encode())
+    app.console.note(f"serving {', '.join(service.endpoints)} at {server.url}; Ctrl-C ends it")
+    with redirect_stdout(stderr):
+        _until_stopped(server.serve)
+    return ExitCode.OK
+
+
+@command.command("run", cls=_WithCommand)
+@_endpoints
+@_verbose
+@click.pass_obj
+def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose: bool) -> int:
+    """Serve while COMMAND runs, and end with its exit status.
+
+    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit. Without any
+    there is one endpoint, echo, which answers with what it is sent. COMMAND finds the endpoints
+    with any AWS client that honours AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME.
+    """
+    from sys import stderr
+
+    from smrt.local import child
+    from smrt.local.environment import variables
+    from smrt.local.server import serving
+
+    if not words:
+        raise UsageError("there is no COMMAND to run", "smrt local run [NAME=FOLDER]... -- COMMAND")
+    service = _service(app, endpoints, verbose=verbose)
+    with redirect_stdout(stderr), serving(service.answer) as url:
+        try:
+            return child.run(words, {**app.environ, **variables(url, app.environ)})
+        except OSError as exc:
+            app.console.note(f"cannot run {words[0]}: {exc.strerror}")
+            return NOT_FOUND if isinstance(exc, FileNotFoundError) else NOT_EXECUTABLE
+
+
+def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service":
+    """The endpoints, loaded. What handlers print goes to standard error: the output is ours."""
+    from sys import stderr
+    from time import time
+
+    from smrt.local.endpoints import endpoints
+    from smrt.local.service import Service
+
+    with redirect_stdout(stderr):
+        found = endpoints(arguments, app.environ)
+    note = app.console.note
+    return Service(found, clock=time, complain=note, log=note if verbose else None)
+
+
+def _until_stopped(serve: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM: to be stopped is how a server ends well."""
+    import signal
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        serve()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)

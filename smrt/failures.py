@@ -1,0 +1,65 @@
+"""How a failure is told: in AWS's sentence with details and hints, or in a format for programs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .console import NAME, Console
+from .errors import ServiceError, SmrtError
+
+OPTION = "--cli-error-format"
+
+
+def tell(
+    error: SmrtError, console: Console, arguments: Sequence[str], environ: Mapping[str, str]
+) -> None:
+    """Tell `error` on standard error, in the format that the command line or a profile names."""
+    name = error_format(arguments, environ)
+    if name in ("enhanced", "legacy"):
+        console.say("".join(_sentences(error, enhanced=name == "enhanced")))
+    else:
+        from .formats import Look, render
+
+        console.say("".join(render(_fields(error), name, Look("error", console.width))))
+
+
+def error_format(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The format in force, found without parsing: the parser itself may be what failed."""
+    from . import config
+
+    named = _option(arguments, OPTION)
+    if named in config.ERROR_FORMATS:
+        return named
+    try:
+        return config.error_format(config.load(environ, _option(arguments, "--profile")))
+    except SmrtError:
+        return config.ERROR_FORMATS[0]
+
+
+def _option(arguments: Sequence[str], flag: str) -> str | None:
+    """The last value of an option, wherever it stands."""
+    found = None
+    for index, word in enumerate(arguments):
+        if word.startswith(flag + "="):
+            found = word[len(flag) + 1 :]
+        elif word == flag and index + 1 < len(arguments):
+            found = arguments[index + 1]
+    return found
+
+
+def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
+    """The lines that people read."""
+    told = error.sentence if enhanced or isinstance(error, ServiceError) else error.message
+    yield f"{NAME}: [ERROR]: {told.strip()}\n"
+    if enhanced and error.details:
+        yield "\nAdditional error details:\n"
+        for name, value in error.details.items():
+            yield f"{name}: {value}\n"
+    for hint in error.hints:
+        yield f"{NAME}: hint: {hint}\n"
+
+
+def _fields(error: SmrtError) -> dict[str, Any]:
+    """The fields that programs read, in AWS's order."""
+    if isinstance(error, ServiceError):
+        return {"Message": error.message, "Code": error.code, **error.members}
+    return {"Code": error.code, "Message": error.message}

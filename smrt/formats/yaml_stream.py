@@ -1,0 +1,12 @@
+"""YAML as a list of replies, one item for each; a call of ours has one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import Look
+from .yaml_ import document
+
+
+def pieces(value: Any, look: Look) -> Iterator[str]:
+    """`value` as the only item of a YAML list."""
+    yield document([value], look)

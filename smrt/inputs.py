@@ -1,0 +1,116 @@
+"""What goes into a call: options, the files that they point at, and the input documents."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+from . import files, parameters
+from .errors import UsageError
+from .operations import Kind, Member, Operation
+from .options import App
+from .parameters import Base64Error
+from .payloads import BLOCK, spool
+
+STDIN = "-"
+DOCUMENTS = {"cli_input_json": "--cli-input-json", "cli_input_yaml": "--cli-input-yaml"}
+SKELETONS = ("input", "yaml-input")
+"""The skeletons that need no valid input; the third kind, output, does."""
+
+
+class Inputs(NamedTuple):
+    """The parameters of a call; `flaw` is base64 that could not be read, told in its turn."""
+
+    values: dict[str, Any]
+    flaw: Base64Error | None
+
+
+def gather(app: App, operation: Operation, given: Mapping[str, Any], binary_format: str) -> Inputs:
+    """The parameters that options and documents name; an option wins over a document's key.
+
+    Raises UsageError for what cannot be read, and for required options that nothing lifts.
+    """
+    _check_stdin(operation, given)
+    document = _document_option(given)
+    if document is None and given["generate_cli_skeleton"] not in SKELETONS:
+        _require(operation, given)
+    reader = _Reader(app, binary_format)
+    values = {
+        member.name: reader.option(member, given[member.name])
+        for member in operation.members
+        if given[member.name] is not None
+    }
+    if document is not None:
+        values = {**reader.document(operation, document, given[document]), **values}
+    return Inputs(values, reader.flaw)
+
+
+class _Reader:
+    """Reads values; keeps the first flaw in base64, which AWS CLI finds after other things."""
+
+    def __init__(self, app: App, binary_format: str) -> None:
+        self._app = app
+        self._binary_format = binary_format
+        self.flaw: Base64Error | None = None
+
+    def option(self, member: Member, value: str) -> Any:
+        """The value of an option, from the file that it points at."""
+        if member.kind is Kind.BLOB:
+            return self._blob(member, value)
+        text: str | bytes = value
+        if files.is_reference(value):
+            text = files.read(value, member.flag, self._app.environ)
+        return parameters.integer(text, member.flag) if member.kind is Kind.INTEGER else text
+
+    def document(self, operation: Operation, name: str, value: str) -> dict[str, Any]:
+        """The parameters in an input document: literal, in a file, or on standard input."""
+        from . import document
+
+        text: str | bytes = value
+        if value == STDIN:
+            text = self._app.console.stdin.read()
+        elif files.is_reference(value):
+            text = files.read(value, DOCUMENTS[name], self._app.environ)
+        found = document.parse(text, name.rpartition("_")[2])
+        for member in operation.members:
+            if member.kind is Kind.BLOB and isinstance(found.get(member.name), str):
+                found[member.name] = self._encoded(member, [found[member.name]])
+        return found
+
+    def _blob(self, member: Member, value: str) -> bytes | BinaryIO:
+        if value == STDIN:
+            return spool(iter(lambda: self._app.console.stdin.read(BLOCK), b""))
+        if value.startswith(files.BYTES):
+            return files.open_bytes(value, member.flag)
+        if value.startswith(files.TEXT):
+            return self._encoded(member, files.text_pieces(value, member.flag, self._app.environ))
+        return self._encoded(member, [value])
+
+    def _encoded(self, member: Member, pieces: Iterable[str]) -> bytes | BinaryIO:
+        try:
+            return spool(parameters.encode(pieces, self._binary_format, member.flag))
+        except Base64Error as exc:
+            self.flaw = self.flaw or exc
+            return b""
+
+
+def _require(operation: Operation, given: Mapping[str, Any]) -> None:
+    missing = [m.flag for m in operation.members if m.required and given[m.name] is None]
+    if missing:
+        raise UsageError(
+            f"the following arguments are required: {', '.join(missing)}",
+            f"see smrt {operation.command} --help",
+        )
+
+
+def _check_stdin(operation: Operation, given: Mapping[str, Any]) -> None:
+    """Standard input can be read once."""
+    blobs = {member.name: member.flag for member in operation.members if member.kind is Kind.BLOB}
+    readers = [flag for name, flag in {**blobs, **DOCUMENTS}.items() if given[name] == STDIN]
+    if len(readers) > 1:
+        raise UsageError(f"standard input can be read once: {' and '.join(readers)} both name it")
+
+
+def _document_option(given: Mapping[str, Any]) -> str | None:
+    named = [name for name in DOCUMENTS if given[name] is not None]
+    if len(named) > 1:
+        raise UsageError("Only one --cli-input- parameter may be specified.")
+    return named[0] if named else None

@@ -1,0 +1,71 @@
+"""The errors that the service answers with.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+"""
+
+from http import HTTPStatus
+
+from .endpoint import ModelFailure
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+
+
+class Refusal(Exception):  # noqa: N818 - an answer of the service, not an error of this program
+    """An error for the client: HTTP status, AWS's code, message, and the code's own members."""
+
+    def __init__(self, status: int, code: str, message: str, **members: str | int) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.members = members
+
+
+def unknown_operation(method: str, path: str) -> Refusal:
+    """No operation of the service has this method and path."""
+    return Refusal(
+        HTTPStatus.NOT_FOUND, "UnknownOperationException", f"no operation at {method} {path}"
+    )
+
+
+def invalid(message: str) -> Refusal:
+    """The request is not one that the endpoint takes."""
+    return Refusal(HTTPStatus.BAD_REQUEST, "ValidationError", message)
+
+
+def unknown_endpoint(name: str) -> Refusal:
+    """No endpoint is called `name`."""
+    return invalid(f"Endpoint {name} of account {ACCOUNT} not found.")
+
+
+def model_error(name: str, failure: ModelFailure) -> Refusal:
+    """The model behind the endpoint `name` failed."""
+    side = "client" if failure.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
+    return Refusal(
+        HTTPStatus.FAILED_DEPENDENCY,
+        "ModelError",
+        f'Received {side} error ({failure.status}) from primary with message "{failure.message}". '
+        "See the output of smrt local for more information.",
+        OriginalStatusCode=failure.status,
+        OriginalMessage=failure.message,
+        LogStreamArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{name}",
+    )
+
+
+def unsigned() -> Refusal:
+    """The request carries no signature."""
+    return Refusal(
+        HTTPStatus.FORBIDDEN, "MissingAuthenticationToken", "Missing Authentication Token"
+    )
+
+
+def incomplete(message: str) -> Refusal:
+    """The signature cannot be read."""
+    return Refusal(HTTPStatus.BAD_REQUEST, "IncompleteSignature", message)
+
+
+def mismatch(message: str) -> Refusal:
+    """The signature can be read, and does not hold."""
+    return Refusal(HTTPStatus.FORBIDDEN, "InvalidSignatureException", message)

@@ -1,0 +1,153 @@
+"""HTTP on loopback: one thread per connection, so that no call waits for another.
+
+The threads are daemons: a handler that never returns keeps nobody from stopping the server.
+"""
+
+import hashlib
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from threading import Thread
+from time import sleep
+
+import h11
+
+from smrt.errors import ConfigurationError
+from smrt.message import Payload, Request, Url
+
+from .service import Response
+
+HOST = "127.0.0.1"
+_BACKLOG = 512
+_READ_SIZE = 1 << 18
+_HEAD_SIZE = 1 << 16
+_PAUSE = 0.05
+"""Seconds before the next try where a connection could not be accepted."""
+
+Answering = Callable[[Request], Response]
+
+
+class Server:
+    """Listens on loopback from the start; `serve` answers.
+
+    Raises ConfigurationError where `port` cannot be had; 0 is any free one.
+    """
+
+    def __init__(self, answer: Answering, port: int = 0) -> None:
+        self._answer = answer
+        self._closing = False
+        try:
+            self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
+        except OSError as exc:
+            raise ConfigurationError(
+                f"cannot listen on {HOST}:{port}: {exc.strerror}",
+                "choose another port with --port; --port 0 takes a free one",
+            ) from exc
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://{HOST}:{self.port}"
+
+    def serve(self) -> None:
+        """Answer whoever connects, until `close` is called from another thread."""
+        with self._listener:
+            while True:
+                try:
+                    connection, _ = self._listener.accept()
+                except OSError:  # gone before its turn came, or too many open files: both pass
+                    sleep(_PAUSE)
+                    continue
+                if self._closing:
+                    connection.close()
+                    return
+                Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def close(self) -> None:
+        """End `serve`; calls that are running go on."""
+        self._closing = True
+        with suppress(OSError):  # the connection only wakes the thread that accepts
+            socket.create_connection((HOST, self.port)).close()
+
+    def _talk(self, sock: socket.socket) -> None:
+        """All requests of one connection, until either side has enough of it."""
+        connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_SIZE)
+        with sock, suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            try:
+                while request := self._receive(sock, connection):
+                    _send(sock, connection, self._response(request))
+                    if connection.our_state is not h11.DONE:
+                        return
+                    connection.start_next_cycle()
+            except h11.RemoteProtocolError as exc:
+                text = f"{exc}\n".encode()
+                headers = (("Content-Type", "text/plain"), ("Connection", "close"))
+                length = ("Content-Length", str(len(text)))
+                response = Response(exc.error_status_hint, (*headers, length), text)
+                _send(sock, connection, response)
+
+    def _response(self, request: Request) -> Response:
+        response = self._answer(request)
+        return response._replace(body=b"") if request.method == "HEAD" else response
+
+    def _receive(self, sock: socket.socket, connection: h11.Connection) -> Request | None:
+        """The next request, body and all; None where the client has hung up."""
+        head: h11.Request | None = None
+        pieces: list[bytes] = []
+        while True:
+            event = _next_event(sock, connection)
+            if isinstance(event, h11.Request):
+                head = event
+            elif isinstance(event, h11.Data):
+                pieces.append(bytes(event.data))
+            elif head and isinstance(event, h11.EndOfMessage):
+                return self._request(head, b"".join(pieces))
+            else:
+                return None
+
+    def _request(self, head: h11.Request, body: bytes) -> Request:
+        target = head.target.decode("ascii")
+        headers = tuple((name.decode("ascii"), _text(value)) for name, value in head.headers)
+        payload = Payload(body, len(body), hashlib.sha256(body).hexdigest())
+        url = Url("http", HOST, self.port, target)
+        return Request(head.method.decode("ascii"), url, headers, payload)
+
+
+@contextmanager
+def serving(answer: Answering) -> Iterator[str]:
+    """Serve in the background on a free port; gives the URL."""
+    server = Server(answer)
+    thread = Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.close()
+        thread.join()
+
+
+def _next_event(sock: socket.socket, connection: h11.Connection) -> object:
+    while True:
+        event = connection.next_event()
+        if event is not h11.NEED_DATA:
+            return event
+        if connection.they_are_waiting_for_100_continue:
+            go_on = h11.InformationalResponse(status_code=100, headers=[])
+            sock.sendall(connection.send(go_on) or b"")
+        connection.receive_data(sock.recv(_READ_SIZE))
+
+
+def _send(sock: socket.socket, connection: h11.Connection, response: Response) -> None:
+    headers = [(name.encode("ascii"), value.encode()) for name, value in response.headers]
+    reason = HTTPStatus(response.status).phrase.encode()
+    head = h11.Response(status_code=response.status, headers=headers, reason=reason)
+    for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
+        for piece in connection.send_with_data_passthrough(event) or ():
+            sock.sendall(piece)
+
+
+def _text(value: bytes) -> str:
+    """A header's value: UTF-8, or else Latin-1, which some clients write."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

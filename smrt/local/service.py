@@ -1,0 +1,134 @@
+"""The SageMaker runtime: a request -> its response, as the service answers.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_SageMaker_Runtime.html
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import gmtime, strftime
+from traceback import format_exception
+from typing import NamedTuple
+from urllib.parse import unquote
+from uuid import uuid4
+
+from smrt.message import Headers, Request
+from smrt.operations import INVOKE_ENDPOINT, OPERATIONS, Operation, Place
+
+from . import refusal, signature
+from .endpoint import Answer, Call, Endpoint, ModelFailure
+from .refusal import Refusal
+
+VARIANT = "AllTraffic"
+_OURS = str(Path(__file__).parent)
+_PATHS = {
+    operation: re.compile(operation.path.replace("{EndpointName}", "([^/]+)"))
+    for operation in OPERATIONS
+}
+
+
+class Response(NamedTuple):
+    """What goes back to the client."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Service(NamedTuple):
+    """The endpoints by their names, behind one address.
+
+    `clock` gives seconds since the epoch; `complain` is told of a model's failures (with the
+    traceback), `log` of each request, one line each.
+    """
+
+    endpoints: Mapping[str, Endpoint]
+    clock: Callable[[], float]
+    complain: Callable[[str], None]
+    log: Callable[[str], None] | None = None
+
+    def answer(self, request: Request) -> Response:
+        """The response to `request`, errors included."""
+        begun = self.clock()
+        try:
+            response = self._serve(request, begun)
+        except Refusal as exc:
+            response = _refused(exc)
+        if self.log:
+            line = f"{request.method} {request.url.target} {response.status}"
+            took = (self.clock() - begun) * 1000
+            self.log(f"{line} {len(response.body)} bytes in {took:.1f} ms")
+        added = (
+            ("x-amzn-RequestId", str(uuid4())),
+            ("Date", strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(begun))),
+            ("Content-Length", str(len(response.body))),
+        )
+        return response._replace(headers=(*response.headers, *added))
+
+    def _serve(self, request: Request, now: float) -> Response:
+        operation, name = _route(request)
+        signature.check(request, now=now)
+        if name not in self.endpoints:
+            raise refusal.unknown_endpoint(name)
+        if operation is not INVOKE_ENDPOINT:
+            raise refusal.invalid(f"Endpoint {name} is local and does not serve {operation.name}.")
+        try:
+            return _answered(operation, self.endpoints[name](_call(operation, request)))
+        except ModelFailure as exc:
+            if exc.__cause__:
+                self.complain(f"endpoint {name}: {_trace(exc.__cause__)}")
+            raise refusal.model_error(name, exc) from exc
+
+
+def _route(request: Request) -> tuple[Operation, str]:
+    """The operation that `request` asks for, and the endpoint's name."""
+    path = request.url.target.partition("?")[0]
+    for operation, pattern in _PATHS.items():
+        match = pattern.fullmatch(path)
+        if match and request.method == "POST":
+            return operation, unquote(match[1])
+    raise refusal.unknown_operation(request.method, path)
+
+
+def _call(operation: Operation, request: Request) -> Call:
+    """The members of `operation` that are there; empty headers are as good as none."""
+    headers = {name.lower(): value for name, value in request.headers if value}
+    parameters = {
+        member.name: headers[member.wire.lower()]
+        for member in operation.members
+        if member.place is Place.HEADER and member.wire.lower() in headers
+    }
+    content = request.payload.content
+    return Call(content if isinstance(content, bytes) else content.read(), parameters)
+
+
+def _answered(operation: Operation, answer: Answer) -> Response:
+    values = {
+        "ContentType": answer.content_type,
+        "InvokedProductionVariant": VARIANT,
+        "CustomAttributes": answer.custom_attributes,
+    }
+    headers = []
+    for field in operation.fields:
+        value = values.get(field.name)
+        if value is None:
+            continue
+        if not value.isprintable():
+            raise ModelFailure(500, f"the model's {field.name} cannot be a header: {value!r}")
+        headers.append((field.wire, value))
+    return Response(200, tuple(headers), answer.body)
+
+
+def _trace(exc: BaseException) -> str:
+    """The traceback from the first frame that is the model's own."""
+    frames = exc.__traceback__
+    while frames and frames.tb_next and frames.tb_frame.f_code.co_filename.startswith(_OURS):
+        frames = frames.tb_next
+    return "".join(format_exception(type(exc), exc, frames)).rstrip()
+
+
+def _refused(exc: Refusal) -> Response:
+    headers = (("Content-Type", "application/json"), ("x-amzn-errortype", exc.code))
+    body = json.dumps({"Message": exc.message, **exc.members}, ensure_ascii=False)
+    return Response(exc.status, headers, body.encode())
