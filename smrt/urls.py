@@ -36,7 +36,7 @@ def parse(text: str) -> Url:
     if port > _MAX_PORT:
         raise ConfigurationError(f"Invalid endpoint: {text}", f"the highest port is {_MAX_PORT}")
     query = "" if found["query"] is None else "?" + found["query"]
-    return Url(scheme, _ascii(host.lower()), port, _escaped((found["path"] or "/") + query))
+    return Url(scheme, host.lower(), port, _escaped((found["path"] or "/") + query))
 
 
 def join(base: str, path: str) -> Url:
@@ -47,16 +47,8 @@ def join(base: str, path: str) -> Url:
 
 
 def _is_host(host: str) -> bool:
-    try:
-        labels = _ascii(host).removesuffix(".").split(".")
-    except UnicodeError:
-        return False
+    labels = host.removesuffix(".").split(".")
     return len(host) <= _MAX_HOST and all(map(_LABEL.fullmatch, labels))
-
-
-def _ascii(host: str) -> str:
-    """The name as it is looked up and signed; the codec costs 2 ms, and few need it."""
-    return host if host.isascii() else host.encode("idna").decode()
 
 
 def _escaped(target: str) -> str:
