@@ -7,7 +7,6 @@
 
 import json
 import os
-import re
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
@@ -25,9 +24,9 @@ from .world import World
 
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
+_LAST = "MaxAttemptsReached"
 EXPIRY_MARGIN = 60.0
 """Seconds; keys that live less than this are not begun with."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 NO_CREDENTIALS = ConfigurationError(
     "Unable to locate credentials.",
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
@@ -106,11 +105,11 @@ class Client:
         and the other kinds of SmrtError.
         """
         reply = self.call(INVOKE_ENDPOINT, kwargs)
-        return {**_boto3_shape(reply), "Body": reply.body}
+        return {**self._boto3_shape(reply), "Body": reply.body}
 
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
-        return _boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+        return self._boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -123,8 +122,9 @@ class Client:
             try:
                 return self._attempt(operation, signed, attempt - 1)
             except (ServiceError, TransportError) as exc:
-                if isinstance(exc, ServiceError):
-                    exc.is_last_allowed = attempt == policy.max_attempts
+                if isinstance(exc, ServiceError) and attempt == policy.max_attempts:
+                    exc.is_last_allowed = True
+                    exc.response["ResponseMetadata"][_LAST] = True
                 pause = retry.delay(attempt, exc, policy, self._world.draw)
                 if pause is None:
                     raise
@@ -181,12 +181,13 @@ class Client:
             held = self._held = self._keys()
         if held is None:
             raise NO_CREDENTIALS
-        if any(map(_CONTROL.search, filter(None, held[:3]))):
-            raise ConfigurationError(
-                f"the credentials ({held.source}) hold a line break, or another control character",
-                "a file with Windows line ends leaves a carriage return after each value",
-            )
         return held
+
+    def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
+        about = replies.response_metadata(reply.status, reply.headers, reply.retries)
+        if reply.retries + 1 == self.settings.max_attempts:
+            about[_LAST] = True
+        return {"ResponseMetadata": about, **reply.metadata}
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
         response = self._transport.send(request)
@@ -227,8 +228,3 @@ def _given(access_key: str | None, secret_key: str | None, token: str | None) ->
             "give both aws_access_key_id and aws_secret_access_key",
         )
     return Credentials(access_key, secret_key, token)
-
-
-def _boto3_shape(reply: Reply) -> dict[str, Any]:
-    about = replies.response_metadata(reply.status, reply.headers, reply.retries)
-    return {"ResponseMetadata": about, **reply.metadata}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import h11
 
-from .errors import SmrtError, TransportError
+from .errors import TransportError
 
 
 class Fault(NamedTuple):
@@ -19,7 +19,6 @@ class Fault(NamedTuple):
     code: str
     message: str
     hint: str = ""
-    kind: type[SmrtError] = TransportError
 
 
 _REFUSED = Fault("EndpointConnectionError", 'Could not connect to the endpoint URL: "{url}"')
@@ -31,11 +30,10 @@ _BROKEN = Fault(
     "ResponseStreamingError", "An error occurred while reading from response stream: {reason}"
 )
 _TLS = Fault("SSLError", "SSL validation failed for {url} {reason}")
-_CHANGED = Fault(  # no TransportError: to send it again would not help
+_CHANGED = Fault(
     "BodyChangedError",
     "the body changed while it was being sent",
     "send a copy that nothing writes to, or - for standard input",
-    kind=SmrtError,
 )
 _PROXY = Fault("ProxyConnectionError", 'Failed to connect to proxy URL: "{url}"')
 
@@ -84,7 +82,7 @@ def translated(table: dict[str, Fault], url: str, timeout: float = 0) -> Iterato
         fault = next(table[name] for name in names if name in table)
         facts = {"url": url, "reason": _reason(exc), "timeout": timeout}
         hints = (fault.hint.format(**facts),) if fault.hint else ()
-        raise fault.kind(fault.message.format(**facts), *hints, code=fault.code) from exc
+        raise TransportError(fault.message.format(**facts), *hints, code=fault.code) from exc
 
 
 def _reason(exc: Exception) -> str:

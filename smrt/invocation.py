@@ -8,7 +8,6 @@ import click
 from . import config, credentials
 from .client import Client, Reply
 from .config import Config
-from .console import NAME
 from .errors import ServiceError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
@@ -81,7 +80,7 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client(World(warn=lambda text: app.console.note(f"{NAME}: warning: {text}")))
+    client = call.client(World(warn=lambda text: app.console.note(f"warning: {text}")))
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 

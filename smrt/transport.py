@@ -49,10 +49,7 @@ class HttpTransport:
         self._context: SSLContext | None = None
 
     def send(self, request: Request) -> Response:
-        """Send `request` and return its answer.
-
-        Raises TransportError, and SmrtError for a body that changes while it is sent.
-        """
+        """Send `request` and return its answer; raises TransportError."""
         connection = self._reuse(request.url) or self._open(request.url)
         try:
             with translated(WAITING, str(request.url), self._settings.read_timeout):

@@ -5,7 +5,7 @@ from botocore.retries import standard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smrt import transport
+from smrt import faults
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
 from smrt.retry import CHANGED, CODES, STATUSES, TIMEOUT, Policy, delay, is_transient
 
@@ -66,7 +66,7 @@ def test_read_timeouts_are_tried_again_when_told() -> None:
 
 
 def test_the_codes_of_connections_are_those_of_the_transport() -> None:
-    tables = (transport.CONNECTING, transport.WAITING, transport.READING)
+    tables = (faults.CONNECTING, faults.WAITING, faults.READING)
     codes = {failure.code for table in tables for failure in table.values()}
     assert {TIMEOUT, CHANGED} <= codes
 

@@ -328,9 +328,7 @@ def test_threads_share_a_transport(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("change", [-3, 3])
-def test_a_body_that_changes_its_length_is_told_and_not_retried(
-    endpoint: Endpoint, change: int
-) -> None:
+def test_a_body_that_changes_its_length_is_told(endpoint: Endpoint, change: int) -> None:
     file = io.BytesIO(b"x" * 100)
     made = payload(file)
     file.truncate(100 + min(change, 0))
@@ -338,7 +336,6 @@ def test_a_body_that_changes_its_length_is_told_and_not_retried(
     file.write(b"y" * max(change, 0))
     error = failure(endpoint.url, made)
     assert error.code == "BodyChangedError"
-    assert not isinstance(error, TransportError)
     assert endpoint.requests == [] or endpoint.requests[0].body != file.getvalue()
 
 
