@@ -5,6 +5,9 @@ import signal
 from types import FrameType
 from typing import NoReturn
 
+SIGNALS = ("SIGTERM", "SIGHUP")
+"""What asks this process to end; Windows has no SIGHUP."""
+
 
 class Terminated(BaseException):
     """A signal asks this process to end; what was begun is removed on the way out."""
@@ -16,8 +19,8 @@ class Terminated(BaseException):
 def main() -> int:
     """Run `smrt` with the words of this process; ends by the signal that asked for it."""
     try:
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)  # Windows has no SIGHUP
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _terminate)
         from .cli import main as run
@@ -32,6 +35,9 @@ def main() -> int:
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature that is asked for
+    for name in SIGNALS:  # whoever asks twice does not disturb the cleaning up
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     raise Terminated(number)
 
 
