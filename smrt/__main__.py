@@ -26,15 +26,18 @@ def main() -> int:
         from .cli import main as run
 
         return run()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # pragma: no cover - while modules are still being imported
         return 130
-    except Terminated as exc:
+    except Terminated as exc:  # pragma: no cover - nothing is left to measure it
         signal.signal(exc.number, signal.SIG_DFL)
         os.kill(os.getpid(), exc.number)
         return 128 + exc.number
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature that is asked for
+def _terminate(  # pragma: no cover - nothing is left to measure it
+    number: int,
+    frame: FrameType | None,  # noqa: ARG001 - the signature that is asked for
+) -> NoReturn:
     for name in SIGNALS:  # whoever asks twice does not disturb the cleaning up
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -40,7 +40,7 @@ class Inner:
     def send(self, data: memoryview) -> int:
         """Send some of `data`; ssl.SSLWantWriteError where there is no room for it."""
         self._flush()
-        count = self._tls.write(data)
+        count = self._tls.write(data[:BLOCK])
         with suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
             self._flush()
         return count
