@@ -26,6 +26,7 @@ READERS: st.SearchStrategy[Reader] = st.one_of(
     st.just(lambda found: found.read()),
     st.just(lambda found: found.tell()),
     st.just(lambda found: next(found, None)),
+    st.just(list),
     st.just(lambda found: found.readlines()),
     st.just(lambda found: (found.readinto(buffer := bytearray(4)), buffer)),
     SIZES.map(lambda size: lambda found: list(found.iter_chunks(size))),
