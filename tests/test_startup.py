@@ -50,6 +50,7 @@ ROOF = {
     "smrt.options",
 }
 CALL = ROOF | {
+    "smrt.attempts",
     "smrt.body",
     "smrt.client",
     "smrt.commands",
