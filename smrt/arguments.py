@@ -6,7 +6,6 @@ unknown words, and would parse a global option before the command in a context o
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from .errors import UsageError
@@ -65,6 +64,8 @@ def is_value(word: str) -> bool:
 def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
     """Raise UsageError for words that nothing takes, with the options they may have meant."""
     if unknown:
+        from difflib import get_close_matches
+
         meant = [
             f"did you mean {near[0]} instead of {word}?"
             for word in unknown
@@ -84,6 +85,12 @@ def _optional(word: str, rest: list[str], default: str) -> str:
     if "=" in word:
         return word
     return f"{word}={rest.pop() if rest and is_value(rest[-1]) else default}"
+
+
+def asks_version(arguments: Sequence[str]) -> bool:
+    """Whether --version is among the options: it wins over everything, wherever it stands."""
+    words = list(arguments)
+    return "--version" in words[: words.index("--") if "--" in words else None]
 
 
 class Split(NamedTuple):

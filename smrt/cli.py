@@ -3,12 +3,11 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 
 import click
 
-from .arguments import split
+from .arguments import asks_version, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
@@ -49,9 +48,14 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""
         found = split(args, every_name(), SERVICE)
+        if asks_version(args):
+            ctx.obj.console.show([version_line(), "\n"])
+            ctx.exit()
         if found.command is None:
             self._without_command(ctx, found.options)
         if found.command not in COMMANDS:
+            from difflib import get_close_matches
+
             near = get_close_matches(str(found.command), COMMANDS, 1)
             raise UsageError(
                 f"argument operation: Found invalid choice '{found.command}'",
@@ -61,9 +65,7 @@ class Commands(click.Group):
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> None:
         app: App = ctx.obj
-        if "--version" in options:
-            app.console.show([version_line(), "\n"])
-        elif "--help" in options or "-h" in options:
+        if "--help" in options or "-h" in options:
             app.console.show([ctx.get_help(), "\n"])
         else:
             raise UsageError(
