@@ -15,6 +15,7 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+from .world import World
 
 
 class Call(NamedTuple):
@@ -29,10 +30,10 @@ class Call(NamedTuple):
     settings: Settings
     outfile: str | None = None
 
-    def client(self) -> Client:
-        """The client that makes this call."""
+    def client(self, world: World) -> Client:
+        """The client that makes this call in `world`."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys)
+        return Client(settings=self.settings, keys=keys, world=world)
 
 
 def prepare(
@@ -89,7 +90,7 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client()
+    client = call.client(World(warn=lambda text: app.console.note(f"warning: {text}")))
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 
