@@ -74,7 +74,7 @@ def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
         meant = [
             f"did you mean {near[0]} instead of {word}?"
             for word in unknown
-            if (near := get_close_matches(word.partition("=")[0], names, 1))
+            if (near := get_close_matches(word.partition("=")[0], names, 1)) and near[0] not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant)
 

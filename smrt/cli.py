@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from importlib import import_module
 
 import click
@@ -101,7 +102,7 @@ def main(
         return error.exit_code
 
     try:
-        return _run(arguments, App(console, environ))
+        return _run(arguments, App(console, environ, ExitStack()))
     except click.ClickException as exc:
         return told(UsageError(exc.format_message()))
     except StdoutClosedError as exc:
@@ -116,7 +117,7 @@ def main(
 
 def _run(arguments: list[str], app: App) -> int:
     try:
-        with commands.make_context("smrt", arguments, obj=app) as ctx:
+        with app.held, commands.make_context("smrt", arguments, obj=app) as ctx:
             return commands.invoke(ctx) or ExitCode.OK
     except click.exceptions.Exit as exc:
         return exc.exit_code

@@ -94,19 +94,25 @@ class _Reader:
 
     def _blob(self, member: Member, value: str) -> bytes | BinaryIO:
         if value == STDIN:
-            return spool(_blocks(self._app.console.stdin))
+            return self._held(spool(_blocks(self._app.console.stdin)))
         if value.startswith(files.BYTES):
-            return files.open_bytes(value, member.flag)
+            return self._held(files.open_bytes(value, member.flag))
         if value.startswith(files.TEXT):
             return self._encoded(member, files.text_pieces(value, member.flag, self._app.environ))
         return self._encoded(member, [value])
 
     def _encoded(self, member: Member, pieces: Iterable[str]) -> bytes | BinaryIO:
         try:
-            return spool(parameters.encode(pieces, self._binary_format, member.flag))
+            return self._held(spool(parameters.encode(pieces, self._binary_format, member.flag)))
         except Base64Error as exc:
             self.flaw = self.flaw or exc
             return b""
+
+    def _held(self, blob: bytes | BinaryIO) -> bytes | BinaryIO:
+        """`blob`, which is closed when the command ends if it is a file."""
+        if not isinstance(blob, bytes):
+            self._app.held.callback(blob.close)
+        return blob
 
 
 def _require(operation: Operation, given: Mapping[str, Any]) -> None:

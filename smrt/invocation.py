@@ -91,6 +91,7 @@ def perform(
     Raises what the client raises, an error of the service with remedies.
     """
     client = call.client(World(warn=lambda text: app.console.note(f"warning: {text}")))
+    app.held.callback(client.close)
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 

@@ -1,6 +1,7 @@
 """Rows of operations and of global options as click options; a command made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import click
@@ -15,10 +16,11 @@ OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
 
 class App(NamedTuple):
-    """What a command is given of the world."""
+    """What a command is given of the world; what it opens is `held`, and closed when it ends."""
 
     console: Console
     environ: Mapping[str, str]
+    held: ExitStack
 
 
 class Row(NamedTuple):
