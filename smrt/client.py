@@ -8,13 +8,13 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from . import config, credentials, endpoint_rules, parameters, replies, retry, sigv4
+from . import config, credentials, endpoint_rules, parameters, replies, sigv4
+from .attempts import Attempts
 from .body import StreamingBody
-from .errors import ConfigurationError, ServiceError, TransportError
+from .errors import ConfigurationError, ServiceError, SmrtError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
 from .payloads import payload
@@ -89,6 +89,7 @@ class Client:
         self._keys = keys
         self._held: Credentials | None = None
         self._has_warned = False
+        self._skew = 0.0
         self._world = world
         self._transport = world.transport(settings)
         self._base = settings.endpoint_url or endpoint_rules.url(
@@ -115,25 +116,23 @@ class Client:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
         request = self.request(operation, values)
         self._warn_of(request)
-        policy = retry.Policy(self.settings.max_attempts, self.settings.retry_timeouts)
         invocation_id = uuid4()
-        for attempt in count(1):  # pragma: no branch - retry.delay ends it
-            signed = self._signed(request, invocation_id, attempt)
+        attempts = Attempts(self.settings, self._world)
+        while True:
+            signed = self._signed(request, invocation_id, attempts.told)
             try:
-                return self._attempt(operation, signed, attempt - 1)
+                return self._attempt(operation, signed, attempts.retries)
             except (ServiceError, TransportError) as exc:
-                if isinstance(exc, ServiceError) and attempt == policy.max_attempts:
-                    exc.is_last_allowed = True
-                    exc.response["ResponseMetadata"][_LAST] = True
-                pause = retry.delay(attempt, exc, policy, self._world.draw)
+                pause = self._next(attempts, exc)
                 if pause is None:
                     raise
             self._world.sleep(pause)
-        raise AssertionError
 
     def first_attempt(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request that `call` would send first."""
-        return self._signed(self.request(operation, values), uuid4(), 1)
+        return self._signed(
+            self.request(operation, values), uuid4(), Attempts(self.settings, self._world).told
+        )
 
     def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request for a call, still unsigned and without the headers of an attempt."""
@@ -158,7 +157,30 @@ class Client:
                 "whoever is on the way to it can read and answer"
             )
 
-    def _signed(self, request: Request, invocation_id: UUID, attempt: int) -> Request:
+    def _next(self, attempts: Attempts, error: SmrtError) -> float | None:
+        """Seconds until the next attempt, None if there is none; a wrong clock is put right."""
+        self._tell(error.sentence)
+        skew = attempts.skew(error)
+        if skew is not None:
+            self._tell(f"the service's clock is {skew:+.0f} s ahead: signing by it")
+            self._skew = skew
+            return 0.0
+        pause = attempts.pause(error)
+        if pause is not None:
+            self._tell(f"attempt {attempts.number} in {pause:.2f} s")
+        return pause
+
+    def _tell(self, text: str) -> None:
+        if self._world.trace is not None:
+            self._world.trace(text)
+
+    def _tell_headers(self, text: str, headers: Headers) -> None:
+        if self._world.trace is not None:
+            from .trace import listed
+
+            self._world.trace(text + listed(headers))
+
+    def _signed(self, request: Request, invocation_id: UUID, told: str) -> Request:
         """`request` with the headers that sign it, and those that no signature covers."""
         signature: Headers = ()
         if self.settings.sign:
@@ -167,11 +189,14 @@ class Client:
                 self._credentials(),
                 region=self.settings.region,
                 service=SERVICE,
-                now=self._world.clock(),
+                now=self._world.clock() + self._skew,
             )
-        about = _attempt_headers(invocation_id, attempt, self.settings.max_attempts)
-        agent = ("User-Agent", self.settings.user_agent)
-        return request._replace(headers=(*request.headers, *signature, agent, *about))
+        unsigned = (
+            ("User-Agent", self.settings.user_agent),
+            ("amz-sdk-invocation-id", str(invocation_id)),
+            ("amz-sdk-request", told),
+        )
+        return request._replace(headers=(*request.headers, *signature, *unsigned))
 
     def _credentials(self) -> Credentials:
         """Who signs; asked for again when the keys are about to expire."""
@@ -179,6 +204,7 @@ class Client:
         soon = self._world.clock() + EXPIRY_MARGIN
         if held is None or (held.expires is not None and held.expires < soon):
             held = self._held = self._keys()
+            self._tell(f"credentials: {held.source if held else 'none'}")
         if held is None:
             raise NO_CREDENTIALS
         return held
@@ -190,7 +216,10 @@ class Client:
         return {"ResponseMetadata": about, **reply.metadata}
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
+        self._tell_headers(f"{request.method} {request.url}", request.headers)
+        self._tell(f"with a body of {request.payload.length} bytes")
         response = self._transport.send(request)
+        self._tell_headers(f"status {response.status}", response.headers)
         if response.status not in replies.SUCCESS:
             with response.body as body:
                 told = body.read(MAX_ERROR_BODY)
@@ -198,15 +227,6 @@ class Client:
         document, flaw = _document(response.body) if operation.answers_in_json else (None, "")
         metadata = replies.metadata(operation, response.headers, document)
         return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
-
-
-def _attempt_headers(invocation_id: UUID, attempt: int, max_attempts: int) -> Headers:
-    """What AWS's SDKs tell of an attempt; the first has not heard of the others yet."""
-    of = "" if attempt == 1 else f"; max={max_attempts}"
-    return (
-        ("amz-sdk-invocation-id", str(invocation_id)),
-        ("amz-sdk-request", f"attempt={attempt}{of}"),
-    )
 
 
 def _document(body: StreamingBody) -> tuple[Any, str]:

@@ -15,6 +15,7 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+from .transport import HttpTransport
 from .world import World
 
 
@@ -77,7 +78,11 @@ def prepare(
         read_timeout=read_timeout
         if given["cli_read_timeout"] is None
         else given["cli_read_timeout"],
+        retry_timeouts=given["retry_timeouts"],
+        wait_ready=given["wait_ready"],
     )
+    if given["debug"]:
+        _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
     return Call(operation, inputs.values, found, resolved, inputs.outfile)
@@ -90,7 +95,7 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client(World(warn=lambda text: app.console.note(f"warning: {text}")))
+    client = call.client(_world(app, given))
     app.held.callback(client.close)
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
@@ -113,3 +118,23 @@ def perform(
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply
+
+
+def _explain(app: App, found: Config, resolved: Settings, given: Mapping[str, Any]) -> None:
+    from .origins import origins
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    for line in origins(found, resolved, given):
+        trace(line)
+
+
+def _world(app: App, given: Mapping[str, Any]) -> World:
+    """Warnings go to standard error, and with --debug everything else that happens."""
+    world = World(warn=lambda text: app.console.note(f"warning: {text}"))
+    if not given["debug"]:
+        return world
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))
