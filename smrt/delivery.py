@@ -1,11 +1,13 @@
 """Where the body of an answer goes: a file, standard output, or out of a terminal's way."""
 
+import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from . import outfile
 from .console import Console
+from .errors import SmrtError, UsageError
 from .outfile import Plan
 
 STDOUT = "-"
@@ -21,7 +23,7 @@ def deliver(
     if plan is None and console.is_terminal:
         first, pieces = _peek(pieces)
         if not is_text(first):
-            plan = outfile.plan(f"smrt-{request_id or 'answer'}.bin")
+            plan = _kept(request_id)
             console.note(f"the answer is binary, and is kept in {plan.path}")
     if plan is None:
         for piece in pieces:
@@ -41,6 +43,15 @@ def is_text(start: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _kept(request_id: str | None) -> Plan:
+    """A file in the current folder; of the id, which the server chose, what a name may have."""
+    plain = re.sub(r"[^A-Za-z0-9-]", "", request_id or "")[:64]
+    try:
+        return outfile.plan(f"smrt-{plain or 'answer'}.bin")
+    except UsageError as exc:  # the model has answered: this is not the command line's fault
+        raise SmrtError(f"the answer is binary, and {exc.message}", "name an outfile") from exc
 
 
 def _peek(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -22,8 +22,8 @@ class Plan(NamedTuple):
     mode: int | None = None
 
 
-def plan(path: str) -> Plan:
-    """How `path` can be written; UsageError where it cannot, before anything is sent.
+def plan(path: str, name: str = "the outfile") -> Plan:
+    """How `path` can be written; UsageError, which says `name`, where it cannot, before all else.
 
     A new file, or one of our own, is written beside its place and renamed. A device or pipe, or a
     descriptor of this process, is written through. What must stay the file that it is (someone
@@ -36,13 +36,13 @@ def plan(path: str) -> Plan:
     try:
         found = os.stat(place)
     except FileNotFoundError:
-        return _new(path, place)
+        return _new(path, place, name)
     except (OSError, ValueError) as exc:
-        raise _refused(path, exc) from exc
+        raise _refused(path, name, exc) from exc
     if stat.S_ISDIR(found.st_mode):
-        raise UsageError(f"the outfile {path} is a directory", "name a file in it")
+        raise UsageError(f"{name} {path} is a directory", "name a file in it")
     if not os.access(place, os.W_OK):
-        raise UsageError(f"the outfile {path} may not be written: permission denied")
+        raise UsageError(f"{name} {path} may not be written: permission denied")
     if not stat.S_ISREG(found.st_mode):
         return Plan(place, "through")
     ours = found.st_uid == _user(found) and found.st_nlink == 1
@@ -62,17 +62,15 @@ def _user(found: os.stat_result) -> int:
     return os.geteuid() if hasattr(os, "geteuid") else found.st_uid  # Windows has no such number
 
 
-def _new(path: str, place: str) -> Plan:
+def _new(path: str, place: str, name: str) -> Plan:
     folder = os.path.dirname(place)
     if not path or not os.path.isdir(folder):
         raise UsageError(
-            f"the outfile '{path}' cannot be made: No such file or directory",
-            f"make its folder first: mkdir -p '{folder}'"
-            if path
-            else "name a file, or - for stdout",
+            f"{name} '{path}' cannot be made: No such file or directory",
+            f"make its folder first: mkdir -p '{folder}'" if path else "name a file",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"the outfile {path} cannot be made: permission denied in {folder}")
+        raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
     return Plan(place, "beside")
 
 
@@ -149,9 +147,9 @@ def _remove(path: str) -> None:
         os.unlink(path)
 
 
-def _refused(path: str, exc: Exception) -> UsageError:
+def _refused(path: str, name: str, exc: Exception) -> UsageError:
     reason = exc.strerror if isinstance(exc, OSError) else str(exc)
-    return UsageError(f"the outfile {path!r} cannot be written: {reason}")
+    return UsageError(f"{name} {path!r} cannot be written: {reason}")
 
 
 def _failed(planned: Plan, exc: OSError) -> SmrtError:
