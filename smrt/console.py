@@ -76,18 +76,36 @@ def standard(environ: Mapping[str, str]) -> Console:
         open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115 - open while we run
         for fd, mode, size in ((0, "rb", -1), (1, "wb", 0), (2, "wb", 0))
     )
-    return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]
+    encoding, is_known = _encoding(environ)
+    console = Console(stdin, stdout, stderr, encoding=encoding)  # type: ignore[arg-type]
+    if not is_known:
+        console.note("AWS_CLI_OUTPUT_ENCODING names no text encoding: UTF-8 is used")
+    return console
 
 
-def _encoding(environ: Mapping[str, str]) -> str:
-    """What AWS_CLI_OUTPUT_ENCODING names, or what Python found for standard output."""
-    return (
-        environ.get("AWS_CLI_OUTPUT_ENCODING") or getattr(sys.stdout, "encoding", None) or "utf-8"
-    )
+def _encoding(environ: Mapping[str, str]) -> tuple[str, bool]:
+    """What AWS_CLI_OUTPUT_ENCODING names, or what Python found for standard output.
+
+    False with it: what is named is no encoding of text.
+    """
+    named = environ.get("AWS_CLI_OUTPUT_ENCODING")
+    if not named:
+        return getattr(sys.stdout, "encoding", None) or "utf-8", True
+    try:
+        "-".encode(named)
+    except (LookupError, ValueError):
+        return "utf-8", False
+    return named, True
 
 
 def _write_all(stream: BinaryIO, data: bytes) -> None:
-    """Write all of `data`: an unbuffered stream may take less at a time."""
+    """Write all of `data`: an unbuffered stream may take less at a time, or nothing yet."""
     view = memoryview(data)
     while view:
-        view = view[stream.write(view) :]
+        written: int | None = stream.write(view)
+        if written is None:  # another process has told the stream never to wait
+            from select import select
+
+            select([], [stream], [])
+        else:
+            view = view[written:]

@@ -9,6 +9,7 @@ from .console import Console
 from .outfile import Plan
 
 STDOUT = "-"
+_LONGEST = 64
 
 
 def deliver(
@@ -21,7 +22,7 @@ def deliver(
     if plan is None and console.is_terminal:
         first, pieces = _peek(pieces)
         if not is_text(first):
-            plan = outfile.plan(f"smrt-{request_id or 'answer'}.bin")
+            plan = outfile.plan(f"smrt-{_name(request_id)}.bin")
             console.note(f"the answer is binary, and is kept in {plan.path}")
     if plan is None:
         for piece in pieces:
@@ -30,6 +31,12 @@ def deliver(
         with outfile.writing(plan) as file:
             for piece in pieces:
                 file.write(piece)
+
+
+def _name(request_id: str | None) -> str:
+    """What of a request id can be in a file's name: it comes from the other side."""
+    kept = [c for c in request_id or "" if c.isascii() and (c.isalnum() or c == "-")]
+    return "".join(kept)[:_LONGEST] or "answer"
 
 
 def is_text(start: bytes) -> bool:

@@ -1,6 +1,7 @@
 """What is said of a reply: its metadata, selected, rendered and written."""
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any, NamedTuple
 
 from . import config, outfile
@@ -10,8 +11,16 @@ from .invocation import Call
 from .options import App
 
 STDERR = "-"
-STDOUT = "stdout"
 Render = Callable[[Mapping[str, Any]], str]
+
+
+class Place(Enum):
+    """Where metadata is shown."""
+
+    NOWHERE = "nowhere"
+    STDOUT = "standard output"
+    STDERR = "standard error"
+    FILE = "a file"
 
 
 class Report(NamedTuple):
@@ -22,19 +31,19 @@ class Report(NamedTuple):
 
     app: App
     render: Render
-    place: str | None
+    place: Place
     plan: outfile.Plan | None
     pager: str
 
     def tell(self, metadata: Mapping[str, Any]) -> None:
         """Write the metadata of a reply."""
-        if self.place is None:
+        if self.place is Place.NOWHERE:
             return
         text, console = self.render(metadata), self.app.console
         if self.plan is not None:
             with outfile.writing(self.plan) as file:
-                file.write(text.encode())
-        elif self.place == STDERR:
+                file.write(text.encode("utf-8", "backslashreplace"))
+        elif self.place is Place.STDERR:
             console.say(text)
         elif self.pager and text and console.is_terminal:
             from .pager import page
@@ -56,15 +65,22 @@ def report(
     `stdout_is_free`: the answer's body goes elsewhere.
     """
     rendering = _rendering(app, call, given)
-    place = given.get("metadata") or (STDOUT if stdout_is_free else None)
-    if place is None and any(given[name] is not None for name in ("query", "output", "select")):
+    place = _place(given.get("metadata"), stdout_is_free=stdout_is_free)
+    asked_for = any(given[name] is not None for name in ("query", "output", "select"))
+    if place is Place.NOWHERE and asked_for and given["output"] != "off":
         app.console.note(
             "the metadata is not shown, as standard output has the answer: "
             "name an outfile, or --metadata FILE (- for standard error)"
         )
-    plan = outfile.plan(place) if place not in (None, STDERR, STDOUT) else None
+    plan = outfile.plan(given["metadata"]) if place is Place.FILE else None
     pager = "" if given["no_cli_pager"] else config.pager(call.config)
     return Report(app, rendering, place, plan, pager)
+
+
+def _place(asked: str | None, *, stdout_is_free: bool) -> Place:
+    if asked is not None:
+        return Place.STDERR if asked == STDERR else Place.FILE
+    return Place.STDOUT if stdout_is_free else Place.NOWHERE
 
 
 def _rendering(app: App, call: Call, given: Mapping[str, Any]) -> Render:
