@@ -125,3 +125,63 @@ def test_text_that_is_no_unicode_is_escaped_in_a_file(
     told = smrt(*CALL, *how)
     assert (told.code, told.out, told.err) == (0, ANSWER, "")
     assert (tmp_path / "about").read_text() == "a\\ud800\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "out"),
+    [
+        ("ContentType", "application/json\n"),
+        ("NewSessionId", ""),
+        ("^EndpointName", "e\n"),
+        ("^Accept", ""),
+        ("*", PRINTED),
+    ],
+)
+def test_a_value_is_selected_by_its_name(smrt: Smrt, name: str, out: str) -> None:
+    assert smrt(*CALL, "out", "--select", name) == (0, out.encode(), "")
+    assert smrt(*CALL, "out", "--select", name, "--output", "off") == (0, b"", "")
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        (("--select", "Nope"), "Bad value for --select Nope"),
+        (("--select", "*", "--query", "@"), "--select and --query exclude each other"),
+        (("--select", "^Body"), "Bad value for --select ^Body"),
+    ],
+)
+def test_a_selection_that_cannot_be_is_refused(
+    smrt: Smrt, endpoint: Endpoint, how: tuple[str, ...], reason: str
+) -> None:
+    told = smrt(*CALL, "out", *how)
+    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
+    assert reason in told.err
+
+
+@pytest.mark.parametrize(
+    ("color", "terminal", "extra", "is_coloured"),
+    [
+        ("on", False, {}, True),
+        ("off", True, {}, False),
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "1"}, False),
+        ("on", True, {"NO_COLOR": "1"}, True),
+    ],
+)
+def test_a_table_is_coloured_on_a_terminal_or_when_told(
+    smrt: Smrt, color: str, extra: dict[str, str], *, terminal: bool, is_coloured: bool
+) -> None:
+    how = ("--output", "table", "--color", color, "--no-cli-pager")
+    told = smrt(*CALL, "out", *how, terminal=terminal, env=extra)
+    assert told.code == 0
+    assert (b"\x1b[" in told.out) is is_coloured
+
+
+def test_a_terminal_gets_metadata_through_the_pager(smrt: Smrt, tmp_path: Path) -> None:
+    paged = tmp_path / "paged"
+    pager = {"AWS_PAGER": f"tee '{paged}' -a /dev/null"}
+    assert smrt(*CALL, "out", terminal=True, env=pager).out == b""
+    assert paged.read_text() == PRINTED
+    assert smrt(*CALL, "out", "--no-cli-pager", terminal=True, env=pager).out == PRINTED.encode()
+    assert smrt(*CALL, "out", terminal=False, env=pager).out == PRINTED.encode()
