@@ -64,6 +64,8 @@ def _user(found: os.stat_result) -> int:
 
 def _new(path: str, place: str, name: str) -> Plan:
     folder = os.path.dirname(place)
+    if path.endswith(os.sep):
+        raise UsageError(f"{name} {path} ends like a folder, and there is none", "name a file")
     if not path or not os.path.isdir(folder):
         raise UsageError(
             f"{name} '{path}' cannot be made: No such file or directory",
