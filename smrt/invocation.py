@@ -14,6 +14,8 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+from .transport import HttpTransport
+from .world import World
 
 
 class Call(NamedTuple):
@@ -24,10 +26,10 @@ class Call(NamedTuple):
     config: Config
     settings: Settings
 
-    def client(self) -> Client:
-        """The client that makes this call."""
+    def client(self, world: World) -> Client:
+        """The client that makes this call in `world`."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys)
+        return Client(settings=self.settings, keys=keys, world=world)
 
 
 def prepare(
@@ -66,7 +68,11 @@ def prepare(
         read_timeout=read_timeout
         if given["cli_read_timeout"] is None
         else given["cli_read_timeout"],
+        retry_timeouts=given["retry_timeouts"],
+        wait_ready=given["wait_ready"],
     )
+    if given["debug"]:
+        _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
     return Call(operation, inputs.values, found, resolved)
@@ -79,7 +85,7 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client()
+    client = call.client(_world(app, given))
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 
@@ -101,3 +107,23 @@ def perform(
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply
+
+
+def _explain(app: App, found: Config, resolved: Settings, given: Mapping[str, Any]) -> None:
+    from .origins import origins
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    for line in origins(found, resolved, given):
+        trace(line)
+
+
+def _world(app: App, given: Mapping[str, Any]) -> World:
+    """Warnings go to standard error, and with --debug everything else that happens."""
+    world = World(warn=lambda text: app.console.note(f"warning: {text}"))
+    if not given["debug"]:
+        return world
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))

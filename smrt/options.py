@@ -82,6 +82,19 @@ GLOBALS = (
         "SECONDS",
     ),
     Row(
+        "--retry-timeouts",
+        "retry_timeouts",
+        "Send the request again when no answer came in time, though the model may be at work.",
+        "connection",
+    ),
+    Row(
+        "--wait-ready",
+        "wait_ready",
+        "Seconds to keep trying while the model is loading or scaling from zero.",
+        "connection",
+        "SECONDS",
+    ),
+    Row(
         "--cli-binary-format",
         "cli_binary_format",
         "How --body is written.",
