@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -21,6 +20,7 @@ COMMANDS = {
 }
 """The commands and what each does; the module in `commands` has the same name."""
 
+MIN_WIDTH, MAX_WIDTH = 50, 80
 SERVICE = "sagemaker-runtime"
 """An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
 
@@ -52,6 +52,8 @@ class Commands(click.Group):
         if found.command is None:
             self._without_command(ctx, found.options)
         if found.command not in COMMANDS:
+            from difflib import get_close_matches
+
             near = get_close_matches(str(found.command), COMMANDS, 1)
             raise UsageError(
                 f"argument operation: Found invalid choice '{found.command}'",
@@ -114,10 +116,15 @@ def main(
 
 def _run(arguments: list[str], app: App) -> int:
     try:
-        with commands.make_context("smrt", arguments, obj=app) as ctx:
+        with commands.make_context("smrt", arguments, obj=app, terminal_width=_width(app)) as ctx:
             return commands.invoke(ctx) or ExitCode.OK
     except click.exceptions.Exit as exc:
         return exc.exit_code
+
+
+def _width(app: App) -> int:
+    """Columns for help, as click would choose them; it would import shutil to ask (2 ms)."""
+    return max(min(app.console.width, MAX_WIDTH) - 2, MIN_WIDTH)
 
 
 def _defect(exc: Exception, console: Console | None) -> SmrtError:
