@@ -8,6 +8,7 @@ import click
 from . import config, credentials
 from .client import Client, Reply
 from .config import Config
+from .console import check_encoding
 from .errors import ServiceError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
@@ -19,12 +20,16 @@ from .world import World
 
 
 class Call(NamedTuple):
-    """A call that is ready: what to call, with what, and what is configured."""
+    """A call that is ready: what to call, with what, and what is configured.
+
+    `outfile` is the path for the answer's body, None where the command line names none.
+    """
 
     operation: Operation
     parameters: dict[str, Any]
     config: Config
     settings: Settings
+    outfile: str | None = None
 
     def client(self, world: World) -> Client:
         """The client that makes this call in `world`."""
@@ -43,9 +48,14 @@ def prepare(
     Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
     click's Exit where a skeleton was asked for, which is printed.
     """
+    if given["query"] is not None:
+        from . import query
+
+        query.compile(given["query"], run=False)
     check_endpoint_option(given["endpoint_url"])
     timeout("read", given["cli_read_timeout"])
     timeout("connect", given["cli_connect_timeout"])
+    check_encoding(app.environ)
     found = config.load(app.environ, given["profile"])
     inputs = gather(app, operation, given, config.binary_format(found, given["cli_binary_format"]))
     if given["generate_cli_skeleton"] in SKELETONS:
@@ -75,7 +85,7 @@ def prepare(
         _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
-    return Call(operation, inputs.values, found, resolved)
+    return Call(operation, inputs.values, found, resolved, inputs.outfile)
 
 
 def perform(
@@ -86,6 +96,7 @@ def perform(
     Raises what the client raises, an error of the service with remedies.
     """
     client = call.client(_world(app, given))
+    app.held.callback(client.close)
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 

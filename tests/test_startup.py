@@ -50,6 +50,7 @@ ROOF = {
     "smrt.options",
 }
 CALL = ROOF | {
+    "smrt.attempts",
     "smrt.body",
     "smrt.client",
     "smrt.commands",
@@ -115,6 +116,10 @@ NEVER = {
 NOT_FOR_HELP = {"base64", "hashlib", "hmac", "json", "select", "socket"}
 
 
+INHERENT = {"select", "subprocess"} if sys.version_info < (3, 11) else set[str]()
+"""What click itself loads: Python 3.10's platform wants them."""
+
+
 class Loaded(NamedTuple):
     modules: dict[str, str]
 
@@ -130,7 +135,7 @@ class Loaded(NamedTuple):
         return {
             module: importer
             for module, importer in self.modules.items()
-            if any(f"{module}.".startswith(f"{name}.") for name in names)
+            if any(f"{module}.".startswith(f"{name}.") for name in names - INHERENT)
         }
 
 
