@@ -54,7 +54,8 @@ def main() -> int:
             print(f"\n{_floor(urls['http'])}")
             rows = [each for s in chosen for each in _rows(s, tools, urls, options.rounds)]
         os.chdir(place.CLONE)
-    found = verdicts(rows)
+    names = {each.name for each in chosen}
+    found = [each for each in verdicts(rows) if each.target.scenario in names]
     print("\ntargets", *found, sep="\n  ")
     _write(options.out, about, rows)
     return int(any(each.is_missed for each in found))
