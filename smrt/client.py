@@ -8,7 +8,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -17,7 +17,12 @@ from . import config, credentials, endpoint_rules, parameters, replies, retry, s
 from .body import StreamingBody
 from .errors import ConfigurationError, ServiceError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
-from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
+from .operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    Operation,
+)
 from .payloads import payload
 from .settings import settings as resolve_settings
 from .transport import HttpTransport, Transport
@@ -46,6 +51,15 @@ class Reply(NamedTuple):
     retries: int
     flaw: str = ""
     """What of the answer could not be read."""
+
+    def parts(self) -> Iterator[bytes]:
+        """The parts in a body that is an event stream, as they come.
+
+        Raises ServiceError for an error in the stream, and TransportError.
+        """
+        from . import events
+
+        return events.parts(self.body.pieces(), _about(self))
 
 
 def _draw() -> float:
@@ -124,6 +138,20 @@ class Client:
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
         return _boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+
+    def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
+        """Call an endpoint that answers part by part: boto3's reply, raises as invoke_endpoint.
+
+        `Body` is to be iterated over for {"PayloadPart": {"Bytes": ...}}, and raises ServiceError
+        for an error in the stream.
+        """
+        from . import events
+
+        reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
+        return {
+            **_boto3_shape(reply),
+            "Body": events.EventStream(reply.parts(), reply.body.close),
+        }
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -228,5 +256,8 @@ def _given(access_key: str | None, secret_key: str | None, token: str | None) ->
 
 
 def _boto3_shape(reply: Reply) -> dict[str, Any]:
-    about = replies.response_metadata(reply.status, reply.headers, reply.retries)
-    return {"ResponseMetadata": about, **reply.metadata}
+    return {"ResponseMetadata": _about(reply), **reply.metadata}
+
+
+def _about(reply: Reply) -> dict[str, Any]:
+    return replies.response_metadata(reply.status, reply.headers, reply.retries)

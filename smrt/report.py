@@ -10,6 +10,7 @@ from .invocation import Call
 from .options import App
 
 STDERR = "-"
+_ABOUT_METADATA = ("query", "output", "select", "timings")
 STDOUT = "stdout"
 Render = Callable[[Mapping[str, Any]], str]
 
@@ -57,7 +58,7 @@ def report(
     """
     rendering = _rendering(app, call, given)
     place = given.get("metadata") or (STDOUT if stdout_is_free else None)
-    if place is None and any(given[name] is not None for name in ("query", "output", "select")):
+    if place is None and any(map(given.get, _ABOUT_METADATA)):
         app.console.note(
             "the metadata is not shown, as standard output has the answer: "
             "name an outfile, or --metadata FILE (- for standard error)"
