@@ -7,7 +7,6 @@
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, NamedTuple
@@ -25,11 +24,12 @@ from .operations import (
 )
 from .payloads import payload
 from .settings import settings as resolve_settings
-from .transport import HttpTransport, Transport
 from .urls import join
+from .world import World
 
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
+_LAST = "MaxAttemptsReached"
 EXPIRY_MARGIN = 60.0
 """Seconds; keys that live less than this are not begun with."""
 NO_CREDENTIALS = ConfigurationError(
@@ -59,22 +59,8 @@ class Reply(NamedTuple):
         """
         from . import events
 
-        return events.parts(self.body.pieces(), _about(self))
-
-
-def _draw() -> float:
-    from random import random  # only a second attempt needs it
-
-    return random()  # noqa: S311 - jitter
-
-
-class World(NamedTuple):
-    """What a client needs of its surroundings; tests bring their own."""
-
-    clock: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
-    draw: Callable[[], float] = _draw
-    transport: Callable[[Settings], Transport] = HttpTransport
+        about = replies.response_metadata(self.status, self.headers, self.retries)
+        return events.parts(self.body.pieces(), about)
 
 
 class Client:
@@ -117,6 +103,7 @@ class Client:
         self.settings = settings
         self._keys = keys
         self._held: Credentials | None = None
+        self._has_warned = False
         self._world = world
         self._transport = world.transport(settings)
         self._base = settings.endpoint_url or endpoint_rules.url(
@@ -133,11 +120,11 @@ class Client:
         and the other kinds of SmrtError.
         """
         reply = self.call(INVOKE_ENDPOINT, kwargs)
-        return {**_boto3_shape(reply), "Body": reply.body}
+        return {**self._boto3_shape(reply), "Body": reply.body}
 
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
-        return _boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+        return self._boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
 
     def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
         """Call an endpoint that answers part by part: boto3's reply, raises as invoke_endpoint.
@@ -149,13 +136,14 @@ class Client:
 
         reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
         return {
-            **_boto3_shape(reply),
+            **self._boto3_shape(reply),
             "Body": events.EventStream(reply.parts(), reply.body.close),
         }
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
         request = self.request(operation, values)
+        self._warn_of(request)
         policy = retry.Policy(self.settings.max_attempts, self.settings.retry_timeouts)
         invocation_id = uuid4()
         for attempt in count(1):  # pragma: no branch - retry.delay ends it
@@ -163,8 +151,9 @@ class Client:
             try:
                 return self._attempt(operation, signed, attempt - 1)
             except (ServiceError, TransportError) as exc:
-                if isinstance(exc, ServiceError):
-                    exc.is_last_allowed = attempt == policy.max_attempts
+                if isinstance(exc, ServiceError) and attempt == policy.max_attempts:
+                    exc.is_last_allowed = True
+                    exc.response["ResponseMetadata"][_LAST] = True
                 pause = retry.delay(attempt, exc, policy, self._world.draw)
                 if pause is None:
                     raise
@@ -188,6 +177,15 @@ class Client:
     def close(self) -> None:
         """Close the connections that are kept for the next call."""
         self._transport.close()
+
+    def _warn_of(self, request: Request) -> None:
+        """Say once that nobody checks whom a request goes to."""
+        if request.url.scheme == "https" and not self.settings.verify and not self._has_warned:
+            self._has_warned = True
+            self._world.warn(
+                f"the certificate of {request.url.host} is not checked: "
+                "whoever is on the way to it can read and answer"
+            )
 
     def _signed(self, request: Request, invocation_id: UUID, attempt: int) -> Request:
         """`request` with the headers that sign it, and those that no signature covers."""
@@ -213,6 +211,12 @@ class Client:
         if held is None:
             raise NO_CREDENTIALS
         return held
+
+    def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
+        about = replies.response_metadata(reply.status, reply.headers, reply.retries)
+        if reply.retries + 1 == self.settings.max_attempts:
+            about[_LAST] = True
+        return {"ResponseMetadata": about, **reply.metadata}
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
         response = self._transport.send(request)
@@ -253,11 +257,3 @@ def _given(access_key: str | None, secret_key: str | None, token: str | None) ->
             "give both aws_access_key_id and aws_secret_access_key",
         )
     return Credentials(access_key, secret_key, token)
-
-
-def _boto3_shape(reply: Reply) -> dict[str, Any]:
-    return {"ResponseMetadata": _about(reply), **reply.metadata}
-
-
-def _about(reply: Reply) -> dict[str, Any]:
-    return replies.response_metadata(reply.status, reply.headers, reply.retries)

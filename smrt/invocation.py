@@ -14,6 +14,7 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+from .world import World
 
 
 class Call(NamedTuple):
@@ -24,10 +25,10 @@ class Call(NamedTuple):
     config: Config
     settings: Settings
 
-    def client(self) -> Client:
-        """The client that makes this call."""
+    def client(self, world: World) -> Client:
+        """The client that makes this call in `world`."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys)
+        return Client(settings=self.settings, keys=keys, world=world)
 
 
 def prepare(
@@ -53,6 +54,8 @@ def prepare(
         text = skeleton.input_json if kind == "input" else skeleton.input_yaml
         app.console.show([text(operation)])
         raise click.exceptions.Exit(0)
+    if not given["no_sign_request"]:
+        credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
     resolved = settings(
         found,
         region=given["region"],
@@ -77,7 +80,7 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client()
+    client = call.client(World(warn=lambda text: app.console.note(f"warning: {text}")))
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 

@@ -9,6 +9,10 @@ from typing import NamedTuple
 from .errors import ServiceError, SmrtError, TransportError
 
 MAX_DELAY = 20.0
+MAX_DOUBLINGS = 5
+TIMEOUT = "ReadTimeoutError"
+CHANGED = "BodyChangedError"
+"""A body that is no longer what it was when it was measured will not become so again."""
 STATUSES = frozenset({500, 502, 503, 504})
 CODES = frozenset(
     {
@@ -49,7 +53,7 @@ def is_transient(error: SmrtError, policy: Policy) -> bool:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status in STATUSES or error.code in CODES
     if isinstance(error, TransportError):
-        return error.code != "ReadTimeoutError" or policy.retry_timeouts
+        return error.code != CHANGED and (error.code != TIMEOUT or policy.retry_timeouts)
     return False
 
 
@@ -62,4 +66,4 @@ def delay(
     """
     if attempt >= policy.max_attempts or not is_transient(error, policy):
         return None
-    return draw() * min(2.0 ** (attempt - 1), MAX_DELAY)
+    return draw() * min(2.0 ** min(attempt - 1, MAX_DOUBLINGS), MAX_DELAY)

@@ -10,6 +10,7 @@ from .config import region as configured_region
 from .endpoint_rules import is_region, pseudo
 from .errors import ConfigurationError, SmrtError, UsageError
 from .message import DEFAULT_TIMEOUT, Settings
+from .urls import parse
 
 _SERVICE = "sagemaker_runtime"
 _SERVICE_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
@@ -80,17 +81,18 @@ def timeout(kind: str, value: str | float | None) -> float:
 
 
 def check_endpoint_option(url: str | None) -> None:
-    """Raise UsageError for an --endpoint-url that is not of http or https."""
+    """Raise UsageError for an --endpoint-url that cannot be called."""
     if url is None:
         return
-    scheme, colon, _ = url.partition("://")
-    if not colon:
+    if "://" not in url:
         raise UsageError(
             f'Bad value for --endpoint-url "{url}": scheme is missing.  Must be of the form '
             "http://<hostname>/ or https://<hostname>/"
         )
-    if scheme.lower() not in ("http", "https"):
-        raise UsageError(f"Not supported URL scheme {scheme}: {url}", "use http:// or https://")
+    try:
+        parse(url)
+    except ConfigurationError as exc:
+        raise UsageError(exc.message, *exc.hints) from exc
 
 
 def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:
