@@ -39,9 +39,9 @@ class Console:
 
     def write(self, data: bytes) -> None:
         """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
+        self._line_is_open = data[-1:] not in (b"\n", b"")
         try:
             _write_all(self._stdout, data)
-            self._line_is_open = data[-1:] not in (b"\n", b"")
         except BrokenPipeError as exc:
             raise StdoutClosedError("standard output was closed") from exc
         except OSError as exc:

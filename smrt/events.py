@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from .errors import ServiceError
+from .errors import ServiceError, SmrtError
 from .eventstream import Message, messages
 from .operations import ERROR_MEMBERS, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
 
@@ -27,8 +27,12 @@ class EventStream:
         self._close = close
 
     def __iter__(self) -> Iterator[dict[str, dict[str, bytes]]]:
-        for part in self._parts:
-            yield {PART: {"Bytes": part}}
+        try:
+            for part in self._parts:
+                yield {PART: {"Bytes": part}}
+        except SmrtError:
+            self.close()  # nothing can follow
+            raise
 
     def close(self) -> None:
         """End the transfer."""
