@@ -74,7 +74,7 @@ def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
         meant = [
             f"did you mean {near[0]} instead of {word}?"
             for word in unknown
-            if (near := get_close_matches(word.partition("=")[0], names, 1))
+            if (near := get_close_matches(word.partition("=")[0], names, 1)) and near[0] not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant)
 
@@ -90,6 +90,12 @@ def _optional(word: str, rest: list[str], names: Names) -> str:
     if "=" in word:
         return word
     return f"{word}={rest.pop() if rest and names.is_value(rest[-1]) else names.optional[word]}"
+
+
+def asks_version(arguments: Sequence[str]) -> bool:
+    """Whether --version is among the options: it wins over everything, wherever it stands."""
+    words = list(arguments)
+    return "--version" in words[: words.index("--") if "--" in words else None]
 
 
 class Split(NamedTuple):

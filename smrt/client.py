@@ -7,14 +7,14 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from itertools import count
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from . import config, credentials, endpoint_rules, parameters, replies, retry, sigv4
+from . import config, credentials, endpoint_rules, parameters, replies, sigv4
+from .attempts import Attempts
 from .body import StreamingBody
-from .errors import ConfigurationError, ServiceError, TransportError
+from .errors import ConfigurationError, ServiceError, SmrtError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
 from .operations import (
     INVOKE_ENDPOINT,
@@ -52,16 +52,6 @@ class Reply(NamedTuple):
     flaw: str = ""
     """What of the answer could not be read."""
 
-    def parts(self) -> Iterator[bytes]:
-        """The parts in a body that is an event stream, as they come.
-
-        Raises ServiceError for an error in the stream, and TransportError.
-        """
-        from . import events
-
-        about = replies.response_metadata(self.status, self.headers, self.retries)
-        return events.parts(self.body.pieces(), about)
-
 
 class Client:
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
@@ -98,12 +88,13 @@ class Client:
                 connect_timeout=connect_timeout,
                 read_timeout=INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
             )
-            given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
+            given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
         self.settings = settings
         self._keys = keys
         self._held: Credentials | None = None
         self._has_warned = False
+        self._skew = 0.0
         self._world = world
         self._transport = world.transport(settings)
         self._base = settings.endpoint_url or endpoint_rules.url(
@@ -127,42 +118,34 @@ class Client:
         return self._boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
 
     def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
-        """Call an endpoint that answers part by part: boto3's reply, raises as invoke_endpoint.
-
-        `Body` is to be iterated over for {"PayloadPart": {"Bytes": ...}}, and raises ServiceError
-        for an error in the stream.
-        """
-        from . import events
+        """Call an endpoint that answers part by part: boto3's reply; `Body` is an EventStream."""
+        from .events import EventStream
 
         reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
-        return {
-            **self._boto3_shape(reply),
-            "Body": events.EventStream(reply.parts(), reply.body.close),
-        }
+        shape = self._boto3_shape(reply)
+        return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
         request = self.request(operation, values)
         self._warn_of(request)
-        policy = retry.Policy(self.settings.max_attempts, self.settings.retry_timeouts)
         invocation_id = uuid4()
-        for attempt in count(1):  # pragma: no branch - retry.delay ends it
-            signed = self._signed(request, invocation_id, attempt)
+        attempts = Attempts(self.settings, self._world)
+        while True:
+            signed = self._signed(request, invocation_id, attempts.told)
             try:
-                return self._attempt(operation, signed, attempt - 1)
+                return self._attempt(operation, signed, attempts.retries)
             except (ServiceError, TransportError) as exc:
-                if isinstance(exc, ServiceError) and attempt == policy.max_attempts:
-                    exc.is_last_allowed = True
-                    exc.response["ResponseMetadata"][_LAST] = True
-                pause = retry.delay(attempt, exc, policy, self._world.draw)
+                pause = self._next(attempts, exc)
                 if pause is None:
                     raise
             self._world.sleep(pause)
-        raise AssertionError
 
     def first_attempt(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request that `call` would send first."""
-        return self._signed(self.request(operation, values), uuid4(), 1)
+        return self._signed(
+            self.request(operation, values), uuid4(), Attempts(self.settings, self._world).told
+        )
 
     def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request for a call, still unsigned and without the headers of an attempt."""
@@ -187,7 +170,30 @@ class Client:
                 "whoever is on the way to it can read and answer"
             )
 
-    def _signed(self, request: Request, invocation_id: UUID, attempt: int) -> Request:
+    def _next(self, attempts: Attempts, error: SmrtError) -> float | None:
+        """Seconds until the next attempt, None if there is none; a wrong clock is put right."""
+        self._tell(error.sentence)
+        skew = attempts.skew(error)
+        if skew is not None:
+            self._tell(f"the service's clock is {skew:+.0f} s ahead: signing by it")
+            self._skew = skew
+            return 0.0
+        pause = attempts.pause(error)
+        if pause is not None:
+            self._tell(f"attempt {attempts.number} in {pause:.2f} s")
+        return pause
+
+    def _tell(self, text: str) -> None:
+        if self._world.trace is not None:
+            self._world.trace(text)
+
+    def _tell_headers(self, text: str, headers: Headers) -> None:
+        if self._world.trace is not None:
+            from .trace import listed
+
+            self._world.trace(text + listed(headers))
+
+    def _signed(self, request: Request, invocation_id: UUID, told: str) -> Request:
         """`request` with the headers that sign it, and those that no signature covers."""
         signature: Headers = ()
         if self.settings.sign:
@@ -196,11 +202,14 @@ class Client:
                 self._credentials(),
                 region=self.settings.region,
                 service=SERVICE,
-                now=self._world.clock(),
+                now=self._world.clock() + self._skew,
             )
-        about = _attempt_headers(invocation_id, attempt, self.settings.max_attempts)
-        agent = ("User-Agent", self.settings.user_agent)
-        return request._replace(headers=(*request.headers, *signature, agent, *about))
+        unsigned = (
+            ("User-Agent", self.settings.user_agent),
+            ("amz-sdk-invocation-id", str(invocation_id)),
+            ("amz-sdk-request", told),
+        )
+        return request._replace(headers=(*request.headers, *signature, *unsigned))
 
     def _credentials(self) -> Credentials:
         """Who signs; asked for again when the keys are about to expire."""
@@ -208,6 +217,7 @@ class Client:
         soon = self._world.clock() + EXPIRY_MARGIN
         if held is None or (held.expires is not None and held.expires < soon):
             held = self._held = self._keys()
+            self._tell(f"credentials: {held.source if held else 'none'}")
         if held is None:
             raise NO_CREDENTIALS
         return held
@@ -219,7 +229,10 @@ class Client:
         return {"ResponseMetadata": about, **reply.metadata}
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
+        self._tell_headers(f"{request.method} {request.url}", request.headers)
+        self._tell(f"with a body of {request.payload.length} bytes")
         response = self._transport.send(request)
+        self._tell_headers(f"status {response.status}", response.headers)
         if response.status not in replies.SUCCESS:
             with response.body as body:
                 told = body.read(MAX_ERROR_BODY)
@@ -227,15 +240,6 @@ class Client:
         document, flaw = _document(response.body) if operation.answers_in_json else (None, "")
         metadata = replies.metadata(operation, response.headers, document)
         return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
-
-
-def _attempt_headers(invocation_id: UUID, attempt: int, max_attempts: int) -> Headers:
-    """What AWS's SDKs tell of an attempt; the first has not heard of the others yet."""
-    of = "" if attempt == 1 else f"; max={max_attempts}"
-    return (
-        ("amz-sdk-invocation-id", str(invocation_id)),
-        ("amz-sdk-request", f"attempt={attempt}{of}"),
-    )
 
 
 def _document(body: StreamingBody) -> tuple[Any, str]:
@@ -246,14 +250,3 @@ def _document(body: StreamingBody) -> tuple[Any, str]:
         return (json.loads(text), "") if text else (None, "")
     except ValueError as exc:
         return None, f"the answer's body is not JSON: {exc}"
-
-
-def _given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
-    if access_key is None and secret_key is None:
-        return None
-    if access_key is None or secret_key is None:
-        raise ConfigurationError(
-            "Partial credentials found in explicit keywords",
-            "give both aws_access_key_id and aws_secret_access_key",
-        )
-    return Credentials(access_key, secret_key, token)

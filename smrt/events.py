@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndp
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 from .errors import ServiceError, SmrtError
 from .eventstream import Message, messages
@@ -15,6 +15,18 @@ CONTENT_TYPE = "application/vnd.amazon.eventstream"
 PART = "PayloadPart"
 
 
+class Body(Protocol):
+    """The body of an answer."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """What there is, as it comes."""
+        ...
+
+    def close(self) -> None:
+        """End the transfer."""
+        ...
+
+
 class EventStream:
     """The Body of boto3's reply: iterate over it for {"PayloadPart": {"Bytes": ...}}.
 
@@ -22,9 +34,9 @@ class EventStream:
     or breaks off. `close` ends the transfer, whole or not.
     """
 
-    def __init__(self, parts: Iterator[bytes], close: Callable[[], None]) -> None:
-        self._parts = parts
-        self._close = close
+    def __init__(self, body: Body, about: Mapping[str, Any]) -> None:
+        self._parts = parts(body.pieces(), about)
+        self._close = body.close
 
     def __iter__(self) -> Iterator[dict[str, dict[str, bytes]]]:
         try:

@@ -8,22 +8,28 @@ import click
 from . import config, credentials
 from .client import Client, Reply
 from .config import Config
+from .console import check_encoding
 from .errors import ServiceError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+from .transport import HttpTransport
 from .world import World
 
 
 class Call(NamedTuple):
-    """A call that is ready: what to call, with what, and what is configured."""
+    """A call that is ready: what to call, with what, and what is configured.
+
+    `outfile` is the path for the answer's body, None where the command line names none.
+    """
 
     operation: Operation
     parameters: dict[str, Any]
     config: Config
     settings: Settings
+    outfile: str | None = None
 
     def client(self, world: World) -> Client:
         """The client that makes this call in `world`."""
@@ -42,9 +48,14 @@ def prepare(
     Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
     click's Exit where a skeleton was asked for, which is printed.
     """
+    if given["query"] is not None:
+        from . import query
+
+        query.compile(given["query"], run=False)
     check_endpoint_option(given["endpoint_url"])
     timeout("read", given["cli_read_timeout"])
     timeout("connect", given["cli_connect_timeout"])
+    check_encoding(app.environ)
     found = config.load(app.environ, given["profile"])
     inputs = gather(app, operation, given, config.binary_format(found, given["cli_binary_format"]))
     if given["generate_cli_skeleton"] in SKELETONS:
@@ -67,10 +78,14 @@ def prepare(
         read_timeout=read_timeout
         if given["cli_read_timeout"] is None
         else given["cli_read_timeout"],
+        retry_timeouts=given["retry_timeouts"],
+        wait_ready=given["wait_ready"],
     )
+    if given["debug"]:
+        _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
-    return Call(operation, inputs.values, found, resolved)
+    return Call(operation, inputs.values, found, resolved, inputs.outfile)
 
 
 def perform(
@@ -80,7 +95,8 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client(World(warn=lambda text: app.console.note(f"warning: {text}")))
+    client = call.client(_world(app, given))
+    app.held.callback(client.close)
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 
@@ -102,3 +118,23 @@ def perform(
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply
+
+
+def _explain(app: App, found: Config, resolved: Settings, given: Mapping[str, Any]) -> None:
+    from .origins import origins
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    for line in origins(found, resolved, given):
+        trace(line)
+
+
+def _world(app: App, given: Mapping[str, Any]) -> World:
+    """Warnings go to standard error, and with --debug everything else that happens."""
+    world = World(warn=lambda text: app.console.note(f"warning: {text}"))
+    if not given["debug"]:
+        return world
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))

@@ -47,6 +47,46 @@ class Policy(NamedTuple):
     retry_timeouts: bool = False
 
 
+CLOCK_CODES = frozenset(
+    {
+        "AuthFailure",
+        "InvalidSignatureException",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+"""What the service says where a signature is too old or from the future, among other things."""
+
+LARGEST_SKEW = 240.0
+"""Seconds by which clocks may differ before a signature is in danger (AWS allows 300)."""
+
+
+def skew(error: ServiceError, date: str | None, now: float) -> float | None:
+    """Seconds that the service's clock, by its Date header, is ahead, if `error` may come of it."""
+    if error.code not in CLOCK_CODES or not date:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        ahead = parsedate_to_datetime(date).timestamp() - now
+    except (ValueError, OverflowError):
+        return None
+    return ahead if abs(ahead) > LARGEST_SKEW else None
+
+
+def is_loading(error: SmrtError) -> bool:
+    """Whether the model is on its way: it is loading, or its first instance is starting.
+
+    An inference component that has been scaled to zero answers with a ValidationError.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html
+    """
+    return error.code == "ModelNotReadyException" or (
+        error.code == "ValidationError" and "no capacity" in error.message
+    )
+
+
 def is_transient(error: SmrtError, policy: Policy) -> bool:
     """Whether the same request may succeed when it is sent again."""
     if isinstance(error, ServiceError):

@@ -28,6 +28,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
     connect_timeout: str | float | None = None,
     read_timeout: str | float | None = None,
     retry_timeouts: bool = False,
+    wait_ready: str | float | None = None,
 ) -> Settings:
     """The settings of a call. Arguments are options, None where they were not given.
 
@@ -37,6 +38,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
     check_endpoint_option(endpoint_url)
     read = timeout("read", read_timeout)
     connect = timeout("connect", connect_timeout)
+    ready = patience(wait_ready)
     check_timestamps(config)
     check_profile(config)
     plain_region, is_fips = _region(config, region)
@@ -54,6 +56,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
         connect_timeout=connect,
         read_timeout=read,
         retry_timeouts=retry_timeouts,
+        wait_ready=ready,
         validate=(setting(config, None, "parameter_validation") or "true").lower() == "true",
         user_agent=user_agent(config, retry_mode),
         **_proxies(config),
@@ -78,6 +81,19 @@ def timeout(kind: str, value: str | float | None) -> float:
             f"--cli-{kind}-timeout 0 waits without end",
         )
     return seconds
+
+
+def patience(value: str | float | None) -> float:
+    """Seconds from --wait-ready; UsageError for what is no number from 0 upwards."""
+    try:
+        found = float(value or 0)
+    except ValueError as exc:
+        raise UsageError(
+            f"--wait-ready: {exc}", "it takes seconds, as in --wait-ready 600"
+        ) from exc
+    if not 0 <= found < float("inf"):
+        raise UsageError(f"--wait-ready cannot be {value}", "it takes seconds from 0 upwards")
+    return found
 
 
 def check_endpoint_option(url: str | None) -> None:

@@ -2,15 +2,17 @@
 
 import socket
 from collections import deque
-from collections.abc import Generator
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import h11
 
 from .body import StreamingBody
 from .connection import Channel, Connection
 from .faults import CONNECTING, PROXYING, READING, WAITING, translated
-from .message import Headers, Request, Settings, Url
+from .message import Headers, Request, Settings, Trace, Url
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -43,23 +45,28 @@ class Transport(Protocol):
 class HttpTransport:
     """Connections to whatever is asked for; one that can be used again is kept until it is."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, trace: Trace | None = None) -> None:
         self._settings = settings
+        self._trace = trace
         self._idle: deque[tuple[Url, Connection]] = deque()
         self._context: SSLContext | None = None
 
     def send(self, request: Request) -> Response:
         """Send `request` and return its answer; raises TransportError."""
+        begun = perf_counter()
         connection = self._reuse(request.url) or self._open(request.url)
         try:
-            with translated(WAITING, str(request.url), self._settings.read_timeout):
+            with (
+                translated(WAITING, str(request.url), self._settings.read_timeout),
+                self._timed("first byte"),
+            ):
                 head = connection.exchange(request)
             if head.status_code == PROXY_AUTHENTICATION_REQUIRED:
                 self._blame_proxy(request.url, head)
         except BaseException:
             connection.close()
             raise
-        pieces = self._pieces(connection, request.url)
+        pieces = self._pieces(connection, request.url, begun)
         next(pieces)  # from here on closing the generator frees the connection
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
@@ -75,7 +82,9 @@ class HttpTransport:
     def __del__(self) -> None:
         self.close()
 
-    def _pieces(self, connection: Connection, url: Url) -> Generator[bytes, None, None]:
+    def _pieces(
+        self, connection: Connection, url: Url, begun: float
+    ) -> Generator[bytes, None, None]:
         """The body after an empty first piece; then the connection is kept, or closed."""
         whole = False
         try:
@@ -83,6 +92,7 @@ class HttpTransport:
             with translated(READING, str(url), self._settings.read_timeout):
                 yield from connection.pieces()
             whole = connection.reset()
+            self._tell_time("whole", begun)
         finally:
             if whole:
                 self._idle.append((url._replace(target=""), connection))
@@ -138,18 +148,34 @@ class HttpTransport:
             return sock
 
     def _connected(self, url: Url) -> Channel:
-        sock: socket.socket = socket.create_connection(
+        """A socket to the first of the host's addresses that takes one."""
+        with self._timed("name lookup"):
             # given text, the socket module would import the idna codec (2 ms)
-            (url.host.encode("ascii"), url.port),  # type: ignore[arg-type]  # bytes are taken too
-            self._settings.connect_timeout or None,
-        )
+            host = url.host.encode("ascii")
+            found = socket.getaddrinfo(host, url.port, type=socket.SOCK_STREAM)
+        with self._timed("connect"):
+            sock = _first(found, self._settings.connect_timeout or None)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
     def _secured(self, sock: Channel, host: str) -> Channel:
         from . import tls
 
-        return tls.wrap(sock, host, self._roots())
+        with self._timed("TLS handshake"):
+            return tls.wrap(sock, host, self._roots())
+
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        """Tell how long a step took, where somebody listens."""
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self._tell_time(what, begun)
+
+    def _tell_time(self, what: str, begun: float) -> None:
+        if self._trace is not None:
+            self._trace(f"{what}: {(perf_counter() - begun) * 1000:.1f} ms")
 
     def _roots(self) -> "SSLContext":
         if self._context is None:
@@ -173,3 +199,22 @@ class HttpTransport:
             from .proxy import refusal
 
             raise refusal(found, head.status_code, head.reason.decode("latin-1"))
+
+
+def _first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:
+    """A socket to the first address that takes one; the last one's failure if none does."""
+    failure = OSError("the name has no address")
+    for family, kind, protocol, _, address in addresses:
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(timeout)
+            sock.connect(address)
+        except OSError as exc:
+            sock.close()
+            failure = exc
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise failure

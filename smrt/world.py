@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .message import Settings
+from .message import Settings, Trace
 from .transport import HttpTransport, Transport
 
 
@@ -23,7 +23,8 @@ def _warn(text: str) -> None:
 class World(NamedTuple):
     """What a client needs of its surroundings; tests bring their own.
 
-    `warn` says what a person should know though nothing fails.
+    `warn` says what a person should know though nothing fails; `trace`, where there is one, is
+    told everything.
     """
 
     clock: Callable[[], float] = time.time
@@ -31,3 +32,4 @@ class World(NamedTuple):
     draw: Callable[[], float] = _draw
     transport: Callable[[Settings], Transport] = HttpTransport
     warn: Callable[[str], None] = _warn
+    trace: Trace | None = None

@@ -112,7 +112,8 @@ class Endpoint:
             name, _, value = line.decode().rstrip("\r\n").partition(":")
             headers[name.lower()] = value.removeprefix(" ")
         length = int(headers.get("content-length", 0)) if self.read_body else 0
-        return Received(method, target, headers, file.read(length))
+        body = file.read(length)
+        return Received(method, target, headers, body) if len(body) == length else None
 
 
 def drop(sock: socket.socket, received: Received) -> None:

@@ -71,7 +71,11 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def boto(url: str) -> Iterator[Any]:
-    with serve(endpoints([f"c={url}"], {})) as address, closing(client(address)) as made:
+    with (
+        closing(container(url)) as place,
+        serve({"c": place.answer}) as address,
+        closing(client(address)) as made,
+    ):
         yield made
 
 
@@ -80,6 +84,14 @@ def runtime(running: Running) -> Iterator[Any]:
     running.ready.touch()
     with boto(running.url) as made:
         yield made
+
+
+@contextmanager
+def streamed(runtime: Any, **given: Any) -> Iterator[tuple[Any, Iterator[Any]]]:
+    """The reply, and the events of its body."""
+    reply = runtime.invoke_endpoint_with_response_stream(EndpointName="c", **given)
+    with closing(reply["Body"]) as events:
+        yield reply, iter(events)
 
 
 def body(**given: str) -> bytes:
@@ -131,14 +143,11 @@ def test_the_headers_are_those_that_the_service_hands_on(runtime: Any) -> None:
 
 def test_parts_are_handed_on_as_they_come(runtime: Any, tmp_path: Path) -> None:
     until = tmp_path / "until"
-    reply = runtime.invoke_endpoint_with_response_stream(
-        EndpointName="c", Body=body(do="stream", until=str(until)), Accept="text/event-stream"
-    )
-    assert reply["ContentType"] == "text/event-stream; charset=utf-8"
-    found = iter(reply["Body"])
-    assert next(found) == {"PayloadPart": {"Bytes": b"one"}}
-    until.touch()
-    assert list(found) == [{"PayloadPart": {"Bytes": b"two"}}]
+    with streamed(runtime, Body=body(do="stream", until=str(until))) as (reply, found):
+        assert reply["ContentType"] == "text/event-stream; charset=utf-8"
+        assert next(found) == {"PayloadPart": {"Bytes": b"one"}}
+        until.touch()
+        assert list(found) == [{"PayloadPart": {"Bytes": b"two"}}]
     plain = runtime.invoke_endpoint(
         EndpointName="c", Body=body(do="stream", until=str(until)), Accept="text/event-stream"
     )
@@ -146,8 +155,8 @@ def test_parts_are_handed_on_as_they_come(runtime: Any, tmp_path: Path) -> None:
 
 
 def test_a_whole_answer_can_be_streamed(runtime: Any) -> None:
-    reply = runtime.invoke_endpoint_with_response_stream(EndpointName="c", Body=body(do="tell"))
-    found = b"".join(event["PayloadPart"]["Bytes"] for event in reply["Body"])
+    with streamed(runtime, Body=body(do="tell")) as (_, events):
+        found = b"".join(event["PayloadPart"]["Bytes"] for event in events)
     assert json.loads(found)["given"] == {"do": "tell"}
 
 
@@ -165,11 +174,10 @@ def test_an_answer_with_an_error_is_the_models(runtime: Any, operation: str) -> 
 
 
 def test_an_answer_that_breaks_off_is_an_error_in_the_stream(runtime: Any) -> None:
-    reply = runtime.invoke_endpoint_with_response_stream(EndpointName="c", Body=body(do="break"))
-    found = iter(reply["Body"])
-    assert next(found) == {"PayloadPart": {"Bytes": b"one"}}
-    with pytest.raises(EventStreamError, match="The container closed the connection"):
-        next(found)
+    with streamed(runtime, Body=body(do="break")) as (_, found):
+        assert next(found) == {"PayloadPart": {"Bytes": b"one"}}
+        with pytest.raises(EventStreamError, match="The container closed the connection"):
+            next(found)
     with pytest.raises(ClientError) as caught:
         runtime.invoke_endpoint(EndpointName="c", Body=body(do="break"))
     status, code, message = refused(caught.value)

@@ -187,10 +187,11 @@ def test_a_part_is_sent_before_the_next_is_made() -> None:
 
     with serve({"model": model}) as url, closing(client(url)) as boto:
         reply = boto.invoke_endpoint_with_response_stream(EndpointName="model", Body=b"1")
-        events = iter(reply["Body"])
-        assert next(events)["PayloadPart"]["Bytes"] == b"one"
-        was_read.set()
-        assert [event["PayloadPart"]["Bytes"] for event in events] == [b"two"]
+        with closing(reply["Body"]) as body:
+            events = iter(body)
+            assert next(events)["PayloadPart"]["Bytes"] == b"one"
+            was_read.set()
+            assert [event["PayloadPart"]["Bytes"] for event in events] == [b"two"]
 
 
 def test_the_model_stops_when_the_client_has_gone(tmp_path: Path) -> None:

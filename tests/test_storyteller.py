@@ -34,7 +34,8 @@ def ask(boto: Any, **wish: Any) -> list[bytes]:
         EndpointName="storyteller", ContentType="application/json", Body=json.dumps(wish).encode()
     )
     assert reply["ContentType"] == "text/event-stream"
-    return [event["PayloadPart"]["Bytes"] for event in reply["Body"]]
+    with closing(reply["Body"]) as found:
+        return [event["PayloadPart"]["Bytes"] for event in found]
 
 
 def chunks(parts: list[bytes]) -> list[Any]:
