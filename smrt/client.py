@@ -9,12 +9,14 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from . import config, credentials, endpoint_rules, parameters, replies, retry, sigv4
 from .body import StreamingBody
+from .config import Config
 from .errors import ConfigurationError, ServiceError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
@@ -23,17 +25,13 @@ from .settings import settings as resolve_settings
 from .transport import HttpTransport, Transport
 from .urls import join
 
+if TYPE_CHECKING:
+    from .s3 import S3
+
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
 EXPIRY_MARGIN = 60.0
 """Seconds; keys that live less than this are not begun with."""
-NO_CREDENTIALS = ConfigurationError(
-    "Unable to locate credentials.",
-    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
-    'to make a profile: "aws configure", "aws configure sso" or "aws login"',
-    "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
-    code="NoCredentials",
-)
 
 
 class Reply(NamedTuple):
@@ -67,7 +65,8 @@ class Client:
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
     What is not given comes from environment and profile, as everywhere. Safe to share between
-    threads. `settings` and `keys` are for callers that have resolved both already.
+    threads. `settings` and `keys` are for callers that have resolved both already, and do
+    not wait.
     """
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
@@ -89,17 +88,17 @@ class Client:
     ) -> None:
         if settings is None:
             found = config.load(environ, profile_name)
-            settings = resolve_settings(
-                found,
-                region=region_name,
-                endpoint_url=endpoint_url,
-                verify=verify is not False,
-                ca_bundle=verify if isinstance(verify, str) else None,
-                connect_timeout=connect_timeout,
-                read_timeout=INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
-            )
+            options: dict[str, Any] = {
+                "region": region_name,
+                "verify": verify is not False,
+                "ca_bundle": verify if isinstance(verify, str) else None,
+                "connect_timeout": connect_timeout,
+                "read_timeout": INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
+            }
+            settings = resolve_settings(found, endpoint_url=endpoint_url, **options)
             given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
+            self._storage = cache(partial(_storage, found, options, keys))
         self.settings = settings
         self._keys = keys
         self._held: Credentials | None = None
@@ -124,6 +123,23 @@ class Client:
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
         return _boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+
+    def wait(self, reply: Mapping[str, Any], timeout: float | None = None) -> dict[str, Any]:
+        """Wait for the answer to `reply`, which invoke_endpoint_async gave, and fetch it from S3.
+
+        Gives the reply with `Body` to read, ContentType and ElapsedSeconds. After `timeout`
+        seconds (None: as long as an answer can come) raises SmrtError with code WaitTimeout; the
+        same reply can be waited for again. Raises ServiceError with code AsyncInvocationFailed
+        where the service wrote down a failure.
+        """
+        from . import results
+
+        answer = results.follow(
+            self._storage(),
+            results.places(reply),
+            timeout=results.DEFAULT_PATIENCE if timeout is None else timeout,
+        )
+        return {**reply, **answer.metadata, "Body": answer.body}
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -183,7 +199,7 @@ class Client:
         if held is None or (held.expires is not None and held.expires < soon):
             held = self._held = self._keys()
         if held is None:
-            raise NO_CREDENTIALS
+            raise credentials.absent()
         return held
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
@@ -214,6 +230,14 @@ def _document(body: StreamingBody) -> tuple[Any, str]:
         return (json.loads(text), "") if text else (None, "")
     except ValueError as exc:
         return None, f"the answer's body is not JSON: {exc}"
+
+
+def _storage(
+    found: Config, options: Mapping[str, Any], keys: Callable[[], Credentials | None]
+) -> "S3":
+    from . import s3_client
+
+    return s3_client.connect(found, resolve_settings(found, service="s3", **options), keys)
 
 
 def _given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
