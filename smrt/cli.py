@@ -17,6 +17,7 @@ from .options import App, every_name, version_line
 COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
+    "wait": "Wait for the answer to an asynchronous call, and fetch it from S3.",
     "local": "Serve models on this machine behind SageMaker's runtime API.",
 }
 """The commands and what each does; the module in `commands` has the same name."""

@@ -1,7 +1,7 @@
 """From what stood on the command line to a call that is ready to be made."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -14,6 +14,9 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+
+if TYPE_CHECKING:
+    from .s3 import S3
 
 
 class Call(NamedTuple):
@@ -54,20 +57,39 @@ def prepare(
         app.console.show([text(operation)])
         raise click.exceptions.Exit(0)
     resolved = settings(
-        found,
-        region=given["region"],
-        endpoint_url=given["endpoint_url"],
-        sign=not given["no_sign_request"],
-        verify=not given["no_verify_ssl"],
-        ca_bundle=given["ca_bundle"],
-        connect_timeout=given["cli_connect_timeout"],
-        read_timeout=read_timeout
-        if given["cli_read_timeout"] is None
-        else given["cli_read_timeout"],
+        found, endpoint_url=given["endpoint_url"], **_connection(given, read_timeout)
     )
     if inputs.flaw is not None:
         raise inputs.flaw
     return Call(operation, inputs.values, found, resolved)
+
+
+def storage(
+    found: Config, given: Mapping[str, Any], *, endpoint_url: str | None = None
+) -> "Callable[[], S3]":
+    """What connects to S3, judged already; `endpoint_url` is an option that is meant for S3.
+
+    Raises UsageError and ConfigurationError.
+    """
+    from . import s3_client
+
+    options = _connection(given, DEFAULT_TIMEOUT)
+    resolved = settings(found, endpoint_url=endpoint_url, service="s3", **options)
+    keys = credentials.source(found, resolved)
+    return lambda: s3_client.connect(found, resolved, keys)
+
+
+def _connection(given: Mapping[str, Any], read_timeout: float) -> dict[str, Any]:
+    """The options that are settings; `read_timeout` where they name none."""
+    named = given["cli_read_timeout"]
+    return {
+        "region": given["region"],
+        "sign": not given["no_sign_request"],
+        "verify": not given["no_verify_ssl"],
+        "ca_bundle": given["ca_bundle"],
+        "connect_timeout": given["cli_connect_timeout"],
+        "read_timeout": read_timeout if named is None else named,
+    }
 
 
 def perform(
