@@ -1,7 +1,7 @@
 """smrt local: SageMaker's runtime API on this machine, in front of model folders."""
 
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -66,14 +66,15 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
     from smrt.local.environment import variables
     from smrt.local.server import Server
 
-    service = _service(app, endpoints, verbose=verbose)
-    server = Server(service.answer, port)
-    exports = variables(server.url, app.environ).items()
-    lines = [f"export {name}={quote(value)}\n" for name, value in exports]
-    app.console.write("".join(lines).encode())
-    app.console.note(f"serving {', '.join(service.endpoints)} at {server.url}; Ctrl-C ends it")
-    with redirect_stdout(stderr):
-        _until_stopped(server.serve)
+    loaded = _service(app, endpoints, verbose=verbose)
+    with _asynchronous(loaded) as (service, storage_url):
+        server = Server(service.answer, port)
+        exports = variables(server.url, app.environ, storage_url).items()
+        lines = [f"export {name}={quote(value)}\n" for name, value in exports]
+        app.console.write("".join(lines).encode())
+        app.console.note(f"serving {', '.join(service.endpoints)} at {server.url}; Ctrl-C ends it")
+        with redirect_stdout(stderr):
+            _until_stopped(server.serve)
     return ExitCode.OK
 
 
@@ -97,9 +98,14 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
     if not words:
         raise UsageError("there is no COMMAND to run", "smrt local run [NAME=FOLDER]... -- COMMAND")
     service = _service(app, endpoints, verbose=verbose)
-    with redirect_stdout(stderr), serving(service.answer) as url:
+    with (
+        redirect_stdout(stderr),
+        _asynchronous(service) as (whole, storage_url),
+        serving(whole.answer) as url,
+    ):
         try:
-            return child.run(words, {**app.environ, **variables(url, app.environ)})
+            added = variables(url, app.environ, storage_url)
+            return child.run(words, {**app.environ, **added})
         except OSError as exc:
             app.console.note(f"cannot run {words[0]}: {exc.strerror}")
             return NOT_FOUND if isinstance(exc, FileNotFoundError) else NOT_EXECUTABLE
@@ -117,6 +123,21 @@ def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service
         found = endpoints(arguments, app.environ)
     note = app.console.note
     return Service(found, clock=time, complain=note, log=note if verbose else None)
+
+
+@contextmanager
+def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
+    """The service with its asynchronous side, and where its S3 is, if that is installed."""
+    from smrt.local import storage
+
+    if not storage.installed():
+        yield service, None
+        return
+    from smrt.local.asynchronous import Queues
+
+    with storage.running() as store:
+        queues = Queues(lambda: store.s3, clock=service.clock, complain=service.complain)
+        yield service._replace(queues=queues), store.url
 
 
 def _until_stopped(serve: Callable[[], None]) -> None:
