@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
@@ -98,10 +98,11 @@ class Client:
             settings = resolve_settings(found, endpoint_url=endpoint_url, **options)
             given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
-            self._storage = cache(partial(_storage, found, options, keys))
+            self._connect = partial(_connect, found, options, keys)
         self.settings = settings
         self._keys = keys
         self._held: Credentials | None = None
+        self._s3: S3 | None = None
         self._world = world
         self._transport = world.transport(settings)
         self._base = settings.endpoint_url or endpoint_rules.url(
@@ -134,8 +135,10 @@ class Client:
         """
         from . import results
 
+        if self._s3 is None:
+            self._s3 = self._connect()
         answer = results.follow(
-            self._storage(),
+            self._s3,
             results.places(reply),
             timeout=results.DEFAULT_PATIENCE if timeout is None else timeout,
         )
@@ -176,6 +179,8 @@ class Client:
     def close(self) -> None:
         """Close the connections that are kept for the next call."""
         self._transport.close()
+        if self._s3 is not None:
+            self._s3.close()
 
     def _signed(self, request: Request, invocation_id: UUID, attempt: int) -> Request:
         """`request` with the headers that sign it, and those that no signature covers."""
@@ -232,7 +237,7 @@ def _document(body: StreamingBody) -> tuple[Any, str]:
         return None, f"the answer's body is not JSON: {exc}"
 
 
-def _storage(
+def _connect(
     found: Config, options: Mapping[str, Any], keys: Callable[[], Credentials | None]
 ) -> "S3":
     from . import s3_client

@@ -77,6 +77,10 @@ class S3:
             else:
                 self._put_parts(target, typed, _parts(first, file))
 
+    def close(self) -> None:
+        """Close the connections that are kept for the next call."""
+        self._client.close()
+
     def _put_parts(
         self, target: Mapping[str, str], typed: Mapping[str, str], parts: Iterator[bytes]
     ) -> None:

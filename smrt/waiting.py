@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
 from . import outfile, results
@@ -43,11 +43,9 @@ class Wait(NamedTuple):
         """
         begun = time.monotonic() if begun is None else begun
         where, console = results.places(metadata), self.app.console
-        with _resumable(self._line(metadata), console):
+        with _resumable(self._line(metadata), console), closing(self.storage()) as store:
             with progress(console, f"waiting for {where.output}") as note:
-                answer = results.follow(
-                    self.storage(), where, timeout=self.timeout, note=note, begun=begun
-                )
+                answer = results.follow(store, where, timeout=self.timeout, note=note, begun=begun)
             with answer.body as body:
                 name = metadata.get("InferenceId")
                 deliver(body.pieces(), console, plan=self.plan, request_id=name)

@@ -73,14 +73,16 @@ def _stage(
     """The call that names its input in S3, where it is now; and where that is, as a hint."""
     if given["stage"] is None:
         return call, ()
+    from contextlib import closing
+
     from smrt.progress import progress
     from smrt.staging import staged
 
     made = staged(call, given["stage"])
     if not _is_sent(given):
         return made.call, ()
-    with progress(app.console, f"uploading to {made.place}"):
-        made.upload(store())
+    with closing(store()) as storage, progress(app.console, f"uploading to {made.place}"):
+        made.upload(storage)
     return made.call, (f"the input is kept: --input-location {made.place}",)
 
 

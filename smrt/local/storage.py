@@ -62,6 +62,8 @@ class Storage:
 
     def close(self) -> None:
         """End `serve`."""
+        if "s3" in self.__dict__:
+            self.s3.close()
         with self._lock:
             self._closing = True
             if self._server is None:  # the connection only wakes the thread that waits
