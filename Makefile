@@ -15,7 +15,7 @@ help:
 	@echo 'make clean   remove the virtual environments and what the tools left'
 
 demo: $(VENV)/demo
-	$(BIN)/smrt local run iris=examples/iris -- sh examples/iris/demo.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
 
 test: $(VENV)/dev
 	$(BIN)/coverage erase
@@ -44,7 +44,7 @@ clean:
 
 # Each stamp is newer than what it was made from.
 $(VENV)/demo: $(VENV)/python
-	$(BIN)/pip install --quiet --editable '.[local]'
+	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/python

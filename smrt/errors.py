@@ -77,7 +77,7 @@ class ServiceError(SmrtError):
     """The service answered with an error.
 
     `response` has boto3's shape: {"Error": {"Code", "Message"}, "ResponseMetadata": {...}} and,
-    at the top level, the members that the service models for this error.
+    at the top level, the members that the service models for this error, Message among them.
     """
 
     exit_code = ExitCode.SERVICE
@@ -111,7 +111,7 @@ class ServiceError(SmrtError):
         return {
             name: value
             for name, value in self.response.items()
-            if name not in ("Error", "ResponseMetadata")
+            if name not in ("Error", "ResponseMetadata", "Message")
         }
 
     @property

@@ -14,6 +14,8 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
 from .settings import check_endpoint_option, settings, timeout
+from .transport import HttpTransport
+from .world import World
 
 if TYPE_CHECKING:
     from .s3 import S3
@@ -27,10 +29,10 @@ class Call(NamedTuple):
     config: Config
     settings: Settings
 
-    def client(self) -> Client:
-        """The client that makes this call."""
+    def client(self, world: World) -> Client:
+        """The client that makes this call in `world`."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys)
+        return Client(settings=self.settings, keys=keys, world=world)
 
 
 def prepare(
@@ -56,16 +58,24 @@ def prepare(
         text = skeleton.input_json if kind == "input" else skeleton.input_yaml
         app.console.show([text(operation)])
         raise click.exceptions.Exit(0)
+    if not given["no_sign_request"]:
+        credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
     resolved = settings(
-        found, endpoint_url=given["endpoint_url"], **_connection(given, read_timeout)
+        found,
+        endpoint_url=given["endpoint_url"],
+        retry_timeouts=given["retry_timeouts"],
+        wait_ready=given["wait_ready"],
+        **_connection(given, read_timeout),
     )
+    if given["debug"]:
+        _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
     return Call(operation, inputs.values, found, resolved)
 
 
 def storage(
-    found: Config, given: Mapping[str, Any], *, endpoint_url: str | None = None
+    app: App, found: Config, given: Mapping[str, Any], *, endpoint_url: str | None = None
 ) -> "Callable[[], S3]":
     """What connects to S3, judged already; `endpoint_url` is an option that is meant for S3.
 
@@ -76,6 +86,11 @@ def storage(
     options = _connection(given, DEFAULT_TIMEOUT)
     resolved = settings(found, endpoint_url=endpoint_url, service="s3", **options)
     keys = credentials.source(found, resolved)
+    if given["debug"]:
+        from .trace import stamped
+
+        trace = stamped(app.console.say)
+        trace(f"S3 at {resolved.endpoint_url or 'the address of the region'} ({resolved.region})")
     return lambda: s3_client.connect(found, resolved, keys)
 
 
@@ -99,7 +114,7 @@ def perform(
 
     Raises what the client raises, an error of the service with remedies.
     """
-    client = call.client()
+    client = call.client(_world(app, given))
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 
@@ -118,6 +133,28 @@ def perform(
 
         exc.hints += remedies.remedies(exc, call.operation, call.parameters)
         raise
+    if call.operation.answers_in_json:
+        client.close()  # nothing is left to be read
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply
+
+
+def _explain(app: App, found: Config, resolved: Settings, given: Mapping[str, Any]) -> None:
+    from .origins import origins
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    for line in origins(found, resolved, given):
+        trace(line)
+
+
+def _world(app: App, given: Mapping[str, Any]) -> World:
+    """Warnings go to standard error, and with --debug everything else that happens."""
+    world = World(warn=lambda text: app.console.note(f"warning: {text}"))
+    if not given["debug"]:
+        return world
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))

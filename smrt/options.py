@@ -82,6 +82,19 @@ GLOBALS = (
         "SECONDS",
     ),
     Row(
+        "--retry-timeouts",
+        "retry_timeouts",
+        "Send the request again when no answer came in time, though the model may be at work.",
+        "connection",
+    ),
+    Row(
+        "--wait-ready",
+        "wait_ready",
+        "Seconds to keep trying while the model is loading or scaling from zero.",
+        "connection",
+        "SECONDS",
+    ),
+    Row(
         "--cli-binary-format",
         "cli_binary_format",
         "How --body is written.",
@@ -137,8 +150,9 @@ STAGE = Row(
     "request",
     "s3://BUCKET/PREFIX",
 )
-SHARED = tuple(row for row in GLOBALS if row.group != "request")
-"""The global options of a command that sends no input."""
+_OF_MODELS = ("retry_timeouts", "wait_ready")
+SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not in _OF_MODELS)
+"""The global options of a command that calls no model."""
 
 EAGER = ("--version", "--help", "-h")
 

@@ -9,6 +9,7 @@ from typing import Any
 from . import chain, config, credentials, endpoint_rules, urls
 from .config import Config
 from .message import Credentials, Settings
+from .proxy import is_bypassed
 from .s3 import S3, translated
 
 Keys = Callable[[], Credentials | None]
@@ -54,20 +55,18 @@ def _client_config(settings: Settings) -> Any:
 
 def _proxies(settings: Settings) -> dict[str, str]:
     """The proxies by scheme; none for a host that is to be reached without."""
-    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
-
     given = {"http": settings.http_proxy, "https": settings.https_proxy}
-    if proxy_bypass_environment(_host(settings), {"no": settings.no_proxy or ""}):
+    if is_bypassed(urls.parse(_address(settings)), settings.no_proxy):
         return {}
     return {scheme: url for scheme, url in given.items() if url}
 
 
-def _host(settings: Settings) -> str:
+def _address(settings: Settings) -> str:
     if settings.endpoint_url is not None:
-        return urls.parse(settings.endpoint_url).host
+        return settings.endpoint_url
     outputs = endpoint_rules.partition(settings.region, config.partitions())["outputs"]
     suffix = outputs["dualStackDnsSuffix" if settings.use_dualstack else "dnsSuffix"]
-    return f"s3.{settings.region}.{suffix}"
+    return f"https://s3.{settings.region}.{suffix}"
 
 
 class _Lender:

@@ -10,6 +10,7 @@ from .config import region as configured_region
 from .endpoint_rules import is_region, pseudo
 from .errors import ConfigurationError, SmrtError, UsageError
 from .message import DEFAULT_TIMEOUT, Settings
+from .urls import parse
 
 _SERVICE = "sagemaker_runtime"
 RETRY_MODES = ("standard", "adaptive")
@@ -26,6 +27,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
     connect_timeout: str | float | None = None,
     read_timeout: str | float | None = None,
     retry_timeouts: bool = False,
+    wait_ready: str | float | None = None,
     service: str = _SERVICE,
 ) -> Settings:
     """The settings of a call. Arguments are options, None where they were not given.
@@ -39,6 +41,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
     check_endpoint_option(endpoint_url)
     read = timeout("read", read_timeout)
     connect = timeout("connect", connect_timeout)
+    ready = patience(wait_ready)
     check_timestamps(config)
     check_profile(config)
     plain_region, is_fips = _region(config, region)
@@ -56,6 +59,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
         connect_timeout=connect,
         read_timeout=read,
         retry_timeouts=retry_timeouts,
+        wait_ready=ready,
         validate=(setting(config, None, "parameter_validation") or "true").lower() == "true",
         user_agent=user_agent(config, retry_mode),
         **_proxies(config),
@@ -82,18 +86,32 @@ def timeout(kind: str, value: str | float | None) -> float:
     return seconds
 
 
+def patience(value: str | float | None) -> float:
+    """Seconds from --wait-ready; UsageError for what is no number from 0 upwards."""
+    try:
+        found = float(value or 0)
+    except ValueError as exc:
+        raise UsageError(
+            f"--wait-ready: {exc}", "it takes seconds, as in --wait-ready 600"
+        ) from exc
+    if not 0 <= found < float("inf"):
+        raise UsageError(f"--wait-ready cannot be {value}", "it takes seconds from 0 upwards")
+    return found
+
+
 def check_endpoint_option(url: str | None) -> None:
-    """Raise UsageError for an --endpoint-url that is not of http or https."""
+    """Raise UsageError for an --endpoint-url that cannot be called."""
     if url is None:
         return
-    scheme, colon, _ = url.partition("://")
-    if not colon:
+    if "://" not in url:
         raise UsageError(
             f'Bad value for --endpoint-url "{url}": scheme is missing.  Must be of the form '
             "http://<hostname>/ or https://<hostname>/"
         )
-    if scheme.lower() not in ("http", "https"):
-        raise UsageError(f"Not supported URL scheme {scheme}: {url}", "use http:// or https://")
+    try:
+        parse(url)
+    except ConfigurationError as exc:
+        raise UsageError(exc.message, *exc.hints) from exc
 
 
 def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:

@@ -17,9 +17,9 @@ class Staged(NamedTuple):
     body: Any
 
     def upload(self, storage: S3) -> None:
-        """Put the input in its place. Raises SmrtError."""
-        file = io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body
-        storage.put(self.place, file, self.call.parameters.get("ContentType"))
+        """Put the input in its place, and close it. Raises SmrtError."""
+        with io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body as file:
+            storage.put(self.place, file, self.call.parameters.get("ContentType"))
 
 
 def staged(call: Call, folder: str) -> Staged:

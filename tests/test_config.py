@@ -254,7 +254,7 @@ def test_a_plain_call_imports_nothing_but_our_own_modules() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PLAIN], capture_output=True, text=True, check=True, env=environ
     )
-    ours = ["config", "credentials", "endpoint_rules", "profiles", "settings"]
+    ours = ["config", "credentials", "endpoint_rules", "profiles", "settings", "urls"]
     assert done.stdout.split() == [f"smrt.{name}" for name in ours]
 
 

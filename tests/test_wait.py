@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import shlex
 import signal
 import socket
@@ -127,7 +128,7 @@ def test_the_line_has_what_was_given(
     smrt: Smrt, endpoint: Endpoint, places: Places, env: dict[str, str]
 ) -> None:
     places.accept(endpoint)
-    options = ("--region", "eu-west-3", "--query", "a b", "--output", "text", "--metadata", "-")
+    options = ("--region", "eu-west-3", "--query", "[a, b]", "--output", "text", "--metadata", "-")
     done = smrt(*SEND, "--wait", "--wait-timeout", "0", "--no-verify-ssl", *options, "-", env=env)
     assert resume(done.err) == [
         "wait",
@@ -136,7 +137,7 @@ def test_the_line_has_what_was_given(
         "--wait-timeout=0",
         "--metadata=-",
         "--output=text",
-        "--query=a b",
+        "--query=[a, b]",
         "--region=eu-west-3",
         "--no-verify-ssl",
         "-",
@@ -196,6 +197,18 @@ def test_a_wait_that_is_cut_loses_nothing(
         timeout=20,
     )
     assert again.stdout.startswith(b'late{\n    "OutputLocation"')
+
+
+def test_ctrl_c_says_how_to_go_on(smrt: Smrt, endpoint: Endpoint, places: Places) -> None:
+    def interrupting(sock: socket.socket, received: Received) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        missing(sock, received)
+
+    endpoint.answer(interrupting)
+    line = ("wait", f"--output-location={places.output}", f"--failure-location={places.failure}")
+    done = smrt(*line, env={"AWS_ENDPOINT_URL_S3": endpoint.url})
+    assert (done.code, done.out) == (130, b"")
+    assert resume(done.err) == list(line)
 
 
 def missing(sock: socket.socket, _: Received) -> None:

@@ -37,7 +37,7 @@ def _run_with_s3(app: App, call: Call, given: dict[str, Any]) -> None:
 
     if not given["wait"] and given["wait_timeout"] is not None:
         raise UsageError(f"{WAIT_TIMEOUT.flag} goes with {WAIT.flag}")
-    store = cache(storage(call.config, given))
+    store = cache(storage(app, call.config, given))
     waits = _wait(app, call, given, store) if given["wait"] else None
     told = waits.report if waits else report(app, call, given)
     call, kept = _stage(app, call, given, store)

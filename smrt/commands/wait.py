@@ -39,7 +39,7 @@ def run(app: App, /, **given: Any) -> None:
     found = config.load(app.environ, given["profile"])
     metadata = _metadata(app, given)
     places(metadata)
-    store = storage(found, given, endpoint_url=given["endpoint_url"])
+    store = storage(app, found, given, endpoint_url=given["endpoint_url"])
     call = Call(FOLLOWED, {}, found, Settings())
     wait(app, call, given, store, patience=DEFAULT_PATIENCE).bring(metadata)
 
