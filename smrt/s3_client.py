@@ -21,18 +21,34 @@ def connect(found: Config, settings: Settings, keys: Keys) -> S3:
     `settings` are those of the service `s3`. Raises SmrtError.
     """
     with translated():
-        made = chain.session(
-            found, settings.region, verify=settings.verify, ca_bundle=settings.ca_bundle
-        )
+        made = chain.session(found, settings.region)
         made.register_component("credential_provider", _Lender(keys))
         client = made.create_client(
             "s3",
             region_name=settings.region,
             endpoint_url=settings.endpoint_url,
-            verify=settings.ca_bundle if settings.verify else False,
+            verify=settings.verify,
             config=_client_config(settings),
         )
+        _trust(client, settings)
     return S3(client, verify=settings.verify)
+
+
+def _trust(client: Any, settings: Settings) -> None:
+    """Have botocore trust whom `tls` trusts: it knows no folders, nor the platform's own store."""
+    if not settings.verify or not client.meta.endpoint_url.startswith("https:"):
+        return
+    from . import tls
+
+    trusting = tls.context(ca_bundle=settings.ca_bundle)
+    http = client._endpoint.http_session  # noqa: SLF001 - there is no other way in
+    http._manager.connection_pool_kw["ssl_context"] = trusting  # noqa: SLF001 - likewise
+    http._get_ssl_context = lambda: trusting  # noqa: SLF001 - likewise, through a proxy
+    http._setup_ssl_cert = _require  # noqa: SLF001 - it would add botocore's own roots
+
+
+def _require(connections: Any, *_: object) -> None:
+    connections.cert_reqs = "CERT_REQUIRED"
 
 
 def _client_config(settings: Settings) -> Any:

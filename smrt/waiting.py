@@ -1,5 +1,6 @@
 """A wait as a user sees it: the answer fetched and told, or the line that goes on waiting."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -47,8 +48,7 @@ class Wait(NamedTuple):
             with progress(console, f"waiting for {where.output}") as note:
                 answer = results.follow(store, where, timeout=self.timeout, note=note, begun=begun)
             with answer.body as body:
-                name = metadata.get("InferenceId")
-                deliver(body.pieces(), console, plan=self.plan, request_id=name)
+                deliver(body.pieces(), console, plan=self.plan, request_id=_name(metadata))
             self.report.tell({**metadata, **answer.metadata})
 
     def _line(self, metadata: Mapping[str, Any]) -> str:
@@ -81,6 +81,11 @@ def wait(
         stdout_is_free=stdout_is_free or path is not None,
     )
     return Wait(app, storage, told, plan, limit, list(_options(given)))
+
+
+def _name(metadata: Mapping[str, Any]) -> str:
+    """The id of the inference as a part of a file's name."""
+    return re.sub(r"[^\w.-]", "-", str(metadata.get("InferenceId", "answer")))
 
 
 def _seconds(text: str | None, default: float) -> float:

@@ -1,7 +1,10 @@
 import io
 import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
@@ -20,6 +23,7 @@ from smrt.s3_client import connect
 from smrt.settings import settings
 
 from .fake import Endpoint, Received, response
+from .relay import Relay
 
 KEYS = Credentials("AKIDEXAMPLE", "secretEXAMPLE", "token")
 
@@ -286,6 +290,52 @@ def test_silence_ends_with_the_read_timeout(endpoint: Endpoint) -> None:
     with pytest.raises(TransportError) as caught:
         led_to(endpoint.url, read_timeout=0.1).get(Location("bucket", "key"))
     assert caught.value.code == "ReadTimeoutError"
+
+
+def test_tls_trusts_the_bundle_that_is_named(secure: Endpoint, ca_bundle: str) -> None:
+    secure.reply(404, xml("NoSuchKey"))
+    assert led_to(secure.url, ca_bundle=ca_bundle).get(Location("bucket", "key")) is None
+
+
+def test_tls_trusts_folders_and_the_platforms_own(
+    secure: Endpoint, ca_bundle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    shutil.copy(ca_bundle, tmp_path / "ca.pem")
+    subprocess.run([openssl, "rehash", str(tmp_path)], capture_output=True, check=True)
+    secure.reply(404, xml("NoSuchKey"))
+    assert led_to(secure.url, ca_bundle=str(tmp_path)).get(Location("bucket", "key")) is None
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    secure.reply(404, xml("NoSuchKey"))
+    assert led_to(secure.url).get(Location("bucket", "key")) is None
+
+
+def test_tls_trusts_nobody_else(secure: Endpoint) -> None:
+    with pytest.raises(TransportError) as caught:
+        led_to(secure.url).get(Location("bucket", "key"))
+    assert caught.value.code == "SSLError"
+
+
+def test_tls_trusts_anybody_where_that_is_asked_for(secure: Endpoint) -> None:
+    secure.reply(404, xml("NoSuchKey"))
+    assert led_to(secure.url, verify=False).get(Location("bucket", "key")) is None
+
+
+def test_a_bundle_that_cannot_be_read_is_told(secure: Endpoint, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"the CA bundle .* cannot be used"):
+        led_to(secure.url, ca_bundle=str(tmp_path / "none"))
+
+
+def test_tls_is_the_same_through_a_proxy(secure: Endpoint, ca_bundle: str) -> None:
+    with closing(Relay()) as relay:
+        secure.reply(404, xml("NoSuchKey"))
+        proxy = f"http://127.0.0.1:{relay.port}"
+        s3 = led_to(secure.url, ca_bundle=ca_bundle, https_proxy=proxy)
+        assert s3.get(Location("bucket", "key")) is None
+        assert relay.heads[0].startswith(f"CONNECT 127.0.0.1:{secure.port} ")
+        s3.close()
 
 
 def test_a_bucket_that_cannot_be_one_is_a_usage_error(s3: S3) -> None:

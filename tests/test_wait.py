@@ -351,6 +351,23 @@ def test_a_reader_that_goes_away_is_told_nothing(
     assert (code, err.getvalue()) == (141, b"")
 
 
+def test_a_binary_answer_is_kept_beside_a_terminal_under_a_harmless_name(
+    smrt: Smrt, s3: Any, places: Places, env: dict[str, str]
+) -> None:
+    put(s3, places.output_key, b"\x00\x01")
+    reply = json.dumps({"OutputLocation": places.output, "InferenceId": "../../a b"}).encode()
+    done = smrt("wait", "--from", "-", stdin=reply, env=env, terminal=True)
+    assert (done.code, done.out) == (0, b"")
+    assert Path("smrt-..-..-a-b.bin").read_bytes() == b"\x00\x01"
+
+
+def test_debug_says_where_s3_is(smrt: Smrt, s3: Any, places: Places, env: dict[str, str]) -> None:
+    put(s3, places.output_key, b"1")
+    done = smrt("wait", "--output-location", places.output, "--debug", env=env)
+    assert done.out == b"1"
+    assert done.err.endswith(f" S3 at {s3.url} (us-east-1)\n")
+
+
 PROBE = """
 import sys
 from smrt.cli import main

@@ -87,7 +87,8 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
 
     FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit. Without any
     there is one endpoint, echo, which answers with what it is sent. COMMAND finds the endpoints
-    with any AWS client that honours AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME.
+    with any AWS client that honours AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, and, where local-async is
+    installed, an S3 for asynchronous calls with AWS_ENDPOINT_URL_S3.
     """
     from sys import stderr
 
