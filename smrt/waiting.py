@@ -116,15 +116,14 @@ def _options(given: Mapping[str, Any]) -> Iterator[str]:
 @contextmanager
 def _resumable(line: str, console: Console) -> Iterator[None]:
     """Say how to take the wait up again, whatever cuts it; a failure of the model is an answer."""
-    hint = f"take the wait up again: {line}"
     try:
         yield
     except StdoutClosedError:
         raise
     except SmrtError as exc:
         if exc.code != results.FAILED:
-            exc.hints += (hint,)
+            exc.resume = line
         raise
     except BaseException:
-        console.note(hint)
+        console.note(f"take the wait up again: {line}")
         raise

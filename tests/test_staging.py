@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,15 @@ def test_where_the_call_fails_the_input_is_kept_and_named(
     address = f"s3://{BUCKET}/staged/kept"
     assert f"smrt: hint: the input is kept: --input-location {address}\n" in done.err
     assert s3.Object("staged/kept").get()["Body"].read() == b"\x01\x02"
+
+
+def test_where_the_call_is_cut_the_input_is_kept_and_named(
+    smrt: Smrt, endpoint: Endpoint, env: dict[str, str]
+) -> None:
+    endpoint.answer(lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    done = smrt(*SEND, *STAGE, "--inference-id", "kept", "--body", "AQI=", env=env)
+    address = f"s3://{BUCKET}/staged/kept"
+    assert (done.code, done.err) == (130, f"smrt: the input is kept: --input-location {address}\n")
 
 
 FAULTS = [

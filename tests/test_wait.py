@@ -124,6 +124,14 @@ def test_when_time_is_up_the_line_that_is_told_goes_on(
     assert Path("out file").read_bytes() == b"late"
 
 
+def test_programs_read_the_line_too(smrt: Smrt, places: Places, env: dict[str, str]) -> None:
+    line = ("wait", f"--output-location={places.output}", "--wait-timeout=0")
+    done = smrt(*line, "--cli-error-format=json", env=env)
+    told = json.loads(done.err)
+    assert told["Code"] == "WaitTimeout"
+    assert told["Resume"] == " ".join(("smrt", *line, "--cli-error-format=json"))
+
+
 def test_the_line_has_what_was_given(
     smrt: Smrt, endpoint: Endpoint, places: Places, env: dict[str, str]
 ) -> None:

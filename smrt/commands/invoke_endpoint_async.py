@@ -47,6 +47,10 @@ def _run_with_s3(app: App, call: Call, given: dict[str, Any]) -> None:
     except SmrtError as exc:
         exc.hints += kept
         raise
+    except BaseException:
+        for line in kept:
+            app.console.note(line)
+        raise
     if reply is not None and waits:
         waits.bring(reply.metadata, begun)
     elif reply is not None:
