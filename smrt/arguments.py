@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .errors import UsageError
 
-_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
+_NUMBER = r"-\d+|-\d*\.\d+"
 
 
 class Names(NamedTuple):
@@ -63,7 +63,8 @@ def arrange(arguments: Sequence[str], names: Names) -> Arranged:
 
 def is_value(word: str) -> bool:
     """Whether `word` is no option: it has no dash, or is one, a negative number, or a phrase."""
-    return not word.startswith("-") or word == "-" or " " in word or bool(_NUMBER.fullmatch(word))
+    plain = not word.startswith("-") or word == "-" or " " in word
+    return plain or bool(re.fullmatch(_NUMBER, word))
 
 
 def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
@@ -74,7 +75,7 @@ def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
         meant = [
             f"did you mean {near[0]} instead of {word}?"
             for word in unknown
-            if (near := get_close_matches(word.partition("=")[0], names, 1))
+            if (near := get_close_matches(word.partition("=")[0], names, 1)) and near[0] not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant)
 
@@ -90,6 +91,12 @@ def _optional(word: str, rest: list[str], names: Names) -> str:
     if "=" in word:
         return word
     return f"{word}={rest.pop() if rest and names.is_value(rest[-1]) else names.optional[word]}"
+
+
+def asks_version(arguments: Sequence[str]) -> bool:
+    """Whether --version is among the options: it wins over everything, wherever it stands."""
+    words = list(arguments)
+    return "--version" in words[: words.index("--") if "--" in words else None]
 
 
 class Split(NamedTuple):

@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from contextlib import ExitStack
 from importlib import import_module
 
 import click
 
-from .arguments import split
+from .arguments import asks_version, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
@@ -22,6 +22,7 @@ COMMANDS = {
 }
 """The commands and what each does; the module in `commands` has the same name."""
 
+MIN_WIDTH, MAX_WIDTH = 50, 80
 SERVICE = "sagemaker-runtime"
 """An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
 
@@ -50,9 +51,14 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""
         found = split(args, every_name(), SERVICE)
+        if asks_version(args):
+            ctx.obj.console.show([version_line(), "\n"])
+            ctx.exit()
         if found.command is None:
             self._without_command(ctx, found.options)
         if found.command not in COMMANDS:
+            from difflib import get_close_matches
+
             near = get_close_matches(str(found.command), COMMANDS, 1)
             raise UsageError(
                 f"argument operation: Found invalid choice '{found.command}'",
@@ -62,9 +68,7 @@ class Commands(click.Group):
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> None:
         app: App = ctx.obj
-        if "--version" in options:
-            app.console.show([version_line(), "\n"])
-        elif "--help" in options or "-h" in options:
+        if "--help" in options or "-h" in options:
             app.console.show([ctx.get_help(), "\n"])
         else:
             raise UsageError(
@@ -100,7 +104,7 @@ def main(
         return error.exit_code
 
     try:
-        return _run(arguments, App(console, environ))
+        return _run(arguments, App(console, environ, ExitStack()))
     except click.ClickException as exc:
         return told(UsageError(exc.format_message()))
     except StdoutClosedError as exc:
@@ -115,10 +119,18 @@ def main(
 
 def _run(arguments: list[str], app: App) -> int:
     try:
-        with commands.make_context("smrt", arguments, obj=app) as ctx:
+        with (
+            app.held,
+            commands.make_context("smrt", arguments, obj=app, terminal_width=_width(app)) as ctx,
+        ):
             return commands.invoke(ctx) or ExitCode.OK
     except click.exceptions.Exit as exc:
         return exc.exit_code
+
+
+def _width(app: App) -> int:
+    """Columns for help, as click would choose them; it would import shutil to ask (2 ms)."""
+    return max(min(app.console.width, MAX_WIDTH) - 2, MIN_WIDTH)
 
 
 def _defect(exc: Exception, console: Console | None) -> SmrtError:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .console import NAME, Console
+from .console import NAME, Console, colours
 from .errors import ServiceError, SmrtError
 
 OPTION = "--cli-error-format"
@@ -19,7 +19,9 @@ def tell(
     else:
         from .formats import Look, render
 
-        console.say("".join(render(_fields(error), name, Look("error", console.width))))
+        coloured = name == "table" and colours(console, _option(arguments, "--color"), environ)
+        look = Look("error", console.width, coloured)
+        console.say("".join(render(_fields(error), name, look)))
 
 
 def error_format(arguments: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -8,11 +8,13 @@ import click
 from . import config, credentials
 from .client import Client, Reply
 from .config import Config
-from .errors import ServiceError
+from .console import check_encoding
+from .errors import ServiceError, TransportError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
+from .payloads import length
 from .settings import check_endpoint_option, settings, timeout
 from .transport import HttpTransport
 from .world import World
@@ -22,12 +24,16 @@ if TYPE_CHECKING:
 
 
 class Call(NamedTuple):
-    """A call that is ready: what to call, with what, and what is configured."""
+    """A call that is ready: what to call, with what, and what is configured.
+
+    `outfile` is the path for the answer's body, None where the command line names none.
+    """
 
     operation: Operation
     parameters: dict[str, Any]
     config: Config
     settings: Settings
+    outfile: str | None = None
 
     def client(self, world: World) -> Client:
         """The client that makes this call in `world`."""
@@ -46,9 +52,14 @@ def prepare(
     Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
     click's Exit where a skeleton was asked for, which is printed.
     """
+    if given["query"] is not None:
+        from . import query
+
+        query.compile(given["query"], run=False)
     check_endpoint_option(given["endpoint_url"])
     timeout("read", given["cli_read_timeout"])
     timeout("connect", given["cli_connect_timeout"])
+    check_encoding(app.environ)
     found = config.load(app.environ, given["profile"])
     inputs = gather(app, operation, given, config.binary_format(found, given["cli_binary_format"]))
     if given["generate_cli_skeleton"] in SKELETONS:
@@ -71,7 +82,7 @@ def prepare(
         _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
-    return Call(operation, inputs.values, found, resolved)
+    return Call(operation, inputs.values, found, resolved, inputs.outfile)
 
 
 def storage(
@@ -112,9 +123,10 @@ def perform(
 ) -> Reply | None:
     """Make the call; None where it was only to be shown: its request, or a sample of its answer.
 
-    Raises what the client raises, an error of the service with remedies.
+    Raises what the client raises, with remedies.
     """
     client = call.client(_world(app, given))
+    app.held.callback(client.close)
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 
@@ -128,10 +140,11 @@ def perform(
         return None
     try:
         reply = client.call(call.operation, call.parameters)
-    except ServiceError as exc:
-        from . import remedies
+    except (ServiceError, TransportError) as exc:
+        from .remedies import Trouble, remedies
 
-        exc.hints += remedies.remedies(exc, call.operation, call.parameters)
+        size = length(call.parameters.get("Body", b""))
+        exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size))
         raise
     if call.operation.answers_in_json:
         client.close()  # nothing is left to be read

@@ -1,6 +1,7 @@
 """Rows of operations and of global options as click options; a command made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import click
@@ -8,16 +9,18 @@ import click
 from . import __version__
 from .arguments import Names, arrange, refuse_unknown
 from .console import Console
+from .errors import UsageError
 from .operations import OPERATIONS, Member, Operation
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
 
 class App(NamedTuple):
-    """What a command is given of the world."""
+    """What a command is given of the world; what it opens is `held`, and closed when it ends."""
 
     console: Console
     environ: Mapping[str, str]
+    held: ExitStack
 
 
 class Row(NamedTuple):
@@ -157,6 +160,22 @@ SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not
 EAGER = ("--version", "--help", "-h")
 
 
+class _Choice(click.Choice[str]):
+    """One of several words; another is refused as AWS refuses it, with the nearest or all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value`, if it is one of the words."""
+        if value not in self.choices:
+            from difflib import get_close_matches
+
+            near = get_close_matches(value, self.choices, 1)
+            raise UsageError(
+                f"argument {param.opts[0] if param else ''}: Found invalid choice '{value}'",
+                f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.choices)}",
+            )
+        return super().convert(value, param, ctx)
+
+
 class RowsCommand(click.Command):
     """A command made of rows: its words are put in order before click parses them.
 
@@ -197,9 +216,6 @@ class RowsCommand(click.Command):
         found = arrange(args, self.names)
         if "--help" in found.options or "-h" in found.options:
             ctx.obj.console.show([ctx.get_help(), "\n"])
-            ctx.exit()
-        if "--version" in found.options:
-            ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
         known = (*self.names.valued, *self.names.flags)
         most_words = int(self._outfile_with is None or self._outfile_with in found.options)
@@ -247,5 +263,5 @@ def every_name() -> Names:
 def _option(row: Row) -> click.Option:
     if not row.takes_value:
         return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
-    kind = click.Choice(row.choices) if row.choices else None
+    kind = _Choice(row.choices) if row.choices else None
     return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import SmrtError, UsageError
-from .operations import Operation
+from .operations import Kind, Operation
 
 Query = Callable[[Any], Any]
 Selection = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
@@ -100,13 +100,14 @@ def select(name: str, operation: Operation) -> Selection:
     """What `name` selects, as a function of the reply and the parameters of the call.
 
     A member of the reply by its name, a parameter as "^EndpointName", the reply whole as "*"; None
-    where the member was not sent. UsageError where `operation` has no such name. After
+    where the member was not sent. UsageError where `operation` has no such name, or has bytes
+    under it. After
     https://docs.aws.amazon.com/powershell/v4/userguide/pstools-using-select.html (-Select).
     """
     if name == "*":
         return lambda reply, parameters: reply  # noqa: ARG005 - the signature of a selection
     if name.startswith("^"):
-        _check_name(name, ["^" + member.name for member in operation.members])
+        _check_name(name, ["^" + m.name for m in operation.members if m.kind is not Kind.BLOB])
         return lambda reply, parameters: parameters.get(name[1:])  # noqa: ARG005 - likewise
     _check_name(name, [field.name for field in operation.fields])
     return lambda reply, parameters: reply.get(name)  # noqa: ARG005 - likewise

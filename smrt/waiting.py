@@ -1,6 +1,5 @@
 """A wait as a user sees it: the answer fetched and told, or the line that goes on waiting."""
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -48,7 +47,8 @@ class Wait(NamedTuple):
             with progress(console, f"waiting for {where.output}") as note:
                 answer = results.follow(store, where, timeout=self.timeout, note=note, begun=begun)
             with answer.body as body:
-                deliver(body.pieces(), console, plan=self.plan, request_id=_name(metadata))
+                name = str(metadata.get("InferenceId", ""))
+                deliver(body.pieces(), console, plan=self.plan, request_id=name)
             self.report.tell({**metadata, **answer.metadata})
 
     def _line(self, metadata: Mapping[str, Any]) -> str:
@@ -71,21 +71,17 @@ def wait(
     `patience` is in seconds, for where no timeout is given; `stdout_is_free`: no answer will come.
     Raises UsageError for an option or outfile that cannot be.
     """
-    path = None if given["outfile"] in (None, STDOUT) else given["outfile"]
+    path = call.outfile
     limit = _seconds(given[WAIT_TIMEOUT.dest], patience)
-    plan = None if path is None else outfile.plan(path)
+    plan = None if path is None or path == STDOUT else outfile.plan(path)
     told = report(
         app,
         call._replace(operation=FOLLOWED),
         given,
-        stdout_is_free=stdout_is_free or path is not None,
+        stdout_is_free=stdout_is_free or plan is not None,
+        answer=plan,
     )
-    return Wait(app, storage, told, plan, limit, list(_options(given)))
-
-
-def _name(metadata: Mapping[str, Any]) -> str:
-    """The id of the inference as a part of a file's name."""
-    return re.sub(r"[^\w.-]", "-", str(metadata.get("InferenceId", "answer")))
+    return Wait(app, storage, told, plan, limit, list(_options(given, path)))
 
 
 def _seconds(text: str | None, default: float) -> float:
@@ -102,15 +98,15 @@ def _seconds(text: str | None, default: float) -> float:
     return seconds
 
 
-def _options(given: Mapping[str, Any]) -> Iterator[str]:
+def _options(given: Mapping[str, Any], path: str | None) -> Iterator[str]:
     """The words that say to `smrt wait` what was said here."""
     for row in (WAIT_TIMEOUT, METADATA, *SHARED):
         value = given[row.dest]
         if value not in (None, False):
             yield f"{row.flag}={value}" if row.takes_value else row.flag
-    if given["outfile"] is not None:
-        yield from (["--"] if given["outfile"].startswith("--") else [])
-        yield given["outfile"]
+    if path is not None:
+        yield from (["--"] if path.startswith("--") else [])
+        yield path
 
 
 @contextmanager

@@ -366,7 +366,7 @@ def test_a_binary_answer_is_kept_beside_a_terminal_under_a_harmless_name(
     reply = json.dumps({"OutputLocation": places.output, "InferenceId": "../../a b"}).encode()
     done = smrt("wait", "--from", "-", stdin=reply, env=env, terminal=True)
     assert (done.code, done.out) == (0, b"")
-    assert Path("smrt-..-..-a-b.bin").read_bytes() == b"\x00\x01"
+    assert Path("smrt-ab.bin").read_bytes() == b"\x00\x01"
 
 
 def test_debug_says_where_s3_is(smrt: Smrt, s3: Any, places: Places, env: dict[str, str]) -> None:

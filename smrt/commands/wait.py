@@ -40,7 +40,7 @@ def run(app: App, /, **given: Any) -> None:
     metadata = _metadata(app, given)
     places(metadata)
     store = storage(app, found, given, endpoint_url=given["endpoint_url"])
-    call = Call(FOLLOWED, {}, found, Settings())
+    call = Call(FOLLOWED, {}, found, Settings(), given["outfile"])
     wait(app, call, given, store, patience=DEFAULT_PATIENCE).bring(metadata)
 
 
