@@ -16,9 +16,14 @@ from . import config, credentials, endpoint_rules, parameters, replies, sigv4
 from .attempts import Attempts
 from .body import StreamingBody
 from .config import Config
-from .errors import ConfigurationError, ServiceError, SmrtError, TransportError
+from .errors import ServiceError, SmrtError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
-from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
+from .operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    Operation,
+)
 from .payloads import payload
 from .settings import settings as resolve_settings
 from .urls import join
@@ -81,7 +86,7 @@ class Client:
                 "read_timeout": INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
             }
             settings = resolve_settings(found, endpoint_url=endpoint_url, **options)
-            given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
+            given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
             self._connect = partial(_connect, found, options, keys)
         self.settings = settings
@@ -111,6 +116,14 @@ class Client:
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
         return self._boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+
+    def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
+        """Call an endpoint that answers part by part: boto3's reply; `Body` is an EventStream."""
+        from .events import EventStream
+
+        reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
+        shape = self._boto3_shape(reply)
+        return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
 
     def wait(self, reply: Mapping[str, Any], timeout: float | None = None) -> dict[str, Any]:
         """Wait for the answer to `reply`, which invoke_endpoint_async gave, and fetch it from S3.
@@ -266,14 +279,3 @@ def _connect(
     from . import s3_client
 
     return s3_client.connect(found, resolve_settings(found, service="s3", **options), keys)
-
-
-def _given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
-    if access_key is None and secret_key is None:
-        return None
-    if access_key is None or secret_key is None:
-        raise ConfigurationError(
-            "Partial credentials found in explicit keywords",
-            "give both aws_access_key_id and aws_secret_access_key",
-        )
-    return Credentials(access_key, secret_key, token)

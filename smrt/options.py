@@ -157,6 +157,37 @@ _OF_MODELS = ("retry_timeouts", "wait_ready")
 SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not in _OF_MODELS)
 """The global options of a command that calls no model."""
 
+STREAM = (
+    METADATA,
+    Row(
+        "--stream",
+        "stream",
+        "How the answer is written: as it comes (raw, the default), by lines, the data of "
+        "server-sent events, or JSON values, one per line; each when it is whole.",
+        "output",
+        choices=("raw", "lines", "sse", "json"),
+    ),
+    Row(
+        "--text",
+        "text",
+        "Write the text that this expression finds in each event, and nothing between.",
+        "output",
+        "JMESPATH",
+    ),
+    Row(
+        "--chat",
+        "chat",
+        "Write the text in the events of OpenAI-style chat or completions, or of TGI.",
+        "output",
+    ),
+    Row(
+        "--timings",
+        "timings",
+        "Add the time to the first byte, bytes, parts and events per second to the metadata.",
+        "output",
+    ),
+)
+
 EAGER = ("--version", "--help", "-h")
 
 
@@ -255,7 +286,7 @@ def version_line() -> str:
 def every_name() -> Names:
     """The options that may stand before the command: all global ones, and all members'."""
     flags = {member.flag for operation in OPERATIONS for member in operation.members}
-    rows = (*GLOBALS, METADATA, WAIT, WAIT_TIMEOUT, STAGE)
+    rows = (*GLOBALS, *STREAM, WAIT, WAIT_TIMEOUT, STAGE)
     valued = flags.union(row.flag for row in rows if row.takes_value)
     return Names(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
 

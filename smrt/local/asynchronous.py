@@ -18,7 +18,7 @@ from smrt.results import DEFAULT_INVOCATION, LONGEST_TTL
 from smrt.s3 import S3, Location
 
 from . import asynchronous_checks, refusal
-from .endpoint import Answer, Call, Endpoint, ModelFailure
+from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
 from .refusal import Refusal
 from .storage import BUCKET
 
@@ -113,18 +113,20 @@ class Queues:
             self._complain(f"endpoint {job.name}: {job.accepted.inference_id}: {exc}")
             storage.put(job.accepted.failure, BytesIO(str(exc).encode()), "text/plain")
         else:
-            storage.put(job.accepted.output, BytesIO(answer.body), answer.content_type)
+            storage.put(job.accepted.output, BytesIO(b"".join(answer.parts())), answer.content_type)
 
     def _answer(self, job: _Job, endpoint: Endpoint, storage: S3) -> Answer:
         if self._clock() - job.queued > job.ttl:
             raise _FailedError(f"the request expired: it waited in the queue for over {job.ttl} s")
         call = job.call._replace(body=_input(job, storage))
         try:
-            return _within(job.patience, lambda: endpoint(call))
+            return _within(job.patience, lambda: endpoint(call).whole())
         except Late:
             raise _FailedError(f"the model did not answer within {job.patience} s") from None
         except ModelFailure as exc:
             raise _FailedError(refusal.model_error(job.name, exc).message) from exc
+        except NotReady as exc:
+            raise _FailedError(refusal.not_ready(job.name, str(exc)).message) from exc
         except Refusal as exc:
             raise _FailedError(exc.message) from exc
 
@@ -169,7 +171,7 @@ def _within(seconds: float, function: Callable[[], Answer]) -> Answer:
     def run() -> None:
         try:
             future.set_result(function())
-        except (ModelFailure, Refusal) as exc:
+        except (ModelFailure, NotReady, Refusal) as exc:
             future.set_exception(exc)
 
     Thread(target=run, daemon=True).start()
