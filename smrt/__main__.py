@@ -5,6 +5,9 @@ import signal
 from types import FrameType
 from typing import NoReturn
 
+SIGNALS = ("SIGTERM", "SIGHUP")
+"""What asks this process to end; Windows has no SIGHUP."""
+
 
 class Terminated(BaseException):
     """A signal asks this process to end; what was begun is removed on the way out."""
@@ -16,22 +19,28 @@ class Terminated(BaseException):
 def main() -> int:
     """Run `smrt` with the words of this process; ends by the signal that asked for it."""
     try:
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)  # Windows has no SIGHUP
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _terminate)
         from .cli import main as run
 
         return run()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # pragma: no cover - while modules are still being imported
         return 130
-    except Terminated as exc:
+    except Terminated as exc:  # pragma: no cover - nothing is left to measure it
         signal.signal(exc.number, signal.SIG_DFL)
         os.kill(os.getpid(), exc.number)
         return 128 + exc.number
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature that is asked for
+def _terminate(  # pragma: no cover - nothing is left to measure it
+    number: int,
+    frame: FrameType | None,  # noqa: ARG001 - the signature that is asked for
+) -> NoReturn:
+    for name in SIGNALS:  # whoever asks twice does not disturb the cleaning up
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     raise Terminated(number)
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
 }
 """The commands and what each does; the module in `commands` has the same name."""
 
+MIN_WIDTH, MAX_WIDTH = 50, 80
 SERVICE = "sagemaker-runtime"
 """An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
 
@@ -117,10 +118,18 @@ def main(
 
 def _run(arguments: list[str], app: App) -> int:
     try:
-        with app.held, commands.make_context("smrt", arguments, obj=app) as ctx:
+        with (
+            app.held,
+            commands.make_context("smrt", arguments, obj=app, terminal_width=_width(app)) as ctx,
+        ):
             return commands.invoke(ctx) or ExitCode.OK
     except click.exceptions.Exit as exc:
         return exc.exit_code
+
+
+def _width(app: App) -> int:
+    """Columns for help, as click would choose them; it would import shutil to ask (2 ms)."""
+    return max(min(app.console.width, MAX_WIDTH) - 2, MIN_WIDTH)
 
 
 def _defect(exc: Exception, console: Console | None) -> SmrtError:

@@ -127,7 +127,13 @@ codecs.register_error(_ESCAPED, _escaped)
 
 
 def _write_all(stream: BinaryIO, data: bytes) -> None:
-    """Write all of `data`: an unbuffered stream may take less at a time."""
+    """Write all of `data`: an unbuffered stream may take less at a time, or nothing yet."""
     view = memoryview(data)
     while view:
-        view = view[stream.write(view) :]
+        written: int | None = stream.write(view)
+        if written is None:  # another process has told the stream never to wait
+            from select import select
+
+            select([], [stream], [])
+        else:
+            view = view[written:]

@@ -1,6 +1,5 @@
 """Where the body of an answer goes: a file, standard output, or out of a terminal's way."""
 
-import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -11,6 +10,7 @@ from .errors import SmrtError, UsageError
 from .outfile import Plan
 
 STDOUT = "-"
+_LONGEST = 64
 
 
 def deliver(
@@ -47,9 +47,10 @@ def is_text(start: bytes) -> bool:
 
 def _kept(request_id: str | None) -> Plan:
     """A file in the current folder; of the id, which the server chose, what a name may have."""
-    plain = re.sub(r"[^A-Za-z0-9-]", "", request_id or "")[:64]
+    kept = [c for c in request_id or "" if c.isascii() and (c.isalnum() or c == "-")]
+    name = "".join(kept)[:_LONGEST] or "answer"
     try:
-        return outfile.plan(f"smrt-{plain or 'answer'}.bin")
+        return outfile.plan(f"smrt-{name}.bin")
     except UsageError as exc:  # the model has answered: this is not the command line's fault
         raise SmrtError(f"the answer is binary, and {exc.message}", "name an outfile") from exc
 

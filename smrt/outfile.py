@@ -12,14 +12,18 @@ from .errors import SmrtError, StdoutClosedError, UsageError
 _DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)")
 BLOCK = 1 << 18
 _STANDARD = {"in": 0, "out": 1, "err": 2}
+_MAX_LINKS = 40
 
 
 class Plan(NamedTuple):
-    """How a path will be written: `way` is "through", "beside" or "copied"."""
+    """How a path will be written: `way` is "through", "beside" or "copied".
+
+    `found` is what stands there already.
+    """
 
     path: str
     way: str
-    mode: int | None = None
+    found: os.stat_result | None = None
 
 
 def plan(path: str, name: str = "the outfile") -> Plan:
@@ -30,24 +34,26 @@ def plan(path: str, name: str = "the outfile") -> Plan:
     else's, one with several names, one in a folder that we may not write) is copied into when
     the body is whole.
     """
-    if _DESCRIPTOR.fullmatch(path):
-        return Plan(path, "through")
-    place = os.path.realpath(path) if path else path
     try:
-        found = os.stat(place)
+        number = _descriptor(path)
+        if number is not None:
+            os.write(number, b"")  # fails where it is not open, or not for writing
+            return Plan(path, "through")
+        place = os.path.realpath(path) if path else path
+        found = os.stat(path)
     except FileNotFoundError:
         return _new(path, place, name)
-    except (OSError, ValueError) as exc:
+    except (OSError, OverflowError, ValueError) as exc:
         raise _refused(path, name, exc) from exc
     if stat.S_ISDIR(found.st_mode):
         raise UsageError(f"{name} {path} is a directory", "name a file in it")
-    if not os.access(place, os.W_OK):
+    if not os.access(path, os.W_OK):
         raise UsageError(f"{name} {path} may not be written: permission denied")
     if not stat.S_ISREG(found.st_mode):
-        return Plan(place, "through")
+        return _special(path, name, found)
     ours = found.st_uid == _user(found) and found.st_nlink == 1
     free = os.access(os.path.dirname(place), os.W_OK | os.X_OK)
-    return Plan(place, "beside" if ours and free else "copied", stat.S_IMODE(found.st_mode))
+    return Plan(place, "beside" if ours and free else "copied", found)
 
 
 @contextmanager
@@ -62,14 +68,30 @@ def _user(found: os.stat_result) -> int:
     return os.geteuid() if hasattr(os, "geteuid") else found.st_uid  # Windows has no such number
 
 
+def _descriptor(path: str) -> int | None:
+    """The descriptor of this process that `path` is, or links to; None where it is none."""
+    for _ in range(_MAX_LINKS):
+        if found := _DESCRIPTOR.fullmatch(path):
+            return _STANDARD[found[2]] if found[2] else int(found[1] or found[3])
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(os.path.dirname(path), os.readlink(path))
+    return None
+
+
+def _special(path: str, name: str, found: os.stat_result) -> Plan:
+    if stat.S_ISSOCK(found.st_mode):
+        raise UsageError(f"{name} {path} is a socket", "name a file, or - for stdout")
+    return Plan(path, "through", found)
+
+
 def _new(path: str, place: str, name: str) -> Plan:
     folder = os.path.dirname(place)
-    if path.endswith(os.sep):
-        raise UsageError(f"{name} {path} ends like a folder, and there is none", "name a file")
-    if not path or not os.path.isdir(folder):
+    if not path or path.endswith("/") or not os.path.isdir(folder):
+        wanted = place if path.endswith("/") else folder
         raise UsageError(
             f"{name} '{path}' cannot be made: No such file or directory",
-            f"make its folder first: mkdir -p '{folder}'" if path else "name a file",
+            f"make its folder first: mkdir -p '{wanted}'" if path else "name a file",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
@@ -78,9 +100,8 @@ def _new(path: str, place: str, name: str) -> Plan:
 
 @contextmanager
 def _through(planned: Plan) -> Iterator[BinaryIO]:
-    found = _DESCRIPTOR.fullmatch(planned.path)
     try:
-        with _opened(planned.path, found) as file:
+        with _opened(planned.path) as file:
             yield file
     except BrokenPipeError as exc:
         raise StdoutClosedError(f"{planned.path} was closed") from exc
@@ -88,20 +109,18 @@ def _through(planned: Plan) -> Iterator[BinaryIO]:
         raise _failed(planned, exc) from exc
 
 
-def _opened(path: str, found: re.Match[str] | None) -> BinaryIO:
+def _opened(path: str) -> BinaryIO:
     """A device or pipe, opened; a descriptor of ours is not, so that its offset stays shared."""
-    if found is None:
-        return open(path, "wb")
-    number = _STANDARD[found[2]] if found[2] else int(found[1] or found[3])
-    return open(number, "wb", closefd=False)
+    number = _descriptor(path)
+    return open(path, "wb") if number is None else open(number, "wb", closefd=False)
 
 
 @contextmanager
 def _beside(planned: Plan) -> Iterator[BinaryIO]:
     folder, name = os.path.split(planned.path)
-    beside = os.path.join(folder, f".{name[:64]}.{os.urandom(6).hex()}.smrt")
+    beside = os.path.join(folder, f".{name[:32]}.{os.urandom(6).hex()}.smrt")  # within 255 bytes
     try:
-        with open(beside, "xb", opener=_private if planned.mode else None) as file:
+        with open(beside, "xb", opener=_private if planned.found else None) as file:
             yield file
         _put(beside, planned)
     except OSError as exc:
@@ -111,13 +130,20 @@ def _beside(planned: Plan) -> Iterator[BinaryIO]:
 
 
 def _put(beside: str, planned: Plan) -> None:
-    if planned.mode is not None:
-        os.chmod(beside, planned.mode)
     try:
+        if planned.found:
+            _liken(beside, planned.found)
         os.replace(beside, planned.path)
-    except OSError:  # a mount point, or a folder that guards its entries
+    except OSError:  # a mount point, or a folder or file system that guards its entries
         with open(beside, "rb") as whole, open(planned.path, "wb") as file:
             file.writelines(_blocks(whole))
+
+
+def _liken(path: str, found: os.stat_result) -> None:
+    """Give the file the group and the mode of the one that it replaces."""
+    if os.stat(path).st_gid != found.st_gid:
+        os.chown(path, -1, found.st_gid)
+    os.chmod(path, stat.S_IMODE(found.st_mode))
 
 
 @contextmanager
@@ -145,7 +171,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def _remove(path: str) -> None:
-    with suppress(FileNotFoundError):
+    with suppress(OSError):  # it has been renamed, or the folder holds on to it
         os.unlink(path)
 
 

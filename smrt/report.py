@@ -1,6 +1,7 @@
 """What is said of a reply: its metadata, selected, rendered and written."""
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any, NamedTuple
 
 from . import config, outfile
@@ -11,9 +12,17 @@ from .invocation import Call
 from .options import METADATA, App
 
 STDERR = "-"
-STDOUT = "stdout"
 OFF = "off"
 Render = Callable[[Mapping[str, Any]], str]
+
+
+class Place(Enum):
+    """Where metadata is shown."""
+
+    NOWHERE = "nowhere"
+    STDOUT = "standard output"
+    STDERR = "standard error"
+    FILE = "a file"
 
 
 class Report(NamedTuple):
@@ -24,19 +33,19 @@ class Report(NamedTuple):
 
     app: App
     render: Render
-    place: str | None
+    place: Place
     plan: outfile.Plan | None
     pager: str
 
     def tell(self, metadata: Mapping[str, Any]) -> None:
         """Write the metadata of a reply."""
-        if self.place is None:
+        if self.place is Place.NOWHERE:
             return
         text, console = self.render(metadata), self.app.console
         if self.plan is not None:
             with outfile.writing(self.plan) as file:
                 file.write(console.encoded(text))
-        elif self.place == STDERR:
+        elif self.place is Place.STDERR:
             console.say(text)
         elif self.pager and text and console.is_terminal:
             from .pager import page
@@ -58,18 +67,22 @@ def report(
 
     `stdout_is_free`: the answer's body goes elsewhere, to the file of the plan `answer`.
     """
-    place = given.get("metadata")
-    if place is None and stdout_is_free:
-        place = STDOUT
+    place = _place(given.get("metadata"), stdout_is_free=stdout_is_free)
     rendering = _rendering(app, call, given, place)
-    if place is None and _is_asked_for(given):
+    if place is Place.NOWHERE and _is_asked_for(given):
         app.console.note(
             "the metadata is not shown, as standard output has the answer: "
             "name an outfile, or --metadata FILE (- for standard error)"
         )
-    plan = None if place in (None, STDERR, STDOUT) else _apart(place, answer)
+    plan = _apart(given["metadata"], answer) if place is Place.FILE else None
     pager = "" if given["no_cli_pager"] else config.pager(call.config)
     return Report(app, rendering, place, plan, pager)
+
+
+def _place(asked: str | None, *, stdout_is_free: bool) -> Place:
+    if asked is not None:
+        return Place.STDERR if asked == STDERR else Place.FILE
+    return Place.STDOUT if stdout_is_free else Place.NOWHERE
 
 
 def _is_asked_for(given: Mapping[str, Any]) -> bool:
@@ -85,7 +98,7 @@ def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
     return plan
 
 
-def _rendering(app: App, call: Call, given: Mapping[str, Any], place: str | None) -> Render:
+def _rendering(app: App, call: Call, given: Mapping[str, Any], place: Place) -> Render:
     name = config.output(call.config, given["output"])
     if name not in FORMATS:
         raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
@@ -119,10 +132,10 @@ def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Re
     return rendered
 
 
-def _look(app: App, call: Call, option: str | None, name: str, place: str | None) -> Look:
+def _look(app: App, call: Call, option: str | None, name: str, place: Place) -> Look:
     """`on` colours what can be; `auto`, the default, does as AWS: tables on a terminal."""
     coloured = option == "on"
-    if name == "table" and place == STDOUT:
+    if name == "table" and place is Place.STDOUT:
         coloured = colours(app.console, option, app.environ)
-    width = DEFAULT_WIDTH if place not in (STDERR, STDOUT) else app.console.width
+    width = DEFAULT_WIDTH if place in (Place.FILE, Place.NOWHERE) else app.console.width
     return Look(call.operation.name, width, coloured)

@@ -1,15 +1,17 @@
 """TLS for a socket. Importing this costs as much as click: only https does."""
 
+import os
+import re
 import socket
 import ssl
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
 from .connection import Channel
 from .errors import ConfigurationError
 
 BLOCK = 1 << 16
+_HASHED = re.compile(r"[0-9a-f]{8}\.0")
 
 
 def wrap(sock: Channel, host: str, context: ssl.SSLContext) -> Channel:
@@ -38,7 +40,7 @@ class Inner:
     def send(self, data: memoryview) -> int:
         """Send some of `data`; ssl.SSLWantWriteError where there is no room for it."""
         self._flush()
-        count = self._tls.write(data)
+        count = self._tls.write(data[:BLOCK])
         with suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
             self._flush()
         return count
@@ -107,7 +109,7 @@ def context(*, verify: bool = True, ca_bundle: str | None = None) -> ssl.SSLCont
 
 
 def _load(made: ssl.SSLContext, ca_bundle: str) -> None:
-    folder = Path(ca_bundle).is_dir()
+    folder = os.path.isdir(ca_bundle)
     try:
         made.load_verify_locations(
             cafile=None if folder else ca_bundle, capath=ca_bundle if folder else None
@@ -122,7 +124,7 @@ def _load(made: ssl.SSLContext, ca_bundle: str) -> None:
 def _load_default(made: ssl.SSLContext, folders: Iterable[str | None]) -> None:
     """The platform's store where it is hashed (1 ms to open), else botocore's bundle (15 ms)."""
     for folder in folders:
-        if folder and next(Path(folder).glob("????????.0"), None) is not None:
+        if folder and _is_hashed(folder):
             made.load_verify_locations(capath=folder)
             return
     from importlib.util import find_spec
@@ -130,4 +132,13 @@ def _load_default(made: ssl.SSLContext, folders: Iterable[str | None]) -> None:
     found = find_spec("botocore")
     assert found is not None  # a dependency
     assert found.origin is not None
-    made.load_verify_locations(cafile=str(Path(found.origin).with_name("cacert.pem")))
+    made.load_verify_locations(cafile=os.path.join(os.path.dirname(found.origin), "cacert.pem"))
+
+
+def _is_hashed(folder: str) -> bool:
+    """Whether there is a certificate under the name by which OpenSSL looks for it."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(_HASHED.fullmatch(entry.name) for entry in entries)
+    except OSError:
+        return False

@@ -9,7 +9,7 @@ PORTS = {"http": 80, "https": 443}
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
     r"(?:(?P<user>[^/?#@]*)@)?"
-    r"(?:\[(?P<ipv6>(?=[^:\]]*:[^:\]]*:)[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[^/?#@:\[\]\s]+))"
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[^/?#@:\[\]\s]+))"
     r"(?::(?P<port>[0-9]{0,9}))?"
     r"(?P<path>/[^?#\s]*)?"
     r"(?:\?(?P<query>[^#\s]*))?"
@@ -25,7 +25,7 @@ def parse(text: str) -> Url:
     A user and password in it are left out; a host name is given as DNS knows it.
     """
     found = _URL.fullmatch(text)
-    host = found and (found["ipv6"] or _host(found["host"]))
+    host = found and (_host(found["host"]) if found["host"] else _ipv6(found["ipv6"]))
     if found is None or not host:
         raise _invalid(text, "an endpoint URL looks like https://HOST[:PORT][/PATH]")
     scheme = found["scheme"].lower()
@@ -56,6 +56,17 @@ def _host(name: str) -> str:
             return ""
     labels = name.removesuffix(".").split(".")
     return name if len(name) <= _MAX_HOST and all(map(_LABEL.fullmatch, labels)) else ""
+
+
+def _ipv6(literal: str) -> str:
+    """The address as it stands between brackets, or "" where it is none."""
+    from ipaddress import IPv6Address
+
+    try:
+        IPv6Address(literal)
+    except ValueError:
+        return ""
+    return literal
 
 
 def _invalid(text: str, hint: str) -> ConfigurationError:

@@ -19,6 +19,8 @@ from smrt.console import Console
 
 from .fake import Endpoint
 
+COVERAGE = "COVERAGE_PROCESS_CONFIG"
+"""What has processes that we start measured too."""
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
@@ -75,7 +77,8 @@ def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def environ(scrubbed: None) -> dict[str, str]:
     """The environment of a user with keys and a region."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED")}
+    names = ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED", COVERAGE)
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return {**kept, **KEYS, "LANG": "C.UTF-8"}
 
 

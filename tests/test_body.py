@@ -110,6 +110,7 @@ def test_its_end_is_the_end_of_the_iteration() -> None:
     assert next(made) == b"ab"
     with pytest.raises(StopIteration):
         next(made)
+    assert list(body(b"a", b"b")) == [b"ab"]
 
 
 def test_it_can_only_be_read() -> None:

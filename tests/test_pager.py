@@ -1,6 +1,8 @@
 """The pager, on a real terminal."""
 
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,19 +36,24 @@ def test_to_quit_less_is_no_failure(env: dict[str, str], tmp_path: Path) -> None
     assert (tmp_path / "out").read_bytes() == b'{"predictions":[1]}'
 
 
-@needs_less
-def test_an_interrupt_is_for_less(env: dict[str, str], tmp_path: Path) -> None:
-    keys = {b":\x1b[K": b"\x03", b"\x07": b"q"}  # less answers an interrupt with a bell
-    shown = on_terminal(LINE, env=env, folder=tmp_path, size=(2, 80), keys=keys)
-    assert (shown.code, shown.err) == (0, "")
+STAYS = """
+import os, signal, time
+signal.signal(signal.SIGINT, lambda *_: os._exit(os.write(1, b"goodbye")))
+os.write(1, b"ready")
+time.sleep(20)
+"""
+ENDS = STAYS.replace('lambda *_: os._exit(os.write(1, b"goodbye"))', "signal.SIG_DFL")
 
 
-def test_a_pager_that_an_interrupt_ends_is_no_failure(env: dict[str, str], tmp_path: Path) -> None:
-    pager = "sh -c 'echo ready; sleep 20'"
-    shown = on_terminal(
-        LINE, env={**env, "AWS_PAGER": pager}, folder=tmp_path, keys={b"ready": b"\x03"}
-    )
+@pytest.mark.parametrize(("source", "last"), [(STAYS, b"goodbye"), (ENDS, b"ready")])
+def test_an_interrupt_is_for_the_pager(
+    source: str, last: bytes, env: dict[str, str], tmp_path: Path
+) -> None:
+    pager = shlex.join([sys.executable, "-c", source])
+    keys = {b"ready": b"\x03"}
+    shown = on_terminal(LINE, env={**env, "AWS_PAGER": pager}, folder=tmp_path, keys=keys)
     assert (shown.code, shown.err) == (0, "")
+    assert last in shown.screen
 
 
 @pytest.mark.parametrize(

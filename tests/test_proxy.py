@@ -20,7 +20,7 @@ from smrt.proxy import choose, is_bypassed, parse
 from smrt.transport import HttpTransport
 from smrt.urls import parse as parse_url
 
-from .fake import Endpoint, error, raw
+from .fake import Endpoint, drop, error, raw, response
 from .relay import Relay
 
 HOSTS = ("example.com", "api.example.com", "example.org", "127.0.0.1", "[::1]", "com")
@@ -177,6 +177,56 @@ def test_a_server_that_is_not_trusted_is_not_trusted_through_two_layers(
     assert caught.value.code == "SSLError"
     assert secure.requests == []
     relay.close()
+
+
+@pytest.fixture
+def doubly(context: ssl.SSLContext, ca_bundle: str) -> Iterator[dict[str, str]]:
+    """The settings for a proxy that is spoken to by TLS."""
+    relay = Relay(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
+    yield {"https_proxy": f"https://127.0.0.1:{relay.port}", "ca_bundle": ca_bundle}
+    relay.close()
+
+
+def test_an_answer_while_the_body_is_sent_is_read_through_two_layers(
+    secure: Endpoint, doubly: Any
+) -> None:
+    secure.read_body = False
+    secure.answer(raw(response(413, b"too large"), lambda _sock, _: time.sleep(0.3)))
+    assert ask(secure.url, b"x" * 20_000_000, **doubly) == (413, b"too large")
+
+
+def test_a_server_that_takes_its_time_gets_it_all_through_two_layers(
+    secure: Endpoint, doubly: Any
+) -> None:
+    size = 20_000_000
+
+    def late(sock: socket.socket, received: Any) -> None:
+        time.sleep(0.2)
+        left = size
+        while left:
+            left -= len(sock.recv(left))
+        sock.sendall(response())
+
+    secure.read_body = False
+    secure.answer(late)
+    assert ask(secure.url, b"x" * size, **doubly)[0] == 200
+
+
+def test_a_server_that_leaves_is_an_error_through_two_layers(secure: Endpoint, doubly: Any) -> None:
+    secure.answer(drop)
+    with pytest.raises(TransportError) as caught:
+        ask(secure.url, **doubly)
+    assert caught.value.code == "ConnectionClosedError"
+
+
+def test_a_slow_answer_is_waited_for_through_two_layers(secure: Endpoint, doubly: Any) -> None:
+    def slowly(sock: socket.socket, received: Any) -> None:
+        for byte in response(body=b"slow"):
+            sock.sendall(bytes([byte]))
+            time.sleep(0.001)
+
+    secure.answer(slowly)
+    assert ask(secure.url, **doubly) == (200, b"slow")
 
 
 def test_hosts_that_need_no_proxy_are_reached_without(endpoint: Endpoint, relay: Relay) -> None:

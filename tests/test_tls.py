@@ -135,7 +135,7 @@ def test_a_bundle_that_cannot_be_used_is_found_before_anything_is_sent(
 
 def test_the_default_is_the_first_hashed_folder_or_botocores_bundle(tmp_path: Path) -> None:
     bundle = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    tls._load_default(bundle, (None, str(tmp_path)))
+    tls._load_default(bundle, (None, str(tmp_path), str(tmp_path / "nothing")))
     assert len(bundle.get_ca_certs()) > 50
     (tmp_path / "0a1b2c3d.0").touch()
     hashed = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -336,7 +336,7 @@ def test_a_body_that_changes_its_length_is_told(endpoint: Endpoint, change: int)
     file.write(b"y" * max(change, 0))
     error = failure(endpoint.url, made)
     assert error.code == "BodyChangedError"
-    assert endpoint.requests == [] or endpoint.requests[0].body != file.getvalue()
+    assert all(len(received.body) < 100 for received in endpoint.requests)
 
 
 @pytest.mark.parametrize("table", [CONNECTING, PROXYING, WAITING, READING])

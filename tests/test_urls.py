@@ -29,6 +29,7 @@ from smrt.urls import join, parse
         ("http://[::1]:8080/a", Url("http", "::1", 8080, "/a")),
         ("http://[2001:DB8::1]", Url("http", "2001:db8::1", 80, "/")),
         ("http://[::ffff:127.0.0.1]", Url("http", "::ffff:127.0.0.1", 80, "/")),
+        ("http://[fe80::1%eth0]", Url("http", "fe80::1%eth0", 80, "/")),
         ("http://user:pass@h:1/", Url("http", "h", 1, "/")),
         ("http://h/é?ü", Url("http", "h", 80, "/%C3%A9?%C3%BC")),
         ("http://h/a%20b", Url("http", "h", 80, "/a%20b")),
@@ -86,6 +87,9 @@ def test_an_address_is_put_together(url: Url, authority: str, text: str) -> None
         "http://[1:2]",
         "http://[1:2]:80",
         "http://[h]",
+        "http://[:0:]",
+        "http://[:::]",
+        "http://[1:2:3:4:5:6:7:8:9]",
         "http://[::1]x",
         "http://h h",
         "http://h/a b",
@@ -164,7 +168,7 @@ def test_paths_are_joined_as_botocore_joins_them(
     assert join(base, PATH) == parse(str(request["url"]))
 
 
-@settings(max_examples=200)
+@settings(max_examples=500)
 @given(st.text("aA0-._:/?@[]%é", max_size=12))
 def test_whatever_is_taken_survives_being_put_together(rest: str) -> None:
     text = "http://" + rest
