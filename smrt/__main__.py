@@ -1,5 +1,6 @@
 """The process: signals come in here, and the exit status goes out."""
 
+import gc
 import os
 import signal
 from types import FrameType
@@ -7,6 +8,10 @@ from typing import NoReturn
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 """What asks this process to end; Windows has no SIGHUP."""
+
+OBJECTS = 50_000
+"""How many containers may be made before Python looks for cycles among them: more than a call
+makes, so that none is held up by it; less than 10 MB of them."""
 
 
 class Terminated(BaseException):
@@ -18,6 +23,7 @@ class Terminated(BaseException):
 
 def main() -> int:
     """Run `smrt` with the words of this process; ends by the signal that asked for it."""
+    gc.set_threshold(OBJECTS)
     try:
         for name in SIGNALS:
             number = getattr(signal, name, None)
@@ -32,6 +38,8 @@ def main() -> int:
         signal.signal(exc.number, signal.SIG_DFL)
         os.kill(os.getpid(), exc.number)
         return 128 + exc.number
+    finally:
+        gc.freeze()  # the memory goes with the process: no need to look through it at the end
 
 
 def _terminate(  # pragma: no cover - nothing is left to measure it

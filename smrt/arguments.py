@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .errors import UsageError
 
-_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
+_NUMBER = r"-\d+|-\d*\.\d+"
 
 
 class Names(NamedTuple):
@@ -63,7 +63,8 @@ def arrange(arguments: Sequence[str], names: Names) -> Arranged:
 
 def is_value(word: str) -> bool:
     """Whether `word` is no option: it has no dash, or is one, a negative number, or a phrase."""
-    return not word.startswith("-") or word == "-" or " " in word or bool(_NUMBER.fullmatch(word))
+    plain = not word.startswith("-") or word == "-" or " " in word
+    return plain or bool(re.fullmatch(_NUMBER, word))
 
 
 def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
