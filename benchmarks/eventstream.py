@@ -48,7 +48,7 @@ def _measured(size: int, count: int, read: str) -> float:
     stream, step = message * count, READS[read] or len(message)
     pieces = [stream[at : at + step] for at in range(0, len(stream), step)]
     rounds = [[_seconds(each, pieces, size * count) for each in DECODERS] for _ in range(ROUNDS)]
-    ours, theirs = (min(column) for column in zip(*rounds, strict=True))
+    ours, theirs = (min(each[place] for each in rounds) for place in range(len(DECODERS)))
     rates = [size * count / seconds / 1e6 for seconds in (ours, theirs)]
     print(f"{size:>6} B  {read:<16} {rates[0]:>10.1f} {rates[1]:>14.1f} {theirs / ours:>6.1f}x")
     return theirs / ours
