@@ -11,12 +11,17 @@ import click
 from .arguments import asks_version, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
-from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
+from .operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+)
 from .options import App, every_name, version_line
 
 COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
     "local": "Serve models on this machine behind SageMaker's runtime API.",
 }
 """The commands and what each does; the module in `commands` has the same name."""

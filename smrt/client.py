@@ -16,7 +16,12 @@ from .attempts import Attempts
 from .body import StreamingBody
 from .errors import ConfigurationError, ServiceError, SmrtError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
-from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
+from .operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    Operation,
+)
 from .payloads import payload
 from .settings import settings as resolve_settings
 from .urls import join
@@ -83,7 +88,7 @@ class Client:
                 connect_timeout=connect_timeout,
                 read_timeout=INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
             )
-            given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
+            given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
         self.settings = settings
         self._keys = keys
@@ -111,6 +116,14 @@ class Client:
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
         return self._boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+
+    def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
+        """Call an endpoint that answers part by part: boto3's reply; `Body` is an EventStream."""
+        from .events import EventStream
+
+        reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
+        shape = self._boto3_shape(reply)
+        return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -237,14 +250,3 @@ def _document(body: StreamingBody) -> tuple[Any, str]:
         return (json.loads(text), "") if text else (None, "")
     except ValueError as exc:
         return None, f"the answer's body is not JSON: {exc}"
-
-
-def _given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
-    if access_key is None and secret_key is None:
-        return None
-    if access_key is None or secret_key is None:
-        raise ConfigurationError(
-            "Partial credentials found in explicit keywords",
-            "give both aws_access_key_id and aws_secret_access_key",
-        )
-    return Credentials(access_key, secret_key, token)

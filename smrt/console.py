@@ -25,6 +25,7 @@ class Console:
         self._stdout = stdout
         self._stderr = stderr
         self._encoding = encoding
+        self._line_is_open = False
 
     @property
     def is_terminal(self) -> bool:
@@ -41,12 +42,19 @@ class Console:
 
     def write(self, data: bytes) -> None:
         """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
+        self._line_is_open = data[-1:] not in (b"\n", b"")
         try:
             _write_all(self._stdout, data)
         except BrokenPipeError as exc:
             raise StdoutClosedError("standard output was closed") from exc
         except OSError as exc:
             raise SmrtError(f"standard output cannot be written: {exc.strerror}") from exc
+
+    def end_line(self) -> None:
+        """End the line on a terminal that what was written has left open."""
+        if self._line_is_open and self.is_terminal:
+            with suppress(SmrtError):
+                self.write(b"\n")
 
     def show(self, pieces: Iterable[str]) -> None:
         """Write text to standard output."""

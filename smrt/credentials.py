@@ -16,6 +16,18 @@ _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_security_token", "aws_session_token")
 
 
+def given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
+    """The keys that a program names, None where it names none; ConfigurationError for one alone."""
+    if access_key is None and secret_key is None:
+        return None
+    if access_key is None or secret_key is None:
+        raise ConfigurationError(
+            "Partial credentials found in explicit keywords",
+            "give both aws_access_key_id and aws_secret_access_key",
+        )
+    return Credentials(access_key, secret_key, token)
+
+
 def resolve(
     config: Config,
     *,

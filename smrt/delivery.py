@@ -14,11 +14,17 @@ _LONGEST = 64
 
 
 def deliver(
-    pieces: Iterable[bytes], console: Console, *, plan: Plan | None, request_id: str | None
+    pieces: Iterable[bytes],
+    console: Console,
+    *,
+    plan: Plan | None,
+    request_id: str | None,
+    keep: bool = False,
 ) -> None:
-    """Write `pieces` as planned; without a plan to standard output.
+    """Write `pieces` as planned, each at once; without a plan to standard output.
 
-    A terminal is spared bytes that are no text: they go to a file in the current folder.
+    A terminal is spared bytes that are no text: they go to a file in the current folder. With
+    `keep`, a file that fails to become whole is kept as far as it came.
     """
     if plan is None and console.is_terminal:
         first, pieces = _peek(pieces)
@@ -29,9 +35,10 @@ def deliver(
         for piece in pieces:
             console.write(piece)
     else:
-        with outfile.writing(plan) as file:
+        with outfile.writing(plan, keep=keep) as file:
             for piece in pieces:
                 file.write(piece)
+                file.flush()
 
 
 def is_text(start: bytes) -> bool:

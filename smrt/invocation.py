@@ -9,11 +9,12 @@ from . import config, credentials
 from .client import Client, Reply
 from .config import Config
 from .console import check_encoding
-from .errors import ServiceError
+from .errors import ServiceError, TransportError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
+from .payloads import length
 from .settings import check_endpoint_option, settings, timeout
 from .transport import HttpTransport
 from .world import World
@@ -93,7 +94,7 @@ def perform(
 ) -> Reply | None:
     """Make the call; None where it was only to be shown: its request, or a sample of its answer.
 
-    Raises what the client raises, an error of the service with remedies.
+    Raises what the client raises, with remedies.
     """
     client = call.client(_world(app, given))
     app.held.callback(client.close)
@@ -110,10 +111,11 @@ def perform(
         return None
     try:
         reply = client.call(call.operation, call.parameters)
-    except ServiceError as exc:
-        from . import remedies
+    except (ServiceError, TransportError) as exc:
+        from .remedies import Trouble, remedies
 
-        exc.hints += remedies.remedies(exc, call.operation, call.parameters)
+        size = length(call.parameters.get("Body", b""))
+        exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size))
         raise
     if reply.flaw:
         app.console.note(reply.flaw)

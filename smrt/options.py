@@ -139,6 +139,37 @@ METADATA = Row(
     "FILE",
 )
 
+STREAM = (
+    METADATA,
+    Row(
+        "--stream",
+        "stream",
+        "How the answer is written: as it comes (raw, the default), by lines, the data of "
+        "server-sent events, or JSON values, one per line; each when it is whole.",
+        "output",
+        choices=("raw", "lines", "sse", "json"),
+    ),
+    Row(
+        "--text",
+        "text",
+        "Write the text that this expression finds in each event, and nothing between.",
+        "output",
+        "JMESPATH",
+    ),
+    Row(
+        "--chat",
+        "chat",
+        "Write the text in the events of OpenAI-style chat or completions, or of TGI.",
+        "output",
+    ),
+    Row(
+        "--timings",
+        "timings",
+        "Add the time to the first byte, bytes, parts and events per second to the metadata.",
+        "output",
+    ),
+)
+
 EAGER = ("--version", "--help", "-h")
 
 
@@ -211,7 +242,7 @@ def version_line() -> str:
 def every_name() -> Names:
     """The options that may stand before the command: all global ones, and all members'."""
     flags = {member.flag for operation in OPERATIONS for member in operation.members}
-    valued = flags.union(row.flag for row in (*GLOBALS, METADATA) if row.takes_value)
+    valued = flags.union(row.flag for row in (*GLOBALS, *STREAM) if row.takes_value)
     return Names(valued, [row.flag for row in GLOBALS if not row.takes_value] + list(EAGER))
 
 

@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, NamedTuple
 
@@ -11,6 +11,7 @@ from .errors import SmrtError, StdoutClosedError, UsageError
 
 _DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)")
 BLOCK = 1 << 18
+PARTIAL = ".partial"
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 _MAX_LINKS = 40
 
@@ -57,10 +58,14 @@ def plan(path: str, name: str = "the outfile") -> Plan:
 
 
 @contextmanager
-def writing(planned: Plan) -> Iterator[BinaryIO]:
-    """The file to write into; in place when the block ends, and as before where it fails."""
+def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
+    """The file to write into; in place when the block ends, and as before where it fails.
+
+    With `keep`, what came before a SmrtError is kept under the path with .partial added, instead
+    of what was there; a hint of the error says so.
+    """
     way = {"through": _through, "beside": _beside, "copied": _copied}[planned.way]
-    with way(planned) as file:
+    with way(planned, keep) as file:
         yield file
 
 
@@ -99,7 +104,7 @@ def _new(path: str, place: str, name: str) -> Plan:
 
 
 @contextmanager
-def _through(planned: Plan) -> Iterator[BinaryIO]:
+def _through(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: ARG001, FBT001 - a way
     try:
         with _opened(planned.path) as file:
             yield file
@@ -116,17 +121,44 @@ def _opened(path: str) -> BinaryIO:
 
 
 @contextmanager
-def _beside(planned: Plan) -> Iterator[BinaryIO]:
-    folder, name = os.path.split(planned.path)
-    beside = os.path.join(folder, f".{name[:32]}.{os.urandom(6).hex()}.smrt")  # within 255 bytes
+def _beside(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - a way
+    beside = _name_beside(planned)
     try:
-        with open(beside, "xb", opener=_private if planned.found else None) as file:
+        with _made(beside, planned) as file:
             yield file
         _put(beside, planned)
+    except SmrtError as exc:
+        if keep:
+            exc.hints += _kept(planned, lambda: beside)
+        raise
     except OSError as exc:
         raise _failed(planned, exc) from exc
     finally:
         _remove(beside)
+
+
+def _name_beside(planned: Plan) -> str:
+    folder, name = os.path.split(planned.path)
+    return os.path.join(folder, f".{name[:32]}.{os.urandom(6).hex()}.smrt")  # within 255 bytes
+
+
+def _made(path: str, planned: Plan) -> BinaryIO:
+    return open(path, "xb", opener=_private if planned.found else None)
+
+
+def _kept(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
+    """Put the file that `written` names where the first part of an answer is kept; the hint."""
+    partial = planned.path + PARTIAL
+    try:
+        path = written()
+        if not os.path.getsize(path):
+            return ()
+        if planned.found:
+            _liken(path, planned.found)
+        os.replace(path, partial)
+    except OSError as exc:
+        return (f"what came before could not be kept in {partial}: {exc.strerror}",)
+    return (f"what came before is kept in {partial}",)
 
 
 def _put(beside: str, planned: Plan) -> None:
@@ -147,17 +179,37 @@ def _liken(path: str, found: os.stat_result) -> None:
 
 
 @contextmanager
-def _copied(planned: Plan) -> Iterator[BinaryIO]:
+def _copied(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - a way
     from tempfile import TemporaryFile
 
     try:
         with TemporaryFile() as spool:
-            yield spool
+            try:
+                yield spool
+            except SmrtError as exc:
+                if keep:
+                    exc.hints += _kept_copy(planned, spool)
+                raise
             spool.seek(0)
             with open(planned.path, "wb") as file:
                 file.writelines(_blocks(spool))
     except OSError as exc:
         raise _failed(planned, exc) from exc
+
+
+def _kept_copy(planned: Plan, spool: BinaryIO) -> tuple[str, ...]:
+    beside = _name_beside(planned)
+
+    def written() -> str:
+        spool.seek(0)
+        with _made(beside, planned) as file:
+            file.writelines(_blocks(spool))
+        return beside
+
+    try:
+        return _kept(planned, written)
+    finally:
+        _remove(beside)
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

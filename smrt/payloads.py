@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import BinaryIO, cast
+from os import SEEK_END
+from typing import Any, BinaryIO, cast
 
 from .errors import SmrtError, UsageError
 from .message import Payload
@@ -29,6 +30,16 @@ def payload(content: bytes | bytearray | str | BinaryIO) -> Payload:
         digest.update(block)
         length += len(block)
     return Payload(content, length, digest.hexdigest())
+
+
+def length(content: Any) -> int:
+    """How many bytes a body has, if that can be told afterwards; else 0."""
+    if isinstance(content, bytes | bytearray):
+        return len(content)
+    try:
+        return int(content.seek(0, SEEK_END))
+    except (AttributeError, OSError, ValueError):
+        return 0
 
 
 def spool(pieces: Iterable[bytes]) -> bytes | BinaryIO:

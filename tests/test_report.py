@@ -89,9 +89,9 @@ def test_a_file_for_metadata_that_says_nothing_is_empty(smrt: Smrt, tmp_path: Pa
     [
         (("--query", "a["), "Bad value for --query a["),
         (("--output", "xml"), "xml"),
-        (("--metadata", ""), "the outfile '' cannot be made"),
-        (("--metadata", "missing/about"), "the outfile 'missing/about' cannot be made"),
-        (("--metadata", "."), "the outfile . is a directory"),
+        (("--metadata", ""), "--metadata '' cannot be made"),
+        (("--metadata", "missing/about"), "--metadata 'missing/about' cannot be made"),
+        (("--metadata", "."), "--metadata . is a directory"),
     ],
 )
 def test_what_cannot_be_said_is_found_before_the_model_is_asked(

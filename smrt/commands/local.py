@@ -1,4 +1,4 @@
-"""smrt local: SageMaker's runtime API on this machine, in front of model folders."""
+"""smrt local: SageMaker's runtime API on this machine, in front of models."""
 
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -30,7 +30,7 @@ class _WithCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
 
 
-_endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER]...")
+_endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...")
 _verbose = click.option(
     "--verbose", is_flag=True, help="Tell of each request, in one line on standard error."
 )
@@ -57,8 +57,9 @@ def command() -> None:
 def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> int:
     """Serve until Ctrl-C, and print the variables that lead AWS clients here.
 
-    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit. Without any
-    there is one endpoint, echo, which answers with what it is sent.
+    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
+    address of a container that runs on this machine. Without any there is one endpoint, echo, which
+    answers with what it is sent.
     """
     from shlex import quote
     from sys import stderr
@@ -84,8 +85,9 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
 def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose: bool) -> int:
     """Serve while COMMAND runs, and end with its exit status.
 
-    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit. Without any
-    there is one endpoint, echo, which answers with what it is sent. COMMAND finds the endpoints
+    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
+    address of a container that runs on this machine. Without any there is one endpoint, echo, which
+    answers with what it is sent. COMMAND finds the endpoints
     with any AWS client that honours AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME.
     """
     from sys import stderr
@@ -95,7 +97,9 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
     from smrt.local.server import serving
 
     if not words:
-        raise UsageError("there is no COMMAND to run", "smrt local run [NAME=FOLDER]... -- COMMAND")
+        raise UsageError(
+            "there is no COMMAND to run", "smrt local run [NAME=FOLDER|URL]... -- COMMAND"
+        )
     service = _service(app, endpoints, verbose=verbose)
     with redirect_stdout(stderr), serving(service.answer) as url:
         try:

@@ -42,7 +42,8 @@ def unknown_endpoint(name: str) -> Refusal:
 
 def model_error(name: str, failure: ModelFailure) -> Refusal:
     """The model behind the endpoint `name` failed."""
-    side = "client" if failure.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
+    is_clients = 400 <= failure.status < 500  # noqa: PLR2004 - HTTP's own classes
+    side = "client" if is_clients else "server"
     return Refusal(
         HTTPStatus.FAILED_DEPENDENCY,
         "ModelError",
@@ -51,6 +52,15 @@ def model_error(name: str, failure: ModelFailure) -> Refusal:
         OriginalStatusCode=failure.status,
         OriginalMessage=failure.message,
         LogStreamArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{name}",
+    )
+
+
+def not_ready(name: str, reason: str) -> Refusal:
+    """The model behind the endpoint `name` cannot be called yet."""
+    return Refusal(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "ModelNotReadyException",
+        f"Model for endpoint {name} is not ready for inference yet: {reason}",
     )
 
 
