@@ -6,6 +6,7 @@ Prints megabytes of payload per second of each, and smrt's speed as a multiple o
 """
 
 import time
+from collections.abc import Callable
 
 from botocore.eventstream import EventStreamBuffer
 
@@ -23,12 +24,12 @@ READS = {"part by part": None, "64 KiB at a time": 1 << 16}
 ROUNDS = 5
 
 
-def smrt(pieces):
+def smrt(pieces: list[bytes]) -> int:
     """Bytes of payload, by smrt's decoder."""
     return sum(len(message.payload) for message in messages(pieces))
 
 
-def botocore(pieces):
+def botocore(pieces: list[bytes]) -> int:
     """Bytes of payload, by botocore's decoder."""
     total, buffer = 0, EventStreamBuffer()
     for piece in pieces:
@@ -38,7 +39,7 @@ def botocore(pieces):
     return total
 
 
-def best(decode, pieces, expected):
+def best(decode: Callable[[list[bytes]], int], pieces: list[bytes], expected: int) -> float:
     """The shortest of some rounds, in seconds."""
     times = []
     for _ in range(ROUNDS):
@@ -48,7 +49,7 @@ def best(decode, pieces, expected):
     return min(times)
 
 
-def main():
+def main() -> None:
     """Measure every case, in turns in this one process."""
     print(f"{'part':>8} {'read':<18} {'smrt MB/s':>10} {'botocore MB/s':>14} {'ratio':>7}")
     for size, count in CASES:
