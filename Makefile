@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := $(VENV)/bin
 BENCH := .bench
 ARGS :=

@@ -89,7 +89,7 @@ def _place(asked: str | None, *, stdout_is_free: bool) -> Place:
 def _is_asked_for(given: Mapping[str, Any]) -> bool:
     """Whether an option that shapes the metadata would be in vain."""
     shaped = given["query"] is not None or given["select"] is not None or given.get("timings")
-    return not given["dry_run"] and (shaped or given["output"] not in (None, OFF))
+    return not given.get("dry_run") and (shaped or given["output"] not in (None, OFF))
 
 
 def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
