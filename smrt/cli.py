@@ -5,15 +5,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from .arguments import split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
+from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
-from .options import App, every_name, version_line
+from .options import GLOBALS, VERSION, App, every_name, version_line
 
+if TYPE_CHECKING:
+    from .page import Page
+
+SUMMARY = "Call Amazon SageMaker endpoints."
 COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
@@ -41,16 +47,22 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def page(self, ctx: click.Context) -> "Page":
+        """What there is to know of smrt, found without importing the commands."""
+        from .page import Page
+
+        text = "Options may stand before the command; smrt COMMAND --help lists those it takes."
+        usage = ("COMMAND", "[OPTION]...")
+        rows = (HELP, VERSION)
+        return Page(ctx.command_path, SUMMARY, usage, (text,), COMMANDS, rows, anywhere=GLOBALS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""
         found = split(args, every_name(), SERVICE)
         if found.command is None:
             self._without_command(ctx, found.options)
+        if found.command == HELP_WORD and not found.rest:
+            show_manual(ctx)
         if found.command not in COMMANDS:
             near = get_close_matches(str(found.command), COMMANDS, 1)
             raise UsageError(
@@ -63,8 +75,8 @@ class Commands(click.Group):
         app: App = ctx.obj
         if "--version" in options:
             app.console.show([version_line(), "\n"])
-        elif "--help" in options or "-h" in options:
-            app.console.show([ctx.get_help(), "\n"])
+        elif any(flag in options for flag in HELP_FLAGS):
+            show_help(ctx)
         else:
             raise UsageError(
                 "the following arguments are required: operation",
@@ -76,7 +88,7 @@ class Commands(click.Group):
 
 commands = Commands(
     "smrt",
-    help="Call Amazon SageMaker endpoints.",
+    help=SUMMARY,
     add_help_option=False,
     invoke_without_command=True,
 )

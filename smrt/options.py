@@ -1,14 +1,20 @@
 """Rows of operations and of global options as click options; a command made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from . import __version__
 from .arguments import Names, arrange, refuse_unknown
 from .console import Console
-from .operations import OPERATIONS, Operation
+from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
+from .message import DEFAULT_TIMEOUT
+from .operations import OPERATIONS, Member, Operation
+from .row import Row as Row  # noqa: PLC0414 - commands take it from here
+
+if TYPE_CHECKING:
+    from .page import Example, Page
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
@@ -20,28 +26,9 @@ class App(NamedTuple):
     environ: Mapping[str, str]
 
 
-class Row(NamedTuple):
-    """An option that is no member of an operation: a flag where it has neither metavar nor choices.
-
-    `group` is its place in the help.
-    """
-
-    flag: str
-    dest: str
-    help: str
-    group: str
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether it is more than a flag."""
-        return bool(self.metavar or self.choices)
-
-
 SKELETON = "--generate-cli-skeleton"
 GLOBALS = (
-    Row("--output", "output", "How metadata is printed.", "output", choices=OUTPUTS),
+    Row("--output", "output", "How metadata is printed.", "output", "FORMAT", OUTPUTS, "json"),
     Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
     Row(
         "--select",
@@ -50,17 +37,24 @@ GLOBALS = (
         "output",
         "NAME",
     ),
-    Row("--color", "color", "Colours.", "output", choices=("on", "off", "auto")),
+    Row("--color", "color", "Colours.", "output", "WHEN", ("on", "off", "auto"), "auto"),
     Row("--no-cli-pager", "no_cli_pager", "Page nothing.", "output"),
     Row(
         "--cli-error-format",
         "cli_error_format",
         "How failures are told.",
         "output",
-        choices=("legacy", "json", "yaml", "text", "table", "enhanced"),
+        "FORMAT",
+        ("legacy", "json", "yaml", "text", "table", "enhanced"),
+        "enhanced",
     ),
     Row(
-        "--profile", "profile", "The profile to take settings and keys from.", "connection", "NAME"
+        "--profile",
+        "profile",
+        "The profile to take settings and keys from.",
+        "connection",
+        "PROFILE",
+        default="default",
     ),
     Row("--region", "region", "The region to call.", "connection", "REGION"),
     Row("--endpoint-url", "endpoint_url", "Call this address instead.", "connection", "URL"),
@@ -70,9 +64,10 @@ GLOBALS = (
     Row(
         "--cli-connect-timeout",
         "cli_connect_timeout",
-        "Seconds to wait for a connection; 60 by default, 0 for ever.",
+        "Seconds to wait for a connection; 0 for ever.",
         "connection",
         "SECONDS",
+        default=f"{DEFAULT_TIMEOUT:g}",
     ),
     Row(
         "--cli-read-timeout",
@@ -80,13 +75,16 @@ GLOBALS = (
         "Seconds to wait for an answer; 0 for ever.",
         "connection",
         "SECONDS",
+        default=f"{DEFAULT_TIMEOUT:g}",
     ),
     Row(
         "--cli-binary-format",
         "cli_binary_format",
         "How --body is written.",
         "request",
-        choices=("base64", "raw-in-base64-out"),
+        "FORMAT",
+        ("base64", "raw-in-base64-out"),
+        "base64",
     ),
     Row(
         "--cli-input-json",
@@ -105,9 +103,11 @@ GLOBALS = (
     Row(
         SKELETON,
         "generate_cli_skeleton",
-        "Print a template of the input (the default), or a sample of the output; send nothing.",
+        "Print a template of the input, or a sample of the output; send nothing.",
         "request",
-        choices=("input", "yaml-input", "output"),
+        "[KIND]",
+        ("input", "yaml-input", "output"),
+        "input",
     ),
     Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
     Row("--debug", "debug", "Say what happens, on standard error.", "other"),
@@ -123,7 +123,37 @@ METADATA = Row(
     "FILE",
 )
 
-EAGER = ("--version", "--help", "-h")
+VERSION = Row("--version", "version", "Print the version, of Python too.", "other")
+EAGER = (VERSION.flag, *HELP_FLAGS)
+
+OUTFILE = Row(
+    "",
+    "outfile",
+    "Where the answer goes; - or nothing is standard output. A file appears whole or not at all.",
+    "output",
+    "[OUTFILE]",
+)
+
+METAVARS = {
+    "EndpointName": "ENDPOINT",
+    "Body": "INPUT",
+    "ContentType": "TYPE",
+    "Accept": "TYPE",
+    "TargetModel": "ARCHIVE",
+    "TargetVariant": "VARIANT",
+    "TargetContainerHostname": "HOST",
+    "InferenceId": "ID",
+    "EnableExplanations": "JMESPATH",
+    "InferenceComponentName": "COMPONENT",
+    "SessionId": "ID",
+    "PrefixAwareId": "ID",
+    "InputLocation": "S3_URI",
+    "S3OutputPathExtension": "S3_PATH",
+    "Filename": "NAME",
+    "RequestTTLSeconds": "SECONDS",
+    "InvocationTimeoutSeconds": "SECONDS",
+}
+"""What the value of each member is called in help."""
 
 
 class OperationCommand(click.Command):
@@ -136,8 +166,14 @@ class OperationCommand(click.Command):
         run: Callable[..., Any],
         *,
         outfile: bool = True,
+        read_timeout: float = DEFAULT_TIMEOUT,
+        example: "Example | None" = None,
     ) -> None:
         rows = (*rows, *GLOBALS)
+        self._operation = operation
+        self._rows = rows
+        self._read_timeout = read_timeout
+        self._example = example
         self._most_words = int(outfile)
         self.names = Names(
             valued=[member.flag for member in operation.members]
@@ -160,15 +196,64 @@ class OperationCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args` after arranging them; UsageError names every word that is unknown."""
         found = arrange(args, self.names)
-        if "--help" in found.options or "-h" in found.options:
-            ctx.obj.console.show([ctx.get_help(), "\n"])
-            ctx.exit()
-        if "--version" in found.options:
+        if any(flag in found.options for flag in HELP_FLAGS):
+            show_help(ctx)
+        if VERSION.flag in found.options:
             ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
+        words = self._without_help(ctx, found.options, found.words)
         known = (*self.names.valued, *self.names.flags)
-        refuse_unknown([*found.unknown, *found.words[self._most_words :]], known)
-        return super().parse_args(ctx, [*found.options, "--", *found.words])
+        refuse_unknown([*found.unknown, *words[self._most_words :]], known)
+        return super().parse_args(ctx, [*found.options, "--", *words])
+
+    def _without_help(
+        self, ctx: click.Context, options: Sequence[str], words: list[str]
+    ) -> list[str]:
+        """The words, unless `help` is one by AWS CLI's rule: alone, or behind all that is required.
+
+        Anywhere else it is an OUTFILE.
+        """
+        given = {option.partition("=")[0] for option in options}
+        alone = words == [HELP_WORD] and not given.difference(row.flag for row in GLOBALS)
+        behind = words[self._most_words :] == [HELP_WORD]
+        required = {member.flag for member in self._operation.members if member.required}
+        if alone or (behind and required <= given):
+            show_manual(ctx)
+        return words[:-1] if behind else words
+
+    def page(self, ctx: click.Context) -> "Page":
+        """What there is to know of this command."""
+        from .page import Page
+
+        rows = tuple(map(self._told, self._every_row()))
+        needed = tuple(row.label for row in rows if row.group == "required")
+        usage = (*needed, "[OPTION]...", *(row.label for row in rows if not row.flag))
+        examples = () if self._example is None else (self._example,)
+        fields = {field.name: field.help for field in self._operation.fields}
+        return Page(
+            ctx.command_path,
+            self._operation.help,
+            usage,
+            rows=rows,
+            examples=examples,
+            fields=fields,
+        )
+
+    def _every_row(self) -> Sequence[Row]:
+        words = (OUTFILE,) * self._most_words
+        return (*map(_member_row, self._operation.members), *words, *self._rows, HELP, VERSION)
+
+    def _told(self, row: Row) -> Row:
+        """`row` as it holds for this command."""
+        if row.flag == "--cli-read-timeout":
+            return row._replace(default=f"{self._read_timeout:g}")
+        return row
+
+
+def _member_row(member: Member) -> Row:
+    group = "required" if member.required else "request"
+    metavar = METAVARS.get(member.name, "TEXT")
+    return Row(member.flag, member.name, member.help, group, metavar)
 
 
 def version_line() -> str:

@@ -20,4 +20,17 @@ def run(app: App, /, **given: Any) -> None:
         told.tell(reply.metadata)
 
 
-command = OperationCommand(INVOKE_ENDPOINT_ASYNC, (METADATA,), run, outfile=False)
+_EXAMPLE = (
+    "see the request that would be sent",
+    (
+        "smrt local run -- smrt invoke-endpoint-async --endpoint-name queue \\\n"
+        "  --input-location s3://bucket/input.csv --content-type text/csv --dry-run"
+    ),
+)
+command = OperationCommand(
+    INVOKE_ENDPOINT_ASYNC,
+    (METADATA,),
+    run,
+    outfile=False,
+    example=_EXAMPLE,
+)
