@@ -4,15 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format drift clean
+.PHONY: help demo test check format generate drift clean
 
 help:
-	@echo 'make demo    serve the Iris model and call it'
-	@echo 'make test    run the tests'
-	@echo 'make check   run the other gates: format, lint, types, floors'
-	@echo 'make format  format the code'
-	@echo 'make drift   compare the table of operations with the newest botocore'
-	@echo 'make clean   remove the virtual environments and what the tools left'
+	@echo 'make demo      serve the Iris model and call it'
+	@echo 'make test      run the tests'
+	@echo 'make check     run the other gates: format, lint, types, floors'
+	@echo 'make format    format the code'
+	@echo 'make generate  write the man pages and completions from the tables'
+	@echo 'make drift     compare the table of operations with the newest botocore'
+	@echo 'make clean     remove the virtual environments and what the tools left'
 
 demo: $(VENV)/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
@@ -32,6 +33,9 @@ check: $(VENV)/dev
 format: $(VENV)/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+generate: $(VENV)/dev
+	$(BIN)/python -m tests.generate
 
 drift: $(VENV)/python
 	$(PYTHON) -m venv --clear $(VENV)/drift

@@ -24,8 +24,12 @@ COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     "local": "Serve models on this machine behind SageMaker's runtime API.",
+    "completion": "Print or install the completion script of a shell.",
 }
 """The commands and what each does; the module in `commands` has the same name."""
+
+HIDDEN = ("complete",)
+"""Commands that programs call; no help tells of them."""
 
 SERVICE = "sagemaker-runtime"
 """An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
@@ -40,7 +44,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command called `cmd_name`."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *HIDDEN):
             return None
         module = import_module(f".commands.{cmd_name.replace('-', '_')}", __package__)
         command = module.command
@@ -63,7 +67,7 @@ class Commands(click.Group):
             self._without_command(ctx, found.options)
         if found.command == HELP_WORD and not found.rest:
             show_manual(ctx)
-        if found.command not in COMMANDS:
+        if found.command not in (*COMMANDS, *HIDDEN):
             near = get_close_matches(str(found.command), COMMANDS, 1)
             raise UsageError(
                 f"argument operation: Found invalid choice '{found.command}'",

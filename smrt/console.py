@@ -91,3 +91,15 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[stream.write(view) :]
+
+
+def leave_terminal() -> None:
+    """Give up the terminal, so that nothing can ask a question on it."""
+    import fcntl
+    import termios
+
+    with suppress(OSError), open("/dev/tty", "rb") as terminal:
+        fcntl.ioctl(terminal, termios.TIOCNOTTY)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)

@@ -89,15 +89,9 @@ def _surroundings() -> Iterator[str]:
 
 def _examples(examples: Iterable[Example]) -> Iterator[str]:
     for title, line in examples:
-        yield from (
-            ".SH EXAMPLE",
-            *_escaped(f"{title[0].upper()}{title[1:]}:"),
-            ".PP",
-            ".nf",
-            ".RS 4",
-        )
+        yield from (".SH EXAMPLE", *_escaped(f"{title[0].upper()}{title[1:]}:"), ".PP", ".nf")
         yield from (_roff(part) for part in line.split("\n"))
-        yield from (".RE", ".fi")
+        yield ".fi"
 
 
 def _see_also(page: Page, *, is_root: bool) -> Iterator[str]:

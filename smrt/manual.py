@@ -115,9 +115,10 @@ def _examples(epilog: str | None) -> "tuple[Example, ...]":
 def _row(parameter: click.Parameter) -> Row:
     """The row that would make a click parameter."""
     metavar = parameter.metavar or ""
-    if not isinstance(parameter, click.Option):
-        return Row("", str(parameter.name), "", "arguments", metavar)  # its page's text tells of it
-    default = str(parameter.default) if parameter.show_default else ""
     choices = tuple(getattr(parameter.type, "choices", ()))
+    if not isinstance(parameter, click.Option):
+        # without help: the page's text tells of it
+        return Row("", str(parameter.name), "", "arguments", metavar, choices)
+    default = str(parameter.default) if parameter.show_default else ""
     name, text = str(parameter.name), parameter.help or ""
     return Row(parameter.opts[-1], name, text, "options", metavar, choices, default)

@@ -24,7 +24,7 @@ _EXAMPLE = (
     "see the request that would be sent",
     (
         "smrt local run -- smrt invoke-endpoint-async --endpoint-name queue \\\n"
-        "  --input-location s3://bucket/input.csv --content-type text/csv --dry-run"
+        "  --input-location s3://bucket/in.csv --content-type text/csv --dry-run"
     ),
 )
 command = OperationCommand(

@@ -37,7 +37,8 @@ smrt local start --port 0
 """
 _RUN_EXAMPLE = """
 call an endpoint on this machine, which answers with what it is sent
-smrt local run -- smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=
+smrt local run -- \\
+  smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=
 """
 
 _endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER]...")
