@@ -155,7 +155,8 @@ complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --generate-cli-skeleton'
 complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
 complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
 complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
 
 # smrt invoke-endpoint
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'The endpoint to call, by its name.'
@@ -194,7 +195,8 @@ complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --genera
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -F
@@ -234,7 +236,8 @@ complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
 

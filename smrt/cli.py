@@ -15,6 +15,7 @@ from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
 from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
 from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 from .options import GLOBALS, VERSION, App, every_name, version_line
+from .prompt_mode import mode, without_flags
 
 if TYPE_CHECKING:
     from .page import Page
@@ -107,6 +108,7 @@ def main(
     """Run the command line `argv` and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = console or standard(environ)
+    app = App(console, environ)
 
     def told(error: SmrtError) -> int:
         from .failures import tell
@@ -115,7 +117,7 @@ def main(
         return error.exit_code
 
     try:
-        return _run(arguments, App(console, environ))
+        return _run_with_prompt(arguments, app)
     except click.ClickException as exc:
         return told(UsageError(exc.format_message()))
     except StdoutClosedError as exc:
@@ -126,6 +128,27 @@ def main(
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the last resort: a defect is one line too
         return told(_defect(exc, console if "--debug" in arguments else None))
+
+
+def _run_with_prompt(arguments: list[str], app: App) -> int:
+    """Run a line, after it has been asked for, or again when it was wrong, if that is wished."""
+    wished = mode(arguments, app.environ)
+    arguments = without_flags(arguments)
+    if wished == "on":
+        return _run(_asked(arguments, app), app)
+    try:
+        return _run(arguments, app)
+    except (UsageError, click.ClickException) as exc:
+        if wished == "off" or not app.console.can_ask:
+            raise
+        complaint = exc.message
+    return _run(_asked(arguments, app, complaint), app)
+
+
+def _asked(arguments: list[str], app: App, complaint: str = "") -> list[str]:
+    from .prompt import ask
+
+    return ask(click.Context(commands, info_name="smrt", obj=app), arguments, complaint)
 
 
 def _run(arguments: list[str], app: App) -> int:

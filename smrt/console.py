@@ -29,6 +29,11 @@ class Console:
         return self._stdout.isatty()
 
     @property
+    def can_ask(self) -> bool:
+        """Whether somebody can be asked: there is a terminal to read from and one to write to."""
+        return self.stdin.isatty() and (self._stdout.isatty() or self._stderr.isatty())
+
+    @property
     def width(self) -> int:
         """Columns of the terminal that standard output is; 80 where it is none."""
         try:

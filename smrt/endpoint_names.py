@@ -14,6 +14,8 @@ from .settings import settings
 
 PATIENCE = 1.8
 """Seconds for all of it, so that a TAB takes no longer than two."""
+FRESH = 600
+"""Seconds for which a list is good."""
 _NAME = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*")
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -54,9 +56,19 @@ def fetch(listing: Listing, patience: float = PATIENCE) -> list[str] | None:
     return found[0] if found else None
 
 
-def keep(path: str, names: Sequence[str], now: float) -> None:
+def names(path: str, now: float) -> list[str] | None:
+    """The names in the list, or None where there is none that is younger than ten minutes."""
+    try:
+        with open(path) as file:
+            written, *found = file.read().split()
+        return found if now - int(written) < FRESH else None
+    except (OSError, ValueError):
+        return None
+
+
+def keep(path: str, found: Sequence[str], now: float) -> None:
     """Write the list, behind the time in seconds since the epoch; whole, or not at all."""
-    lines = (int(now), *filter(_NAME.fullmatch, names))
+    lines = (int(now), *filter(_NAME.fullmatch, found))
     with suppress(OSError, SmrtError):
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with outfile.writing(outfile.plan(path)) as file:

@@ -112,7 +112,10 @@ GLOBALS = (
     Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
     Row("--debug", "debug", "Say what happens, on standard error.", "other"),
     Row("--no-paginate", "no_paginate", "Accepted; nothing here has pages.", "other"),
-    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not prompt.", "other"),
+    Row(
+        "--cli-auto-prompt", "cli_auto_prompt", "Ask for what is missing, on the terminal.", "other"
+    ),
+    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not ask.", "other"),
 )
 
 METADATA = Row(

@@ -73,7 +73,12 @@ def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def environ(scrubbed: None) -> dict[str, str]:
     """The environment of a user with keys and a region."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED")}
+    names = ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in names or name.startswith("COVERAGE_")  # processes of ours are measured too
+    }
     return {**kept, **KEYS, "LANG": "C.UTF-8"}
 
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import pyte
+
 SEQUENCES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78DMc])"
 )
@@ -44,6 +46,8 @@ class Terminal:
             preexec_fn=_own_terminal,  # noqa: PLW1509 - no other thread runs here
         )
         os.close(theirs)
+        self._screen = pyte.Screen(size[1], size[0])
+        self._stream = pyte.Stream(self._screen)
         self.seen = ""
         self._mark = 0
 
@@ -65,9 +69,23 @@ class Terminal:
         """What has been shown since the last key, without escape sequences."""
         return SEQUENCES.sub("", self.seen[self._mark :])
 
+    @property
+    def screen(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self._screen.display).strip()
+
+    def until_screen(self, *texts: str) -> str:
+        """Wait until all of `texts` stand on the screen, and give what does."""
+        deadline = time.monotonic() + PATIENCE
+        while not all(text in self.screen for text in texts):
+            left = deadline - time.monotonic()
+            assert left > 0, f"waited for {texts}, and saw {self.screen}"
+            assert self._read(left), f"it ended before {texts}: {self.screen}"
+        return self.screen
+
     def type(self, text: str) -> None:
         """Press keys."""
-        self.quiet(0.05)
+        self.quiet(0.02)
         self._mark = len(self.seen)
         os.write(self._ours, text.encode())
 
@@ -99,7 +117,11 @@ class Terminal:
             data = os.read(self._ours, 1 << 16)
         except OSError:  # Linux: the other side is closed
             return False
-        self.seen += data.decode(errors="replace")
+        if b"\x1b[6n" in data:  # where is the cursor? terminals answer that
+            os.write(self._ours, b"\x1b[1;1R")
+        text = data.decode(errors="replace")
+        self._stream.feed(text)
+        self.seen += text
         return bool(data)
 
 

@@ -1,14 +1,11 @@
 """The completion scripts in the real shells, on a real terminal, with the TAB key."""
 
-import json
 import os
 import shutil
 import stat
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,14 +13,18 @@ import pytest
 
 from smrt import completions
 from smrt.completions.places import place
-from smrt.endpoint_names import Listing, fetch, keep
+from smrt.endpoint_names import Listing, fetch, keep, names
 
 from .conftest import Smrt
 from .generate import ROOT
+from .listing import sagemaker
 from .terminal import Terminal
 
 WAIT = 0.3
 """Seconds without a character, after which a shell has nothing more to show."""
+
+READY = "printf 'r%sdy\\n' ea\n"
+"""What shows that a shell has read its setup; the line itself does not look like that."""
 
 
 class Shell(NamedTuple):
@@ -84,9 +85,9 @@ def running(shell: str, home: Path, path: str, **env: str) -> Iterator[Terminal]
     base = {"HOME": str(home), "PATH": path, "TERM": "xterm", "LANG": "C.UTF-8"}
     argv = (program, *SHELLS[shell].argv[1:])
     with Terminal(argv, env={**base, **env}, cwd=home) as terminal:
-        terminal.type(SHELLS[shell].setup)
-        terminal.until("> ")
-        terminal.quiet(0.5)
+        terminal.type(SHELLS[shell].setup + READY)
+        terminal.until("ready\r")
+        terminal.quiet(0.1)
         yield terminal
 
 
@@ -188,37 +189,6 @@ def test_names_are_asked_for_anew_after_ten_minutes(
         line = "smrt invoke-endpoint --endpoint-name "
         press_tab(terminal, line, "iris-two" if times else "old-one")
     assert asked(home) == ["complete endpoint-names"] * times
-
-
-@contextmanager
-def sagemaker(names: list[str], *, delay: float = 0, status: int = 200) -> Iterator[str]:
-    """A server that answers ListEndpoints, two names at a time."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            assert self.headers["X-Amz-Target"] == "SageMaker.ListEndpoints"
-            time.sleep(delay)
-            begin = int(asked.get("NextToken", 0))
-            told: dict[str, object] = {
-                "Endpoints": [{"EndpointName": name} for name in names[begin : begin + 2]]
-            }
-            if begin + 2 < len(names):
-                told["NextToken"] = str(begin + 2)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(told).encode())
-
-        def log_message(self, *words: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def names_list(environ: Mapping[str, str]) -> Path:
@@ -323,8 +293,26 @@ def test_an_installed_script_is_found_by_its_shell(shell: str, smrt: Smrt, home:
     assert program is not None
     env = {"HOME": str(home), "PATH": recorder(home, "@"), "TERM": "xterm", "LANG": "C.UTF-8"}
     with Terminal((program, "-i"), env=env, cwd=home) as terminal:
-        terminal.quiet(1)
-        terminal.type(remarks[shell] + "\n")
-        terminal.until("> ")
-        terminal.quiet(0.5)
+        terminal.quiet(0.3)
+        terminal.type(f"{remarks[shell]}\n{READY}")
+        terminal.until("ready\r")
+        terminal.quiet(0.1)
         press_tab(terminal, "smrt invoke-endpoint --cli-read-t", "--cli-read-timeout")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1000\niris\nb\n", ["iris", "b"]),
+        ("401\niris\n", ["iris"]),
+        ("400\niris\n", None),
+        ("iris\n", None),
+        ("", None),
+    ],
+)
+def test_a_list_is_good_for_ten_minutes(
+    text: str, expected: list[str] | None, tmp_path: Path
+) -> None:
+    (tmp_path / "list").write_text(text)
+    assert names(str(tmp_path / "list"), 1000) == expected
+    assert names(str(tmp_path / "none"), 1000) is None

@@ -140,6 +140,12 @@ def test_both_flags_show_the_help_of_every_command(
     assert (done.code, done.out.decode(), done.err) == (0, text(page, 80), "")
 
 
+def test_a_command_for_programs_has_help_too_but_is_listed_nowhere(smrt: Smrt) -> None:
+    assert b"Write the names of the endpoints" in smrt("complete", "endpoint-names", "-h").out
+    assert not any(name.startswith("smrt complete ") for name in PAGES)
+    assert "complete" not in PAGES["smrt"].commands
+
+
 def test_the_help_of_a_command_can_be_asked_for_before_it(smrt: Smrt) -> None:
     assert smrt("--help", "invoke-endpoint") == smrt("invoke-endpoint", "--help")
 
@@ -203,6 +209,11 @@ def test_help_as_the_outfile_is_a_file(process: Smrt, endpoint: Endpoint, tmp_pa
     done = process("invoke-endpoint", "--endpoint-name", "x", "--body", "aGk=", "help")
     assert (done.code, done.err) == (0, "")
     assert (tmp_path / "help").read_bytes() == b"yes"
+
+
+def test_the_version_is_asked_for_anywhere(smrt: Smrt) -> None:
+    assert smrt("--version") == smrt("invoke-endpoint", "--version")
+    assert smrt("--version").out.startswith(b"smrt/")
 
 
 def fake_man(folder: Path) -> str:

@@ -37,11 +37,6 @@ class Facts(NamedTuple):
     pages: Sequence[Page]
     regions: Sequence[str]
 
-    @property
-    def leaves(self) -> list[Page]:
-        """The pages of commands that have none below them."""
-        return [page for page in self.pages if not page.commands]
-
 
 def script(shell: str, facts: Facts) -> str:
     """The completion script for `shell`, bash, zsh or fish."""
