@@ -2,9 +2,16 @@
 
 PYTHON ?= python3
 VENV := .venv
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := $(VENV)/bin
+BENCH := .bench
+ARGS :=
 
-.PHONY: help demo test check format generate drift clean
+# Says what is missing, before anything else does.
+NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
+	  { echo 'smrt needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
+
+.PHONY: help demo test check format generate drift bench clean
 
 help:
 	@echo 'make demo      serve the Iris model and call it'
@@ -13,6 +20,7 @@ help:
 	@echo 'make format    format the code'
 	@echo 'make generate  write the man pages and completions from the tables'
 	@echo 'make drift     compare the table of operations with the newest botocore'
+	@echo 'make bench     measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
 	@echo 'make clean     remove the virtual environments and what the tools left'
 
 demo: $(VENV)/demo
@@ -42,8 +50,12 @@ drift: $(VENV)/python
 	$(VENV)/drift/bin/pip install --quiet --upgrade botocore click h11 pytest
 	$(VENV)/drift/bin/python -m tests.drift
 
+bench: $(BENCH)/peers
+	$(BENCH)/bin/pip install --quiet --force-reinstall --no-deps .
+	$(BENCH)/bin/python -m benchmarks $(ARGS)
+
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf .import_linter_cache
 
 # Each stamp is newer than what it was made from.
@@ -56,7 +68,14 @@ $(VENV)/dev: $(VENV)/python
 	@touch $@
 
 $(VENV)/python: pyproject.toml
-	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
-	  { echo 'smrt needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
+	@$(NEEDED)
 	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(BENCH)/peers: pyproject.toml
+	@$(NEEDED)
+	$(PYTHON) -m venv --clear $(BENCH)
+	$(BENCH)/bin/pip install --quiet '.[bench]'
+	$(PYTHON) -m venv $(BENCH)/awscurl
+	$(BENCH)/awscurl/bin/pip install --quiet awscurl
 	@touch $@

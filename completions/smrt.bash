@@ -12,8 +12,8 @@ _smrt_table() {
   subcommands='' flags='' kind='' positional=''
   case $1 in
     'smrt')
-      subcommands='invoke-endpoint invoke-endpoint-async local completion sagemaker-runtime'
-      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
+      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream wait local completion sagemaker-runtime'
+      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;
@@ -26,6 +26,7 @@ _smrt_table() {
         --ca-bundle) kind='FILE' ;;
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -33,7 +34,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint')
       subcommands=''
-      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -61,6 +62,7 @@ _smrt_table() {
         --ca-bundle) kind='FILE' ;;
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -68,7 +70,8 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint-async')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --wait --wait-timeout --stage --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
         --content-type) kind='TYPE' ;;
@@ -82,6 +85,8 @@ _smrt_table() {
         --invocation-timeout-seconds) kind='SECONDS' ;;
         --body) kind='INPUT' ;;
         --metadata) kind='FILE' ;;
+        --wait-timeout) kind='SECONDS' ;;
+        --stage) kind='S3_URI' ;;
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;
         --select) kind='NAME' ;;
@@ -93,10 +98,69 @@ _smrt_table() {
         --ca-bundle) kind='FILE' ;;
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
         --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt invoke-endpoint-with-response-stream')
+      subcommands=''
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-variant --target-container-hostname --inference-id --inference-component-name --session-id --prefix-aware-id --metadata --stream --text --chat --timings --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --body) kind='INPUT' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --custom-attributes) kind='TEXT' ;;
+        --target-variant) kind='VARIANT' ;;
+        --target-container-hostname) kind='HOST' ;;
+        --inference-id) kind='ID' ;;
+        --inference-component-name) kind='COMPONENT' ;;
+        --session-id) kind='ID' ;;
+        --prefix-aware-id) kind='ID' ;;
+        --metadata) kind='FILE' ;;
+        --stream) kind='WAY raw lines sse json' ;;
+        --text) kind='JMESPATH' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
+        --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt wait')
+      subcommands=''
+      flags='--output-location --failure-location --from --wait-timeout --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --output-location) kind='S3_URI' ;;
+        --failure-location) kind='S3_URI' ;;
+        --from) kind='FILE' ;;
+        --wait-timeout) kind='SECONDS' ;;
+        --metadata) kind='FILE' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
       esac ;;
     'smrt local')
       subcommands='start run'
@@ -106,13 +170,13 @@ _smrt_table() {
     'smrt local run')
       subcommands=''
       flags='--verbose --help'
-      positional='[NAME=FOLDER]...'
+      positional='[NAME=FOLDER|URL]...'
       case $2 in
       esac ;;
     'smrt local start')
       subcommands=''
       flags='--port --verbose --help'
-      positional='[NAME=FOLDER]...'
+      positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;
       esac ;;

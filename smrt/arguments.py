@@ -6,12 +6,11 @@ unknown words, and would parse a global option before the command in a context o
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from .errors import UsageError
 
-_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
+_NUMBER = r"-\d+|-\d*\.\d+"
 
 
 class Names(NamedTuple):
@@ -20,6 +19,11 @@ class Names(NamedTuple):
     valued: Collection[str]
     flags: Collection[str]
     optional: Mapping[str, str] = {}
+
+    def is_value(self, word: str) -> bool:
+        """Whether `word` can be a value here: `--query=a b` holds a space, but is an option."""
+        name = word.partition("=")[0]
+        return is_value(word) and not any(name in group for group in self)
 
 
 class Arranged(NamedTuple):
@@ -47,9 +51,9 @@ def arrange(arguments: Sequence[str], names: Names) -> Arranged:
         if name in names.flags or (equals and name in names.valued):
             found.options.append(word)
         elif name in names.valued:
-            found.options.append(f"{name}={_value(name, rest)}")
+            found.options.append(f"{name}={_value(name, rest, names)}")
         elif name in names.optional:
-            found.options.append(_optional(word, rest, names.optional[name]))
+            found.options.append(_optional(word, rest, names))
         elif is_value(word):
             found.words.append(word)
         else:
@@ -59,31 +63,40 @@ def arrange(arguments: Sequence[str], names: Names) -> Arranged:
 
 def is_value(word: str) -> bool:
     """Whether `word` is no option: it has no dash, or is one, a negative number, or a phrase."""
-    return not word.startswith("-") or word == "-" or " " in word or bool(_NUMBER.fullmatch(word))
+    plain = not word.startswith("-") or word == "-" or " " in word
+    return plain or bool(re.fullmatch(_NUMBER, word))
 
 
 def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
     """Raise UsageError for words that nothing takes, with the options they may have meant."""
     if unknown:
+        from difflib import get_close_matches
+
         meant = [
             f"did you mean {near[0]} instead of {word}?"
             for word in unknown
-            if (near := get_close_matches(word.partition("=")[0], names, 1))
+            if (near := get_close_matches(word.partition("=")[0], names, 1)) and near[0] not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant)
 
 
-def _value(name: str, rest: list[str]) -> str:
-    if not rest or not is_value(rest[-1]):
+def _value(name: str, rest: list[str], names: Names) -> str:
+    if not rest or not names.is_value(rest[-1]):
         hint = f"a value that begins with - is given as {name}=VALUE" if rest else ""
         raise UsageError(f"argument {name}: expected one argument", *filter(None, [hint]))
     return rest.pop()
 
 
-def _optional(word: str, rest: list[str], default: str) -> str:
+def _optional(word: str, rest: list[str], names: Names) -> str:
     if "=" in word:
         return word
-    return f"{word}={rest.pop() if rest and is_value(rest[-1]) else default}"
+    return f"{word}={rest.pop() if rest and names.is_value(rest[-1]) else names.optional[word]}"
+
+
+def asks_version(arguments: Sequence[str]) -> bool:
+    """Whether --version is among the options: it wins over everything, wherever it stands."""
+    words = list(arguments)
+    return "--version" in words[: words.index("--") if "--" in words else None]
 
 
 class Split(NamedTuple):
@@ -100,10 +113,10 @@ def split(arguments: Sequence[str], names: Names, service: str) -> Split:
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
-        if is_value(word) and word != service:
+        if names.is_value(word) and word != service:
             return Split(options, word, rest)
         if word != service:
             options.append(word)
-        if word in names.valued and rest and is_value(rest[0]):
+        if word in names.valued and rest and names.is_value(rest[0]):
             options.append(rest.pop(0))
     return Split(options, None, rest)

@@ -1,12 +1,13 @@
 """The body of an answer, read as it comes, with the methods of botocore's StreamingBody."""
 
 from collections.abc import Callable, Iterator
-from types import TracebackType
+from io import BytesIO, IOBase
+from sys import maxsize
 
 DEFAULT_CHUNK = 1024
 
 
-class StreamingBody:
+class StreamingBody(IOBase):
     """A body over the pieces that arrive; `close` ends the transfer, whole or not.
 
     Reading raises TransportError where the transfer breaks off.
@@ -16,25 +17,32 @@ class StreamingBody:
         self._pieces = pieces
         self._close = close
         self._held = b""
+        self._begin = 0
         self._told = 0
 
     def read(self, amt: int | None = None) -> bytes:
-        """At most `amt` bytes, b"" at the end; everything that is left where `amt` is None."""
-        if amt is None or amt < 0:
-            return self._give(self._held + b"".join(self._pieces), 0)
-        parts, size = [self._held], len(self._held)
-        while size < amt and (piece := next(self._pieces, b"")):
-            parts.append(piece)
-            size += len(piece)
-        return self._give(b"".join(parts), max(size - amt, 0))
+        """`amt` bytes, fewer at the end; everything that is left where `amt` is None."""
+        wanted = maxsize if amt is None or amt < 0 else amt
+        parts = []
+        while wanted and self._refill():
+            part = self._held[self._begin : self._begin + wanted]
+            self._begin += len(part)
+            wanted -= len(part)
+            parts.append(part)
+        return self._tell_of(b"".join(parts))
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:
+        """Fill `buffer`, and return how many bytes were put into it."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     def pieces(self) -> Iterator[bytes]:
         """What is left, in the pieces in which it comes."""
-        if self._held:
-            yield self._give(self._held, 0)
-        for piece in self._pieces:
-            self._told += len(piece)
-            yield piece
+        while self._refill():
+            piece = self._held[self._begin :]
+            self._begin = len(self._held)
+            yield self._tell_of(piece)
 
     def iter_chunks(self, chunk_size: int = DEFAULT_CHUNK) -> Iterator[bytes]:
         """What is left, `chunk_size` bytes at a time."""
@@ -54,9 +62,9 @@ class StreamingBody:
             yield from (line if keepends else line.splitlines()[0] for line in lines)
         yield from pending.splitlines(keepends)
 
-    def readlines(self) -> list[bytes]:
-        """What is left, as a list of lines."""
-        return list(self.iter_lines())
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """What is left, as lines with their ends; about `hint` bytes at most, if it is above 0."""
+        return BytesIO(self.read()).readlines(hint)
 
     def readable(self) -> bool:
         """Whether it can be read at all."""
@@ -69,6 +77,7 @@ class StreamingBody:
     def close(self) -> None:
         """End the transfer."""
         self._close()
+        super().close()
 
     def __iter__(self) -> Iterator[bytes]:
         return self.iter_chunks(DEFAULT_CHUNK)
@@ -78,20 +87,15 @@ class StreamingBody:
             return chunk
         raise StopIteration
 
-    def __enter__(self) -> "StreamingBody":  # noqa: PYI034 - Self came with 3.11
-        return self
+    def _refill(self) -> bool:
+        """Whether something is held, be it the next piece; False at the end."""
+        while self._begin == len(self._held):
+            piece = next(self._pieces, None)
+            if piece is None:
+                return False
+            self._held, self._begin = piece, 0
+        return True
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _give(self, data: bytes, keep: int) -> bytes:
-        """All of `data` but the last `keep` bytes, which are held for later."""
-        cut = len(data) - keep
-        self._held = data[cut:]
-        self._told += cut
-        return data[:cut]
+    def _tell_of(self, data: bytes) -> bytes:
+        self._told += len(data)
+        return data

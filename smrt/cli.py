@@ -3,17 +3,21 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from contextlib import ExitStack
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
-from .arguments import split
+from .arguments import asks_version, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
 from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
-from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
+from .operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+)
 from .options import GLOBALS, VERSION, App, every_name, version_line
 from .prompt_mode import mode, without_flags
 
@@ -24,6 +28,8 @@ SUMMARY = "Call Amazon SageMaker endpoints."
 COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
+    "wait": "Wait for the answer to an asynchronous call, and fetch it from S3.",
     "local": "Serve models on this machine behind SageMaker's runtime API.",
     "completion": "Print or install the completion script of a shell.",
 }
@@ -64,11 +70,16 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""
         found = split(args, every_name(), SERVICE)
+        if asks_version(args):
+            ctx.obj.console.show([version_line(), "\n"])
+            ctx.exit()
         if found.command is None:
             self._without_command(ctx, found.options)
         if found.command == HELP_WORD and not found.rest:
             show_manual(ctx)
         if found.command not in (*COMMANDS, *HIDDEN):
+            from difflib import get_close_matches
+
             near = get_close_matches(str(found.command), COMMANDS, 1)
             raise UsageError(
                 f"argument operation: Found invalid choice '{found.command}'",
@@ -77,10 +88,7 @@ class Commands(click.Group):
         return super().parse_args(ctx, [found.command, *found.options, *found.rest])
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> None:
-        app: App = ctx.obj
-        if "--version" in options:
-            app.console.show([version_line(), "\n"])
-        elif any(flag in options for flag in HELP_FLAGS):
+        if any(flag in options for flag in HELP_FLAGS):
             show_help(ctx)
         else:
             raise UsageError(
@@ -108,7 +116,7 @@ def main(
     """Run the command line `argv` and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = console or standard(environ)
-    app = App(console, environ)
+    app = App(console, environ, ExitStack())
 
     def told(error: SmrtError) -> int:
         from .failures import tell
@@ -153,7 +161,10 @@ def _asked(arguments: list[str], app: App, complaint: str = "") -> list[str]:
 
 def _run(arguments: list[str], app: App) -> int:
     try:
-        with commands.make_context("smrt", arguments, obj=app) as ctx:
+        with (
+            app.held,
+            commands.make_context("smrt", arguments, obj=app) as ctx,
+        ):
             return commands.invoke(ctx) or ExitCode.OK
     except click.exceptions.Exit as exc:
         return exc.exit_code

@@ -5,9 +5,8 @@ The socket never blocks, so that an answer which comes while the body is still o
 """
 
 import select
-import socket
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import h11
 
@@ -19,16 +18,48 @@ MAX_HEAD = 1 << 18
 _TLS_WAITS = {"SSLWantReadError": "read", "SSLWantWriteError": "write"}
 
 
+class Channel(Protocol):
+    """What a connection asks of a socket."""
+
+    def send(self, data: memoryview, /) -> int:
+        """Send some of `data`; how much of it."""
+        ...
+
+    def recv(self, size: int, /) -> bytes:
+        """At most `size` bytes, b"" at the end."""
+        ...
+
+    def fileno(self) -> int:
+        """The descriptor to wait for."""
+        ...
+
+    def setblocking(self, flag: bool, /) -> None:  # noqa: FBT001 - the socket's own
+        """Whether to wait, or to raise what says that one would."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
 class Connection:
     """An open socket to the server or its proxy; `read_timeout` in seconds, None to wait for ever.
 
+    `proxy_headers` are for a proxy that passes requests on, None where there is none in between.
     Raises OSError (TimeoutError for a timeout) and h11.RemoteProtocolError as they come.
     """
 
-    def __init__(self, sock: socket.socket, read_timeout: float | None) -> None:
+    def __init__(
+        self,
+        sock: Channel,
+        read_timeout: float | None,
+        *,
+        proxy_headers: Headers | None = None,
+    ) -> None:
         sock.setblocking(False)
         self._socket = sock
         self._read_timeout = read_timeout
+        self.proxy_headers = proxy_headers
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
 
     def exchange(self, request: Request) -> h11.Response:
@@ -51,15 +82,24 @@ class Connection:
                 yield bytes(event.data)
 
     def reset(self) -> bool:
-        """Make ready for the next request; False where the connection cannot carry another."""
-        if self._protocol.states != {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}:
+        """Make ready for the next request; False where the connection cannot carry another.
+
+        Neither after the end of the connection, nor where bytes came behind the answer: the next
+        request must not take them for its own.
+        """
+        done = {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
+        if self._protocol.states != done or self._protocol.trailing_data != (b"", False):
             return False
         self._protocol.start_next_cycle()
         return True
 
     def is_stale(self) -> bool:
         """Whether the server has said something, or has gone, since the last answer."""
-        return self._wait(write=False, timeout=0)
+        try:
+            self._socket.recv(1)  # TLS has messages of its own, which are nothing said
+        except OSError as exc:
+            return _awaited(exc, "read") is None
+        return True
 
     def close(self) -> None:
         """Close the socket."""
@@ -67,7 +107,7 @@ class Connection:
 
     def _send_all(self, request: Request) -> h11.Response | None:
         """Send head and body; stop and return the answer's head where it comes before the end."""
-        held = head(request)
+        held = head(request, self.proxy_headers)
         for block in blocks(request.payload):
             self._protocol.send(h11.Data(data=block))
             if held and len(block) <= BLOCK:  # one packet, and one system call, for a small body
@@ -142,7 +182,7 @@ class Connection:
 
     def _wait(self, *, write: bool, timeout: float | None) -> bool:
         """Wait until the socket can be read (or written, if asked); False when time is up."""
-        if not hasattr(select, "poll"):  # Windows
+        if not hasattr(select, "poll"):  # pragma: no cover - Windows
             writers = [self._socket] if write else []
             return any(map(bool, select.select([self._socket], writers, [], timeout)))
         poll = select.poll()
@@ -150,8 +190,8 @@ class Connection:
         return bool(poll.poll(None if timeout is None else timeout * 1000))
 
 
-def head(request: Request) -> bytes:
-    """The request's head as it goes out.
+def head(request: Request, proxy_headers: Headers | None = None) -> bytes:
+    """The request's head as it goes out; a proxy that passes it on gets the whole address.
 
     h11 would refuse header values that begin or end with a space, which AWS CLI sends as they are.
     """
@@ -159,9 +199,11 @@ def head(request: Request) -> bytes:
         ("Host", request.url.authority),
         ("Accept-Encoding", "identity"),
         *request.headers,
+        *(proxy_headers or ()),
         ("Content-Length", str(request.payload.length)),
     )
-    first = f"{request.method} {request.url.target} HTTP/1.1\r\n"
+    target = request.url.target if proxy_headers is None else str(request.url)
+    first = f"{request.method} {target} HTTP/1.1\r\n"
     return (first + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n").encode()
 
 

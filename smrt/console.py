@@ -1,15 +1,18 @@
 """The three standard streams; the only file that knows a terminal."""
 
+import codecs
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import BinaryIO
 
-from .errors import SmrtError, StdoutClosedError
+from .errors import ConfigurationError, SmrtError, StdoutClosedError
 
 NAME = "smrt"
 DEFAULT_WIDTH = 80
+_ENCODING = "AWS_CLI_OUTPUT_ENCODING"
+_ESCAPED = "smrt.escaped"
 
 
 class Console:
@@ -22,6 +25,7 @@ class Console:
         self._stdout = stdout
         self._stderr = stderr
         self._encoding = encoding
+        self._line_is_open = False
 
     @property
     def is_terminal(self) -> bool:
@@ -34,6 +38,11 @@ class Console:
         return self.stdin.isatty() and (self._stdout.isatty() or self._stderr.isatty())
 
     @property
+    def complains_to_terminal(self) -> bool:
+        """Whether standard error is a terminal."""
+        return self._stderr.isatty()
+
+    @property
     def width(self) -> int:
         """Columns of the terminal that standard output is; 80 where it is none."""
         try:
@@ -43,12 +52,19 @@ class Console:
 
     def write(self, data: bytes) -> None:
         """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
+        self._line_is_open = data[-1:] not in (b"\n", b"")
         try:
             _write_all(self._stdout, data)
         except BrokenPipeError as exc:
             raise StdoutClosedError("standard output was closed") from exc
         except OSError as exc:
             raise SmrtError(f"standard output cannot be written: {exc.strerror}") from exc
+
+    def end_line(self) -> None:
+        """End the line on a terminal that what was written has left open."""
+        if self._line_is_open and self.is_terminal:
+            with suppress(SmrtError):
+                self.write(b"\n")
 
     def show(self, pieces: Iterable[str]) -> None:
         """Write text to standard output."""
@@ -67,7 +83,7 @@ class Console:
 
     def encoded(self, text: str) -> bytes:
         """`text` in the encoding of standard output; what it lacks is escaped."""
-        return text.encode(self._encoding, "backslashreplace")
+        return text.encode(self._encoding, _ESCAPED)
 
 
 def standard(environ: Mapping[str, str]) -> Console:
@@ -84,18 +100,61 @@ def standard(environ: Mapping[str, str]) -> Console:
     return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]
 
 
+def colours(console: Console, option: str | None, environ: Mapping[str, str]) -> bool:
+    """Whether a table on standard output is coloured: `option` says on, off, auto or nothing."""
+    if option in ("on", "off"):
+        return option == "on"
+    return console.is_terminal and not environ.get("NO_COLOR")
+
+
+def check_encoding(environ: Mapping[str, str]) -> None:
+    """Raise ConfigurationError where AWS_CLI_OUTPUT_ENCODING names no codec for text."""
+    named = environ.get(_ENCODING)
+    if named and not _is_encoding(named):
+        raise ConfigurationError(
+            f"Unknown codec `{named}` specified for {_ENCODING}.", "utf-8 is one that is known"
+        )
+
+
 def _encoding(environ: Mapping[str, str]) -> str:
     """What AWS_CLI_OUTPUT_ENCODING names, or what Python found for standard output."""
-    return (
-        environ.get("AWS_CLI_OUTPUT_ENCODING") or getattr(sys.stdout, "encoding", None) or "utf-8"
-    )
+    named = environ.get(_ENCODING)
+    if named and _is_encoding(named):
+        return named
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        " ".encode(name)
+    except (LookupError, UnicodeError):
+        return False
+    return True
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks, as JSON writes it: escaped output is still JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    units = (lacking[index : index + 4] for index in range(0, len(lacking), 4))
+    return "".join("\\u" + unit for unit in units), error.end
+
+
+codecs.register_error(_ESCAPED, _escaped)
 
 
 def _write_all(stream: BinaryIO, data: bytes) -> None:
-    """Write all of `data`: an unbuffered stream may take less at a time."""
+    """Write all of `data`: an unbuffered stream may take less at a time, or nothing yet."""
     view = memoryview(data)
     while view:
-        view = view[stream.write(view) :]
+        written: int | None = stream.write(view)
+        if written is None:  # another process has told the stream never to wait
+            from select import select
+
+            select([], [stream], [])
+        else:
+            view = view[written:]
 
 
 def leave_terminal() -> None:

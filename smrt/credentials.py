@@ -16,6 +16,18 @@ _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_security_token", "aws_session_token")
 
 
+def given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
+    """The keys that a program names, None where it names none; ConfigurationError for one alone."""
+    if access_key is None and secret_key is None:
+        return None
+    if access_key is None or secret_key is None:
+        raise ConfigurationError(
+            "Partial credentials found in explicit keywords",
+            "give both aws_access_key_id and aws_secret_access_key",
+        )
+    return Credentials(access_key, secret_key, token)
+
+
 def resolve(
     config: Config,
     *,
@@ -40,6 +52,17 @@ def resolve(
 
         found = chain.resolve(config, region=region, verify=verify, ca_bundle=ca_bundle)
     return found
+
+
+def absent() -> ConfigurationError:
+    """What is raised where nobody signs."""
+    return ConfigurationError(
+        "Unable to locate credentials.",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
+        'to make a profile: "aws configure", "aws configure sso" or "aws login"',
+        "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
+        code="NoCredentials",
+    )
 
 
 def source(config: Config, settings: Settings) -> Callable[[], Credentials | None]:

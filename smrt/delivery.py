@@ -6,30 +6,39 @@ from itertools import chain
 
 from . import outfile
 from .console import Console
+from .errors import SmrtError, UsageError
 from .outfile import Plan
 
 STDOUT = "-"
+_LONGEST = 64
 
 
 def deliver(
-    pieces: Iterable[bytes], console: Console, *, plan: Plan | None, request_id: str | None
+    pieces: Iterable[bytes],
+    console: Console,
+    *,
+    plan: Plan | None,
+    request_id: str | None,
+    keep: bool = False,
 ) -> None:
-    """Write `pieces` as planned; without a plan to standard output.
+    """Write `pieces` as planned, each at once; without a plan to standard output.
 
-    A terminal is spared bytes that are no text: they go to a file in the current folder.
+    A terminal is spared bytes that are no text: they go to a file in the current folder. With
+    `keep`, a file that fails to become whole is kept as far as it came.
     """
     if plan is None and console.is_terminal:
         first, pieces = _peek(pieces)
         if not is_text(first):
-            plan = outfile.plan(f"smrt-{request_id or 'answer'}.bin")
+            plan = _kept(request_id)
             console.note(f"the answer is binary, and is kept in {plan.path}")
     if plan is None:
         for piece in pieces:
             console.write(piece)
     else:
-        with outfile.writing(plan) as file:
+        with outfile.writing(plan, keep=keep) as file:
             for piece in pieces:
                 file.write(piece)
+                file.flush()
 
 
 def is_text(start: bytes) -> bool:
@@ -41,6 +50,16 @@ def is_text(start: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _kept(request_id: str | None) -> Plan:
+    """A file in the current folder; of the id, which the server chose, what a name may have."""
+    kept = [c for c in request_id or "" if c.isascii() and (c.isalnum() or c == "-")]
+    name = "".join(kept)[:_LONGEST] or "answer"
+    try:
+        return outfile.plan(f"smrt-{name}.bin")
+    except UsageError as exc:  # the model has answered: this is not the command line's fault
+        raise SmrtError(f"the answer is binary, and {exc.message}", "name an outfile") from exc
 
 
 def _peek(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

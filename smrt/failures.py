@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .console import NAME, Console
+from .console import NAME, Console, colours
 from .errors import ServiceError, SmrtError
 
 OPTION = "--cli-error-format"
@@ -19,7 +19,9 @@ def tell(
     else:
         from .formats import Look, render
 
-        console.say("".join(render(_fields(error), name, Look("error", console.width))))
+        coloured = name == "table" and colours(console, option(arguments, "--color"), environ)
+        look = Look("error", console.width, coloured)
+        console.say("".join(render(_fields(error), name, look)))
 
 
 def error_format(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -56,10 +58,13 @@ def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
             yield f"{name}: {value}\n"
     for hint in error.hints:
         yield f"{NAME}: hint: {hint}\n"
+    if error.resume:
+        yield f"{NAME}: hint: take the wait up again: {error.resume}\n"
 
 
 def _fields(error: SmrtError) -> dict[str, Any]:
     """The fields that programs read, in AWS's order."""
+    resume = {"Resume": error.resume} if error.resume else {}
     if isinstance(error, ServiceError):
-        return {"Message": error.message, "Code": error.code, **error.members}
-    return {"Code": error.code, "Message": error.message}
+        return {"Message": error.message, "Code": error.code, **error.members, **resume}
+    return {"Code": error.code, "Message": error.message, **resume}

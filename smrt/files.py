@@ -20,20 +20,19 @@ def read(value: str, name: str, environ: Mapping[str, str]) -> str | bytes:
     """What the file:// or fileb:// address `value` holds, whole; UsageError names the option."""
     if value.startswith(BYTES):
         with open_bytes(value, name) as file:
-            return file.read()
+            try:
+                return file.read()
+            except OSError as exc:
+                raise _unreadable(value, name, exc) from exc
     return "".join(text_pieces(value, name, environ))
 
 
 def open_bytes(value: str, name: str) -> BinaryIO:
     """The file at the fileb:// address `value`, open; UsageError names the option."""
-    place = _place(value.removeprefix(BYTES))
     try:
-        file = open(place, "rb")  # noqa: SIM115 - the caller closes it
-        if os.path.isdir(place):
-            file.close()
+        return open(_place(value.removeprefix(BYTES)), "rb")
     except OSError as exc:
         raise _unreadable(value, name, exc) from exc
-    return file
 
 
 def text_pieces(value: str, name: str, environ: Mapping[str, str]) -> Iterator[str]:
@@ -64,9 +63,9 @@ def _encoding(environ: Mapping[str, str]) -> str:
     named = environ.get("AWS_CLI_FILE_ENCODING")
     if named:
         return named
-    from locale import LC_CTYPE, getencoding, setlocale
+    from locale import LC_CTYPE, getpreferredencoding, setlocale
 
-    return "utf-8" if setlocale(LC_CTYPE) in ("C", "POSIX") else getencoding()
+    return "utf-8" if setlocale(LC_CTYPE) in ("C", "POSIX") else getpreferredencoding(False)
 
 
 def _unreadable(value: str, name: str, exc: OSError) -> UsageError:

@@ -1,6 +1,7 @@
 """What goes into a call: options, the files that they point at, and the input documents."""
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from . import files, parameters
@@ -11,16 +12,21 @@ from .parameters import Base64Error
 from .payloads import BLOCK, spool
 
 STDIN = "-"
+DEVICE = "/dev/stdin"
 DOCUMENTS = {"cli_input_json": "--cli-input-json", "cli_input_yaml": "--cli-input-yaml"}
 SKELETONS = ("input", "yaml-input")
 """The skeletons that need no valid input; the third kind, output, does."""
 
 
 class Inputs(NamedTuple):
-    """The parameters of a call; `flaw` is base64 that could not be read, told in its turn."""
+    """The parameters of a call; `flaw` is base64 that could not be read, told in its turn.
+
+    `outfile` is the path that the command line names or points at.
+    """
 
     values: dict[str, Any]
     flaw: Base64Error | None
+    outfile: str | None
 
 
 def gather(app: App, operation: Operation, given: Mapping[str, Any], binary_format: str) -> Inputs:
@@ -38,9 +44,11 @@ def gather(app: App, operation: Operation, given: Mapping[str, Any], binary_form
         for member in operation.members
         if given[member.name] is not None
     }
+    outfile = reader.outfile(given.get("outfile"))
     if document is not None:
-        values = {**reader.document(operation, document, given[document]), **values}
-    return Inputs(values, reader.flaw)
+        values = {**reader.document(document, given[document]), **values}
+        reader.decode(operation, values)
+    return Inputs(values, reader.flaw, outfile)
 
 
 class _Reader:
@@ -60,36 +68,51 @@ class _Reader:
             text = files.read(value, member.flag, self._app.environ)
         return parameters.integer(text, member.flag) if member.kind is Kind.INTEGER else text
 
-    def document(self, operation: Operation, name: str, value: str) -> dict[str, Any]:
+    def outfile(self, value: str | None) -> str | None:
+        """The path of the outfile, from the file that the word points at."""
+        if value is None or not files.is_reference(value):
+            return value
+        return os.fsdecode(files.read(value, "outfile", self._app.environ))
+
+    def document(self, name: str, value: str) -> dict[str, Any]:
         """The parameters in an input document: literal, in a file, or on standard input."""
         from . import document
 
         text: str | bytes = value
-        if value == STDIN:
+        if value in (STDIN, DEVICE):
             text = self._app.console.stdin.read()
         elif files.is_reference(value):
             text = files.read(value, DOCUMENTS[name], self._app.environ)
-        found = document.parse(text, name.rpartition("_")[2])
+        return document.parse(text, name.rpartition("_")[2])
+
+    def decode(self, operation: Operation, values: dict[str, Any]) -> None:
+        """Replace the blobs that a document gave as text; what an option overrides is gone."""
         for member in operation.members:
-            if member.kind is Kind.BLOB and isinstance(found.get(member.name), str):
-                found[member.name] = self._encoded(member, [found[member.name]])
-        return found
+            text = values.get(member.name)
+            if member.kind is Kind.BLOB and isinstance(text, str):
+                values[member.name] = self._encoded(member, [text])
 
     def _blob(self, member: Member, value: str) -> bytes | BinaryIO:
         if value == STDIN:
-            return spool(iter(lambda: self._app.console.stdin.read(BLOCK), b""))
+            return self._held(spool(_blocks(self._app.console.stdin)))
         if value.startswith(files.BYTES):
-            return files.open_bytes(value, member.flag)
+            return self._held(files.open_bytes(value, member.flag))
         if value.startswith(files.TEXT):
             return self._encoded(member, files.text_pieces(value, member.flag, self._app.environ))
         return self._encoded(member, [value])
 
     def _encoded(self, member: Member, pieces: Iterable[str]) -> bytes | BinaryIO:
         try:
-            return spool(parameters.encode(pieces, self._binary_format, member.flag))
+            return self._held(spool(parameters.encode(pieces, self._binary_format, member.flag)))
         except Base64Error as exc:
             self.flaw = self.flaw or exc
             return b""
+
+    def _held(self, blob: bytes | BinaryIO) -> bytes | BinaryIO:
+        """`blob`, which is closed when the command ends if it is a file."""
+        if not isinstance(blob, bytes):
+            self._app.held.callback(blob.close)
+        return blob
 
 
 def _require(operation: Operation, given: Mapping[str, Any]) -> None:
@@ -101,12 +124,27 @@ def _require(operation: Operation, given: Mapping[str, Any]) -> None:
         )
 
 
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """What `stream` holds; a terminal is not asked again once it has said that this is all."""
+    while block := stream.read(BLOCK):
+        yield block
+        if len(block) < BLOCK:
+            return
+
+
 def _check_stdin(operation: Operation, given: Mapping[str, Any]) -> None:
     """Standard input can be read once."""
-    blobs = {member.name: member.flag for member in operation.members if member.kind is Kind.BLOB}
-    readers = [flag for name, flag in {**blobs, **DOCUMENTS}.items() if given[name] == STDIN]
+    flags = {member.name: member.flag for member in operation.members}
+    blobs = {member.name for member in operation.members if member.kind is Kind.BLOB}
+    readers = [
+        flag
+        for name, flag in {**flags, **DOCUMENTS}.items()
+        if given[name] in (files.TEXT + DEVICE, files.BYTES + DEVICE)
+        or (name in blobs and given[name] == STDIN)
+        or (name in DOCUMENTS and given[name] in (STDIN, DEVICE))
+    ]
     if len(readers) > 1:
-        raise UsageError(f"standard input can be read once: {' and '.join(readers)} both name it")
+        raise UsageError(f"standard input can be read once: {' and '.join(readers)} name it")
 
 
 def _document_option(given: Mapping[str, Any]) -> str | None:

@@ -1,33 +1,44 @@
 """From what stood on the command line to a call that is ready to be made."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from . import config, credentials
 from .client import Client, Reply
 from .config import Config
-from .errors import ServiceError
+from .console import check_encoding
+from .errors import ServiceError, TransportError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
 from .options import App
+from .payloads import length
 from .settings import check_endpoint_option, settings, timeout
+from .transport import HttpTransport
+from .world import World
+
+if TYPE_CHECKING:
+    from .s3 import S3
 
 
 class Call(NamedTuple):
-    """A call that is ready: what to call, with what, and what is configured."""
+    """A call that is ready: what to call, with what, and what is configured.
+
+    `outfile` is the path for the answer's body, None where the command line names none.
+    """
 
     operation: Operation
     parameters: dict[str, Any]
     config: Config
     settings: Settings
+    outfile: str | None = None
 
-    def client(self) -> Client:
-        """The client that makes this call."""
+    def client(self, world: World) -> Client:
+        """The client that makes this call in `world`."""
         keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys)
+        return Client(settings=self.settings, keys=keys, world=world)
 
 
 def prepare(
@@ -41,9 +52,14 @@ def prepare(
     Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
     click's Exit where a skeleton was asked for, which is printed.
     """
+    if given["query"] is not None:
+        from . import query
+
+        query.compile(given["query"], run=False)
     check_endpoint_option(given["endpoint_url"])
     timeout("read", given["cli_read_timeout"])
     timeout("connect", given["cli_connect_timeout"])
+    check_encoding(app.environ)
     found = config.load(app.environ, given["profile"])
     inputs = gather(app, operation, given, config.binary_format(found, given["cli_binary_format"]))
     if given["generate_cli_skeleton"] in SKELETONS:
@@ -57,19 +73,49 @@ def prepare(
         credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
     resolved = settings(
         found,
-        region=given["region"],
         endpoint_url=given["endpoint_url"],
-        sign=not given["no_sign_request"],
-        verify=not given["no_verify_ssl"],
-        ca_bundle=given["ca_bundle"],
-        connect_timeout=given["cli_connect_timeout"],
-        read_timeout=read_timeout
-        if given["cli_read_timeout"] is None
-        else given["cli_read_timeout"],
+        retry_timeouts=given["retry_timeouts"],
+        wait_ready=given["wait_ready"],
+        **_connection(given, read_timeout),
     )
+    if given["debug"]:
+        _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
-    return Call(operation, inputs.values, found, resolved)
+    return Call(operation, inputs.values, found, resolved, inputs.outfile)
+
+
+def storage(
+    app: App, found: Config, given: Mapping[str, Any], *, endpoint_url: str | None = None
+) -> "Callable[[], S3]":
+    """What connects to S3, judged already; `endpoint_url` is an option that is meant for S3.
+
+    Raises UsageError and ConfigurationError.
+    """
+    from . import s3_client
+
+    options = _connection(given, DEFAULT_TIMEOUT)
+    resolved = settings(found, endpoint_url=endpoint_url, service="s3", **options)
+    keys = credentials.source(found, resolved)
+    if given["debug"]:
+        from .trace import stamped
+
+        trace = stamped(app.console.say)
+        trace(f"S3 at {resolved.endpoint_url or 'the address of the region'} ({resolved.region})")
+    return lambda: s3_client.connect(found, resolved, keys)
+
+
+def _connection(given: Mapping[str, Any], read_timeout: float) -> dict[str, Any]:
+    """The options that are settings; `read_timeout` where they name none."""
+    named = given["cli_read_timeout"]
+    return {
+        "region": given["region"],
+        "sign": not given["no_sign_request"],
+        "verify": not given["no_verify_ssl"],
+        "ca_bundle": given["ca_bundle"],
+        "connect_timeout": given["cli_connect_timeout"],
+        "read_timeout": read_timeout if named is None else named,
+    }
 
 
 def perform(
@@ -77,9 +123,10 @@ def perform(
 ) -> Reply | None:
     """Make the call; None where it was only to be shown: its request, or a sample of its answer.
 
-    Raises what the client raises, an error of the service with remedies.
+    Raises what the client raises, with remedies.
     """
-    client = call.client()
+    client = call.client(_world(app, given))
+    app.held.callback(client.close)
     if given["generate_cli_skeleton"] is not None:
         from . import skeleton
 
@@ -93,11 +140,34 @@ def perform(
         return None
     try:
         reply = client.call(call.operation, call.parameters)
-    except ServiceError as exc:
-        from . import remedies
+    except (ServiceError, TransportError) as exc:
+        from .remedies import Trouble, remedies
 
-        exc.hints += remedies.remedies(exc, call.operation, call.parameters)
+        size = length(call.parameters.get("Body", b""))
+        exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size))
         raise
+    if call.operation.answers_in_json:
+        client.close()  # nothing is left to be read
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply
+
+
+def _explain(app: App, found: Config, resolved: Settings, given: Mapping[str, Any]) -> None:
+    from .origins import origins
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    for line in origins(found, resolved, given):
+        trace(line)
+
+
+def _world(app: App, given: Mapping[str, Any]) -> World:
+    """Warnings go to standard error, and with --debug everything else that happens."""
+    world = World(warn=lambda text: app.console.note(f"warning: {text}"))
+    if not given["debug"]:
+        return world
+    from .trace import stamped
+
+    trace = stamped(app.console.say)
+    return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))

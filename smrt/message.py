@@ -1,8 +1,11 @@
 """The values that travel between the floors."""
 
+from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
+Trace = Callable[[str], None]
+"""Is told what happens, in lines for a person."""
 
 DEFAULT_TIMEOUT = 60.0
 INVOKE_READ_TIMEOUT = 70.0
@@ -65,7 +68,8 @@ class Credentials(NamedTuple):
 class Settings(NamedTuple):
     """Everything that is configured for a call, resolved: option > environment > profile > default.
 
-    Timeouts are in seconds, 0 is none; `max_attempts` counts the first try.
+    Timeouts are in seconds, 0 is none; `max_attempts` counts the first try; `wait_ready` is how
+    long a model may take to load.
     """
 
     region: str = ""
@@ -85,3 +89,4 @@ class Settings(NamedTuple):
     http_proxy: str | None = None
     https_proxy: str | None = None
     no_proxy: str | None = None
+    wait_ready: float = 0.0

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_
 
 import re
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 
@@ -81,6 +82,7 @@ class Operation(NamedTuple):
         raise KeyError(name)
 
 
+@cache
 def kebab(name: str) -> str:
     """CamelCase as AWS CLI writes it: RequestTTLSeconds -> request-ttl-seconds."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name)

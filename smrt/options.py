@@ -1,6 +1,7 @@
 """Rows of operations and of global options as click options; a command made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -8,6 +9,7 @@ import click
 from . import __version__
 from .arguments import Names, arrange, refuse_unknown
 from .console import Console
+from .errors import UsageError
 from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
 from .message import DEFAULT_TIMEOUT
 from .operations import OPERATIONS, Member, Operation
@@ -20,10 +22,11 @@ OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
 
 class App(NamedTuple):
-    """What a command is given of the world."""
+    """What a command is given of the world; what it opens is `held`, and closed when it ends."""
 
     console: Console
     environ: Mapping[str, str]
+    held: ExitStack
 
 
 SKELETON = "--generate-cli-skeleton"
@@ -78,6 +81,19 @@ GLOBALS = (
         default=f"{DEFAULT_TIMEOUT:g}",
     ),
     Row(
+        "--retry-timeouts",
+        "retry_timeouts",
+        "Send the request again when no answer came in time, though the model may be at work.",
+        "connection",
+    ),
+    Row(
+        "--wait-ready",
+        "wait_ready",
+        "Seconds to keep trying while the model is loading or scaling from zero.",
+        "connection",
+        "SECONDS",
+    ),
+    Row(
         "--cli-binary-format",
         "cli_binary_format",
         "How --body is written.",
@@ -125,6 +141,57 @@ METADATA = Row(
     "output",
     "FILE",
 )
+WAIT = Row("--wait", "wait", "Wait for the answer, and fetch it.", "request")
+WAIT_TIMEOUT = Row(
+    "--wait-timeout",
+    "wait_timeout",
+    "Seconds to wait for the answer; 0 looks once. By default as long as one can come.",
+    "request",
+    "SECONDS",
+)
+STAGE = Row(
+    "--stage",
+    "stage",
+    "Put the body into S3, below s3://BUCKET/PREFIX, and send its address.",
+    "request",
+    "S3_URI",
+)
+_OF_MODELS = ("retry_timeouts", "wait_ready")
+SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not in _OF_MODELS)
+"""The global options of a command that calls no model."""
+
+STREAM = (
+    METADATA,
+    Row(
+        "--stream",
+        "stream",
+        "How the answer is written: as it comes, by lines, the data of server-sent events, or "
+        "JSON values, one per line; each when it is whole.",
+        "output",
+        "WAY",
+        ("raw", "lines", "sse", "json"),
+        "raw",
+    ),
+    Row(
+        "--text",
+        "text",
+        "Write the text that this expression finds in each event, and nothing between.",
+        "output",
+        "JMESPATH",
+    ),
+    Row(
+        "--chat",
+        "chat",
+        "Write the text in the events of OpenAI-style chat or completions, or of TGI.",
+        "output",
+    ),
+    Row(
+        "--timings",
+        "timings",
+        "Add the time to the first byte, bytes, parts and events per second to the metadata.",
+        "output",
+    ),
+)
 
 VERSION = Row("--version", "version", "Print the version, of Python too.", "other")
 EAGER = (VERSION.flag, *HELP_FLAGS)
@@ -159,40 +226,59 @@ METAVARS = {
 """What the value of each member is called in help."""
 
 
-class OperationCommand(click.Command):
-    """A command for an operation: its words are put in order before click parses them."""
+class _Choice(click.Choice[str]):
+    """One of several words; another is refused as AWS refuses it, with the nearest or all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value`, if it is one of the words."""
+        if value not in self.choices:
+            from difflib import get_close_matches
+
+            near = get_close_matches(value, self.choices, 1)
+            raise UsageError(
+                f"argument {param.opts[0] if param else ''}: Found invalid choice '{value}'",
+                f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.choices)}",
+            )
+        return super().convert(value, param, ctx)
+
+
+class RowsCommand(click.Command):
+    """A command made of rows: its words are put in order before click parses them.
+
+    It takes an OUTFILE; where `outfile_with` names a flag, only beside that.
+    """
 
     def __init__(
         self,
-        operation: Operation,
+        name: str,
         rows: Sequence[Row],
         run: Callable[..., Any],
         *,
-        outfile: bool = True,
-        read_timeout: float = DEFAULT_TIMEOUT,
+        text: str,
+        members: Sequence[Member] = (),
+        outfile_with: str | None = None,
         example: "Example | None" = None,
     ) -> None:
-        rows = (*rows, *GLOBALS)
-        self._operation = operation
-        self._rows = rows
-        self._read_timeout = read_timeout
+        self._outfile_with = outfile_with
+        self._told_rows = (*map(_member_row, members), OUTFILE, *rows, HELP, VERSION)
         self._example = example
-        self._most_words = int(outfile)
+        self._fields: Mapping[str, str] = {}
+        self._defaults: Mapping[str, str] = {}
         self.names = Names(
-            valued=[member.flag for member in operation.members]
+            valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
-            optional={SKELETON: "input"},
+            optional={row.flag: "input" for row in rows if row.flag == SKELETON},
         )
         super().__init__(
-            operation.command,
+            name,
             callback=run,
             params=[
-                *(click.Option([m.flag, m.name], help=m.help) for m in operation.members),
+                *(click.Option([m.flag, m.name], help=m.help) for m in members),
                 *map(_option, rows),
-                *([click.Argument(["outfile"], required=False)] if outfile else []),
+                click.Argument(["outfile"], required=False),
             ],
-            help=operation.help,
+            help=text,
             add_help_option=False,
         )
 
@@ -201,16 +287,14 @@ class OperationCommand(click.Command):
         found = arrange(args, self.names)
         if any(flag in found.options for flag in HELP_FLAGS):
             show_help(ctx)
-        if VERSION.flag in found.options:
-            ctx.obj.console.show([version_line(), "\n"])
-            ctx.exit()
-        words = self._without_help(ctx, found.options, found.words)
+        most_words = int(self._outfile_with is None or self._outfile_with in found.options)
+        words = self._without_help(ctx, found.options, found.words, most_words)
         known = (*self.names.valued, *self.names.flags)
-        refuse_unknown([*found.unknown, *words[self._most_words :]], known)
+        refuse_unknown([*found.unknown, *words[most_words:]], known)
         return super().parse_args(ctx, [*found.options, "--", *words])
 
     def _without_help(
-        self, ctx: click.Context, options: Sequence[str], words: list[str]
+        self, ctx: click.Context, options: Sequence[str], words: list[str], most_words: int
     ) -> list[str]:
         """The words, unless `help` is one by AWS CLI's rule: alone, or behind all that is required.
 
@@ -218,8 +302,8 @@ class OperationCommand(click.Command):
         """
         given = {option.partition("=")[0] for option in options}
         alone = words == [HELP_WORD] and not given.difference(row.flag for row in GLOBALS)
-        behind = words[self._most_words :] == [HELP_WORD]
-        required = {member.flag for member in self._operation.members if member.required}
+        behind = words[most_words:] == [HELP_WORD]
+        required = {row.flag for row in self._told_rows if row.group == "required"}
         if alone or (behind and required <= given):
             show_manual(ctx)
         return words[:-1] if behind else words
@@ -228,29 +312,46 @@ class OperationCommand(click.Command):
         """What there is to know of this command."""
         from .page import Page
 
-        rows = tuple(map(self._told, self._every_row()))
-        needed = tuple(row.label for row in rows if row.group == "required")
-        usage = (*needed, "[OPTION]...", *(row.label for row in rows if not row.flag))
-        examples = () if self._example is None else (self._example,)
-        fields = {field.name: field.help for field in self._operation.fields}
+        assert self.help is not None
+        rows = tuple(
+            row._replace(default=self._defaults.get(row.flag, row.default))
+            for row in self._told_rows
+        )
+        needed = (row.label for row in rows if row.group == "required")
         return Page(
             ctx.command_path,
-            self._operation.help,
-            usage,
+            self.help,
+            (*needed, "[OPTION]...", OUTFILE.label),
             rows=rows,
-            examples=examples,
-            fields=fields,
+            examples=() if self._example is None else (self._example,),
+            fields=self._fields,
         )
 
-    def _every_row(self) -> Sequence[Row]:
-        words = (OUTFILE,) * self._most_words
-        return (*map(_member_row, self._operation.members), *words, *self._rows, HELP, VERSION)
 
-    def _told(self, row: Row) -> Row:
-        """`row` as it holds for this command."""
-        if row.flag == "--cli-read-timeout":
-            return row._replace(default=f"{self._read_timeout:g}")
-        return row
+class OperationCommand(RowsCommand):
+    """A command for an operation, with all global options."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        rows: Sequence[Row],
+        run: Callable[..., Any],
+        *,
+        outfile_with: str | None = None,
+        read_timeout: float = DEFAULT_TIMEOUT,
+        example: "Example | None" = None,
+    ) -> None:
+        super().__init__(
+            operation.command,
+            (*rows, *GLOBALS),
+            run,
+            text=operation.help,
+            members=operation.members,
+            outfile_with=outfile_with,
+            example=example,
+        )
+        self._fields = {field.name: field.help for field in operation.fields}
+        self._defaults = {"--cli-read-timeout": f"{read_timeout:g}"}
 
 
 def _member_row(member: Member) -> Row:
@@ -270,12 +371,13 @@ def version_line() -> str:
 def every_name() -> Names:
     """The options that may stand before the command: all global ones, and all members'."""
     flags = {member.flag for operation in OPERATIONS for member in operation.members}
-    valued = flags.union(row.flag for row in (*GLOBALS, METADATA) if row.takes_value)
-    return Names(valued, [row.flag for row in GLOBALS if not row.takes_value] + list(EAGER))
+    rows = (*GLOBALS, *STREAM, WAIT, WAIT_TIMEOUT, STAGE)
+    valued = flags.union(row.flag for row in rows if row.takes_value)
+    return Names(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
 
 
 def _option(row: Row) -> click.Option:
     if not row.takes_value:
         return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
-    kind = click.Choice(row.choices) if row.choices else None
+    kind = _Choice(row.choices) if row.choices else None
     return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)

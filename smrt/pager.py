@@ -1,9 +1,10 @@
 """Shows text through the user's pager."""
 
 import shlex
+import signal
 import subprocess
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from .console import Console
 
@@ -14,13 +15,29 @@ def page(text: str, command: str, console: Console, environ: Mapping[str, str]) 
     `less` is told to end by itself where all fits on a screen, unless LESS says otherwise.
     """
     try:
-        words = shlex.split(command)
-        started = subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
-            words, stdin=subprocess.PIPE, env={"LESS": "FRX", **environ}
-        )
-    except (OSError, ValueError, IndexError) as exc:
+        started = _started(command, environ)
+    except (OSError, ValueError) as exc:
         console.note(f"the pager {command!r} cannot be started: {exc}")
         console.show([text])
         return
-    with started, suppress(BrokenPipeError, KeyboardInterrupt):  # quitting early is no failure
+    with _interrupts_ignored(), started, suppress(BrokenPipeError):  # to quit early is no failure
         started.communicate(console.encoded(text))
+
+
+def _started(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    words = shlex.split(command)
+    if not words:
+        raise ValueError("it is blank")
+    return subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
+        words, stdin=subprocess.PIPE, env={"LESS": "FRX", **environ}
+    )
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ctrl-C is for the pager: `less` stays, and has the terminal until it ends."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,7 +2,7 @@
 
 import re
 from binascii import a2b_base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import UsageError
@@ -15,7 +15,7 @@ RAW_REMEDIES = (
     "to send the text as it is, add --cli-binary-format raw-in-base64-out",
     "to send a file's bytes as they are, use --body fileb://PATH; for standard input, --body -",
 )
-_QUADS = re.compile(r"(?:[A-Za-z0-9+/]{4})*")
+_LETTERS = re.compile(r"[A-Za-z0-9+/]*")
 _LAST_QUAD = re.compile(r"(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?")
 _WHITE = str.maketrans("", "", " \t\n\r\f\v")
 _SHOWN = 40
@@ -32,16 +32,16 @@ def decode_base64(pieces: Iterable[str], flag: str = "--body") -> Iterator[bytes
     """
     held = start = ""
     for piece in pieces:
-        start = start or piece[:_SHOWN]
+        start += piece[: _SHOWN + 1 - len(start)]
         held += piece.translate(_WHITE)
-        whole = _QUADS.match(held).end()  # type: ignore[union-attr]  # it matches the empty text too
+        letters = _LETTERS.match(held).end()  # type: ignore[union-attr]  # it matches "" too
+        whole = letters - letters % len("xxxx")
         yield a2b_base64(held[:whole])
         held = held[whole:]
         if len(held) > len("xx=="):
             break
     if not _LAST_QUAD.fullmatch(held):
-        shown = start if len(start) < _SHOWN else start + "..."
-        raise Base64Error(f'Invalid base64: "{shown}" ({flag})', *RAW_REMEDIES)
+        raise Base64Error(f'Invalid base64: "{_shown(start)}" ({flag})', *RAW_REMEDIES)
     yield a2b_base64(held)
 
 
@@ -49,7 +49,7 @@ def encode(pieces: Iterable[str], binary_format: str, flag: str = "--body") -> I
     """The bytes of a blob that was given as text, read by one of BINARY_FORMATS."""
     if binary_format == "base64":
         return decode_base64(pieces, flag)
-    return (_utf8(piece, flag) for piece in pieces)
+    return (_utf8(piece, flag, RAW_REMEDIES[1]) for piece in pieces)
 
 
 def integer(text: str | bytes, flag: str) -> int:
@@ -66,24 +66,22 @@ def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
     As AWS does, maxima and patterns are left to the service, but for the size of an asynchronous
     Body, which nothing accepts; an empty EndpointName, which AWS CLI sends, is refused.
     """
-    names = [member.name for member in operation.members]
-    problems = [
-        f'Unknown parameter in input: "{name}", must be one of: {", ".join(names)}'
+    known = {member.name: member for member in operation.members}
+    problems: list[tuple[Member | None, str]] = [
+        (None, f'Unknown parameter in input: "{name}", must be one of: {", ".join(known)}')
         for name in parameters
-        if name not in names
+        if name not in known
     ]
     problems += [
-        f'Missing required parameter in input: "{member.name}"'
+        (member, f'Missing required parameter in input: "{member.name}"')
         for member in operation.members
         if member.required and member.name not in parameters
     ]
     for member in operation.members:
         if member.name in parameters:
-            problems += _problems(member, parameters[member.name])
+            problems += [(member, text) for text in _problems(member, parameters[member.name])]
     if problems:
-        flags = [m.flag for m in operation.members if any(f" {m.name}," in p for p in problems)]
-        hints = (f"see {', '.join(flags)} in smrt {operation.command} --help",) if flags else ()
-        raise UsageError("\n".join(("Parameter validation failed:", *problems)), *hints)
+        raise _invalid(operation, problems)
 
 
 def check_size(operation: Operation, length: int) -> None:
@@ -93,15 +91,19 @@ def check_size(operation: Operation, length: int) -> None:
         raise UsageError(
             "Parameter validation failed:\nInvalid length for parameter Body, "
             f"value: {length}, valid max length: {body.maximum}",
-            "put the input into S3 and name it with --input-location",
+            "add --stage s3://BUCKET/PREFIX: the body goes to S3, and the call names it",
+            "or put it there yourself, and name it with --input-location",
         )
 
 
 def path(operation: Operation, parameters: Mapping[str, Any]) -> str:
-    """The request's path, the parameters in it percent-encoded."""
+    """The request's path, the parameters in it percent-encoded; UsageError where one is missing."""
     filled = operation.path
     for member in operation.members:
         if member.place is Place.URI:
+            if parameters.get(member.name) is None:  # even when nothing is to be checked
+                missing = f'Missing required parameter in input: "{member.name}"'
+                raise _invalid(operation, [(member, missing)])
             value = str(parameters[member.name])
             _utf8(value, member.flag)
             filled = filled.replace("{" + member.wire + "}", quote(value))
@@ -113,8 +115,16 @@ def headers(operation: Operation, parameters: Mapping[str, Any]) -> Headers:
     return tuple(
         (member.wire, _header_value(member, str(parameters[member.name])))
         for member in operation.members
-        if member.place is Place.HEADER and member.name in parameters
+        if member.place is Place.HEADER and parameters.get(member.name) is not None
     )
+
+
+def _invalid(operation: Operation, problems: Collection[tuple[Member | None, str]]) -> UsageError:
+    """Everything that is wrong, in one error whose hint names the options that it is about."""
+    lines = [text for _, text in problems]
+    flags = [member.flag for member, _ in problems if member is not None]
+    hints = (f"see {', '.join(flags)} in smrt {operation.command} --help",) if flags else ()
+    return UsageError("\n".join(("Parameter validation failed:", *lines)), *hints)
 
 
 def _problems(member: Member, value: Any) -> Iterator[str]:
@@ -156,8 +166,14 @@ def _header_value(member: Member, value: str) -> str:
     return value
 
 
-def _utf8(text: str, flag: str) -> bytes:
+def _shown(start: str) -> str:
+    """The beginning of a text, in one line."""
+    cut = start if len(start) <= _SHOWN else start[:_SHOWN] + "..."
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut)
+
+
+def _utf8(text: str, flag: str, *hints: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as exc:
-        raise UsageError(f"the value of {flag} is not valid UTF-8 text") from exc
+        raise UsageError(f"the value of {flag} is not valid UTF-8 text", *hints) from exc

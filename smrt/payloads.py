@@ -1,9 +1,12 @@
 """A request body made ready to be sent more than once: measured, hashed, and rewound."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import BinaryIO, cast
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from os import SEEK_END
+from typing import Any, BinaryIO, cast
 
+from .errors import SmrtError, UsageError
 from .message import Payload
 
 BLOCK = 1 << 18
@@ -12,26 +15,41 @@ IN_MEMORY = 1 << 20
 
 
 def payload(content: bytes | bytearray | str | BinaryIO) -> Payload:
-    """`content`, from where it stands, as something that can be signed and sent again."""
+    """`content`, from where it stands, as something that can be signed and sent again.
+
+    Raises UsageError for what cannot be read as bytes, SmrtError where it cannot be kept.
+    """
     if isinstance(content, str):
         content = content.encode()
     if isinstance(content, bytes | bytearray):
         return Payload(bytes(content), len(content), hashlib.sha256(content).hexdigest())
-    begin = content.tell() if content.seekable() else 0
-    if begin or not content.seekable():
-        return payload(spool(iter(lambda: content.read(BLOCK), b"")))
+    if not _can_rewind(content):
+        return payload(spool(_blocks(content)))
     digest, length = hashlib.sha256(), 0
-    while block := content.read(BLOCK):
+    for block in _readable(_blocks(content)):
         digest.update(block)
         length += len(block)
     return Payload(content, length, digest.hexdigest())
 
 
+def length(content: Any) -> int:
+    """How many bytes a body has, if that can be told afterwards; else 0."""
+    if isinstance(content, bytes | bytearray):
+        return len(content)
+    try:
+        return int(content.seek(0, SEEK_END))
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
 def spool(pieces: Iterable[bytes]) -> bytes | BinaryIO:
-    """The pieces put together: in memory up to IN_MEMORY bytes, else in a file without a name."""
+    """The pieces put together: in memory up to IN_MEMORY bytes, else in a file without a name.
+
+    Raises UsageError where they cannot be read, SmrtError where there is no room for them.
+    """
     held: list[bytes] = []
     size = 0
-    pieces = iter(pieces)
+    pieces = _readable(pieces)
     for piece in pieces:
         held.append(piece)
         size += len(piece)
@@ -42,7 +60,40 @@ def spool(pieces: Iterable[bytes]) -> bytes | BinaryIO:
     from tempfile import TemporaryFile
 
     file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller reads it
-    file.writelines(held)
-    file.writelines(pieces)
-    file.seek(0)
+    try:
+        file.writelines(held)
+        file.writelines(pieces)
+        file.seek(0)
+    except OSError as exc:
+        with suppress(OSError):
+            file.close()
+        raise SmrtError(
+            f"the body cannot be kept in a temporary file: {exc.strerror}",
+            "TMPDIR names another folder for it",
+        ) from exc
     return file
+
+
+def _can_rewind(file: BinaryIO) -> bool:
+    """Whether `file` stands at its beginning, and can go back there; some can only be read."""
+    return hasattr(file, "seekable") and file.seekable() and file.tell() == 0
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    while True:
+        block = file.read(BLOCK)
+        if not isinstance(block, bytes | bytearray):  # of a text file; None if it never waits
+            raise UsageError(
+                f"the body is a file that gives {type(block).__name__}, not bytes",
+                'open it in binary mode, as in open(path, "rb")',
+            )
+        if not block:
+            return
+        yield block
+
+
+def _readable(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    except OSError as exc:
+        raise UsageError(f"the body cannot be read: {exc.strerror or exc}") from exc

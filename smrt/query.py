@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import SmrtError, UsageError
-from .operations import Operation
+from .operations import Kind, Operation
 
 Query = Callable[[Any], Any]
 Selection = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
 
 
-def compile(expression: str, *, run: bool = True) -> Query:  # noqa: A001 - re's and jmespath's word
-    """The JMESPath `expression` as a function of a value.
+def compile(expression: str, *, run: bool = True, flag: str = "--query") -> Query:  # noqa: A001 - re's and jmespath's word
+    """The JMESPath `expression`, the value of the option `flag`, as a function of a value.
 
     UsageError where it cannot be parsed, calls a function that does not exist or gives it the
     wrong number of arguments; the function raises SmrtError where a value is not what it expects.
@@ -23,13 +23,14 @@ def compile(expression: str, *, run: bool = True) -> Query:  # noqa: A001 - re's
     from jmespath.exceptions import JMESPathError
     from jmespath.parser import Parser
 
+    given = f"{flag} {expression}"
     try:
         parsed = Parser().parse(expression)
     # A number of thousands of digits is a ValueError, brackets within brackets are too deep.
     except (JMESPathError, ValueError, RecursionError) as exc:
-        raise UsageError(f"Bad value for --query {expression}: {exc}") from exc
+        raise UsageError(f"Bad value for {given}: {exc}") from exc
     if run:
-        _check(parsed.parsed, expression)
+        _check(parsed.parsed, given)
     return lambda value: _searched(parsed, value)
 
 
@@ -42,25 +43,25 @@ def _searched(parsed: Any, value: Any) -> Any:
         raise SmrtError(str(exc)) from exc
 
 
-def _check(tree: Mapping[str, Any], expression: str) -> None:
+def _check(tree: Mapping[str, Any], given: str) -> None:
     from jmespath.functions import Functions
 
     table = Functions.FUNCTION_TABLE
     for node in _nodes(tree):
         if node["type"] == "function_expression":
-            _check_call(node, table, expression)
+            _check_call(node, table, given)
         else:
-            _check_references(node["children"], expression)
-    _check_references([tree], expression)
+            _check_references(node["children"], given)
+    _check_references([tree], given)
 
 
 def _check_call(
-    call: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], expression: str
+    call: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], given: str
 ) -> None:
     from jmespath.exceptions import ArityError, UnknownFunctionError, VariadictArityError
 
     name, arguments = call["value"], call["children"]
-    prefix = f"Bad value for --query {expression}: "
+    prefix = f"Bad value for {given}: "
     if name not in table:
         raise UsageError(
             f"{prefix}{UnknownFunctionError(f'Unknown function: {name}()')}", *_nearest(name, table)
@@ -73,15 +74,15 @@ def _check_call(
         raise UsageError(f"{prefix}{ArityError(len(signature), len(arguments), name)}")
     for index, argument in enumerate(arguments):
         if "expref" not in signature[min(index, len(signature) - 1)]["types"]:
-            _check_references([argument], expression)
+            _check_references([argument], given)
 
 
-def _check_references(nodes: Iterable[Any], expression: str) -> None:
+def _check_references(nodes: Iterable[Any], given: str) -> None:
     """Refuse &a where it would be a value: there is no way to print one."""
     for node in nodes:
         if isinstance(node, dict) and node["type"] == "expref":
             raise UsageError(
-                f"Bad value for --query {expression}: & is for the arguments of functions such "
+                f"Bad value for {given}: & is for the arguments of functions such "
                 "as sort_by() and map()"
             )
 
@@ -100,13 +101,14 @@ def select(name: str, operation: Operation) -> Selection:
     """What `name` selects, as a function of the reply and the parameters of the call.
 
     A member of the reply by its name, a parameter as "^EndpointName", the reply whole as "*"; None
-    where the member was not sent. UsageError where `operation` has no such name. After
+    where the member was not sent. UsageError where `operation` has no such name, or has bytes
+    under it. After
     https://docs.aws.amazon.com/powershell/v4/userguide/pstools-using-select.html (-Select).
     """
     if name == "*":
         return lambda reply, parameters: reply  # noqa: ARG005 - the signature of a selection
     if name.startswith("^"):
-        _check_name(name, ["^" + member.name for member in operation.members])
+        _check_name(name, ["^" + m.name for m in operation.members if m.kind is not Kind.BLOB])
         return lambda reply, parameters: parameters.get(name[1:])  # noqa: ARG005 - likewise
     _check_name(name, [field.name for field in operation.fields])
     return lambda reply, parameters: reply.get(name)  # noqa: ARG005 - likewise

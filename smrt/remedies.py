@@ -1,38 +1,132 @@
-"""What may help when the service says no."""
+"""What may help when the service, or the way to it, says no: a table of cases."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from .errors import ServiceError
-from .operations import Operation
+from .errors import ServiceError, SmrtError
+from .operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
+from .retry import CODES as THROTTLED
+from .retry import is_loading
 
-Case = tuple[str, Callable[[ServiceError, Mapping[str, Any]], bool], str]
+UNSUPPORTED_MEDIA_TYPE = 415
+LARGE_BODY = 4_000_000
+"""Bytes; a serverless endpoint takes no more, others 25 MB:
+https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html"""
 
 
-def _untyped(error: ServiceError, parameters: Mapping[str, Any]) -> bool:  # noqa: ARG001
-    return "ContentType" not in parameters
+class Trouble(NamedTuple):
+    """A failure, and the call that met it; `length` is the body's, in bytes."""
+
+    error: SmrtError
+    operation: Operation
+    parameters: Mapping[str, Any]
+    length: int
 
 
-CASES: tuple[Case, ...] = (
-    (
-        "ModelError",
-        _untyped,
-        "no content type was sent: name the input's, as in --content-type text/csv",
+class Case(NamedTuple):
+    """When a hint is worth reading; it may name what stands in `_facts`."""
+
+    applies: Callable[[Trouble], bool]
+    hint: str
+
+
+def _has(code: str, *words: str, unless: Operation | None = None) -> Callable[[Trouble], bool]:
+    """Whether an error has this code and, in its message, one of `words`."""
+
+    def applies(trouble: Trouble) -> bool:
+        message = trouble.error.message.lower()
+        fits = trouble.error.code == code and trouble.operation is not unless
+        return fits and (not words or any(word in message for word in words))
+
+    return applies
+
+
+def _untyped(trouble: Trouble) -> bool:
+    """The model failed, and was not told what its input is."""
+    return trouble.error.code == "ModelError" and "ContentType" not in trouble.parameters
+
+
+def _mistyped(trouble: Trouble) -> bool:
+    """The model does not know the content type that it was told."""
+    status = trouble.error.details.get("OriginalStatusCode")
+    return status == UNSUPPORTED_MEDIA_TYPE and "ContentType" in trouble.parameters
+
+
+def _logged(trouble: Trouble) -> bool:
+    """CloudWatch has the model's log; that of `smrt local`, account 000000000000, is at hand."""
+    log = str(trouble.error.details.get("LogStreamArn", ""))
+    return trouble.error.code == "ModelError" and bool(log) and ":000000000000:" not in log
+
+
+def _too_large(trouble: Trouble) -> bool:
+    """The service says so, or hangs up on a large body."""
+    if trouble.error.code in ("413", "RequestEntityTooLarge", "RequestEntityTooLargeException"):
+        return True
+    return trouble.error.code == "ConnectionClosedError" and trouble.length > LARGE_BODY
+
+
+def _waits_for_nothing(trouble: Trouble) -> bool:
+    return isinstance(trouble.error, ServiceError) and is_loading(trouble.error)
+
+
+CASES = (
+    Case(_untyped, "no content type was sent: name the input's, as in --content-type text/csv"),
+    Case(_mistyped, "the model does not take {ContentType}: name another --content-type"),
+    Case(
+        _logged,
+        "the container's log may say more: aws logs tail /aws/sagemaker/Endpoints/{EndpointName}",
     ),
-    (
-        "ExpiredTokenException",
-        lambda error, parameters: True,  # noqa: ARG005 - the signature of a case
+    Case(
+        _has("ValidationError", "not found"),
+        "are name and region right? aws sagemaker list-endpoints shows the endpoints",
+    ),
+    Case(
+        _has("ValidationError", "inference component name"),
+        "name one with --inference-component-name: aws sagemaker list-inference-components "
+        "--endpoint-name-equals {EndpointName}",
+    ),
+    Case(
+        _has("ValidationError", "async", unless=INVOKE_ENDPOINT_ASYNC),
+        "an asynchronous endpoint is called with smrt invoke-endpoint-async",
+    ),
+    Case(
+        _has("ValidationError", "async", "real-time", "realtime", unless=INVOKE_ENDPOINT),
+        "an endpoint that answers at once is called with smrt invoke-endpoint",
+    ),
+    Case(_waits_for_nothing, "--wait-ready 600 keeps trying until the model is there"),
+    Case(
+        lambda trouble: trouble.error.code in THROTTLED,
+        "too many requests: AWS_MAX_ATTEMPTS=10 tries more often, a larger endpoint takes more",
+    ),
+    Case(
+        _too_large,
+        "the body has {length} bytes: endpoints take 25 MB, serverless ones 4 MB, and "
+        "asynchronous ones 1 GB from S3 (smrt invoke-endpoint-async)",
+    ),
+    Case(
+        _has("ExpiredTokenException"),
         'the session has ended: log in again ("aws sso login"), or get new keys',
+    ),
+    Case(
+        _has("UnrecognizedClientException"),
+        "the service does not know the access key: see which is used with --debug",
+    ),
+    Case(
+        _has("AccessDeniedException"),
+        "your role needs the permission sagemaker:{action} on this endpoint",
     ),
 )
 
 
-def remedies(
-    error: ServiceError,
-    operation: Operation,  # noqa: ARG001 - the signature that is asked for
-    parameters: Mapping[str, Any],
-) -> tuple[str, ...]:
-    """A hint for each known case that `error` is."""
-    return tuple(
-        hint for code, applies, hint in CASES if error.code == code and applies(error, parameters)
-    )
+def remedies(trouble: Trouble) -> tuple[str, ...]:
+    """A hint for each known case that a failure is."""
+    return tuple(case.hint.format(**_facts(trouble)) for case in CASES if case.applies(trouble))
+
+
+def _facts(trouble: Trouble) -> Mapping[str, Any]:
+    asynchronous = trouble.operation is INVOKE_ENDPOINT_ASYNC
+    return {
+        **trouble.parameters,
+        "length": trouble.length,
+        "action": "InvokeEndpointAsync" if asynchronous else "InvokeEndpoint",
+    }

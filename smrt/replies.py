@@ -13,9 +13,10 @@ SERVER_ERROR = 500
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The first header called `name`, whatever its case."""
+    """The header called `name`, whatever its case; repeated, it is a list (RFC 9110, 5.3)."""
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    values = [value for key, value in headers if key.lower() == wanted]
+    return ", ".join(values) if values else None
 
 
 def metadata(operation: Operation, headers: Headers, document: Any = None) -> dict[str, Any]:
@@ -36,11 +37,14 @@ def metadata(operation: Operation, headers: Headers, document: Any = None) -> di
 
 def response_metadata(status: int, headers: Headers, retries: int) -> dict[str, Any]:
     """boto3's ResponseMetadata."""
-    request_id = header(headers, "x-amzn-RequestId") or header(headers, "x-amz-request-id")
+    names = ("x-amzn-RequestId", "x-amz-request-id")
+    request_id = next(
+        (found for name in names if (found := header(headers, name)) is not None), None
+    )
     return {
         **({} if request_id is None else {"RequestId": request_id}),
         "HTTPStatusCode": status,
-        "HTTPHeaders": {key.lower(): value for key, value in headers},
+        "HTTPHeaders": {key.lower(): header(headers, key) for key, _ in headers},
         "RetryAttempts": retries,
     }
 
@@ -51,14 +55,15 @@ def service_error(
     """The error that a reply with a status of 300 or more stands for (REST-JSON's rules)."""
     document = _document(status, body)
     named = header(headers, "x-amzn-errortype") or document.get("code") or document.get("Code")
-    code = str(named or document.get("__type") or status)
-    code = code.partition(":")[0].rpartition("#")[2]
+    code = str(named or document.get("__type") or "")
+    code = code.partition(":")[0].rpartition("#")[2] or str(status)
     message = document.get("message", document.get("Message"))
-    members = {name: document[name] for name in ERROR_MEMBERS.get(code, ()) if name in document}
+    names = ("Message", *ERROR_MEMBERS[code]) if code in ERROR_MEMBERS else ()
+    members = {name: document.get(name) for name in names}
     response = {
         "Error": {"Message": "" if message is None else str(message), "Code": code},
         "ResponseMetadata": response_metadata(status, headers, retries),
-        **members,
+        **{name: value for name, value in members.items() if value is not None},
     }
     return ServiceError(response, operation.name)
 
@@ -70,7 +75,7 @@ def _document(status: int, body: bytes) -> Mapping[str, Any]:
         return {"message": _phrase(status)}
     try:
         document = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     return document if isinstance(document, dict) else {"message": text}
 

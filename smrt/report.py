@@ -1,17 +1,29 @@
 """What is said of a reply: its metadata, selected, rendered and written."""
 
 from collections.abc import Callable, Mapping
+from enum import Enum
+from io import IOBase
 from typing import Any, NamedTuple
 
 from . import config, outfile
+from .console import DEFAULT_WIDTH, colours
 from .errors import UsageError
 from .formats import FORMATS, Look, render
 from .invocation import Call
-from .options import App
+from .options import METADATA, App
 
 STDERR = "-"
-STDOUT = "stdout"
+OFF = "off"
 Render = Callable[[Mapping[str, Any]], str]
+
+
+class Place(Enum):
+    """Where metadata is shown."""
+
+    NOWHERE = "nowhere"
+    STDOUT = "standard output"
+    STDERR = "standard error"
+    FILE = "a file"
 
 
 class Report(NamedTuple):
@@ -22,19 +34,19 @@ class Report(NamedTuple):
 
     app: App
     render: Render
-    place: str | None
+    place: Place
     plan: outfile.Plan | None
     pager: str
 
     def tell(self, metadata: Mapping[str, Any]) -> None:
         """Write the metadata of a reply."""
-        if self.place is None:
+        if self.place is Place.NOWHERE:
             return
         text, console = self.render(metadata), self.app.console
         if self.plan is not None:
             with outfile.writing(self.plan) as file:
-                file.write(text.encode())
-        elif self.place == STDERR:
+                file.write(console.encoded(text))
+        elif self.place is Place.STDERR:
             console.say(text)
         elif self.pager and text and console.is_terminal:
             from .pager import page
@@ -50,35 +62,57 @@ def report(
     given: Mapping[str, Any],
     *,
     stdout_is_free: bool = True,
+    answer: outfile.Plan | None = None,
 ) -> Report:
     """How the metadata will be told; UsageError for a query, format or file that cannot be.
 
-    `stdout_is_free`: the answer's body goes elsewhere.
+    `stdout_is_free`: the answer's body goes elsewhere, to the file of the plan `answer`.
     """
-    rendering = _rendering(app, call, given)
-    place = given.get("metadata") or (STDOUT if stdout_is_free else None)
-    if place is None and any(given[name] is not None for name in ("query", "output", "select")):
+    place = _place(given.get("metadata"), stdout_is_free=stdout_is_free)
+    rendering = _rendering(app, call, given, place)
+    if place is Place.NOWHERE and _is_asked_for(given):
         app.console.note(
             "the metadata is not shown, as standard output has the answer: "
             "name an outfile, or --metadata FILE (- for standard error)"
         )
-    plan = outfile.plan(place) if place not in (None, STDERR, STDOUT) else None
+    plan = _apart(given["metadata"], answer) if place is Place.FILE else None
     pager = "" if given["no_cli_pager"] else config.pager(call.config)
     return Report(app, rendering, place, plan, pager)
 
 
-def _rendering(app: App, call: Call, given: Mapping[str, Any]) -> Render:
+def _place(asked: str | None, *, stdout_is_free: bool) -> Place:
+    if asked is not None:
+        return Place.STDERR if asked == STDERR else Place.FILE
+    return Place.STDOUT if stdout_is_free else Place.NOWHERE
+
+
+def _is_asked_for(given: Mapping[str, Any]) -> bool:
+    """Whether an option that shapes the metadata would be in vain."""
+    shaped = given["query"] is not None or given["select"] is not None or given.get("timings")
+    return not given.get("dry_run") and (shaped or given["output"] not in (None, OFF))
+
+
+def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
+    plan = outfile.plan(path, METADATA.flag)
+    if answer is not None and plan.way != "through" and plan.path == answer.path:
+        raise UsageError(f"{METADATA.flag} and the outfile are the same file: {path}")
+    return plan
+
+
+def _rendering(app: App, call: Call, given: Mapping[str, Any], place: Place) -> Render:
     name = config.output(call.config, given["output"])
     if name not in FORMATS:
         raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
-    look = Look(call.operation.name, app.console.width, _is_coloured(app, given["color"], name))
+    look = _look(app, call, given["color"], name, place)
     if given["select"] is not None:
         return _selected(call, given, name, look)
+    if name == OFF:
+        return lambda metadata: ""  # noqa: ARG005 - the signature of a rendering
     if given["query"] is None:
         return lambda metadata: "".join(render(metadata, name, look))
     from . import query
 
-    run = query.compile(given["query"], run=name != "off")
+    run = query.compile(given["query"])
     return lambda metadata: "".join(render(run(metadata), name, look))
 
 
@@ -89,18 +123,22 @@ def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Re
     from . import query
 
     select = query.select(given["select"], call.operation)
+    if isinstance(select({}, call.parameters), bytes | IOBase):
+        raise UsageError(f"Bad value for --select {given['select']}: the input is no text")
 
     def rendered(metadata: Mapping[str, Any]) -> str:
         value = select(metadata, call.parameters)
-        if value is None or name == "off":
+        if value is None or name == OFF:
             return ""
         return f"{value}\n" if isinstance(value, str | int) else "".join(render(value, name, look))
 
     return rendered
 
 
-def _is_coloured(app: App, option: str | None, name: str) -> bool:
+def _look(app: App, call: Call, option: str | None, name: str, place: Place) -> Look:
     """`on` colours what can be; `auto`, the default, does as AWS: tables on a terminal."""
-    if option in ("on", "off"):
-        return option == "on"
-    return name == "table" and app.console.is_terminal and not app.environ.get("NO_COLOR")
+    coloured = option == "on"
+    if name == "table" and place is Place.STDOUT:
+        coloured = colours(app.console, option, app.environ)
+    width = DEFAULT_WIDTH if place in (Place.FILE, Place.NOWHERE) else app.console.width
+    return Look(call.operation.name, width, coloured)

@@ -9,6 +9,10 @@ from typing import NamedTuple
 from .errors import ServiceError, SmrtError, TransportError
 
 MAX_DELAY = 20.0
+MAX_DOUBLINGS = 5
+TIMEOUT = "ReadTimeoutError"
+CHANGED = "BodyChangedError"
+"""A body that is no longer what it was when it was measured will not become so again."""
 STATUSES = frozenset({500, 502, 503, 504})
 CODES = frozenset(
     {
@@ -43,13 +47,53 @@ class Policy(NamedTuple):
     retry_timeouts: bool = False
 
 
+CLOCK_CODES = frozenset(
+    {
+        "AuthFailure",
+        "InvalidSignatureException",
+        "RequestExpired",
+        "RequestInTheFuture",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+"""What the service says where a signature is too old or from the future, among other things."""
+
+LARGEST_SKEW = 240.0
+"""Seconds by which clocks may differ before a signature is in danger (AWS allows 300)."""
+
+
+def skew(error: ServiceError, date: str | None, now: float) -> float | None:
+    """Seconds that the service's clock, by its Date header, is ahead, if `error` may come of it."""
+    if error.code not in CLOCK_CODES or not date:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        ahead = parsedate_to_datetime(date).timestamp() - now
+    except (ValueError, OverflowError):
+        return None
+    return ahead if abs(ahead) > LARGEST_SKEW else None
+
+
+def is_loading(error: SmrtError) -> bool:
+    """Whether the model is on its way: it is loading, or its first instance is starting.
+
+    An inference component that has been scaled to zero answers with a ValidationError.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html
+    """
+    return error.code == "ModelNotReadyException" or (
+        error.code == "ValidationError" and "no capacity" in error.message
+    )
+
+
 def is_transient(error: SmrtError, policy: Policy) -> bool:
     """Whether the same request may succeed when it is sent again."""
     if isinstance(error, ServiceError):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status in STATUSES or error.code in CODES
     if isinstance(error, TransportError):
-        return error.code != "ReadTimeoutError" or policy.retry_timeouts
+        return error.code != CHANGED and (error.code != TIMEOUT or policy.retry_timeouts)
     return False
 
 
@@ -62,4 +106,4 @@ def delay(
     """
     if attempt >= policy.max_attempts or not is_transient(error, policy):
         return None
-    return draw() * min(2.0 ** (attempt - 1), MAX_DELAY)
+    return draw() * min(2.0 ** min(attempt - 1, MAX_DOUBLINGS), MAX_DELAY)

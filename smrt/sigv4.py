@@ -11,10 +11,29 @@ from collections.abc import Iterable
 from time import gmtime, strftime
 from typing import NamedTuple
 
+from .errors import ConfigurationError
 from .message import Credentials, Headers, Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-UNSIGNED = frozenset({"expect", "transfer-encoding", "user-agent", "x-amzn-trace-id"})
+UNSIGNED = frozenset(
+    {
+        "baggage",
+        "connection",
+        "expect",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "traceparent",
+        "tracestate",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-amzn-trace-id",
+    }
+)
+"""What a proxy on the way may change: botocore's list."""
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_BYTES = _UNRESERVED | {ord("/")}
 
@@ -35,11 +54,13 @@ def sign(
 ) -> Headers:
     """The headers that sign `request` at `now` (seconds since the epoch), in order.
 
-    Every header of the request is signed, and so is Host, which the transport adds.
+    Every header of the request is signed but for UNSIGNED, and so is Host, which the transport
+    adds. Raises ConfigurationError for keys that no header can carry.
     """
+    _check(credentials)
     timestamp = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
     added = [("X-Amz-Date", timestamp)]
-    if credentials.token is not None:
+    if credentials.token:
         added.append(("X-Amz-Security-Token", credentials.token))
     scope = Scope(timestamp[:8], region, service)
     signed = _signed_headers((("Host", request.url.authority), *request.headers, *added))
@@ -84,6 +105,16 @@ def signing_key(secret_key: str, scope: Scope) -> bytes:
 def quote(text: str, keep: frozenset[int] = _UNRESERVED) -> str:
     """Percent-encode `text` as UTF-8, but for RFC 3986's unreserved characters."""
     return "".join(chr(b) if b in keep else f"%{b:02X}" for b in text.encode())
+
+
+def _check(credentials: Credentials) -> None:
+    """Keys come from files and variables, where a line's end may have stayed with them."""
+    for name in ("access_key", "secret_key", "token"):
+        if not (getattr(credentials, name) or "").isprintable():
+            raise ConfigurationError(
+                f"the {name.replace('_', ' ')} holds a character that cannot be printed",
+                f"look for a line's end in the place that it comes from ({credentials.source})",
+            )
 
 
 def _signed_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

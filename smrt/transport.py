@@ -2,16 +2,24 @@
 
 import socket
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import h11
 
 from .body import StreamingBody
-from .connection import Connection
-from .errors import TransportError
-from .message import Headers, Request, Settings, Url
+from .connection import Channel, Connection
+from .faults import CONNECTING, PROXYING, READING, WAITING, translated
+from .message import Headers, Request, Settings, Trace, Url
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from .proxy import Proxy
+
+PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 class Response(NamedTuple):
@@ -34,73 +42,31 @@ class Transport(Protocol):
         ...
 
 
-class _Failure(NamedTuple):
-    code: str
-    message: str
-    hint: str = ""
-
-
-_REFUSED = _Failure("EndpointConnectionError", 'Could not connect to the endpoint URL: "{url}"')
-_CLOSED = _Failure(
-    "ConnectionClosedError",
-    'Connection was closed before we received a valid response from endpoint URL: "{url}".',
-)
-_BROKEN = _Failure(
-    "ResponseStreamingError", "An error occurred while reading from response stream: {reason}"
-)
-_TLS = _Failure("SSLError", "SSL validation failed for {url} {reason}")
-_CHANGED = _Failure("BodyChangedError", "the body changed while it was being sent")
-
-CONNECTING: dict[str, _Failure] = {
-    "TimeoutError": _Failure(
-        "ConnectTimeoutError",
-        'Connect timeout on endpoint URL: "{url}"',
-        "--cli-connect-timeout sets how long to wait",
-    ),
-    "gaierror": _REFUSED._replace(hint="the host name cannot be looked up: {reason}"),
-    "SSLError": _TLS,
-    "OSError": _REFUSED._replace(hint="{reason}"),
-}
-_READ_TIMEOUT = _Failure(
-    "ReadTimeoutError",
-    'Read timeout on endpoint URL: "{url}"',
-    "waited {timeout:g} s: --cli-read-timeout sets how long to wait for the model",
-)
-WAITING: dict[str, _Failure] = {
-    "TimeoutError": _READ_TIMEOUT,
-    "LocalProtocolError": _CHANGED,
-    "RemoteProtocolError": _CLOSED,
-    "SSLError": _TLS,
-    "OSError": _CLOSED,
-}
-READING: dict[str, _Failure] = {
-    "TimeoutError": _READ_TIMEOUT,
-    "RemoteProtocolError": _BROKEN,
-    "OSError": _BROKEN,
-}
-"""What foreign exceptions mean, by phase, and by the name of their nearest class: ssl's cannot be
-named otherwise without importing it."""
-
-
 class HttpTransport:
     """Connections to whatever is asked for; one that can be used again is kept until it is."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, trace: Trace | None = None) -> None:
         self._settings = settings
+        self._trace = trace
         self._idle: deque[tuple[Url, Connection]] = deque()
+        self._context: SSLContext | None = None
 
     def send(self, request: Request) -> Response:
         """Send `request` and return its answer; raises TransportError."""
-        url = str(request.url)
-        with self._translated(CONNECTING, url):
-            connection = self._reuse(request.url) or self._open(request.url)
+        begun = perf_counter()
+        connection = self._reuse(request.url) or self._open(request.url)
         try:
-            with self._translated(WAITING, url):
+            with (
+                translated(WAITING, str(request.url), self._settings.read_timeout),
+                self._timed("first byte"),
+            ):
                 head = connection.exchange(request)
+            if head.status_code == PROXY_AUTHENTICATION_REQUIRED:
+                self._blame_proxy(request.url, head)
         except BaseException:
             connection.close()
             raise
-        pieces = self._pieces(connection, request.url)
+        pieces = self._pieces(connection, request.url, begun)
         next(pieces)  # from here on closing the generator frees the connection
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
@@ -113,14 +79,20 @@ class HttpTransport:
         while self._idle:
             self._idle.pop()[1].close()
 
-    def _pieces(self, connection: Connection, url: Url) -> Generator[bytes, None, None]:
+    def __del__(self) -> None:
+        self.close()
+
+    def _pieces(
+        self, connection: Connection, url: Url, begun: float
+    ) -> Generator[bytes, None, None]:
         """The body after an empty first piece; then the connection is kept, or closed."""
         whole = False
         try:
             yield b""
-            with self._translated(READING, str(url)):
+            with translated(READING, str(url), self._settings.read_timeout):
                 yield from connection.pieces()
             whole = connection.reset()
+            self._tell_time("whole", begun)
         finally:
             if whole:
                 self._idle.append((url._replace(target=""), connection))
@@ -132,7 +104,7 @@ class HttpTransport:
         for _ in range(len(self._idle)):
             try:
                 place, connection = self._idle.popleft()
-            except IndexError:  # another thread was quicker
+            except IndexError:  # pragma: no cover - another thread was quicker
                 return None
             if place == wanted:
                 if not connection.is_stale():
@@ -143,36 +115,106 @@ class HttpTransport:
         return None
 
     def _open(self, url: Url) -> Connection:
-        sock: socket.socket = socket.create_connection(
-            (_encoded(url.host), url.port),  # type: ignore[arg-type]  # bytes are taken as well
-            self._settings.connect_timeout or None,
-        )
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if url.scheme == "https":
-            from . import tls
+        """A new connection; what may be wrong with proxy or roots is found before any is made."""
+        proxy, timeout = self._proxy(url), self._settings.read_timeout or None
+        secure = url.scheme == "https"
+        if secure:
+            self._roots()
+        sock = self._reach(url) if proxy is None else self._reach_by(proxy, url)
+        if secure:
+            with translated(CONNECTING, str(url)):
+                sock = self._secured(sock, url.host)
+        proxy_headers = None if proxy is None or secure else proxy.headers
+        return Connection(sock, timeout, proxy_headers=proxy_headers)
 
-            context = tls.context(verify=self._settings.verify, ca_bundle=self._settings.ca_bundle)
-            sock = tls.wrap(sock, url.host, context)
-        return Connection(sock, self._settings.read_timeout or None)
+    def _reach(self, url: Url) -> Channel:
+        with translated(CONNECTING, str(url)):
+            return self._connected(url)
+
+    def _reach_by(self, proxy: "Proxy", url: Url) -> Channel:
+        """A socket to the proxy, or through it where what is to be said is for the server alone."""
+        from .proxy import tunnel
+
+        with translated(PROXYING, proxy.shown):
+            sock = self._connected(proxy.url)
+            try:
+                if proxy.url.scheme == "https":
+                    sock = self._secured(sock, proxy.url.host)
+                if url.scheme == "https":
+                    tunnel(sock, url, proxy)
+            except BaseException:
+                sock.close()
+                raise
+            return sock
+
+    def _connected(self, url: Url) -> Channel:
+        """A socket to the first of the host's addresses that takes one."""
+        with self._timed("name lookup"):
+            # given text, the socket module would import the idna codec (2 ms)
+            host = url.host.encode("ascii")
+            found = socket.getaddrinfo(host, url.port, type=socket.SOCK_STREAM)
+        with self._timed("connect"):
+            sock = _first(found, self._settings.connect_timeout or None)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+    def _secured(self, sock: Channel, host: str) -> Channel:
+        from . import tls
+
+        with self._timed("TLS handshake"):
+            return tls.wrap(sock, host, self._roots())
 
     @contextmanager
-    def _translated(self, table: dict[str, _Failure], url: str) -> Iterator[None]:
+    def _timed(self, what: str) -> Iterator[None]:
+        """Tell how long a step took, where somebody listens."""
+        begun = perf_counter()
         try:
             yield
-        except (OSError, h11.ProtocolError) as exc:
-            names = (kind.__name__ for kind in type(exc).__mro__)
-            failure = next(table[name] for name in names if name in table)
-            facts = {"url": url, "reason": _reason(exc), "timeout": self._settings.read_timeout}
-            hints = (failure.hint.format(**facts),) if failure.hint else ()
-            raise TransportError(
-                failure.message.format(**facts), *hints, code=failure.code
-            ) from exc
+        finally:
+            self._tell_time(what, begun)
+
+    def _tell_time(self, what: str, begun: float) -> None:
+        if self._trace is not None:
+            self._trace(f"{what}: {(perf_counter() - begun) * 1000:.1f} ms")
+
+    def _roots(self) -> "SSLContext":
+        if self._context is None:
+            from . import tls
+
+            verify, ca_bundle = self._settings.verify, self._settings.ca_bundle
+            self._context = tls.context(verify=verify, ca_bundle=ca_bundle)
+        return self._context
+
+    def _proxy(self, url: Url) -> "Proxy | None":
+        if self._settings.http_proxy is None and self._settings.https_proxy is None:
+            return None
+        from . import proxy
+
+        return proxy.choose(url, self._settings)
+
+    def _blame_proxy(self, url: Url, head: h11.Response) -> None:
+        """Raise TransportError where the answer can only be that of a proxy in between."""
+        found = self._proxy(url)
+        if found is not None and url.scheme == "http":
+            from .proxy import refusal
+
+            raise refusal(found, head.status_code, head.reason.decode("latin-1"))
 
 
-def _encoded(host: str) -> bytes:
-    """The name in bytes: given text, the socket module would import the idna codec (2 ms)."""
-    return host.encode("ascii" if host.isascii() else "idna")
-
-
-def _reason(exc: Exception) -> str:
-    return (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
+def _first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:
+    """A socket to the first address that takes one; the last one's failure if none does."""
+    failure = OSError("the name has no address")
+    for family, kind, protocol, _, address in addresses:
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(timeout)
+            sock.connect(address)
+        except OSError as exc:
+            sock.close()
+            failure = exc
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise failure

@@ -10,7 +10,7 @@ _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
     r"(?:(?P<user>[^/?#@]*)@)?"
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[^/?#@:\[\]\s]+))"
-    r"(?::(?P<port>\d*))?"
+    r"(?::(?P<port>[0-9]{0,9}))?"
     r"(?P<path>/[^?#\s]*)?"
     r"(?:\?(?P<query>[^#\s]*))?"
 )
@@ -20,22 +20,23 @@ _MAX_PORT = 65535
 
 
 def parse(text: str) -> Url:
-    """The address in `text`; ConfigurationError where there is none that can be called."""
+    """The address in `text`; ConfigurationError where there is none that can be called.
+
+    A user and password in it are left out; a host name is given as DNS knows it.
+    """
     found = _URL.fullmatch(text)
-    host = found and (found["ipv6"] or found["host"])
-    if found is None or not host or not (found["ipv6"] or _is_host(host)):
-        raise ConfigurationError(
-            f"Invalid endpoint: {text}", "an endpoint URL looks like https://HOST[:PORT][/PATH]"
-        )
+    host = found and (_host(found["host"]) if found["host"] else _ipv6(found["ipv6"]))
+    if found is None or not host:
+        raise _invalid(text, "an endpoint URL looks like https://HOST[:PORT][/PATH]")
     scheme = found["scheme"].lower()
     if scheme not in PORTS:
         raise ConfigurationError(
-            f"Not supported URL scheme {scheme}: {text}", "use http:// or https://"
+            f"Not supported URL scheme {scheme}: {_shown(text)}", "use http:// or https://"
         )
     port = int(found["port"] or PORTS[scheme])
     if port > _MAX_PORT:
-        raise ConfigurationError(f"Invalid endpoint: {text}", f"the highest port is {_MAX_PORT}")
-    query = "" if found["query"] is None else "?" + found["query"]
+        raise _invalid(text, f"the highest port is {_MAX_PORT}")
+    query = "?" + found["query"] if found["query"] else ""
     return Url(scheme, host.lower(), port, _escaped((found["path"] or "/") + query))
 
 
@@ -46,9 +47,35 @@ def join(base: str, path: str) -> Url:
     return url._replace(target=folder.removesuffix("/") + path + mark + query)
 
 
-def _is_host(host: str) -> bool:
-    labels = host.removesuffix(".").split(".")
-    return len(host) <= _MAX_HOST and all(map(_LABEL.fullmatch, labels))
+def _host(name: str) -> str:
+    """The host name in ASCII, or "" where it is none."""
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode()
+        except UnicodeError:
+            return ""
+    labels = name.removesuffix(".").split(".")
+    return name if len(name) <= _MAX_HOST and all(map(_LABEL.fullmatch, labels)) else ""
+
+
+def _ipv6(literal: str) -> str:
+    """The address as it stands between brackets, or "" where it is none."""
+    from ipaddress import IPv6Address
+
+    try:
+        IPv6Address(literal)
+    except ValueError:
+        return ""
+    return literal
+
+
+def _invalid(text: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(f"Invalid endpoint: {_shown(text)}", hint)
+
+
+def _shown(text: str) -> str:
+    """The address without the password that may be in it."""
+    return re.sub(r"//[^/]*@", "//", text)
 
 
 def _escaped(target: str) -> str:

@@ -4,6 +4,7 @@ import io
 import ipaddress
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import trustme
 
 from smrt.cli import main
 from smrt.console import Console
 
 from .fake import Endpoint
 
+COVERAGE = "COVERAGE_PROCESS_CONFIG"
+"""What has processes that we start measured too."""
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
@@ -73,12 +77,8 @@ def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def environ(scrubbed: None) -> dict[str, str]:
     """The environment of a user with keys and a region."""
-    names = ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in names or name.startswith("COVERAGE_")  # processes of ours are measured too
-    }
+    names = ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED", COVERAGE)
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return {**kept, **KEYS, "LANG": "C.UTF-8"}
 
 
@@ -86,6 +86,36 @@ def environ(scrubbed: None) -> dict[str, str]:
 def endpoint() -> Iterator[Endpoint]:
     """A scripted endpoint."""
     made = Endpoint()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Someone who vouches for servers."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def ca_bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file with the certificate of `authority`."""
+    path = str(tmp_path_factory.mktemp("ca") / "ca.pem")
+    authority.cert_pem.write_to_path(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def context(authority: trustme.CA) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate for loopback by `authority`."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(made)
+    return made
+
+
+@pytest.fixture
+def secure(context: ssl.SSLContext) -> Iterator[Endpoint]:
+    """A scripted endpoint that speaks TLS."""
+    made = Endpoint(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
     yield made
     made.close()
 

@@ -1,8 +1,10 @@
 """A scripted endpoint on loopback: it records every request, and gives the replies it was told."""
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import IO, NamedTuple
 
 Headers = Iterable[tuple[str, str | bytes]]
@@ -29,22 +31,29 @@ class Endpoint:
     """A server on a free port of 127.0.0.1; without a script it answers with a small JSON body.
 
     An `Answer` of one's own gets the raw connection after the request has been read. With
-    `read_body` false it gets it when only the head has been read.
+    `read_body` false it gets it when only the head has been read, and the connection ends with it.
     """
 
-    def __init__(self, *, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        wrap: Callable[[socket.socket], socket.socket] | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.requests: list[Received] = []
         self.script: list[Answer] = []
         self.read_body = True
         self._wrap = wrap
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._host = f"[{host}]" if ":" in host else host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http{'s' if self._wrap else ''}://127.0.0.1:{self.port}"
+        return f"http{'s' if self._wrap else ''}://{self._host}:{self.port}"
 
     def reply(
         self,
@@ -61,6 +70,8 @@ class Endpoint:
 
     def close(self) -> None:
         """Stop listening; replies that were never asked for are an error of the test."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         assert not self.script, f"{len(self.script)} scripted replies were not asked for"
 
@@ -70,6 +81,7 @@ class Endpoint:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reset drops what waits
             self.connections += 1
             threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
 
@@ -85,6 +97,8 @@ class Endpoint:
                         self.script.pop(0)(wrapped, received)
                     else:
                         wrapped.sendall(response())
+                    if not self.read_body:
+                        return
         except OSError:
             pass
 
@@ -98,7 +112,30 @@ class Endpoint:
             name, _, value = line.decode().rstrip("\r\n").partition(":")
             headers[name.lower()] = value.removeprefix(" ")
         length = int(headers.get("content-length", 0)) if self.read_body else 0
-        return Received(method, target, headers, file.read(length))
+        body = file.read(length)
+        return Received(method, target, headers, body) if len(body) == length else None
+
+
+def drop(sock: socket.socket, received: Received) -> None:
+    """Close the connection."""
+    raise ConnectionAbortedError
+
+
+def reset(sock: socket.socket, received: Received) -> None:
+    """Close the connection with RST."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raise ConnectionAbortedError
+
+
+def raw(data: bytes, then: Answer | None = None) -> Answer:
+    """Send `data` as it is, then do the other thing."""
+
+    def answer(sock: socket.socket, received: Received) -> None:
+        sock.sendall(data)
+        if then is not None:
+            then(sock, received)
+
+    return answer
 
 
 def response(

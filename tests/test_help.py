@@ -20,7 +20,7 @@ from .conftest import Smrt
 from .fake import Endpoint
 
 PAGES = {page.name: page for page in manual.pages(click.Context(commands, info_name="smrt"))}
-CALLS = ("invoke-endpoint", "invoke-endpoint-async")
+CALLS = ("invoke-endpoint", "invoke-endpoint-async", "invoke-endpoint-with-response-stream")
 ESCAPES = re.compile(r"\x1b\[\d*m")
 
 SAMPLE = Page(
@@ -127,7 +127,7 @@ def test_the_read_timeout_is_that_of_the_command() -> None:
         for row in PAGES[f"smrt {name}"].rows
         if row.flag == "--cli-read-timeout"
     ]
-    assert defaults == ["70", "60"]
+    assert defaults == ["70", "60", "70"]
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

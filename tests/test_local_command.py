@@ -148,7 +148,7 @@ def test_without_a_subcommand_one_is_missed() -> None:
 
 def test_the_help_shows_where_the_command_goes() -> None:
     out = local("run", "--help").out
-    assert "run [OPTION]... [NAME=FOLDER]... -- COMMAND..." in " ".join(out.split())
+    assert "run [OPTION]... [NAME=FOLDER|URL]... -- COMMAND..." in " ".join(out.split())
 
 
 def test_without_a_command_nothing_is_served() -> None:
@@ -156,7 +156,7 @@ def test_without_a_command_nothing_is_served() -> None:
     assert done.code == 252
     assert done.err.splitlines() == [
         "smrt: [ERROR]: An error occurred (ParamValidation): there is no COMMAND to run",
-        "smrt: hint: smrt local run [NAME=FOLDER]... -- COMMAND",
+        "smrt: hint: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
     ]
 
 

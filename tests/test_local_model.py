@@ -264,8 +264,8 @@ def test_the_default_accept_is_the_containers_variable(tmp_path: Path) -> None:
 
 
 BAD_ARGUMENTS = [
-    (["examples/iris"], "expected NAME=FOLDER, received: examples/iris"),
-    (["iris="], "expected NAME=FOLDER, received: iris="),
+    (["examples/iris"], "expected NAME=FOLDER or NAME=URL, received: examples/iris"),
+    (["iris="], "expected NAME=FOLDER or NAME=URL, received: iris="),
     (["a=/no/such/folder"], "no such folder: /no/such/folder"),
     (["-a=."], "no endpoint can be called '-a'"),
     (["a_b=."], "no endpoint can be called 'a_b'"),

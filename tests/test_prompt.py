@@ -4,6 +4,7 @@ import io
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -219,14 +220,18 @@ def test_the_world_is_the_users_own(
     (tmp_path / "config").write_text("[default]\n[profile work]\n")
     (tmp_path / "broken").write_text("no section")
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
-    world = _world(App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config")}))
+    world = _world(
+        App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config")}, ExitStack())
+    )
     assert world.profiles() == ["default", "work"]
     assert "eu-west-1" in world.regions()
     assert world.paths("fo") == ["broken", "config", "folder/"]
     assert world.paths("folder/") == ["folder/file"]
     assert world.paths("nowhere/") == []
     assert world.endpoints("nobody", None) == []
-    broken = _world(App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "broken")}))
+    broken = _world(
+        App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "broken")}, ExitStack())
+    )
     assert broken.profiles() == []
 
 
@@ -234,7 +239,7 @@ def test_names_that_are_not_known_yet_are_asked_for_and_kept(environ: dict[str, 
     from smrt.prompt import _world
 
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
-    world = _world(App(console, environ))
+    world = _world(App(console, environ, ExitStack()))
     with sagemaker(["iris"]) as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_SAGEMAKER", url)
         assert world.endpoints(None, None) == ["iris"]

@@ -146,7 +146,7 @@ def test_every_expression_gives_jmespaths_value_or_an_error_of_ours(expression: 
     assert value == jmespath.search(expression, REPLY)
 
 
-PARAMETERS = {"EndpointName": "e", "Body": b"x"}
+PARAMETERS = {"EndpointName": "e", "RequestTTLSeconds": 60}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ PARAMETERS = {"EndpointName": "e", "Body": b"x"}
         ("*", REPLY),
         ("InferenceId", "abc-123"),
         ("^EndpointName", "e"),
-        ("^Body", b"x"),
+        ("^RequestTTLSeconds", 60),
         ("^Accept", None),
     ],
 )
@@ -172,6 +172,7 @@ def test_a_member_that_did_not_come_is_none() -> None:
     [
         ("inferenceid", "did you mean InferenceId?"),
         ("^EndpontName", "did you mean ^EndpointName?"),
+        ("^Body", None),  # bytes
         ("^Nope", None),
     ],
 )

@@ -17,11 +17,11 @@ from smrt.report import report
 @click.pass_obj
 def run(app: App, /, **given: Any) -> None:
     """Make the call, deliver its answer and tell its metadata."""
-    path = None if given["outfile"] in (None, STDOUT) else given["outfile"]
     call = prepare(app, INVOKE_ENDPOINT, given, INVOKE_READ_TIMEOUT)
-    plan = None if path is None else outfile.plan(path)
-    free = path is not None or given["generate_cli_skeleton"] is not None
-    told = report(app, call, given, stdout_is_free=free)
+    path = call.outfile
+    plan = None if path is None or path == STDOUT else outfile.plan(path)
+    free = plan is not None or given["generate_cli_skeleton"] is not None
+    told = report(app, call, given, answer=plan, stdout_is_free=free)
     reply = perform(app, call, given, told.tell)
     if reply is None:
         return

@@ -17,7 +17,7 @@ VALUES = {
     "INPUT": INPUT,
     "JSON": INPUT,
     "YAML": INPUT,
-    "[NAME=FOLDER]...": PATHS,
+    "[NAME=FOLDER|URL]...": PATHS,
 }
 """The function that gives the values, by what a value is called."""
 FILES = ("FILE", "[OUTFILE]")

@@ -18,7 +18,7 @@ ACTIONS = {
     "INPUT": "_smrt_input",
     "JSON": "_smrt_input",
     "YAML": "_smrt_input",
-    "[NAME=FOLDER]...": "_smrt_models",
+    "[NAME=FOLDER|URL]...": "_smrt_models",
 }
 """What completes a value, by what it is called."""
 

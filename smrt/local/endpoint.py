@@ -1,7 +1,13 @@
 """What answers a call: a function from a Call to an Answer, run in a thread of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
+
+PART_SIZE = 1 << 16
+"""Bytes; what of a whole answer comes as one part of a stream."""
+BROKEN = "StreamBroken"
+TIMED_OUT = "ModelInvocationTimeExceeded"
+"""Why a stream ended before its end, in the service's words."""
 
 
 class Call(NamedTuple):
@@ -12,24 +18,48 @@ class Call(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A model's answer."""
+    """A model's answer; a body that is still being made is an iterator.
 
-    body: bytes
+    `fields` holds what else the reply says, by AWS's names of its fields.
+    """
+
+    body: bytes | Iterator[bytes]
     content_type: str
     custom_attributes: str | None = None
+    fields: Mapping[str, str] = {}
+
+    def whole(self) -> "Answer":
+        """The answer with its body made to the end. Raises ModelFailure."""
+        return self._replace(body=b"".join(self.parts()))
+
+    def parts(self) -> Iterator[bytes]:
+        """The body, part by part. Raises ModelFailure."""
+        if not isinstance(self.body, bytes):
+            yield from filter(None, self.body)
+            return
+        for begin in range(0, len(self.body), PART_SIZE):
+            yield self.body[begin : begin + PART_SIZE]
 
 
 Endpoint = Callable[[Call], Answer]
-"""Raises ModelFailure where the model fails."""
+"""Raises ModelFailure where the model fails, NotReady where it cannot be called yet."""
 
 
 class ModelFailure(Exception):  # noqa: N818 - it tells of a model's failure, not of an error here
-    """The model answered with an error: `status` is its HTTP status, `message` its text."""
+    """The model answered with an error: `status` is its HTTP status, `message` its text.
 
-    def __init__(self, status: int, message: str) -> None:
+    `stream_code` says what became of the answer if it had begun.
+    """
+
+    def __init__(self, status: int, message: str, *, stream_code: str = BROKEN) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.stream_code = stream_code
+
+
+class NotReady(Exception):  # noqa: N818 - it tells of a model's state, not of an error here
+    """The model cannot be called yet, or no longer; the text says what is the matter."""
 
 
 def echo(call: Call) -> Answer:

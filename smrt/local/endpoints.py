@@ -1,4 +1,4 @@
-"""NAME=FOLDER -> the endpoints that are served."""
+"""NAME=FOLDER and NAME=URL -> the endpoints that are served."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from smrt.errors import UsageError
 
+from .container import SCHEMES, container
 from .endpoint import Endpoint, echo
 from .media import JSON
 from .model import load
@@ -15,33 +16,37 @@ _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 
 
 def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
-    """The endpoint of each NAME=FOLDER, or `echo` where there are none.
+    """The endpoint of each NAME=FOLDER and NAME=URL, or `echo` where there are none.
 
     Raises UsageError and ConfigurationError, before anything is served.
     """
-    folders: dict[str, Path] = {}
+    places: dict[str, str] = {}
     for argument in arguments:
-        name, folder = _split(argument)
-        if name in folders:
+        name, place = _split(argument)
+        if name in places:
             raise UsageError(f"two endpoints are called {name}")
-        folders[name] = folder
+        places[name] = place
     accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
-    found: dict[str, Endpoint] = {
-        name: load(folder, accept=accept).answer for name, folder in folders.items()
-    }
-    return found or {"echo": echo}
+    return {name: _endpoint(place, accept) for name, place in places.items()} or {"echo": echo}
 
 
-def _split(argument: str) -> tuple[str, Path]:
-    name, equals, folder = argument.partition("=")
-    if not equals or not folder:
+def _endpoint(place: str, accept: str) -> Endpoint:
+    if place.startswith(SCHEMES):
+        return container(place).answer
+    return load(Path(place).expanduser(), accept=accept).answer
+
+
+def _split(argument: str) -> tuple[str, str]:
+    name, equals, place = argument.partition("=")
+    if not equals or not place:
         suggestion = Path(argument.rstrip("=/")).name
         raise UsageError(
-            f"expected NAME=FOLDER, received: {argument}", f"for instance {suggestion}={argument}"
+            f"expected NAME=FOLDER or NAME=URL, received: {argument}",
+            f"for instance {suggestion}={argument}",
         )
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"no endpoint can be called {name!r}",
             "a name has 1 to 63 letters, digits, and hyphens between them",
         )
-    return name, Path(folder).expanduser()
+    return name, place

@@ -35,6 +35,14 @@ def invalid(message: str) -> Refusal:
     return Refusal(HTTPStatus.BAD_REQUEST, "ValidationError", message)
 
 
+def not_installed() -> Refusal:
+    """What asynchronous calls need is not there."""
+    return invalid(
+        "An asynchronous call needs an S3 on this machine: "
+        "pip install 'smrt-cli[local-async]' and start smrt local again."
+    )
+
+
 def unknown_endpoint(name: str) -> Refusal:
     """No endpoint is called `name`."""
     return invalid(f"Endpoint {name} of account {ACCOUNT} not found.")
@@ -42,7 +50,8 @@ def unknown_endpoint(name: str) -> Refusal:
 
 def model_error(name: str, failure: ModelFailure) -> Refusal:
     """The model behind the endpoint `name` failed."""
-    side = "client" if failure.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
+    is_clients = 400 <= failure.status < 500  # noqa: PLR2004 - HTTP's own classes
+    side = "client" if is_clients else "server"
     return Refusal(
         HTTPStatus.FAILED_DEPENDENCY,
         "ModelError",
@@ -51,6 +60,15 @@ def model_error(name: str, failure: ModelFailure) -> Refusal:
         OriginalStatusCode=failure.status,
         OriginalMessage=failure.message,
         LogStreamArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{name}",
+    )
+
+
+def not_ready(name: str, reason: str) -> Refusal:
+    """The model behind the endpoint `name` cannot be called yet."""
+    return Refusal(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "ModelNotReadyException",
+        f"Model for endpoint {name} is not ready for inference yet: {reason}",
     )
 
 

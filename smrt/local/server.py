@@ -5,9 +5,10 @@ The threads are daemons: a handler that never returns keeps nobody from stopping
 
 import hashlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from itertools import chain
 from threading import Thread
 from time import sleep
 
@@ -140,9 +141,22 @@ def _send(sock: socket.socket, connection: h11.Connection, response: Response) -
     headers = [(name.encode("ascii"), value.encode()) for name, value in response.headers]
     reason = HTTPStatus(response.status).phrase.encode()
     head = h11.Response(status_code=response.status, headers=headers, reason=reason)
-    for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
-        for piece in connection.send_with_data_passthrough(event) or ():
-            sock.sendall(piece)
+    body = response.body
+    try:
+        for event in chain((head,), map(_data, _parts(body)), (h11.EndOfMessage(),)):
+            for piece in connection.send_with_data_passthrough(event) or ():
+                sock.sendall(piece)
+    finally:
+        if isinstance(body, Generator):  # the client may have gone, and nobody hears the rest
+            body.close()
+
+
+def _parts(body: bytes | Iterator[bytes]) -> Iterable[bytes]:
+    return (body,) if isinstance(body, bytes) else body
+
+
+def _data(part: bytes) -> h11.Data:
+    return h11.Data(data=part)
 
 
 def _text(value: bytes) -> str:

@@ -5,20 +5,32 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from time import gmtime, strftime
 from traceback import format_exception
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
 
+from smrt import events
+from smrt.eventstream import encode
 from smrt.message import Headers, Request
-from smrt.operations import INVOKE_ENDPOINT, OPERATIONS, Operation, Place
+from smrt.operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    OPERATIONS,
+    Operation,
+    Place,
+)
 
 from . import refusal, signature
-from .endpoint import Answer, Call, Endpoint, ModelFailure
+from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
 from .refusal import Refusal
+
+if TYPE_CHECKING:
+    from .asynchronous import Queues
 
 VARIANT = "AllTraffic"
 _OURS = str(Path(__file__).parent)
@@ -29,24 +41,26 @@ _PATHS = {
 
 
 class Response(NamedTuple):
-    """What goes back to the client."""
+    """What goes back to the client; a body that is still being made is an iterator."""
 
     status: int
     headers: Headers
-    body: bytes
+    body: bytes | Iterator[bytes]
 
 
 class Service(NamedTuple):
     """The endpoints by their names, behind one address.
 
     `clock` gives seconds since the epoch; `complain` is told of a model's failures (with the
-    traceback), `log` of each request, one line each.
+    traceback), `log` of each request, one line each. `queues` take asynchronous calls, where what
+    they need is installed.
     """
 
     endpoints: Mapping[str, Endpoint]
     clock: Callable[[], float]
     complain: Callable[[str], None]
     log: Callable[[str], None] | None = None
+    queues: "Queues | None" = None
 
     def answer(self, request: Request) -> Response:
         """The response to `request`, errors included."""
@@ -58,11 +72,13 @@ class Service(NamedTuple):
         if self.log:
             line = f"{request.method} {request.url.target} {response.status}"
             took = (self.clock() - begun) * 1000
-            self.log(f"{line} {len(response.body)} bytes in {took:.1f} ms")
+            body = response.body
+            size = f"{len(body)} bytes" if isinstance(body, bytes) else "a stream begun"
+            self.log(f"{line} {size} in {took:.1f} ms")
         added = (
             ("x-amzn-RequestId", str(uuid4())),
             ("Date", strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(begun))),
-            ("Content-Length", str(len(response.body))),
+            *_length(response.body),
         )
         return response._replace(headers=(*response.headers, *added))
 
@@ -71,14 +87,49 @@ class Service(NamedTuple):
         signature.check(request, now=now)
         if name not in self.endpoints:
             raise refusal.unknown_endpoint(name)
-        if operation is not INVOKE_ENDPOINT:
-            raise refusal.invalid(f"Endpoint {name} is local and does not serve {operation.name}.")
+        if operation is INVOKE_ENDPOINT_ASYNC:
+            return self._queued(name, _call(operation, request))
         try:
-            return _answered(operation, self.endpoints[name](_call(operation, request)))
+            answer = self.endpoints[name](_call(operation, request))
+            if operation is INVOKE_ENDPOINT:
+                return _answered(operation, answer.whole())
+            response = _answered(operation, answer)
         except ModelFailure as exc:
-            if exc.__cause__:
-                self.complain(f"endpoint {name}: {_trace(exc.__cause__)}")
+            self._complain_of(name, exc)
             raise refusal.model_error(name, exc) from exc
+        except NotReady as exc:
+            raise refusal.not_ready(name, str(exc)) from exc
+        headers = (*response.headers, ("Content-Type", events.CONTENT_TYPE))
+        return response._replace(headers=headers, body=self._stream(name, answer))
+
+    def _stream(self, name: str, answer: Answer) -> Iterator[bytes]:
+        """The answer as an event stream; a failure on the way is the last event."""
+        try:
+            for part in answer.parts():
+                yield encode(events.part(part))
+        except ModelFailure as exc:
+            self._complain_of(name, exc)
+            members = {"ErrorCode": exc.stream_code}
+            yield encode(events.exception("ModelStreamError", exc.message, **members))
+
+    def _complain_of(self, name: str, failure: ModelFailure) -> None:
+        if failure.__cause__:
+            self.complain(f"endpoint {name}: {_trace(failure.__cause__)}")
+
+    def _queued(self, name: str, call: Call) -> Response:
+        if self.queues is None:
+            raise refusal.not_installed()
+        accepted = self.queues.accept(name, self.endpoints[name], call)
+        values = {
+            "OutputLocation": str(accepted.output),
+            "FailureLocation": str(accepted.failure),
+            "InferenceId": accepted.inference_id,
+        }
+        fields = INVOKE_ENDPOINT_ASYNC.fields
+        headers = tuple((f.wire, values[f.name]) for f in fields if f.place is Place.HEADER)
+        body = {f.wire: values[f.name] for f in fields if f.place is Place.JSON}
+        typed = ("Content-Type", "application/json")
+        return Response(HTTPStatus.ACCEPTED, (*headers, typed), json.dumps(body).encode())
 
 
 def _route(request: Request) -> tuple[Operation, str]:
@@ -108,6 +159,7 @@ def _answered(operation: Operation, answer: Answer) -> Response:
         "ContentType": answer.content_type,
         "InvokedProductionVariant": VARIANT,
         "CustomAttributes": answer.custom_attributes,
+        **answer.fields,
     }
     headers = []
     for field in operation.fields:
@@ -118,6 +170,10 @@ def _answered(operation: Operation, answer: Answer) -> Response:
             raise ModelFailure(500, f"the model's {field.name} cannot be a header: {value!r}")
         headers.append((field.wire, value))
     return Response(200, tuple(headers), answer.body)
+
+
+def _length(body: bytes | Iterator[bytes]) -> Headers:
+    return (("Content-Length", str(len(body))),) if isinstance(body, bytes) else ()
 
 
 def _trace(exc: BaseException) -> str:

@@ -5,7 +5,7 @@ https://github.com/aws/sagemaker-inference-toolkit
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any, NamedTuple, cast
@@ -29,8 +29,9 @@ _ARGUMENTS = {
 _STEPS = ("input_fn", "predict_fn", "output_fn")
 _DEFAULTS: Mapping[str, Handler] = {
     "input_fn": lambda body, content_type, _: media.decode(body, content_type),
-    "output_fn": lambda prediction, accept, _: media.encode(prediction, accept),
+    "output_fn": lambda prediction, accept, _: _encoded(prediction, accept),
 }
+_END = object()
 
 
 class Handlers(NamedTuple):
@@ -137,10 +138,41 @@ def _text(body: bytes, content_type: str) -> bytes | str:
 def _answer(result: Any, accept: str, context: Context) -> Answer:
     """What output_fn or transform_fn gave: a body, or a body and its content type."""
     content, content_type = result if isinstance(result, tuple) else (result, accept)
-    body = _bytes(content)
+    body = _begun(_parts(content)) if isinstance(content, Iterator) else _bytes(content)
     if context.status >= HTTPStatus.BAD_REQUEST:
-        raise ModelFailure(context.status, body.decode(errors="replace"))
+        told = body if isinstance(body, bytes) else b"".join(body)
+        raise ModelFailure(context.status, told.decode(errors="replace"))
     return Answer(body, str(content_type), context.response_header(CUSTOM_ATTRIBUTES))
+
+
+def _encoded(prediction: Any, accept: str) -> Any:
+    """What the default output_fn makes of a prediction: one that is still being made stays so."""
+    return prediction if isinstance(prediction, Iterator) else media.encode(prediction, accept)
+
+
+def _parts(content: Iterator[Any]) -> Iterator[bytes]:
+    """What the handlers yield, as it is asked for; what they raise is a ModelFailure."""
+    try:
+        while (piece := _step("output_fn", next, content, _END)) is not _END:
+            part: bytes = _step("output_fn", _bytes, piece)
+            yield part
+    finally:
+        getattr(content, "close", _nothing)()
+
+
+def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """`parts`, the first of them made: until then an answer can still be refused."""
+    first = next(parts, b"")
+
+    def resumed() -> Iterator[bytes]:
+        yield first
+        yield from parts
+
+    return resumed()
+
+
+def _nothing() -> None:
+    """An iterator that is no generator has nothing to close."""
 
 
 def _bytes(content: Any) -> bytes:

@@ -1,0 +1,43 @@
+"""The rows as a picture: SVG, a bar for each peer."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from .summary import Row
+
+WIDTH, LABELS, VALUES, LINE, GAP = 760, 170, 90, 20, 34
+_STYLE = (
+    "text{font:13px system-ui,sans-serif;fill:#57606a}.t{font-weight:600}"
+    ".o{fill:#8c959f}.s{fill:#1f883d}"
+)
+
+
+def chart(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
+    """A picture of the scenarios in `titles`, each on a scale of its own."""
+    parts: list[str] = []
+    y = 0
+    for name, title in titles.items():
+        bars = [row for row in rows if row.scenario == name]
+        longest = max((bar.median for bar in bars), default=1.0)
+        parts.append(_text(0, y + 22, title, "t"))
+        y += GAP
+        for bar in bars:
+            parts += _bar(y, bar, longest)
+            y += LINE
+        y += LINE // 2
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img">'
+    return "\n".join([head, f"<style>{_STYLE}</style>", *parts, "</svg>", ""])
+
+
+def _bar(y: int, row: Row, longest: float) -> list[str]:
+    width = max(row.median / longest * (WIDTH - LABELS - VALUES), 1)
+    kind = "s" if row.peer == "smrt" else "o"
+    return [
+        _text(12, y + 14, row.peer),
+        f'<rect class="{kind}" x="{LABELS}" y="{y + 3}" width="{width:.1f}" height="{LINE - 6}"/>',
+        _text(LABELS + width + 8, y + 14, f"{row.median * 1e3:.0f} ms"),
+    ]
+
+
+def _text(x: float, y: int, words: str, kind: str = "") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y}">{escape(words)}</text>'

@@ -1,0 +1,123 @@
+"""The measuring itself is right: what is measured, what it is held against, and the server."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from botocore.eventstream import EventStreamBuffer
+
+from benchmarks import place, replies
+from benchmarks.chart import chart
+from benchmarks.measure import FailedError, Run, run
+from benchmarks.scenarios import SCENARIOS
+from benchmarks.summary import Row, median, row, table
+from benchmarks.targets import MB, TARGETS, verdicts
+
+ROW = Row("http", "smrt", median=0.04, minimum=0.03, ratio=1, cpu=0.03, memory=20 * MB, runs=3)
+
+
+def _run(code: str, folder: Path) -> Run:
+    return run([sys.executable, "-c", code], {"PATH": ""}, str(folder / "complaints"))
+
+
+def test_a_run_is_measured_from_its_first_byte_to_its_end(tmp_path: Path) -> None:
+    code = "import time; print(1, flush=True); time.sleep(0.3); print(2)"
+    found = _run(code, tmp_path)
+    assert found.first < found.wall - 0.25
+    assert 0 < found.cpu < found.wall
+
+
+def test_peak_memory_is_in_bytes(tmp_path: Path) -> None:
+    assert _run("bytearray(200 << 20)", tmp_path).memory > 200 * MB
+
+
+def test_a_command_that_fails_is_told_by_its_last_words(tmp_path: Path) -> None:
+    with pytest.raises(FailedError, match="last words"):
+        _run("import sys; sys.exit('first\\nlast words')", tmp_path)
+    with pytest.raises(FailedError, match="status 3"):
+        _run("import os; os._exit(3)", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "middle"), [([3.0], 3.0), ([4.0, 1.0], 2.5), ([9.0, 1.0, 2.0], 2.0)]
+)
+def test_the_median_is_the_middle_value(values: list[float], middle: float) -> None:
+    assert median(values) == middle
+
+
+def test_a_ratio_is_of_runs_that_were_side_by_side() -> None:
+    ours = [Run(wall, wall, wall, 1) for wall in (1.0, 10.0, 100.0)]
+    theirs = [Run(wall, wall, wall, 2) for wall in (2.0, 20.0, 400.0)]
+    found = row("http", "aws v1", theirs, beside=ours, figure="wall")
+    assert (found.ratio, found.median, found.minimum, found.memory) == (0.5, 20.0, 2.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "memory", "missed"),
+    [(0.1, 50, []), (0.2, 50, ["time"]), (0.1, 40, ["memory"]), (0.2, 40, ["time", "memory"])],
+)
+def test_a_target_is_missed_when_more_is_measured_than_promised(
+    ratio: float, memory: int, missed: list[str]
+) -> None:
+    theirs = ROW._replace(peer="aws v1", ratio=ratio, memory=memory * MB)
+    found = verdicts([ROW, theirs])
+    assert [each.target.figure for each in found if each.is_missed] == missed
+    assert sum(each.found is None for each in found) == len(TARGETS) - 2
+
+
+def test_a_bound_on_memory_needs_no_peer() -> None:
+    found = verdicts([ROW._replace(scenario="down", memory=41 * MB)])
+    assert [str(each).split() for each in found if each.is_missed] == [
+        ["MISSED", "down", "memory", "41.00", "(at", "most", "40)", "MB"]
+    ]
+
+
+def test_every_target_names_a_scenario_and_a_peer_that_exist() -> None:
+    lines = {each.name: each.lines for each in SCENARIOS}
+    assert all(not each.peer or each.peer in lines[each.scenario] for each in TARGETS)
+
+
+def test_the_chart_is_xml_with_a_bar_for_each_peer() -> None:
+    found = ET.fromstring(chart([ROW, ROW._replace(peer="a<b")], {"http": "one call"}))
+    bars = [each.get("class") for each in found.iter("{http://www.w3.org/2000/svg}rect")]
+    assert bars == ["s", "o"]
+
+
+def test_the_table_says_what_part_of_a_peers_time_smrt_takes() -> None:
+    text = table([ROW, ROW._replace(peer="curl", ratio=8.25)])
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["smrt", "curl"]
+    assert text.endswith("8.25 of it")
+
+
+def test_the_server_gives_each_reply_and_takes_bodies_of_any_size(tmp_path: Path) -> None:
+    with (
+        place.serving(str(tmp_path), certified=False) as urls,
+        socket.create_connection(("127.0.0.1", int(urls["http"].rpartition(":")[2]))) as sock,
+    ):
+        for size in (0, 10, 5 * MB):
+            head = f"POST /endpoints/small/invocations HTTP/1.1\r\nContent-Length: {size}\r\n\r\n"
+            sock.sendall(head.encode() + bytes(size))
+            assert sock.recv(1 << 16).endswith(replies.SMALL)
+
+
+def test_the_recorded_stream_is_an_event_stream(tmp_path: Path) -> None:
+    with open(replies.record(str(tmp_path))["paced"].path, "rb") as file:
+        body = file.read().partition(b"\r\n\r\n")[2]
+    buffer = EventStreamBuffer()
+    while body and not body.startswith(b"0\r\n"):
+        size, _, rest = body.partition(b"\r\n")
+        buffer.add_data(rest[: int(size, 16)])
+        body = rest[int(size, 16) + 2 :]
+    events = list(buffer)
+    assert [event.payload for event in events] == [replies.EVENT] * 2
+    assert {event.headers[":event-type"] for event in events} == {"PayloadPart"}
+
+
+def test_nothing_of_the_measuring_process_reaches_a_peer(tmp_path: Path) -> None:
+    found = place.environment(str(tmp_path), "")
+    assert {name for name in found if name.startswith("PYTHON")} == set()
+    assert "AWS_ACCESS_KEY_ID" not in place.environment(str(tmp_path), "profile")
+    assert found["HOME"] == os.path.join(tmp_path, "home")

@@ -1,0 +1,92 @@
+"""Each failure knows its exit status, its code and its sentence."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from smrt import errors
+from smrt.errors import (
+    ConfigurationError,
+    ExitCode,
+    ServiceError,
+    SmrtError,
+    StdoutClosedError,
+    TransportError,
+    UsageError,
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "exit_code", "code"),
+    [
+        (SmrtError, 255, "General"),
+        (UsageError, 252, "ParamValidation"),
+        (ConfigurationError, 253, "Configuration"),
+        (TransportError, 255, "ConnectionError"),
+        (StdoutClosedError, 141, "General"),
+    ],
+)
+def test_a_failure_has_an_exit_status_and_a_code(
+    kind: type[SmrtError], exit_code: int, code: str
+) -> None:
+    error = kind("what", "do this", "or that")
+    assert (error.exit_code, error.code, error.hints) == (exit_code, code, ("do this", "or that"))
+    assert (str(error), error.sentence) == ("what", f"An error occurred ({code}): what")
+    assert dict(error.details) == {}
+    assert kind("what", code="Other").sentence == "An error occurred (Other): what"
+
+
+def test_the_exit_codes_are_those_of_the_aws_cli() -> None:
+    assert {code.name: code.value for code in ExitCode} == {
+        "OK": 0,
+        "INTERRUPTED": 130,
+        "PIPE": 141,
+        "USAGE": 252,
+        "CONFIGURATION": 253,
+        "SERVICE": 254,
+        "GENERAL": 255,
+    }
+
+
+def subclasses(kind: type[SmrtError]) -> Iterator[type[SmrtError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_every_kind_is_in_the_tree_at_the_top() -> None:
+    drawn = errors.__doc__ or ""
+    kinds: list[type[SmrtError]] = [SmrtError, *subclasses(SmrtError)]
+    for kind in kinds:
+        if kind.__module__ == errors.__name__:
+            assert re.search(rf"\b{kind.__name__} +{kind.exit_code} ", drawn)
+
+
+def service_error(**members: object) -> ServiceError:
+    response = {
+        "Error": {"Code": "ModelError", "Message": "m"},
+        "ResponseMetadata": {"RequestId": "r", "RetryAttempts": 2, "HTTPStatusCode": 424},
+        **members,
+    }
+    return ServiceError(response, "InvokeEndpoint", "a hint")
+
+
+def test_an_error_of_the_service_speaks_as_botocores_does() -> None:
+    error = service_error()
+    told = "An error occurred (ModelError) when calling the InvokeEndpoint operation: m"
+    assert (error.exit_code, error.code, error.message) == (254, "ModelError", "m")
+    assert (str(error), error.sentence, error.hints) == (told, told, ("a hint",))
+    error.is_last_allowed = True
+    assert "operation (reached max retries: 2): m" in error.sentence
+
+
+def test_members_are_what_is_told_beside_code_and_message() -> None:
+    error = service_error(Message="m", OriginalStatusCode=400, OriginalMessage="boom")
+    assert list(error.members) == ["OriginalStatusCode", "OriginalMessage"]
+    assert list(error.details.items()) == [*error.members.items(), ("RequestId", "r")]
+
+
+def test_a_request_may_have_got_no_id() -> None:
+    error = service_error(ResponseMetadata={"HTTPStatusCode": 500, "RetryAttempts": 0})
+    assert dict(error.details) == {}

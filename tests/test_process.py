@@ -1,0 +1,371 @@
+"""The process as its callers see it: exit status, signals, streams that close, memory."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import COVERAGE, Result
+from .fake import Endpoint, Received, drop, error, raw, reset, response
+
+LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=")
+HALF = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 2000000\r\n\r\n"
+BODY = b'{"predictions":[1]}'
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Start a command line against `endpoint`, and go on."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def run(
+        *argv: str | bytes,
+        before: tuple[str, ...] = (),
+        env: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+        made = subprocess.Popen(
+            [*before, sys.executable, "-m", "smrt", *argv],
+            cwd=tmp_path,
+            env={**environ, **where, **(env or {})},
+            **{**pipes, **kwargs},
+        )
+        running.append(made)
+        return made
+
+    yield run
+    for one in running:
+        with one:
+            one.kill()
+
+
+def ended(process: subprocess.Popen[bytes]) -> Result:
+    out, err = process.communicate(timeout=30)
+    return Result(process.returncode, out or b"", (err or b"").decode())
+
+
+@pytest.mark.parametrize(
+    ("argv", "answer", "code"),
+    [
+        ((*LINE, "out"), None, 0),
+        (LINE, None, 0),
+        ((*LINE, "-"), None, 0),
+        ((*LINE, "--nonsense"), "none", 252),
+        ((), "none", 252),
+        ((*LINE, "nowhere/out"), "none", 252),
+        ((*LINE, "--profile", "nobody"), "none", 253),
+        ((*LINE, "out"), raw(error(400, "ValidationError", "no")), 254),
+        ((*LINE, "out"), raw(HALF + b"x", drop), 255),
+        ((*LINE, "--query", "foo(@)", "out"), "none", 252),
+        ((*LINE, "--query", "abs(ContentType)", "out"), None, 255),
+    ],
+)
+def test_every_kind_of_end_has_its_status(
+    process: Callable[..., Result], endpoint: Endpoint, argv: Any, answer: Any, code: int
+) -> None:
+    if callable(answer):
+        endpoint.answer(answer)
+    ran = process(*argv)
+    assert ran.code == code
+    assert (ran.err == "") == (ran.code == 0)
+    assert "Traceback" not in ran.err
+    if answer == "none":
+        assert endpoint.requests == []
+        assert ran.out == b""
+
+
+def test_a_service_that_cannot_be_reached_ends_with_255(process: Callable[..., Result]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    env = {
+        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": f"http://127.0.0.1:{port}",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    ran = process(*LINE, "out", env=env)
+    assert ran.code == 255
+    assert "Could not connect to the endpoint URL" in ran.err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("--version",), (*LINE, "--version"), ("--version", *LINE), ("invoke-endpoint", "--version")],
+)
+def test_the_version_is_told_anywhere(process: Callable[..., Result], argv: Any) -> None:
+    ran = process(*argv)
+    assert ran.code == 0
+    assert ran.out.startswith(b"smrt/")
+    assert ran.out.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("invoke-endpoint", "--endpoint-name", b"\xff", "--body", "aGk=", "out"),
+        ("invoke-endpoint", "--endpoint-name", "e", "--body", b"\xff", "out"),
+        (*LINE, "--accept", b"a\xff", "out"),
+        (*LINE, b"--nonsense\xff", "out"),
+    ],
+)
+def test_words_that_are_not_utf_8_are_a_mistake_of_the_line(
+    start: Start, endpoint: Endpoint, argv: Any
+) -> None:
+    ran = ended(start(*argv))
+    assert ran.code == 252
+    assert ran.err.count("[ERROR]") == 1
+    assert endpoint.requests == []
+
+
+def test_a_file_name_that_is_not_utf_8_is_a_name(start: Start, tmp_path: Path) -> None:
+    assert ended(start(*LINE, b"out\xff")).code == 0
+    assert os.listdir(os.fsencode(tmp_path)) == [b"out\xff"]
+
+
+def test_one_dash_is_stdin_and_the_other_stdout(process: Callable[..., Result]) -> None:
+    ran = process("invoke-endpoint", "--endpoint-name", "e", "--body", "-", "-", stdin=b"hi")
+    assert (ran.code, ran.out, ran.err) == (0, BODY, "")
+
+
+def waiting(sock: socket.socket, received: Received) -> None:
+    sock.recv(1)
+
+
+def until(claim: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 20
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def beside(folder: Path) -> list[str]:
+    return [name for name in os.listdir(folder) if name.endswith(".smrt")]
+
+
+@pytest.mark.parametrize(("number", "status"), [("SIGINT", 130), ("SIGTERM", -15), ("SIGHUP", -1)])
+@pytest.mark.parametrize("stage", ["waiting", "reading"])
+def test_a_signal_leaves_nothing_behind(
+    start: Start, endpoint: Endpoint, tmp_path: Path, stage: str, number: str, status: int
+) -> None:
+    out = tmp_path / "out"
+    out.write_bytes(b"old")
+    begun = HALF + b"x" * 1_000_000 if stage == "reading" else b""
+    endpoint.answer(raw(begun, waiting))
+    process = start(*LINE, "out")
+    until(lambda: beside(tmp_path) if begun else endpoint.requests)
+    process.send_signal(getattr(signal, number))
+    ran = ended(process)
+    assert ran == (status, b"", "")
+    assert os.listdir(tmp_path) == ["out"]
+    assert out.read_bytes() == b"old"
+
+
+def test_a_second_signal_does_not_disturb_the_cleaning_up(
+    start: Start, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    endpoint.answer(raw(HALF + b"x" * 1_000_000, waiting))
+    process = start(*LINE, "out")
+    until(lambda: beside(tmp_path))
+    for _ in range(20):
+        process.send_signal(signal.SIGTERM)
+    assert ended(process).code == -15
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_hangup_that_is_ignored_stays_ignored(
+    start: Start, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    go = threading.Event()
+
+    def answer(sock: socket.socket, received: Received) -> None:
+        go.wait(20)
+        sock.sendall(response())
+
+    endpoint.answer(answer)
+    process = start(*LINE, "out", before=("nohup",))
+    until(lambda: endpoint.requests)
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.1)
+    go.set()
+    assert ended(process).code == 0
+    assert (tmp_path / "out").read_bytes() == BODY
+
+
+def test_ctrl_c_during_a_pause_between_attempts_ends_at_once(
+    start: Start, endpoint: Endpoint
+) -> None:
+    endpoint.script.extend([drop] * 3)
+    process = start(*LINE, "out")
+    until(lambda: endpoint.requests)
+    process.send_signal(signal.SIGINT)
+    assert ended(process).code == 130
+    endpoint.script.clear()
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("outfile", ["-", "out"])
+def test_a_reader_who_leaves_ends_us_quietly(
+    start: Start, endpoint: Endpoint, tmp_path: Path, outfile: str, big: Any
+) -> None:
+    """The reader of stdout has gone before anything is written, or in the middle of it."""
+    size = 2_000_000 if big else 10
+    attributes = "x" * (100_000 if big else 10)
+    headers = [("X-Amzn-SageMaker-Custom-Attributes", attributes)]
+    endpoint.reply(body=b"y" * size, headers=headers)
+    source, sink = os.pipe()
+    process = start(*LINE, outfile, stdout=sink)
+    os.close(sink)
+    if big:
+        assert os.read(source, 5)
+    os.close(source)
+    assert ended(process) == (141, b"", "")
+    if outfile == "out":
+        assert (tmp_path / "out").stat().st_size == size
+
+
+@pytest.mark.parametrize("answer", [drop, reset])
+def test_a_connection_that_breaks_while_we_send_is_no_closed_pipe(
+    start: Start, endpoint: Endpoint, tmp_path: Path, answer: Any
+) -> None:
+    endpoint.read_body = False
+    endpoint.answer(answer)
+    (tmp_path / "in").write_bytes(b"x" * 8_000_000)
+    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "fileb://in", "out")
+    ran = ended(start(*line, env={"AWS_MAX_ATTEMPTS": "1"}))
+    assert ran.code == 255
+    assert "Connection was closed before we received a valid response" in ran.err
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("answer", "code"), [(None, 0), (error(400, "X", "no"), 254)])
+def test_a_stream_that_is_closed_changes_nothing_else(
+    start: Start, endpoint: Endpoint, tmp_path: Path, closed: str, answer: Any, code: int
+) -> None:
+    if answer:
+        endpoint.answer(raw(answer))
+    ran = ended(start(*LINE, "out", before=("sh", "-c", f'"$@" {closed}', "sh")))
+    assert ran.code == code
+    assert (ran.out == b"") == (">&-" in closed.split() or code != 0)
+    assert (ran.err == "") == ("2>&-" in closed or code == 0)
+    assert os.listdir(tmp_path) == ([] if answer else ["out"])
+    if not answer:
+        assert (tmp_path / "out").read_bytes() == BODY
+
+
+def test_closed_streams_are_neither_input_nor_answer(
+    start: Start, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "-", "-")
+    ran = ended(start(*line, before=("sh", "-c", '"$@" <&- >&-', "sh")))
+    assert ran == (0, b"", "")
+    assert endpoint.requests[0].body == b""
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+@pytest.mark.parametrize("argv", [(*LINE, "-"), (*LINE, "out"), (*LINE, "/dev/full"), ("--help",)])
+def test_a_full_output_is_an_error_of_one_line(start: Start, argv: Any) -> None:
+    with open("/dev/full", "wb") as full:
+        ran = ended(start(*argv, stdout=full))
+    assert ran.code == 255
+    assert ran.err.count("\n") == 1
+    assert "No space left on device" in ran.err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_nobody_listening_to_complaints_is_no_other_failure(start: Start) -> None:
+    with open("/dev/full", "wb") as full:
+        ran = ended(start(*LINE, "--nonsense", stderr=full))
+    assert ran.code == 252
+
+
+@pytest.fixture
+def bulk() -> Iterator[tuple[str, list[int]]]:
+    """A server that counts what comes and, where nothing came, sends 100 MB."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    counts: list[int] = []
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                sock, _ = listener.accept()
+                with sock, sock.makefile("rb") as file:
+                    counts.append(talk(sock, file))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", counts
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+def talk(sock: socket.socket, file: Any) -> int:
+    length = count = 0
+    while (line := file.readline()) != b"\r\n":
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    while count < length:
+        count += len(file.read(min(1 << 18, length - count)))
+    blocks = 100 if count < 100 else 0
+    sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (blocks << 20))
+    for _ in range(blocks):
+        sock.sendall(b"z" * (1 << 20))
+    return count
+
+
+WRAPPER = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "outfile", "up"),
+    [("-", "out", 100), ("fileb://in", "out", 100), ("aGk=", "out", 0), ("aGk=", "-", 0)],
+    ids=["up from stdin", "up from a file", "down to a file", "down to stdout"],
+)
+def test_100_mb_take_40_mb_of_memory_at_most(
+    bulk: tuple[str, list[int]],
+    environ: dict[str, str],
+    tmp_path: Path,
+    body: str,
+    outfile: str,
+    up: int,
+) -> None:
+    url, counts = bulk
+    source = tmp_path / "in"
+    with source.open("wb") as file:
+        file.truncate(up << 20)
+    environ.pop(COVERAGE, None)
+    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", body, outfile)
+    with source.open("rb") as stdin, (tmp_path / "stdout").open("wb") as stdout:
+        ran = subprocess.run(
+            [sys.executable, "-c", WRAPPER, sys.executable, "-m", "smrt", *line],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**environ, "AWS_ENDPOINT_URL": url},
+            check=False,
+            timeout=60,
+        )
+    assert ran.returncode == 0, ran.stderr
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(ran.stderr) * unit <= 40 << 20
+    assert counts == [up << 20 or 2]
+    if not up:
+        arrived = tmp_path / ("stdout" if outfile == "-" else outfile)
+        assert arrived.stat().st_size == 100 << 20

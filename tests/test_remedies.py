@@ -1,0 +1,110 @@
+"""What may help when the service says no."""
+
+from typing import Any
+
+import pytest
+
+from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
+from smrt.remedies import Trouble, remedies
+
+from .conftest import Smrt
+from .fake import Endpoint, drop, error
+
+CSV = {"EndpointName": "iris", "ContentType": "text/csv"}
+LOG = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/iris"
+
+
+def failure(code: str, message: str = "", **members: Any) -> ServiceError:
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}, **members}
+    return ServiceError(response, "InvokeEndpoint")
+
+
+def hints(
+    met: SmrtError,
+    parameters: dict[str, Any] | None = None,
+    *,
+    operation: Operation = INVOKE_ENDPOINT,
+    length: int = 0,
+) -> tuple[str, ...]:
+    return remedies(Trouble(met, operation, {"EndpointName": "iris", **(parameters or {})}, length))
+
+
+CASES = [
+    (failure("ModelError"), {}, ["no content type was sent"]),
+    (failure("ModelError", OriginalStatusCode=415), CSV, ["the model does not take text/csv"]),
+    (failure("ModelError", LogStreamArn=LOG), CSV, ["aws logs tail /aws/sagemaker/Endpoints/iris"]),
+    (failure("ModelError", LogStreamArn=LOG.replace("123456789012", "0" * 12)), CSV, []),
+    (failure("ModelError"), CSV, []),
+    (failure("ValidationError", "Endpoint iris of account 1 not found."), {}, ["list-endpoints"]),
+    (
+        failure("ValidationError", "Inference Component Name header is required for endpoints"),
+        {},
+        ["list-inference-components --endpoint-name-equals iris"],
+    ),
+    (
+        failure("ValidationError", "Endpoint iris is asynchronous"),
+        {},
+        ["smrt invoke-endpoint-async"],
+    ),
+    (failure("ValidationError", "something else"), {}, []),
+    (failure("ModelNotReadyException"), {}, ["--wait-ready 600"]),
+    (failure("ValidationError", "it has no capacity to process this"), {}, ["--wait-ready 600"]),
+    (failure("ThrottlingException"), {}, ["AWS_MAX_ATTEMPTS=10"]),
+    (failure("413"), {}, ["the body has 0 bytes: endpoints take 25 MB"]),
+    (failure("ExpiredTokenException"), {}, ["aws sso login"]),
+    (failure("UnrecognizedClientException"), {}, ["--debug"]),
+    (failure("AccessDeniedException"), {}, ["sagemaker:InvokeEndpoint on this"]),
+    (TransportError("closed", code="ConnectionClosedError"), {}, []),
+]
+
+
+@pytest.mark.parametrize(("met", "parameters", "expected"), CASES)
+def test_a_known_case_has_a_remedy(
+    met: SmrtError, parameters: dict[str, Any], expected: list[str]
+) -> None:
+    found = hints(met, parameters)
+    assert len(found) == len(expected)
+    for hint, part in zip(found, expected, strict=True):
+        assert part in hint
+
+
+def test_each_operation_has_remedies_of_its_own() -> None:
+    wrong = failure("ValidationError", "Endpoint iris does not support async invocations")
+    assert hints(wrong, operation=INVOKE_ENDPOINT_ASYNC) == (
+        "an endpoint that answers at once is called with smrt invoke-endpoint",
+    )
+    denied = hints(failure("AccessDeniedException"), operation=INVOKE_ENDPOINT_ASYNC)
+    assert "sagemaker:InvokeEndpointAsync on this" in denied[0]
+
+
+def test_a_connection_that_closes_on_a_large_body_tells_its_size() -> None:
+    closed = TransportError("closed", code="ConnectionClosedError")
+    assert "the body has 30000000 bytes" in hints(closed, length=30_000_000)[0]
+
+
+def test_the_remedy_is_told_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
+    told = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
+    assert told.code == 254
+    assert "smrt: hint: no content type was sent" in told.err
+
+
+@pytest.mark.parametrize("source", ["fileb://body", "-"])
+def test_the_size_of_a_body_is_told_wherever_it_came_from(
+    smrt: Smrt, endpoint: Endpoint, source: str
+) -> None:
+    body = b"x" * 5_000_000
+    with open("body", "wb") as file:
+        file.write(body)
+    endpoint.answer(drop)
+    told = smrt(
+        "invoke-endpoint",
+        "--endpoint-name",
+        "e",
+        f"--body={source}",
+        stdin=body,
+        env={"AWS_MAX_ATTEMPTS": "1"},
+    )
+    assert told.code == 255
+    assert "the body has 5000000 bytes" in told.err

@@ -1,0 +1,205 @@
+"""What a run loads: smrt's own and foreign modules exactly, and little of the standard library."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .conftest import COVERAGE
+from .fake import Endpoint
+
+SCRIPT = """
+import sys
+
+importers = {}
+
+
+class Watch:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        frame = sys._getframe(1)
+        while frame and "importlib" in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame:
+            importers.setdefault(name, f"{frame.f_code.co_filename}:{frame.f_lineno}")
+
+
+sys.meta_path.insert(0, Watch)
+listing = sys.argv.pop(1)
+from smrt.__main__ import main
+
+code = main()
+found = {name: importers.get(name, "the interpreter") for name in sys.modules}
+with open(listing, "w") as file:
+    file.write(repr(found))
+sys.exit(code)
+"""
+
+ROOF = {
+    "smrt",
+    "smrt.__main__",
+    "smrt.arguments",
+    "smrt.cli",
+    "smrt.console",
+    "smrt.errors",
+    "smrt.operations",
+    "smrt.options",
+}
+CALL = ROOF | {
+    "smrt.attempts",
+    "smrt.body",
+    "smrt.client",
+    "smrt.commands",
+    "smrt.commands.invoke_endpoint",
+    "smrt.config",
+    "smrt.connection",
+    "smrt.credentials",
+    "smrt.delivery",
+    "smrt.endpoint_rules",
+    "smrt.faults",
+    "smrt.files",
+    "smrt.formats",
+    "smrt.formats.json_",
+    "smrt.inputs",
+    "smrt.invocation",
+    "smrt.message",
+    "smrt.outfile",
+    "smrt.parameters",
+    "smrt.payloads",
+    "smrt.profiles",
+    "smrt.replies",
+    "smrt.report",
+    "smrt.retry",
+    "smrt.settings",
+    "smrt.sigv4",
+    "smrt.transport",
+    "smrt.urls",
+    "smrt.world",
+}
+NEVER = {
+    "argparse",
+    "asyncio",
+    "bz2",
+    "concurrent",
+    "configparser",
+    "decimal",
+    "difflib",
+    "email",
+    "encodings.idna",
+    "getpass",
+    "glob",
+    "html",
+    "http",
+    "importlib.metadata",
+    "importlib.resources",
+    "logging",
+    "lzma",
+    "multiprocessing",
+    "pathlib",
+    "pickle",
+    "random",
+    "shutil",
+    "socketserver",
+    "ssl",
+    "statistics",
+    "subprocess",
+    "tempfile",
+    "urllib",
+    "xml",
+    "zipfile",
+}
+"""Modules of the standard library, with all that is in them."""
+NOT_FOR_HELP = {"base64", "hashlib", "hmac", "json", "select", "socket"}
+
+
+INHERENT = {"select", "subprocess"} if sys.version_info < (3, 11) else set[str]()
+"""What click itself loads: Python 3.10's platform wants them."""
+
+
+class Loaded(NamedTuple):
+    modules: dict[str, str]
+
+    def of_smrt(self) -> set[str]:
+        return {name for name in self.modules if name.partition(".")[0] == "smrt"}
+
+    def foreign(self) -> set[str]:
+        tops = {name.partition(".")[0] for name in self.modules}
+        return tops - set(sys.stdlib_module_names) - {"smrt", "__main__", "__mp_main__"}
+
+    def unwanted(self, names: set[str]) -> dict[str, str]:
+        """What was loaded of `names`, and where it was asked for."""
+        return {
+            module: importer
+            for module, importer in self.modules.items()
+            if any(f"{module}.".startswith(f"{name}.") for name in names - INHERENT)
+        }
+
+
+def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
+    """Run a command line in an interpreter that no site-packages file has prepared."""
+    listing = folder / "modules"
+    path = os.pathsep.join(filter(None, sys.path))
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", SCRIPT, str(listing), *argv],
+        env={name: value for name, value in environ.items() if name != COVERAGE}
+        | {"PYTHONPATH": path},
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    assert ran.returncode == 0, ran.stderr.decode()
+    return Loaded(ast.literal_eval(listing.read_text()))
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_help_and_version_load_the_roof_alone(
+    environ: dict[str, str], tmp_path: Path, option: str
+) -> None:
+    found = loaded(environ, tmp_path, option)
+    assert found.unwanted(NEVER | NOT_FOR_HELP) == {}
+    assert found.foreign() == {"click"}
+    assert found.of_smrt() == ROOF
+
+
+@pytest.mark.parametrize("keys", ["environment", "profile"])
+def test_a_plain_call_loads_what_it_needs(
+    endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, keys: str
+) -> None:
+    if keys == "profile":
+        folder = Path(environ["HOME"], ".aws")
+        folder.mkdir()
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        lines = [f"{name.lower()} = {environ.pop(name)}" for name in names]
+        (folder / "credentials").write_text("\n".join(["[default]", *lines]))
+        (folder / "config").write_text("[default]\nregion = eu-west-1\n")
+    environ["AWS_ENDPOINT_URL"] = endpoint.url
+    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
+    found = loaded(environ, tmp_path, *line)
+    needed = {"configparser"} if keys == "profile" else set()
+    assert found.unwanted(NEVER - needed) == {}
+    assert found.foreign() == {"click", "h11"}
+    assert found.of_smrt() == CALL
+    assert len(endpoint.requests) == 1
+
+
+def test_a_plain_call_over_tls_loads_nothing_foreign_but_for_its_certificates(
+    secure: Endpoint, ca_bundle: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    environ |= {"AWS_ENDPOINT_URL": secure.url, "AWS_CA_BUNDLE": ca_bundle}
+    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
+    found = loaded(environ, tmp_path, *line)
+    assert found.unwanted(NEVER - {"ssl"}) == {}
+    assert found.foreign() == {"click", "h11"}
+    assert found.of_smrt() == CALL | {"smrt.tls"}
+
+
+def test_the_package_alone_loads_nothing(tmp_path: Path) -> None:
+    code = "import sys; before = set(sys.modules); import smrt; print(set(sys.modules) - before)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    found = {name.partition(".")[0] for name in ast.literal_eval(ran.stdout.decode())}
+    assert found - set(sys.stdlib_module_names) == {"smrt"}
