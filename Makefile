@@ -11,16 +11,17 @@ ARGS :=
 NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
 	  { echo 'smrt needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
 
-.PHONY: help demo test check format drift bench clean
+.PHONY: help demo test check format generate drift bench clean
 
 help:
-	@echo 'make demo    serve the Iris model and call it'
-	@echo 'make test    run the tests'
-	@echo 'make check   run the other gates: format, lint, types, floors'
-	@echo 'make format  format the code'
-	@echo 'make drift   compare the table of operations with the newest botocore'
-	@echo 'make bench   measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
-	@echo 'make clean   remove the virtual environments and what the tools left'
+	@echo 'make demo      serve the Iris model and call it'
+	@echo 'make test      run the tests'
+	@echo 'make check     run the other gates: format, lint, types, floors'
+	@echo 'make format    format the code'
+	@echo 'make generate  write the man pages and completions from the tables'
+	@echo 'make drift     compare the table of operations with the newest botocore'
+	@echo 'make bench     measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
+	@echo 'make clean     remove the virtual environments and what the tools left'
 
 demo: $(VENV)/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
@@ -40,6 +41,9 @@ check: $(VENV)/dev
 format: $(VENV)/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+generate: $(VENV)/dev
+	$(BIN)/python -m tests.generate
 
 drift: $(VENV)/python
 	$(PYTHON) -m venv --clear $(VENV)/drift

@@ -5,29 +5,39 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from .arguments import asks_version, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
+from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
 from .operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
-from .options import App, every_name, version_line
+from .options import GLOBALS, VERSION, App, every_name, version_line
+from .prompt_mode import mode, without_flags
 
+if TYPE_CHECKING:
+    from .page import Page
+
+SUMMARY = "Call Amazon SageMaker endpoints."
 COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
     "wait": "Wait for the answer to an asynchronous call, and fetch it from S3.",
     "local": "Serve models on this machine behind SageMaker's runtime API.",
+    "completion": "Print or install the completion script of a shell.",
 }
 """The commands and what each does; the module in `commands` has the same name."""
 
-MIN_WIDTH, MAX_WIDTH = 50, 80
+HIDDEN = ("complete",)
+"""Commands that programs call; no help tells of them."""
+
 SERVICE = "sagemaker-runtime"
 """An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
 
@@ -41,17 +51,21 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command called `cmd_name`."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *HIDDEN):
             return None
         module = import_module(f".commands.{cmd_name.replace('-', '_')}", __package__)
         command = module.command
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def page(self, ctx: click.Context) -> "Page":
+        """What there is to know of smrt, found without importing the commands."""
+        from .page import Page
+
+        text = "Options may stand before the command; smrt COMMAND --help lists those it takes."
+        usage = ("COMMAND", "[OPTION]...")
+        rows = (HELP, VERSION)
+        return Page(ctx.command_path, SUMMARY, usage, (text,), COMMANDS, rows, anywhere=GLOBALS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""
@@ -61,7 +75,9 @@ class Commands(click.Group):
             ctx.exit()
         if found.command is None:
             self._without_command(ctx, found.options)
-        if found.command not in COMMANDS:
+        if found.command == HELP_WORD and not found.rest:
+            show_manual(ctx)
+        if found.command not in (*COMMANDS, *HIDDEN):
             from difflib import get_close_matches
 
             near = get_close_matches(str(found.command), COMMANDS, 1)
@@ -72,9 +88,8 @@ class Commands(click.Group):
         return super().parse_args(ctx, [found.command, *found.options, *found.rest])
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> None:
-        app: App = ctx.obj
-        if "--help" in options or "-h" in options:
-            app.console.show([ctx.get_help(), "\n"])
+        if any(flag in options for flag in HELP_FLAGS):
+            show_help(ctx)
         else:
             raise UsageError(
                 "the following arguments are required: operation",
@@ -86,7 +101,7 @@ class Commands(click.Group):
 
 commands = Commands(
     "smrt",
-    help="Call Amazon SageMaker endpoints.",
+    help=SUMMARY,
     add_help_option=False,
     invoke_without_command=True,
 )
@@ -101,6 +116,7 @@ def main(
     """Run the command line `argv` and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = console or standard(environ)
+    app = App(console, environ, ExitStack())
 
     def told(error: SmrtError) -> int:
         from .failures import tell
@@ -109,7 +125,7 @@ def main(
         return error.exit_code
 
     try:
-        return _run(arguments, App(console, environ, ExitStack()))
+        return _run_with_prompt(arguments, app)
     except click.ClickException as exc:
         return told(UsageError(exc.format_message()))
     except StdoutClosedError as exc:
@@ -122,20 +138,36 @@ def main(
         return told(_defect(exc, console if "--debug" in arguments else None))
 
 
+def _run_with_prompt(arguments: list[str], app: App) -> int:
+    """Run a line, after it has been asked for, or again when it was wrong, if that is wished."""
+    wished = mode(arguments, app.environ)
+    arguments = without_flags(arguments)
+    if wished == "on":
+        return _run(_asked(arguments, app), app)
+    try:
+        return _run(arguments, app)
+    except (UsageError, click.ClickException) as exc:
+        if wished == "off" or not app.console.can_ask:
+            raise
+        complaint = exc.message
+    return _run(_asked(arguments, app, complaint), app)
+
+
+def _asked(arguments: list[str], app: App, complaint: str = "") -> list[str]:
+    from .prompt import ask
+
+    return ask(click.Context(commands, info_name="smrt", obj=app), arguments, complaint)
+
+
 def _run(arguments: list[str], app: App) -> int:
     try:
         with (
             app.held,
-            commands.make_context("smrt", arguments, obj=app, terminal_width=_width(app)) as ctx,
+            commands.make_context("smrt", arguments, obj=app) as ctx,
         ):
             return commands.invoke(ctx) or ExitCode.OK
     except click.exceptions.Exit as exc:
         return exc.exit_code
-
-
-def _width(app: App) -> int:
-    """Columns for help, as click would choose them; it would import shutil to ask (2 ms)."""
-    return max(min(app.console.width, MAX_WIDTH) - 2, MIN_WIDTH)
 
 
 def _defect(exc: Exception, console: Console | None) -> SmrtError:

@@ -33,6 +33,11 @@ class Console:
         return self._stdout.isatty()
 
     @property
+    def can_ask(self) -> bool:
+        """Whether somebody can be asked: there is a terminal to read from and one to write to."""
+        return self.stdin.isatty() and (self._stdout.isatty() or self._stderr.isatty())
+
+    @property
     def complains_to_terminal(self) -> bool:
         """Whether standard error is a terminal."""
         return self._stderr.isatty()
@@ -150,3 +155,15 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
             select([], [stream], [])
         else:
             view = view[written:]
+
+
+def leave_terminal() -> None:
+    """Give up the terminal, so that nothing can ask a question on it."""
+    import fcntl
+    import termios
+
+    with suppress(OSError), open("/dev/tty", "rb") as terminal:
+        fcntl.ioctl(terminal, termios.TIOCNOTTY)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)

@@ -19,7 +19,7 @@ def tell(
     else:
         from .formats import Look, render
 
-        coloured = name == "table" and colours(console, _option(arguments, "--color"), environ)
+        coloured = name == "table" and colours(console, option(arguments, "--color"), environ)
         look = Look("error", console.width, coloured)
         console.say("".join(render(_fields(error), name, look)))
 
@@ -28,16 +28,16 @@ def error_format(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """The format in force, found without parsing: the parser itself may be what failed."""
     from . import config
 
-    named = _option(arguments, OPTION)
+    named = option(arguments, OPTION)
     if named in config.ERROR_FORMATS:
         return named
     try:
-        return config.error_format(config.load(environ, _option(arguments, "--profile")))
+        return config.error_format(config.load(environ, option(arguments, "--profile")))
     except SmrtError:
         return config.ERROR_FORMATS[0]
 
 
-def _option(arguments: Sequence[str], flag: str) -> str | None:
+def option(arguments: Sequence[str], flag: str) -> str | None:
     """The last value of an option, wherever it stands."""
     found = None
     for index, word in enumerate(arguments):

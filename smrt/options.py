@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -10,7 +10,13 @@ from . import __version__
 from .arguments import Names, arrange, refuse_unknown
 from .console import Console
 from .errors import UsageError
+from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
+from .message import DEFAULT_TIMEOUT
 from .operations import OPERATIONS, Member, Operation
+from .row import Row as Row  # noqa: PLC0414 - commands take it from here
+
+if TYPE_CHECKING:
+    from .page import Example, Page
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
@@ -23,28 +29,9 @@ class App(NamedTuple):
     held: ExitStack
 
 
-class Row(NamedTuple):
-    """An option that is no member of an operation: a flag where it has neither metavar nor choices.
-
-    `group` is its place in the help.
-    """
-
-    flag: str
-    dest: str
-    help: str
-    group: str
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether it is more than a flag."""
-        return bool(self.metavar or self.choices)
-
-
 SKELETON = "--generate-cli-skeleton"
 GLOBALS = (
-    Row("--output", "output", "How metadata is printed.", "output", choices=OUTPUTS),
+    Row("--output", "output", "How metadata is printed.", "output", "FORMAT", OUTPUTS, "json"),
     Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
     Row(
         "--select",
@@ -53,17 +40,24 @@ GLOBALS = (
         "output",
         "NAME",
     ),
-    Row("--color", "color", "Colours.", "output", choices=("on", "off", "auto")),
+    Row("--color", "color", "Colours.", "output", "WHEN", ("on", "off", "auto"), "auto"),
     Row("--no-cli-pager", "no_cli_pager", "Page nothing.", "output"),
     Row(
         "--cli-error-format",
         "cli_error_format",
         "How failures are told.",
         "output",
-        choices=("legacy", "json", "yaml", "text", "table", "enhanced"),
+        "FORMAT",
+        ("legacy", "json", "yaml", "text", "table", "enhanced"),
+        "enhanced",
     ),
     Row(
-        "--profile", "profile", "The profile to take settings and keys from.", "connection", "NAME"
+        "--profile",
+        "profile",
+        "The profile to take settings and keys from.",
+        "connection",
+        "PROFILE",
+        default="default",
     ),
     Row("--region", "region", "The region to call.", "connection", "REGION"),
     Row("--endpoint-url", "endpoint_url", "Call this address instead.", "connection", "URL"),
@@ -73,9 +67,10 @@ GLOBALS = (
     Row(
         "--cli-connect-timeout",
         "cli_connect_timeout",
-        "Seconds to wait for a connection; 60 by default, 0 for ever.",
+        "Seconds to wait for a connection; 0 for ever.",
         "connection",
         "SECONDS",
+        default=f"{DEFAULT_TIMEOUT:g}",
     ),
     Row(
         "--cli-read-timeout",
@@ -83,6 +78,7 @@ GLOBALS = (
         "Seconds to wait for an answer; 0 for ever.",
         "connection",
         "SECONDS",
+        default=f"{DEFAULT_TIMEOUT:g}",
     ),
     Row(
         "--retry-timeouts",
@@ -102,7 +98,9 @@ GLOBALS = (
         "cli_binary_format",
         "How --body is written.",
         "request",
-        choices=("base64", "raw-in-base64-out"),
+        "FORMAT",
+        ("base64", "raw-in-base64-out"),
+        "base64",
     ),
     Row(
         "--cli-input-json",
@@ -121,14 +119,19 @@ GLOBALS = (
     Row(
         SKELETON,
         "generate_cli_skeleton",
-        "Print a template of the input (the default), or a sample of the output; send nothing.",
+        "Print a template of the input, or a sample of the output; send nothing.",
         "request",
-        choices=("input", "yaml-input", "output"),
+        "[KIND]",
+        ("input", "yaml-input", "output"),
+        "input",
     ),
     Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
     Row("--debug", "debug", "Say what happens, on standard error.", "other"),
     Row("--no-paginate", "no_paginate", "Accepted; nothing here has pages.", "other"),
-    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not prompt.", "other"),
+    Row(
+        "--cli-auto-prompt", "cli_auto_prompt", "Ask for what is missing, on the terminal.", "other"
+    ),
+    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not ask.", "other"),
 )
 
 METADATA = Row(
@@ -149,9 +152,9 @@ WAIT_TIMEOUT = Row(
 STAGE = Row(
     "--stage",
     "stage",
-    "Put the body into S3, as PREFIX/INFERENCE_ID, and send its address.",
+    "Put the body into S3, below s3://BUCKET/PREFIX, and send its address.",
     "request",
-    "s3://BUCKET/PREFIX",
+    "S3_URI",
 )
 _OF_MODELS = ("retry_timeouts", "wait_ready")
 SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not in _OF_MODELS)
@@ -162,10 +165,12 @@ STREAM = (
     Row(
         "--stream",
         "stream",
-        "How the answer is written: as it comes (raw, the default), by lines, the data of "
-        "server-sent events, or JSON values, one per line; each when it is whole.",
+        "How the answer is written: as it comes, by lines, the data of server-sent events, or "
+        "JSON values, one per line; each when it is whole.",
         "output",
-        choices=("raw", "lines", "sse", "json"),
+        "WAY",
+        ("raw", "lines", "sse", "json"),
+        "raw",
     ),
     Row(
         "--text",
@@ -188,7 +193,37 @@ STREAM = (
     ),
 )
 
-EAGER = ("--version", "--help", "-h")
+VERSION = Row("--version", "version", "Print the version, of Python too.", "other")
+EAGER = (VERSION.flag, *HELP_FLAGS)
+
+OUTFILE = Row(
+    "",
+    "outfile",
+    "Where the answer goes; - or nothing is standard output. A file appears whole or not at all.",
+    "output",
+    "[OUTFILE]",
+)
+
+METAVARS = {
+    "EndpointName": "ENDPOINT",
+    "Body": "INPUT",
+    "ContentType": "TYPE",
+    "Accept": "TYPE",
+    "TargetModel": "ARCHIVE",
+    "TargetVariant": "VARIANT",
+    "TargetContainerHostname": "HOST",
+    "InferenceId": "ID",
+    "EnableExplanations": "JMESPATH",
+    "InferenceComponentName": "COMPONENT",
+    "SessionId": "ID",
+    "PrefixAwareId": "ID",
+    "InputLocation": "S3_URI",
+    "S3OutputPathExtension": "S3_PATH",
+    "Filename": "NAME",
+    "RequestTTLSeconds": "SECONDS",
+    "InvocationTimeoutSeconds": "SECONDS",
+}
+"""What the value of each member is called in help."""
 
 
 class _Choice(click.Choice[str]):
@@ -222,8 +257,13 @@ class RowsCommand(click.Command):
         text: str,
         members: Sequence[Member] = (),
         outfile_with: str | None = None,
+        example: "Example | None" = None,
     ) -> None:
         self._outfile_with = outfile_with
+        self._told_rows = (*map(_member_row, members), OUTFILE, *rows, HELP, VERSION)
+        self._example = example
+        self._fields: Mapping[str, str] = {}
+        self._defaults: Mapping[str, str] = {}
         self.names = Names(
             valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
@@ -245,13 +285,47 @@ class RowsCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args` after arranging them; UsageError names every word that is unknown."""
         found = arrange(args, self.names)
-        if "--help" in found.options or "-h" in found.options:
-            ctx.obj.console.show([ctx.get_help(), "\n"])
-            ctx.exit()
-        known = (*self.names.valued, *self.names.flags)
+        if any(flag in found.options for flag in HELP_FLAGS):
+            show_help(ctx)
         most_words = int(self._outfile_with is None or self._outfile_with in found.options)
-        refuse_unknown([*found.unknown, *found.words[most_words:]], known)
-        return super().parse_args(ctx, [*found.options, "--", *found.words])
+        words = self._without_help(ctx, found.options, found.words, most_words)
+        known = (*self.names.valued, *self.names.flags)
+        refuse_unknown([*found.unknown, *words[most_words:]], known)
+        return super().parse_args(ctx, [*found.options, "--", *words])
+
+    def _without_help(
+        self, ctx: click.Context, options: Sequence[str], words: list[str], most_words: int
+    ) -> list[str]:
+        """The words, unless `help` is one by AWS CLI's rule: alone, or behind all that is required.
+
+        Anywhere else it is an OUTFILE.
+        """
+        given = {option.partition("=")[0] for option in options}
+        alone = words == [HELP_WORD] and not given.difference(row.flag for row in GLOBALS)
+        behind = words[most_words:] == [HELP_WORD]
+        required = {row.flag for row in self._told_rows if row.group == "required"}
+        if alone or (behind and required <= given):
+            show_manual(ctx)
+        return words[:-1] if behind else words
+
+    def page(self, ctx: click.Context) -> "Page":
+        """What there is to know of this command."""
+        from .page import Page
+
+        assert self.help is not None
+        rows = tuple(
+            row._replace(default=self._defaults.get(row.flag, row.default))
+            for row in self._told_rows
+        )
+        needed = (row.label for row in rows if row.group == "required")
+        return Page(
+            ctx.command_path,
+            self.help,
+            (*needed, "[OPTION]...", OUTFILE.label),
+            rows=rows,
+            examples=() if self._example is None else (self._example,),
+            fields=self._fields,
+        )
 
 
 class OperationCommand(RowsCommand):
@@ -264,6 +338,8 @@ class OperationCommand(RowsCommand):
         run: Callable[..., Any],
         *,
         outfile_with: str | None = None,
+        read_timeout: float = DEFAULT_TIMEOUT,
+        example: "Example | None" = None,
     ) -> None:
         super().__init__(
             operation.command,
@@ -272,7 +348,16 @@ class OperationCommand(RowsCommand):
             text=operation.help,
             members=operation.members,
             outfile_with=outfile_with,
+            example=example,
         )
+        self._fields = {field.name: field.help for field in operation.fields}
+        self._defaults = {"--cli-read-timeout": f"{read_timeout:g}"}
+
+
+def _member_row(member: Member) -> Row:
+    group = "required" if member.required else "request"
+    metavar = METAVARS.get(member.name, "TEXT")
+    return Row(member.flag, member.name, member.help, group, metavar)
 
 
 def version_line() -> str:

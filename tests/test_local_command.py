@@ -148,7 +148,7 @@ def test_without_a_subcommand_one_is_missed() -> None:
 
 def test_the_help_shows_where_the_command_goes() -> None:
     out = local("run", "--help").out
-    assert "run [OPTIONS] [NAME=FOLDER|URL]... -- COMMAND..." in " ".join(out.split())
+    assert "run [OPTION]... [NAME=FOLDER|URL]... -- COMMAND..." in " ".join(out.split())
 
 
 def test_without_a_command_nothing_is_served() -> None:

@@ -31,4 +31,17 @@ def run(app: App, /, **given: Any) -> None:
     told.tell(reply.metadata)
 
 
-command = OperationCommand(INVOKE_ENDPOINT, (METADATA,), run)
+_EXAMPLE = (
+    "call an endpoint on this machine, which answers with what it is sent",
+    (
+        "smrt local run -- smrt invoke-endpoint --endpoint-name echo \\\n"
+        "  --cli-binary-format raw-in-base64-out --body 'Hello, endpoint!'"
+    ),
+)
+command = OperationCommand(
+    INVOKE_ENDPOINT,
+    (METADATA,),
+    run,
+    read_timeout=INVOKE_READ_TIMEOUT,
+    example=_EXAMPLE,
+)

@@ -90,9 +90,17 @@ def _stage(
     return made.call, (f"the input is kept: --input-location {made.place}",)
 
 
+_EXAMPLE = (
+    "queue a request on this machine and fetch its answer (needs smrt-cli[local-async])",
+    (
+        "smrt local run -- smrt invoke-endpoint-async \\\n"
+        "  --endpoint-name echo --body aGVsbG8= --wait"
+    ),
+)
 command = OperationCommand(
     INVOKE_ENDPOINT_ASYNC,
     (METADATA, WAIT, WAIT_TIMEOUT, STAGE),
     run,
     outfile_with=WAIT.flag,
+    example=_EXAMPLE,
 )

@@ -58,4 +58,17 @@ def _metadata(
     return {**metadata, "Timings": tally.timings()} if given["timings"] else metadata
 
 
-command = OperationCommand(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, STREAM, run)
+_EXAMPLE = (
+    "read an answer in parts, from an endpoint on this machine",
+    (
+        "smrt local run -- smrt invoke-endpoint-with-response-stream \\\n"
+        "  --endpoint-name echo --body aGVsbG8="
+    ),
+)
+command = OperationCommand(
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    STREAM,
+    run,
+    read_timeout=INVOKE_READ_TIMEOUT,
+    example=_EXAMPLE,
+)

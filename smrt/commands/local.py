@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smrt.errors import ExitCode, UsageError
+from smrt.manual import Command, Group
 from smrt.options import App
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ NOT_FOUND = 127
 """Exit statuses of a command that cannot be run, as POSIX shells have them."""
 
 
-class _WithCommand(click.Command):
+class _WithCommand(Command):
     """A command that ends with another one: nothing after the first -- is ours to read."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -30,26 +31,35 @@ class _WithCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
 
 
+_START_EXAMPLE = """
+serve an endpoint called echo, which answers with what it is sent
+smrt local start --port 0
+"""
+_RUN_EXAMPLE = """
+call an endpoint on this machine, which answers with what it is sent
+smrt local run -- \\
+  smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=
+"""
+
 _endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...")
 _verbose = click.option(
     "--verbose", is_flag=True, help="Tell of each request, in one line on standard error."
 )
 
 
-@click.group(
-    "local", no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group("local", cls=Group, no_args_is_help=False, add_help_option=False)
 def command() -> None:
     """Serve models on this machine, as SageMaker does in the cloud."""
 
 
-@command.command("start")
+@command.command("start", add_help_option=False, epilog=_START_EXAMPLE)
 @_endpoints
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=DEFAULT_PORT,
     show_default=True,
+    metavar="PORT",
     help="Where to listen; 0 takes a free port.",
 )
 @_verbose
@@ -79,7 +89,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
     return ExitCode.OK
 
 
-@command.command("run", cls=_WithCommand)
+@command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLE)
 @_endpoints
 @_verbose
 @click.pass_obj

@@ -15,14 +15,14 @@ from smrt.waiting import wait
 
 STDIN = "-"
 OUTPUT = Row(
-    "--output-location", "output_location", "Where the answer will be.", "request", "S3URI"
+    "--output-location", "output_location", "Where the answer will be.", "request", "S3_URI"
 )
 FAILURE = Row(
     "--failure-location",
     "failure_location",
     "Where the error will be, should the model fail.",
     "request",
-    "S3URI",
+    "S3_URI",
 )
 FROM = Row(
     "--from",
@@ -85,9 +85,18 @@ def _document(text: bytes) -> dict[str, Any]:
     return {name: document[name] for name in names if name in document}
 
 
+_EXAMPLE = (
+    "take up what a call began, on this machine (needs smrt-cli[local-async])",
+    (
+        "smrt local run -- sh -c '\n"
+        "  smrt invoke-endpoint-async --endpoint-name echo --body aGVsbG8= |\n"
+        "    smrt wait --from -'"
+    ),
+)
 command = RowsCommand(
     "wait",
     (OUTPUT, FAILURE, FROM, WAIT_TIMEOUT, METADATA, *SHARED),
     run,
     text="Wait for the answer to an asynchronous call, and fetch it from S3.",
+    example=_EXAMPLE,
 )

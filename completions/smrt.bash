@@ -1,0 +1,381 @@
+# Completion of smrt for bash, made from smrt's own tables by `make generate`.
+#
+# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
+# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+
+_smrt_regions='af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 us-isof-south-1 us-west-1 us-west-2'
+_smrt_types='application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain'
+
+# Of the command $1: what is below it, its flags, what its words are;
+# of its option $2: what its value is, nothing for a flag.
+_smrt_table() {
+  subcommands='' flags='' kind='' positional=''
+  case $1 in
+    'smrt')
+      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream wait local completion sagemaker-runtime'
+      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
+      case $2 in
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
+        --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt invoke-endpoint')
+      subcommands=''
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --body) kind='INPUT' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --custom-attributes) kind='TEXT' ;;
+        --target-model) kind='ARCHIVE' ;;
+        --target-variant) kind='VARIANT' ;;
+        --target-container-hostname) kind='HOST' ;;
+        --inference-id) kind='ID' ;;
+        --enable-explanations) kind='JMESPATH' ;;
+        --inference-component-name) kind='COMPONENT' ;;
+        --session-id) kind='ID' ;;
+        --prefix-aware-id) kind='ID' ;;
+        --metadata) kind='FILE' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
+        --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt invoke-endpoint-async')
+      subcommands=''
+      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --wait --wait-timeout --stage --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --custom-attributes) kind='TEXT' ;;
+        --inference-id) kind='ID' ;;
+        --input-location) kind='S3_URI' ;;
+        --s3-output-path-extension) kind='S3_PATH' ;;
+        --filename) kind='NAME' ;;
+        --request-ttl-seconds) kind='SECONDS' ;;
+        --invocation-timeout-seconds) kind='SECONDS' ;;
+        --body) kind='INPUT' ;;
+        --metadata) kind='FILE' ;;
+        --wait-timeout) kind='SECONDS' ;;
+        --stage) kind='S3_URI' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
+        --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt invoke-endpoint-with-response-stream')
+      subcommands=''
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-variant --target-container-hostname --inference-id --inference-component-name --session-id --prefix-aware-id --metadata --stream --text --chat --timings --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --body) kind='INPUT' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --custom-attributes) kind='TEXT' ;;
+        --target-variant) kind='VARIANT' ;;
+        --target-container-hostname) kind='HOST' ;;
+        --inference-id) kind='ID' ;;
+        --inference-component-name) kind='COMPONENT' ;;
+        --session-id) kind='ID' ;;
+        --prefix-aware-id) kind='ID' ;;
+        --metadata) kind='FILE' ;;
+        --stream) kind='WAY raw lines sse json' ;;
+        --text) kind='JMESPATH' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
+        --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt wait')
+      subcommands=''
+      flags='--output-location --failure-location --from --wait-timeout --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --output-location) kind='S3_URI' ;;
+        --failure-location) kind='S3_URI' ;;
+        --from) kind='FILE' ;;
+        --wait-timeout) kind='SECONDS' ;;
+        --metadata) kind='FILE' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+      esac ;;
+    'smrt local')
+      subcommands='start run'
+      flags='--help'
+      case $2 in
+      esac ;;
+    'smrt local run')
+      subcommands=''
+      flags='--verbose --help'
+      positional='[NAME=FOLDER|URL]...'
+      case $2 in
+      esac ;;
+    'smrt local start')
+      subcommands=''
+      flags='--port --verbose --help'
+      positional='[NAME=FOLDER|URL]...'
+      case $2 in
+        --port) kind='PORT' ;;
+      esac ;;
+    'smrt completion')
+      subcommands=''
+      flags='--install --help'
+      positional='SHELL bash zsh fish'
+      case $2 in
+      esac ;;
+  esac
+}
+
+_smrt() {
+  local words cur command option given profile region positionals ended
+  local subcommands flags kind positional
+  local IFS=$' \t\n'
+  COMPREPLY=()
+  _smrt_read_line
+  _smrt_read_words
+  if [[ -n $option && ! ( $kind == '['* && $cur == -* ) ]]; then
+    _smrt_value "$kind" '' "$cur"
+  elif [[ -n $ended ]]; then
+    _smrt_files "$cur"
+  elif [[ $cur == --*=* ]]; then
+    _smrt_table "$command" "${cur%%=*}"
+    [[ -z $kind ]] || _smrt_value "$kind" "${cur%%=*}=" "${cur#*=}"
+  elif [[ $cur == -* || ( -z $cur && -z $subcommands && $positional != *' '* ) ]]; then
+    _smrt_flags
+  elif [[ -n $subcommands ]]; then
+    _smrt_offer "$subcommands" '' "$cur"
+  else
+    _smrt_value "$positional" '' "$cur"
+  fi
+  _smrt_cut
+}
+
+# The words as the command will see them, where bash has cut them at : and = too; the last is $cur.
+_smrt_read_line() {
+  local rest=${COMP_LINE:0:COMP_POINT} piece
+  words=()
+  for piece in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ ${#words[@]} -eq 0 || $rest == [[:space:]]* ]]; then
+      rest=${rest#"${rest%%[![:space:]]*}"}
+      words+=('')
+    fi
+    [[ $rest == "$piece"* ]] || piece=$rest
+    words[${#words[@]}-1]+=$piece
+    rest=${rest:${#piece}}
+  done
+  cur=${words[${#words[@]}-1]}
+}
+
+# What stands before the cursor: the command, the options that are given, one that waits for a value.
+_smrt_read_words() {
+  local i word
+  command=smrt option='' given=' ' ended='' positionals=0
+  profile=${AWS_PROFILE-${AWS_DEFAULT_PROFILE-}} region=${AWS_REGION-${AWS_DEFAULT_REGION-}}
+  for ((i = 1; i < ${#words[@]} - 1; i++)); do
+    word=${words[i]}
+    if [[ -n $option && ! ( $kind == '['* && $word == -* ) ]]; then
+      _smrt_note "$option" "$word"
+      option=''
+    elif [[ $word == -- && ${words[i+1]} == smrt && i+2 -lt ${#words[@]} ]]; then
+      command=smrt given=' '
+      ((i++))
+    elif [[ $word == -- ]]; then
+      ended=1
+    elif [[ $word == -?* ]]; then
+      option=''
+      given+="${word%%=*} "
+      _smrt_note "${word%%=*}" "${word#*=}"
+      _smrt_table "$command" "$word"
+      [[ -z $kind ]] || option=$word
+    else
+      _smrt_table "$command" ''
+      if [[ " $subcommands " == *" $word "* && $word != sagemaker-runtime ]]; then
+        command+=" $word"
+      fi
+    fi
+  done
+  _smrt_table "$command" "$option"
+}
+
+_smrt_note() {
+  case $1 in
+    --profile) profile=$2 ;;
+    --region) region=$2 ;;
+  esac
+}
+
+# Offer the words of $1 that begin with $3; $2 is what stands before them.
+_smrt_offer() {
+  local word
+  for word in $1; do
+    [[ $word != "$3"* ]] || COMPREPLY+=("$2$word")
+  done
+}
+
+_smrt_flags() {
+  local flag
+  for flag in $flags; do
+    [[ $given == *" $flag "* || $flag != "$cur"* ]] || COMPREPLY+=("$flag")
+  done
+}
+
+# Complete $3, the value of an option or a word, by its kind $1; $2 is what stands before it.
+_smrt_value() {
+  local scheme=''
+  case $3 in
+    fileb://*) scheme=fileb:// ;;
+    file://*) scheme=file:// ;;
+  esac
+  case $1 in
+    FILE | '[OUTFILE]') [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
+    PROFILE) _smrt_profiles "$2" "$3"; return ;;
+    REGION) _smrt_offer "$_smrt_regions" "$2" "$3"; return ;;
+    ENDPOINT) [[ -n $scheme ]] || { _smrt_endpoints "$2" "$3"; return; } ;;
+    INPUT | JSON | YAML)
+      if [[ -z $scheme ]]; then
+        _smrt_offer 'file:// fileb:// -' "$2" "$3"
+        [[ ${COMPREPLY[0]} != *:// ]] || compopt -o nospace 2>/dev/null
+      fi ;;
+    TYPE) [[ -n $scheme ]] || _smrt_offer "$_smrt_types" "$2" "$3" ;;
+    *NAME=FOLDER*)
+      [[ $3 != *=* ]] || _smrt_paths "${3%%=*}=" "${3#*=}" ;;
+    *' '*) _smrt_offer "${1#* }" "$2" "$3"; return ;;
+  esac
+  [[ -z $scheme ]] || _smrt_paths "$2$scheme" "${3#"$scheme"}"
+}
+
+# Files by readline itself; bash before 4.0 has no compopt.
+_smrt_files() {
+  compopt -o default 2>/dev/null || _smrt_paths '' "$1"
+}
+
+# Files whose path begins with $2, written behind $1.
+_smrt_paths() {
+  local path=${2//\\/} found shown
+  [[ $path != '~/'* ]] || path=$HOME${path#'~'}
+  for found in "$path"*; do
+    [[ -e $found ]] || continue
+    printf -v shown %q "$found"
+    [[ $2 != '~/'* ]] || shown="~${shown#"$HOME"}"
+    [[ ! -d $found ]] || shown+=/
+    COMPREPLY+=("$1$shown")
+  done
+  [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != */ ]] || compopt -o nospace 2>/dev/null
+}
+
+_smrt_profiles() {
+  local file line
+  for file in "${AWS_CONFIG_FILE:-$HOME/.aws/config}" \
+    "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}"; do
+    [[ -r $file ]] || continue
+    while read -r line || [[ -n $line ]]; do
+      case $line in
+        '[sso-session'* | '[services'* | '[plugins]'*) continue ;;
+        '['*']'*) line=${line#'['} line=${line%%']'*} ;;
+        *) continue ;;
+      esac
+      line=${line#profile } line=${line#\"} line=${line%\"}
+      printf -v line %q "$line"
+      [[ $line != "$2"* || " ${COMPREPLY[*]} " == *" $1$line "* ]] || COMPREPLY+=("$1$line")
+    done <"$file"
+  done
+}
+
+_smrt_endpoints() {
+  local file now written name
+  file=${XDG_CACHE_HOME:-$HOME/.cache}/smrt/endpoint-names
+  file+=/${profile//[^A-Za-z0-9._-]/_}@${region//[^A-Za-z0-9._-]/_}
+  printf -v now '%(%s)T' -1 2>/dev/null || now=$(date +%s)
+  [[ ! -r $file ]] || read -r written <"$file"
+  if [[ ! $written =~ ^[0-9]+$ ]] || ((now - written >= 600)); then
+    _smrt_ask
+  fi
+  [[ -r $file ]] || return
+  while read -r name; do
+    [[ $name =~ ^[0-9]+$ || $name != "$2"* ]] || COMPREPLY+=("$1$name")
+  done <"$file"
+}
+
+_smrt_ask() {
+  "${words[0]/#\~/$HOME}" complete endpoint-names ${profile:+--profile "$profile"} \
+    ${region:+--region "$region"} </dev/null >/dev/null 2>&1
+}
+
+# Readline replaces what follows the last : or = alone, so that the offers begin there.
+_smrt_cut() {
+  local before='' mark i
+  for mark in : =; do
+    if [[ $COMP_WORDBREAKS == *"$mark"* && $cur == *"$mark"* ]]; then
+      local upto=${cur%"$mark"*}$mark
+      [[ ${#upto} -le ${#before} ]] || before=$upto
+    fi
+  done
+  for i in "${!COMPREPLY[@]}"; do
+    COMPREPLY[i]=${COMPREPLY[i]#"$before"}
+  done
+}
+
+complete -F _smrt smrt

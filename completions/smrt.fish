@@ -1,0 +1,350 @@
+# Completion of smrt for fish, made from smrt's own tables by `make generate`.
+#
+# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
+# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+
+# Behind `smrt local run … --` another command is completed, as it would be alone.
+function __smrt_behind
+    contains -- -- (commandline -opc)
+end
+
+function __smrt_other_command
+    set -l words (commandline -opc)
+    set -l cut (contains -i -- -- $words)
+    complete -C "$(string escape -- $words[(math $cut + 1)..-1] | string join ' ') $(commandline -ct)"
+end
+
+# The command so far, like `smrt local run`.
+function __smrt_command
+    set -l words (commandline -opc)
+    set -l command smrt
+    set -l skip
+    for word in $words[2..-1]
+        if set -q skip[1]
+            set -e skip
+        else if contains -- $word $__smrt_valued
+            set skip 1
+        else if string match -q -- '-*' $word
+            continue
+        else if contains -- "$command $word" $__smrt_commands
+            set command "$command $word"
+        end
+    end
+    echo $command
+end
+
+function __smrt_at
+    not __smrt_behind; and test (__smrt_command) = "$argv[1]"
+end
+
+function __smrt_after
+    test (commandline -opc)[-1] = $argv[1]
+end
+
+# Whether an option has not been given, neither as --name nor as --name=value, or waits for a value.
+function __smrt_lacks
+    set -l words (commandline -opc)
+    test "$words[-1]" = $argv[1]; and contains -- $argv[1] $__smrt_valued
+    or not string match -q -r -- "^$argv[1](=|\$)" $words
+end
+
+# The value of an option that has been given, else of the first variable that is set.
+function __smrt_setting
+    set -l words (commandline -opc)
+    if set -l at (contains -i -- $argv[1] $words)
+        echo $words[(math $at + 1)]
+    else if set -l glued (string replace -f -- "$argv[1]=" '' $words)
+        echo $glued[-1]
+    else
+        for name in $argv[2..-1]
+            if set -q $name
+                echo $$name
+                return
+            end
+        end
+    end
+end
+
+# Paths behind file:// and fileb://, or behind NAME=; any words given are offered before them.
+function __smrt_paths
+    set -l token (commandline -ct | string replace -r '^--[^=]*=' '')
+    set -l prefix (string match -r '^fileb?://|^[^=/]*=' -- $token)
+    if not set -q prefix[1]
+        printf '%s\n' $argv
+        return
+    end
+    set -l path (string replace -- $prefix[1] '' $token)
+    set -l full (string replace -r '^~/' "$HOME/" -- $path)
+    for found in $full*
+        set -l shown (string replace -- $full $path $found)
+        test -d $found; and set shown $shown/
+        echo $prefix[1]$shown
+    end
+end
+
+function __smrt_profiles
+    set -l files ~/.aws/config ~/.aws/credentials
+    set -q AWS_CONFIG_FILE; and set files[1] $AWS_CONFIG_FILE
+    set -q AWS_SHARED_CREDENTIALS_FILE; and set files[2] $AWS_SHARED_CREDENTIALS_FILE
+    for file in $files
+        test -r $file; or continue
+        while read -l line
+            string match -q -r '^\[(sso-session|services|plugins\])' -- $line; and continue
+            string replace -f -r '^\[(?:profile\s+)?"?([^]"]*)"?\].*' '$1' -- $line
+        end <$file
+    end
+end
+
+function __smrt_endpoints
+    set -l profile (__smrt_setting --profile AWS_PROFILE AWS_DEFAULT_PROFILE)
+    set -l region (__smrt_setting --region AWS_REGION AWS_DEFAULT_REGION)
+    set -l folder ~/.cache
+    set -q XDG_CACHE_HOME; and test -n "$XDG_CACHE_HOME"; and set folder $XDG_CACHE_HOME
+    set -l key (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
+    set key $key(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
+    set -l file $folder/smrt/endpoint-names/$key
+    set -l written 0
+    test -r $file; and read written <$file
+    if not string match -q -r '^[0-9]+$' -- $written; or test (math (date +%s) - $written) -ge 600
+        set -l words (commandline -opc)
+        set -l given
+        test -n "$profile"; and set given $given --profile $profile
+        test -n "$region"; and set given $given --region $region
+        eval $words[1] complete endpoint-names (string escape -- $given) </dev/null >/dev/null 2>&1
+    end
+    test -r $file; or return
+    while read -l name
+        string match -q -r '^[0-9]+$' -- $name; or echo $name
+    end <$file
+end
+
+complete -c smrt -f
+complete -c smrt -n __smrt_behind -a '(__smrt_other_command)'
+
+set -g __smrt_regions af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 us-isof-south-1 us-west-1 us-west-2
+set -g __smrt_valued --output --query --select --color --cli-error-format --profile --region --endpoint-url --ca-bundle --cli-connect-timeout --cli-read-timeout --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --wait-timeout --stage --stream --text --output-location --failure-location --from --port
+set -g __smrt_commands 'smrt invoke-endpoint' 'smrt invoke-endpoint-async' 'smrt invoke-endpoint-with-response-stream' 'smrt wait' 'smrt local' 'smrt local run' 'smrt local start' 'smrt completion'
+
+# smrt
+complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint -d 'Send input to an endpoint and get the model\'s answer.'
+complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint-async -d 'Queue a request on an asynchronous endpoint; the answer will be an object in S3.'
+complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint-with-response-stream -d 'Send input to an endpoint and get the model\'s answer part by part, as it is made.'
+complete -c smrt -n '__smrt_at "smrt"' -a wait -d 'Wait for the answer to an asynchronous call, and fetch it from S3.'
+complete -c smrt -n '__smrt_at "smrt"' -a local -d 'Serve models on this machine behind SageMaker\'s runtime API.'
+complete -c smrt -n '__smrt_at "smrt"' -a completion -d 'Print or install the completion script of a shell.'
+complete -c smrt -n '__smrt_at "smrt"' -a sagemaker-runtime -d 'An optional word before the command, as the AWS CLI has it.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'How metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'What of the metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one member\'s value alone; ^Name is a parameter of the call, * is everything.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'Colours.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Page nothing.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'The profile to take settings and keys from.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'The region to call.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Call this address instead.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Send no signature.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Trust any certificate.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Trust the certificates in this file.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for a connection; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for an answer; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Send the request again when no answer came in time, though the model may be at work.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Seconds to keep trying while the model is loading or scaling from zero.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'How --body is written.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this JSON object, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this YAML mapping, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the input, or a sample of the output; send nothing.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
+
+# smrt invoke-endpoint
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'The endpoint to call, by its name.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'The input for the model: base64 text, file://PATH, fileb://PATH (bytes as they are), or - for standard input.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'The MIME type of the input, such as text/csv or application/json.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'The MIME type that you want the answer in.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters, handed to the model as they are; a trace id, for example.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --target-model' -l target-model -x -a '(__smrt_paths)' -d 'The model to use on a multi-model endpoint: the name of its archive.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --target-variant' -l target-variant -x -a '(__smrt_paths)' -d 'The production variant that shall answer, instead of one drawn by weight.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --target-container-hostname' -l target-container-hostname -x -a '(__smrt_paths)' -d 'The container to call on an endpoint whose containers are invoked directly.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your id for this request; data capture records it with the input.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --enable-explanations' -l enable-explanations -x -a '(__smrt_paths)' -d 'A JMESPath expression that says for which records Clarify explains the answer.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'The inference component to call, on an endpoint that hosts some.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --session-id' -l session-id -x -a '(__smrt_paths)' -d 'NEW_SESSION to begin a stateful session, or the id of one that is open.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'A stable id that keeps requests with the same prompt prefix on the same instance, on endpoints with prefix-aware routing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Write the metadata to FILE; - is standard error.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'How metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'What of the metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one member\'s value alone; ^Name is a parameter of the call, * is everything.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'Colours.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Page nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'The profile to take settings and keys from.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'The region to call.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Call this address instead.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Send no signature.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Trust any certificate.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Trust the certificates in this file.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for a connection; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for an answer; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Send the request again when no answer came in time, though the model may be at work.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Seconds to keep trying while the model is loading or scaling from zero.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'How --body is written.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this JSON object, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this YAML mapping, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the input, or a sample of the output; send nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -F
+
+# smrt invoke-endpoint-async
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'The endpoint to call, by its name.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'The MIME type of the input, such as text/csv or application/json.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'The MIME type that you want the answer in.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters, handed to the model as they are; a trace id, for example.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your id for this request; the service makes one where you give none.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --input-location' -l input-location -x -a '(__smrt_paths)' -d 'The S3 URI of the input.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --s3-output-path-extension' -l s3-output-path-extension -x -a '(__smrt_paths)' -d 'A path that is added to the endpoint\'s S3 output path.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --filename' -l filename -x -a '(__smrt_paths)' -d 'The answer\'s file name in S3.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --request-ttl-seconds' -l request-ttl-seconds -x -a '(__smrt_paths)' -d 'How long the request may wait in the queue, in seconds: 60 to 21600, the default.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --invocation-timeout-seconds' -l invocation-timeout-seconds -x -a '(__smrt_paths)' -d 'How long the model may take, in seconds: 1 to 3600; 900 by default.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'The input itself, up to 128,000 bytes, instead of --input-location: base64 text, file://PATH, fileb://PATH (bytes as they are), or - for standard input.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Write the metadata to FILE; - is standard error.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --wait' -l wait -d 'Wait for the answer, and fetch it.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --wait-timeout' -l wait-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for the answer; 0 looks once. By default as long as one can come.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --stage' -l stage -x -a '(__smrt_paths)' -d 'Put the body into S3, below s3://BUCKET/PREFIX, and send its address.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'How metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'What of the metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one member\'s value alone; ^Name is a parameter of the call, * is everything.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'Colours.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Page nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'The profile to take settings and keys from.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'The region to call.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Call this address instead.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Send no signature.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Trust any certificate.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Trust the certificates in this file.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for a connection; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for an answer; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Send the request again when no answer came in time, though the model may be at work.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Seconds to keep trying while the model is loading or scaling from zero.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'How --body is written.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this JSON object, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this YAML mapping, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the input, or a sample of the output; send nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -F
+
+# smrt invoke-endpoint-with-response-stream
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'The endpoint to call, by its name.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'The input for the model: base64 text, file://PATH, fileb://PATH (bytes as they are), or - for standard input.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'The MIME type of the input, such as text/csv or application/json.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'The MIME type that you want the answer in.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters, handed to the model as they are; a trace id, for example.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --target-variant' -l target-variant -x -a '(__smrt_paths)' -d 'The production variant that shall answer, instead of one drawn by weight.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --target-container-hostname' -l target-container-hostname -x -a '(__smrt_paths)' -d 'The container to call on an endpoint whose containers are invoked directly.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your id for this request.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'The inference component to call, on an endpoint that hosts some.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --session-id' -l session-id -x -a '(__smrt_paths)' -d 'The id of an open stateful session (begin one with invoke-endpoint).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'A stable id that keeps requests with the same prompt prefix on the same instance, on endpoints with prefix-aware routing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Write the metadata to FILE; - is standard error.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --stream' -l stream -x -a 'raw lines sse json' -d 'How the answer is written: as it comes, by lines, the data of server-sent events, or JSON values, one per line; each when it is whole.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --text' -l text -x -a '(__smrt_paths)' -d 'Write the text that this expression finds in each event, and nothing between.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --chat' -l chat -d 'Write the text in the events of OpenAI-style chat or completions, or of TGI.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --timings' -l timings -d 'Add the time to the first byte, bytes, parts and events per second to the metadata.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'How metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'What of the metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one member\'s value alone; ^Name is a parameter of the call, * is everything.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'Colours.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Page nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'The profile to take settings and keys from.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'The region to call.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Call this address instead.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Send no signature.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Trust any certificate.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Trust the certificates in this file.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for a connection; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for an answer; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Send the request again when no answer came in time, though the model may be at work.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Seconds to keep trying while the model is loading or scaling from zero.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'How --body is written.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this JSON object, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Take parameters from this YAML mapping, file://PATH or - (standard input).'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the input, or a sample of the output; send nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request, and send nothing.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
+complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -F
+
+# smrt wait
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --output-location' -l output-location -x -a '(__smrt_paths)' -d 'Where the answer will be.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --failure-location' -l failure-location -x -a '(__smrt_paths)' -d 'Where the error will be, should the model fail.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --from' -l from -r -F -d 'Take both from the JSON that the call printed; - is stdin.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --wait-timeout' -l wait-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for the answer; 0 looks once. By default as long as one can come.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Write the metadata to FILE; - is standard error.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'How metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'What of the metadata is printed.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one member\'s value alone; ^Name is a parameter of the call, * is everything.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'Colours.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Page nothing.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'The profile to take settings and keys from.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'The region to call.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Call this address instead.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Send no signature.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Trust any certificate.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Trust the certificates in this file.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for a connection; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for an answer; 0 for ever.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted; nothing here has pages.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Ask for what is missing, on the terminal.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not ask.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --version' -l version -d 'Print the version, of Python too.'
+complete -c smrt -n '__smrt_at "smrt wait"' -F
+
+# smrt local
+complete -c smrt -n '__smrt_at "smrt local"' -a start -d 'Serve until Ctrl-C, and print the variables that lead AWS clients here.'
+complete -c smrt -n '__smrt_at "smrt local"' -a run -d 'Serve while COMMAND runs, and end with its exit status.'
+complete -c smrt -n '__smrt_at "smrt local"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+
+# smrt local run
+complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --verbose' -l verbose -d 'Tell of each request, in one line on standard error.'
+complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt local run"' -a '(__smrt_paths)'
+
+# smrt local start
+complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --port' -l port -x -a '(__smrt_paths)' -d 'Where to listen; 0 takes a free port.'
+complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --verbose' -l verbose -d 'Tell of each request, in one line on standard error.'
+complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt local start"' -a '(__smrt_paths)'
+
+# smrt completion
+complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --install' -l install -d 'Put it into your own folder, and say what was done.'
+complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_at "smrt completion"' -a 'bash zsh fish'

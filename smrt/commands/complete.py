@@ -1,0 +1,32 @@
+"""smrt complete: what the shells' completions ask for; people have no need of it."""
+
+import click
+
+from smrt.manual import Command, Group
+from smrt.options import App
+
+
+@click.group("complete", cls=Group, add_help_option=False)
+def command() -> None:
+    """Write the lists that the completions of shells read."""
+
+
+@command.command("endpoint-names", cls=Command, add_help_option=False)
+@click.option("--profile", metavar="PROFILE", help="The profile to take settings and keys from.")
+@click.option("--region", metavar="REGION", help="The region to ask.")
+@click.pass_obj
+def endpoint_names(app: App, *, profile: str | None, region: str | None) -> None:
+    """Write the names of the endpoints, if they can be had within two seconds.
+
+    It says nothing, and leaves the list alone where the names cannot be had.
+    """
+    from time import time
+
+    from smrt.console import leave_terminal
+    from smrt.endpoint_names import Listing, fetch, keep
+
+    leave_terminal()
+    listing = Listing(app.environ, profile, region)
+    names = fetch(listing)
+    if names is not None:
+        keep(listing.path, names, time())

@@ -1,0 +1,124 @@
+# Completion of smrt for fish, made from smrt's own tables by `make generate`.
+#
+# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
+# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+
+# Behind `smrt local run … --` another command is completed, as it would be alone.
+function __smrt_behind
+    contains -- -- (commandline -opc)
+end
+
+function __smrt_other_command
+    set -l words (commandline -opc)
+    set -l cut (contains -i -- -- $words)
+    complete -C "$(string escape -- $words[(math $cut + 1)..-1] | string join ' ') $(commandline -ct)"
+end
+
+# The command so far, like `smrt local run`.
+function __smrt_command
+    set -l words (commandline -opc)
+    set -l command smrt
+    set -l skip
+    for word in $words[2..-1]
+        if set -q skip[1]
+            set -e skip
+        else if contains -- $word $__smrt_valued
+            set skip 1
+        else if string match -q -- '-*' $word
+            continue
+        else if contains -- "$command $word" $__smrt_commands
+            set command "$command $word"
+        end
+    end
+    echo $command
+end
+
+function __smrt_at
+    not __smrt_behind; and test (__smrt_command) = "$argv[1]"
+end
+
+function __smrt_after
+    test (commandline -opc)[-1] = $argv[1]
+end
+
+# Whether an option has not been given, neither as --name nor as --name=value, or waits for a value.
+function __smrt_lacks
+    set -l words (commandline -opc)
+    test "$words[-1]" = $argv[1]; and contains -- $argv[1] $__smrt_valued
+    or not string match -q -r -- "^$argv[1](=|\$)" $words
+end
+
+# The value of an option that has been given, else of the first variable that is set.
+function __smrt_setting
+    set -l words (commandline -opc)
+    if set -l at (contains -i -- $argv[1] $words)
+        echo $words[(math $at + 1)]
+    else if set -l glued (string replace -f -- "$argv[1]=" '' $words)
+        echo $glued[-1]
+    else
+        for name in $argv[2..-1]
+            if set -q $name
+                echo $$name
+                return
+            end
+        end
+    end
+end
+
+# Paths behind file:// and fileb://, or behind NAME=; any words given are offered before them.
+function __smrt_paths
+    set -l token (commandline -ct | string replace -r '^--[^=]*=' '')
+    set -l prefix (string match -r '^fileb?://|^[^=/]*=' -- $token)
+    if not set -q prefix[1]
+        printf '%s\n' $argv
+        return
+    end
+    set -l path (string replace -- $prefix[1] '' $token)
+    set -l full (string replace -r '^~/' "$HOME/" -- $path)
+    for found in $full*
+        set -l shown (string replace -- $full $path $found)
+        test -d $found; and set shown $shown/
+        echo $prefix[1]$shown
+    end
+end
+
+function __smrt_profiles
+    set -l files ~/.aws/config ~/.aws/credentials
+    set -q AWS_CONFIG_FILE; and set files[1] $AWS_CONFIG_FILE
+    set -q AWS_SHARED_CREDENTIALS_FILE; and set files[2] $AWS_SHARED_CREDENTIALS_FILE
+    for file in $files
+        test -r $file; or continue
+        while read -l line
+            string match -q -r '^\[(sso-session|services|plugins\])' -- $line; and continue
+            string replace -f -r '^\[(?:profile\s+)?"?([^]"]*)"?\].*' '$1' -- $line
+        end <$file
+    end
+end
+
+function __smrt_endpoints
+    set -l profile (__smrt_setting --profile AWS_PROFILE AWS_DEFAULT_PROFILE)
+    set -l region (__smrt_setting --region AWS_REGION AWS_DEFAULT_REGION)
+    set -l folder ~/.cache
+    set -q XDG_CACHE_HOME; and test -n "$XDG_CACHE_HOME"; and set folder $XDG_CACHE_HOME
+    set -l key (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
+    set key $key(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
+    set -l file $folder/smrt/endpoint-names/$key
+    set -l written 0
+    test -r $file; and read written <$file
+    if not string match -q -r '^[0-9]+$' -- $written; or test (math (date +%s) - $written) -ge 600
+        set -l words (commandline -opc)
+        set -l given
+        test -n "$profile"; and set given $given --profile $profile
+        test -n "$region"; and set given $given --region $region
+        eval $words[1] complete endpoint-names (string escape -- $given) </dev/null >/dev/null 2>&1
+    end
+    test -r $file; or return
+    while read -l name
+        string match -q -r '^[0-9]+$' -- $name; or echo $name
+    end <$file
+end
+
+complete -c smrt -f
+complete -c smrt -n __smrt_behind -a '(__smrt_other_command)'
+
+@TABLES@

@@ -1,0 +1,44 @@
+"""Where the completion script of a shell goes in a user's own folders, and what it needs there."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from smrt.config import home_path
+
+
+class Place(NamedTuple):
+    """A user's file, and what else there is to do: a line each."""
+
+    path: str
+    remarks: tuple[str, ...]
+
+
+def place(shell: str, environ: Mapping[str, str]) -> Place:
+    """The place of the script for `shell`: bash, zsh or fish."""
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](environ)
+
+
+def _bash(environ: Mapping[str, str]) -> Place:
+    path = _folder(environ, "XDG_DATA_HOME", "~/.local/share") + "/bash-completion/completions/smrt"
+    return Place(
+        path,
+        (
+            "the package bash-completion finds it there in every new shell",
+            f"without that package, add this line to ~/.bashrc: source '{path}'",
+        ),
+    )
+
+
+def _zsh(environ: Mapping[str, str]) -> Place:
+    folder = _folder(environ, "ZDOTDIR", "~") + "/.zfunc"
+    line = f"fpath=('{folder}' $fpath)"
+    return Place(f"{folder}/_smrt", (f"~/.zshrc needs, before its line with compinit: {line}",))
+
+
+def _fish(environ: Mapping[str, str]) -> Place:
+    folder = _folder(environ, "XDG_CONFIG_HOME", "~/.config")
+    return Place(f"{folder}/fish/completions/smrt.fish", ("fish finds it there by itself",))
+
+
+def _folder(environ: Mapping[str, str], variable: str, default: str) -> str:
+    return environ.get(variable) or home_path(environ, default)

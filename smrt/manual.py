@@ -1,0 +1,124 @@
+"""The help of the commands, and where it is shown; click's part of it."""
+
+import inspect
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from .row import Row
+
+if TYPE_CHECKING:
+    from .page import Example, Page
+
+HELP = Row("--help", "help", "Show this help.", "other", short="-h")
+HELP_FLAGS = ("--help", "-h")
+HELP_WORD = "help"
+
+
+class Command(click.Command):
+    """A plain command with our help instead of click's; its epilog is an example."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`, or show the help that they ask for."""
+        answer_help(ctx, args)
+        return super().parse_args(ctx, args)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`, or show the help that they ask for."""
+        answer_help(ctx, args[:1])
+        return super().parse_args(ctx, args)
+
+
+def answer_help(ctx: click.Context, args: Sequence[str]) -> None:
+    """Show the help where the words after a command ask for it, and be done."""
+    if any(flag in args for flag in HELP_FLAGS):
+        show_help(ctx)
+    if list(args) == [HELP_WORD]:
+        show_manual(ctx)
+
+
+def show_help(ctx: click.Context) -> NoReturn:
+    """Show the short help of the command of `ctx`."""
+    from .help import text
+
+    console, environ = ctx.obj.console, ctx.obj.environ
+    plain = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
+    console.show([text(page(ctx), console.width, bold=console.is_terminal and not plain)])
+    ctx.exit()
+
+
+def show_manual(ctx: click.Context) -> NoReturn:
+    """Show the man page on a terminal, where there is `man`; else the short help."""
+    from shutil import which
+
+    program = which("man", path=ctx.obj.environ.get("PATH"))
+    if program is None or not ctx.obj.console.is_terminal:
+        show_help(ctx)
+    from .man import text
+    from .viewer import view
+
+    view(text(page(ctx)), program, ctx.obj.environ)
+    ctx.exit()
+
+
+def page(ctx: click.Context) -> "Page":
+    """What there is to know of the command of `ctx`."""
+    from .page import Page
+
+    own = getattr(ctx.command, "page", None)
+    if own is not None:
+        made: Page = own(ctx)
+        return made
+    summary, *text = paragraphs(ctx.command.help)
+    name = ctx.command_path
+    if isinstance(ctx.command, click.Group):
+        commands = {
+            name: paragraphs(command.help)[0] for name, command in ctx.command.commands.items()
+        }
+        usage: tuple[str, ...] = ("COMMAND", "[OPTION]...")
+        return Page(name, summary, usage, tuple(text), commands, (HELP,))
+    rows = (*map(_row, ctx.command.params), HELP)
+    usage = ("[OPTION]...", *ctx.command.collect_usage_pieces(ctx)[1:])
+    return Page(name, summary, usage, tuple(text), {}, rows, _examples(ctx.command.epilog))
+
+
+def pages(ctx: click.Context) -> "list[Page]":
+    """The pages of a command and of all below it, in their order; imports every command."""
+    found = [page(ctx)]
+    if isinstance(ctx.command, click.Group):
+        for name in ctx.command.list_commands(ctx):
+            command = ctx.command.get_command(ctx, name)
+            assert command is not None
+            found += pages(click.Context(command, parent=ctx, info_name=name))
+    return found
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """The paragraphs of a docstring, each in one line."""
+    return [" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n")]
+
+
+def _examples(epilog: str | None) -> "tuple[Example, ...]":
+    if epilog is None:
+        return ()
+    title, _, line = inspect.cleandoc(epilog).partition("\n")
+    return ((title, line),)
+
+
+def _row(parameter: click.Parameter) -> Row:
+    """The row that would make a click parameter."""
+    metavar = parameter.metavar or ""
+    choices = tuple(getattr(parameter.type, "choices", ()))
+    if not isinstance(parameter, click.Option):
+        # without help: the page's text tells of it
+        return Row("", str(parameter.name), "", "arguments", metavar, choices)
+    default = str(parameter.default) if parameter.show_default else ""
+    name, text = str(parameter.name), parameter.help or ""
+    return Row(parameter.opts[-1], name, text, "options", metavar, choices, default)
