@@ -1,7 +1,6 @@
 """Credentials and region that take more than two strings: AWS's whole chain, run by botocore.
 
-Only this file imports botocore, and only when one of its functions is called. Botocore reads the
-process's own environment.
+Botocore is imported when one of its functions is called, and reads the process's own environment.
 """
 
 import os
@@ -29,11 +28,11 @@ def resolve(
         from botocore.credentials import create_credential_resolver
 
         where = configured_region(config, region) or metadata_region(config)
-        session = _session(config, where, verify=verify, ca_bundle=ca_bundle)
-        chain = create_credential_resolver(session, cache=Cache(config), region_name=where)
+        found_by = session(config, where, verify=verify, ca_bundle=ca_bundle)
+        chain = create_credential_resolver(found_by, cache=Cache(config), region_name=where)
         # botocore's own prompter falls back to stdin, which may be the request's body
         chain.get_provider("assume-role")._prompter = ask  # noqa: SLF001 - there is no other way in
-        with _silence(verify=verify):
+        with silence(verify=verify):
             found = chain.load_credentials()
             return None if found is None else _frozen(found)
 
@@ -45,7 +44,7 @@ def metadata_region(config: Config) -> str | None:
     with _translated(config):
         from botocore.utils import IMDSRegionProvider
 
-        found: str | None = IMDSRegionProvider(_session(config, None)).provide()
+        found: str | None = IMDSRegionProvider(session(config, None)).provide()
         return found
 
 
@@ -73,32 +72,32 @@ def _has_terminal() -> bool:
     return True
 
 
-def _session(
+def session(
     config: Config, region: str | None, *, verify: bool = True, ca_bundle: str | None = None
 ) -> Any:
     """A session of botocore that finds what AWS CLI would find."""
     from botocore.configprovider import ConstantProvider
     from botocore.session import Session
 
-    session = Session()
-    store = session.get_component("config_store")
+    made = Session()
+    store = made.get_component("config_store")
     store.set_config_provider("config_file", ConstantProvider(config.config_path))
     store.set_config_provider("credentials_file", ConstantProvider(config.credentials_path))
     name = config.profile if config.named else None
     store.set_config_provider("profile", ConstantProvider(name))
     if config.explicit:  # as an instance variable it switches the environment's credentials off
-        session.set_config_variable("profile", config.profile)
+        made.set_config_variable("profile", config.profile)
     if region is not None:
-        session.set_config_variable("region", region)
+        made.set_config_variable("region", region)
     if not verify:
         store.set_config_provider("ca_bundle", ConstantProvider(False))
     elif ca_bundle is not None:
-        session.set_config_variable("ca_bundle", ca_bundle)
-    return session
+        made.set_config_variable("ca_bundle", ca_bundle)
+    return made
 
 
 @contextmanager
-def _silence(*, verify: bool) -> Iterator[None]:
+def silence(*, verify: bool) -> Iterator[None]:
     """Without urllib3's warning of what was asked for: whoever asked is warned already."""
     if verify:
         yield

@@ -22,6 +22,7 @@ COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
+    "wait": "Wait for the answer to an asynchronous call, and fetch it from S3.",
     "local": "Serve models on this machine behind SageMaker's runtime API.",
 }
 """The commands and what each does; the module in `commands` has the same name."""

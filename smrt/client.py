@@ -8,13 +8,15 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from . import config, credentials, endpoint_rules, parameters, replies, sigv4
 from .attempts import Attempts
 from .body import StreamingBody
-from .errors import ConfigurationError, ServiceError, SmrtError, TransportError
+from .config import Config
+from .errors import ServiceError, SmrtError, TransportError
 from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
 from .operations import (
     INVOKE_ENDPOINT,
@@ -27,18 +29,14 @@ from .settings import settings as resolve_settings
 from .urls import join
 from .world import World
 
+if TYPE_CHECKING:
+    from .s3 import S3
+
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
 _LAST = "MaxAttemptsReached"
 EXPIRY_MARGIN = 60.0
 """Seconds; keys that live less than this are not begun with."""
-NO_CREDENTIALS = ConfigurationError(
-    "Unable to locate credentials.",
-    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
-    'to make a profile: "aws configure", "aws configure sso" or "aws login"',
-    "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
-    code="NoCredentials",
-)
 
 
 class Reply(NamedTuple):
@@ -57,7 +55,8 @@ class Client:
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
     What is not given comes from environment and profile, as everywhere. Safe to share between
-    threads. `settings` and `keys` are for callers that have resolved both already.
+    threads. `settings` and `keys` are for callers that have resolved both already, and do
+    not wait.
     """
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
@@ -79,20 +78,21 @@ class Client:
     ) -> None:
         if settings is None:
             found = config.load(environ, profile_name)
-            settings = resolve_settings(
-                found,
-                region=region_name,
-                endpoint_url=endpoint_url,
-                verify=verify is not False,
-                ca_bundle=verify if isinstance(verify, str) else None,
-                connect_timeout=connect_timeout,
-                read_timeout=INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
-            )
+            options: dict[str, Any] = {
+                "region": region_name,
+                "verify": verify is not False,
+                "ca_bundle": verify if isinstance(verify, str) else None,
+                "connect_timeout": connect_timeout,
+                "read_timeout": INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
+            }
+            settings = resolve_settings(found, endpoint_url=endpoint_url, **options)
             given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
+            self._connect = partial(_connect, found, options, keys)
         self.settings = settings
         self._keys = keys
         self._held: Credentials | None = None
+        self._s3: S3 | None = None
         self._has_warned = False
         self._skew = 0.0
         self._world = world
@@ -124,6 +124,25 @@ class Client:
         reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
         shape = self._boto3_shape(reply)
         return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
+
+    def wait(self, reply: Mapping[str, Any], timeout: float | None = None) -> dict[str, Any]:
+        """Wait for the answer to `reply`, which invoke_endpoint_async gave, and fetch it from S3.
+
+        Gives the reply with `Body` to read, ContentType and ElapsedSeconds. After `timeout`
+        seconds (None: as long as an answer can come) raises SmrtError with code WaitTimeout; the
+        same reply can be waited for again. Raises ServiceError with code AsyncInvocationFailed
+        where the service wrote down a failure.
+        """
+        from . import results
+
+        if self._s3 is None:
+            self._s3 = self._connect()
+        answer = results.follow(
+            self._s3,
+            results.places(reply),
+            timeout=results.DEFAULT_PATIENCE if timeout is None else timeout,
+        )
+        return {**reply, **answer.metadata, "Body": answer.body}
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -160,6 +179,8 @@ class Client:
     def close(self) -> None:
         """Close the connections that are kept for the next call."""
         self._transport.close()
+        if self._s3 is not None:
+            self._s3.close()
 
     def _warn_of(self, request: Request) -> None:
         """Say once that nobody checks whom a request goes to."""
@@ -219,7 +240,7 @@ class Client:
             held = self._held = self._keys()
             self._tell(f"credentials: {held.source if held else 'none'}")
         if held is None:
-            raise NO_CREDENTIALS
+            raise credentials.absent()
         return held
 
     def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
@@ -250,3 +271,11 @@ def _document(body: StreamingBody) -> tuple[Any, str]:
         return (json.loads(text), "") if text else (None, "")
     except ValueError as exc:
         return None, f"the answer's body is not JSON: {exc}"
+
+
+def _connect(
+    found: Config, options: Mapping[str, Any], keys: Callable[[], Credentials | None]
+) -> "S3":
+    from . import s3_client
+
+    return s3_client.connect(found, resolve_settings(found, service="s3", **options), keys)

@@ -33,6 +33,11 @@ class Console:
         return self._stdout.isatty()
 
     @property
+    def complains_to_terminal(self) -> bool:
+        """Whether standard error is a terminal."""
+        return self._stderr.isatty()
+
+    @property
     def width(self) -> int:
         """Columns of the terminal that standard output is; 80 where it is none."""
         try:

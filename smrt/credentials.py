@@ -54,6 +54,17 @@ def resolve(
     return found
 
 
+def absent() -> ConfigurationError:
+    """What is raised where nobody signs."""
+    return ConfigurationError(
+        "Unable to locate credentials.",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
+        'to make a profile: "aws configure", "aws configure sso" or "aws login"',
+        "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
+        code="NoCredentials",
+    )
+
+
 def source(config: Config, settings: Settings) -> Callable[[], Credentials | None]:
     """`resolve` for a client that has these settings, to be called whenever it needs keys."""
     return lambda: resolve(

@@ -30,7 +30,8 @@ class ExitCode(IntEnum):
 class SmrtError(Exception):
     """A failure that is told in one line, with hints (one line each) of what to do about it.
 
-    `code` is the word that scripts match on, as in "An error occurred (CODE): message".
+    `code` is the word that scripts match on, as in "An error occurred (CODE): message"; `resume`
+    the command line that takes up again what was cut, where there is one.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.GENERAL
@@ -41,6 +42,7 @@ class SmrtError(Exception):
         self.message = message
         self.hints = hints
         self.code = code or self.default_code
+        self.resume = ""
 
     @property
     def sentence(self) -> str:

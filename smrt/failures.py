@@ -58,10 +58,13 @@ def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
             yield f"{name}: {value}\n"
     for hint in error.hints:
         yield f"{NAME}: hint: {hint}\n"
+    if error.resume:
+        yield f"{NAME}: hint: take the wait up again: {error.resume}\n"
 
 
 def _fields(error: SmrtError) -> dict[str, Any]:
     """The fields that programs read, in AWS's order."""
+    resume = {"Resume": error.resume} if error.resume else {}
     if isinstance(error, ServiceError):
-        return {"Message": error.message, "Code": error.code, **error.members}
-    return {"Code": error.code, "Message": error.message}
+        return {"Message": error.message, "Code": error.code, **error.members, **resume}
+    return {"Code": error.code, "Message": error.message, **resume}

@@ -1,7 +1,7 @@
 """From what stood on the command line to a call that is ready to be made."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -18,6 +18,9 @@ from .payloads import length
 from .settings import check_endpoint_option, settings, timeout
 from .transport import HttpTransport
 from .world import World
+
+if TYPE_CHECKING:
+    from .s3 import S3
 
 
 class Call(NamedTuple):
@@ -70,23 +73,49 @@ def prepare(
         credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
     resolved = settings(
         found,
-        region=given["region"],
         endpoint_url=given["endpoint_url"],
-        sign=not given["no_sign_request"],
-        verify=not given["no_verify_ssl"],
-        ca_bundle=given["ca_bundle"],
-        connect_timeout=given["cli_connect_timeout"],
-        read_timeout=read_timeout
-        if given["cli_read_timeout"] is None
-        else given["cli_read_timeout"],
         retry_timeouts=given["retry_timeouts"],
         wait_ready=given["wait_ready"],
+        **_connection(given, read_timeout),
     )
     if given["debug"]:
         _explain(app, found, resolved, given)
     if inputs.flaw is not None:
         raise inputs.flaw
     return Call(operation, inputs.values, found, resolved, inputs.outfile)
+
+
+def storage(
+    app: App, found: Config, given: Mapping[str, Any], *, endpoint_url: str | None = None
+) -> "Callable[[], S3]":
+    """What connects to S3, judged already; `endpoint_url` is an option that is meant for S3.
+
+    Raises UsageError and ConfigurationError.
+    """
+    from . import s3_client
+
+    options = _connection(given, DEFAULT_TIMEOUT)
+    resolved = settings(found, endpoint_url=endpoint_url, service="s3", **options)
+    keys = credentials.source(found, resolved)
+    if given["debug"]:
+        from .trace import stamped
+
+        trace = stamped(app.console.say)
+        trace(f"S3 at {resolved.endpoint_url or 'the address of the region'} ({resolved.region})")
+    return lambda: s3_client.connect(found, resolved, keys)
+
+
+def _connection(given: Mapping[str, Any], read_timeout: float) -> dict[str, Any]:
+    """The options that are settings; `read_timeout` where they name none."""
+    named = given["cli_read_timeout"]
+    return {
+        "region": given["region"],
+        "sign": not given["no_sign_request"],
+        "verify": not given["no_verify_ssl"],
+        "ca_bundle": given["ca_bundle"],
+        "connect_timeout": given["cli_connect_timeout"],
+        "read_timeout": read_timeout if named is None else named,
+    }
 
 
 def perform(
@@ -117,6 +146,8 @@ def perform(
         size = length(call.parameters.get("Body", b""))
         exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size))
         raise
+    if call.operation.answers_in_json:
+        client.close()  # nothing is left to be read
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply

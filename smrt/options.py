@@ -10,7 +10,7 @@ from . import __version__
 from .arguments import Names, arrange, refuse_unknown
 from .console import Console
 from .errors import UsageError
-from .operations import OPERATIONS, Operation
+from .operations import OPERATIONS, Member, Operation
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
@@ -138,6 +138,24 @@ METADATA = Row(
     "output",
     "FILE",
 )
+WAIT = Row("--wait", "wait", "Wait for the answer, and fetch it.", "request")
+WAIT_TIMEOUT = Row(
+    "--wait-timeout",
+    "wait_timeout",
+    "Seconds to wait for the answer; 0 looks once. By default as long as one can come.",
+    "request",
+    "SECONDS",
+)
+STAGE = Row(
+    "--stage",
+    "stage",
+    "Put the body into S3, as PREFIX/INFERENCE_ID, and send its address.",
+    "request",
+    "s3://BUCKET/PREFIX",
+)
+_OF_MODELS = ("retry_timeouts", "wait_ready")
+SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not in _OF_MODELS)
+"""The global options of a command that calls no model."""
 
 STREAM = (
     METADATA,
@@ -189,34 +207,38 @@ class _Choice(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
-class OperationCommand(click.Command):
-    """A command for an operation: its words are put in order before click parses them."""
+class RowsCommand(click.Command):
+    """A command made of rows: its words are put in order before click parses them.
+
+    It takes an OUTFILE; where `outfile_with` names a flag, only beside that.
+    """
 
     def __init__(
         self,
-        operation: Operation,
+        name: str,
         rows: Sequence[Row],
         run: Callable[..., Any],
         *,
-        outfile: bool = True,
+        text: str,
+        members: Sequence[Member] = (),
+        outfile_with: str | None = None,
     ) -> None:
-        rows = (*rows, *GLOBALS)
-        self._most_words = int(outfile)
+        self._outfile_with = outfile_with
         self.names = Names(
-            valued=[member.flag for member in operation.members]
+            valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
-            optional={SKELETON: "input"},
+            optional={row.flag: "input" for row in rows if row.flag == SKELETON},
         )
         super().__init__(
-            operation.command,
+            name,
             callback=run,
             params=[
-                *(click.Option([m.flag, m.name], help=m.help) for m in operation.members),
+                *(click.Option([m.flag, m.name], help=m.help) for m in members),
                 *map(_option, rows),
-                *([click.Argument(["outfile"], required=False)] if outfile else []),
+                click.Argument(["outfile"], required=False),
             ],
-            help=operation.help,
+            help=text,
             add_help_option=False,
         )
 
@@ -227,8 +249,30 @@ class OperationCommand(click.Command):
             ctx.obj.console.show([ctx.get_help(), "\n"])
             ctx.exit()
         known = (*self.names.valued, *self.names.flags)
-        refuse_unknown([*found.unknown, *found.words[self._most_words :]], known)
+        most_words = int(self._outfile_with is None or self._outfile_with in found.options)
+        refuse_unknown([*found.unknown, *found.words[most_words:]], known)
         return super().parse_args(ctx, [*found.options, "--", *found.words])
+
+
+class OperationCommand(RowsCommand):
+    """A command for an operation, with all global options."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        rows: Sequence[Row],
+        run: Callable[..., Any],
+        *,
+        outfile_with: str | None = None,
+    ) -> None:
+        super().__init__(
+            operation.command,
+            (*rows, *GLOBALS),
+            run,
+            text=operation.help,
+            members=operation.members,
+            outfile_with=outfile_with,
+        )
 
 
 def version_line() -> str:
@@ -242,8 +286,9 @@ def version_line() -> str:
 def every_name() -> Names:
     """The options that may stand before the command: all global ones, and all members'."""
     flags = {member.flag for operation in OPERATIONS for member in operation.members}
-    valued = flags.union(row.flag for row in (*GLOBALS, *STREAM) if row.takes_value)
-    return Names(valued, [row.flag for row in GLOBALS if not row.takes_value] + list(EAGER))
+    rows = (*GLOBALS, *STREAM, WAIT, WAIT_TIMEOUT, STAGE)
+    valued = flags.union(row.flag for row in rows if row.takes_value)
+    return Names(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
 
 
 def _option(row: Row) -> click.Option:

@@ -91,7 +91,8 @@ def check_size(operation: Operation, length: int) -> None:
         raise UsageError(
             "Parameter validation failed:\nInvalid length for parameter Body, "
             f"value: {length}, valid max length: {body.maximum}",
-            "put the input into S3 and name it with --input-location",
+            "add --stage s3://BUCKET/PREFIX: the body goes to S3, and the call names it",
+            "or put it there yourself, and name it with --input-location",
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from io import IOBase
 from typing import Any, NamedTuple
 
 from . import config, outfile
@@ -89,7 +88,7 @@ def _place(asked: str | None, *, stdout_is_free: bool) -> Place:
 def _is_asked_for(given: Mapping[str, Any]) -> bool:
     """Whether an option that shapes the metadata would be in vain."""
     shaped = given["query"] is not None or given["select"] is not None or given.get("timings")
-    return not given["dry_run"] and (shaped or given["output"] not in (None, OFF))
+    return not given.get("dry_run") and (shaped or given["output"] not in (None, OFF))
 
 
 def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
@@ -123,8 +122,6 @@ def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Re
     from . import query
 
     select = query.select(given["select"], call.operation)
-    if isinstance(select({}, call.parameters), bytes | IOBase):
-        raise UsageError(f"Bad value for --select {given['select']}: the input is no text")
 
     def rendered(metadata: Mapping[str, Any]) -> str:
         value = select(metadata, call.parameters)

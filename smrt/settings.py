@@ -13,7 +13,6 @@ from .message import DEFAULT_TIMEOUT, Settings
 from .urls import parse
 
 _SERVICE = "sagemaker_runtime"
-_SERVICE_URL = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 RETRY_MODES = ("standard", "adaptive")
 
 
@@ -29,8 +28,12 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
     read_timeout: str | float | None = None,
     retry_timeouts: bool = False,
     wait_ready: str | float | None = None,
+    service: str = _SERVICE,
 ) -> Settings:
     """The settings of a call. Arguments are options, None where they were not given.
+
+    `service` is the name under which an address is configured, in AWS_ENDPOINT_URL_* and in a
+    services section.
 
     Raises UsageError for an option, ConfigurationError for anything configured, in the order in
     which AWS CLI finds them.
@@ -47,7 +50,7 @@ def settings(  # noqa: PLR0913 - one for each option that is a setting
         region=plain_region,
         max_attempts=_max_attempts(config),
         retry_mode=retry_mode,
-        endpoint_url=_endpoint_url(config, endpoint_url),
+        endpoint_url=_endpoint_url(config, endpoint_url, service),
         use_fips=is_fips or flag(config, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         use_dualstack=flag(config, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
         sign=sign,
@@ -193,22 +196,22 @@ def _max_attempts(config: Config) -> int:
     return number
 
 
-def _endpoint_url(config: Config, option: str | None) -> str | None:
+def _endpoint_url(config: Config, option: str | None, service: str) -> str | None:
     if option is not None:
         return option
     if flag(config, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"):
         return None
-    for variable in (_SERVICE_URL, "AWS_ENDPOINT_URL"):
+    for variable in ("AWS_ENDPOINT_URL_" + service.upper(), "AWS_ENDPOINT_URL"):
         if url := config.environ.get(variable):
             return _with_scheme(url, origin(config, variable, "endpoint_url"))
-    if url := _services_url(config):
+    if url := _services_url(config, service):
         return _with_scheme(url, f"it comes from a services section of {config.config_path}")
     if url := setting(config, None, "endpoint_url"):
         return _with_scheme(url, origin(config, None, "endpoint_url"))
     return None
 
 
-def _services_url(config: Config) -> str | None:
+def _services_url(config: Config, service: str) -> str | None:
     name = setting(config, None, "services")
     if name is None:
         return None
@@ -219,7 +222,7 @@ def _services_url(config: Config) -> str | None:
             f'"{name}" services configuration does not exist.',
             f"add a section [services {name}] to {config.config_path}",
         )
-    own: Any = section.get(_SERVICE)
+    own: Any = section.get(service)
     return own.get("endpoint_url") if isinstance(own, dict) else None
 
 

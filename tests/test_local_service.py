@@ -1,4 +1,3 @@
-import json
 import os
 import socket
 import subprocess
@@ -108,15 +107,6 @@ def test_a_model_that_fails_is_a_model_error_with_three_fields(url: str) -> None
 def test_what_cannot_be_a_header_is_the_models_failure(url: str) -> None:
     with closing(client(url)) as boto, pytest.raises(ClientError, match="cannot be a header"):
         boto.invoke_endpoint(EndpointName="attributes", Body=b"a\r\nSet-Cookie: b")
-
-
-def test_the_asynchronous_operation_is_refused_in_plain_words(url: str) -> None:
-    target = "/endpoints/echo/async-invocations"
-    response: Any = send(signed(request(url, target, b"1"), time()))
-    assert response.status == 400
-    assert response.headers["x-amzn-errortype"] == "ValidationError"
-    message = json.loads(response.body)["Message"]
-    assert message.startswith("Endpoint echo is local and does not serve InvokeEndpoint")
 
 
 @pytest.mark.parametrize(

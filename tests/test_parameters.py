@@ -388,7 +388,8 @@ def test_an_asynchronous_body_that_is_too_large_is_refused() -> None:
         "Parameter validation failed:\n"
         "Invalid length for parameter Body, value: 128001, valid max length: 128000"
     )
-    assert "--input-location" in caught.value.hints[0]
+    assert "--stage s3://" in caught.value.hints[0]
+    assert "--input-location" in caught.value.hints[1]
 
 
 def test_any_other_body_may_be_as_large_as_the_service_allows() -> None:

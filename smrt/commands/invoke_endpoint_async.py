@@ -1,23 +1,98 @@
 """`smrt invoke-endpoint-async`: queue a request on an asynchronous endpoint."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from smrt.invocation import perform, prepare
+from smrt.errors import SmrtError, UsageError
+from smrt.invocation import Call, perform, prepare, storage
 from smrt.operations import INVOKE_ENDPOINT_ASYNC
-from smrt.options import METADATA, App, OperationCommand
+from smrt.options import METADATA, STAGE, WAIT, WAIT_TIMEOUT, App, OperationCommand
 from smrt.report import report
+
+if TYPE_CHECKING:
+    from smrt.s3 import S3
+    from smrt.waiting import Wait
+
+    Storage = Callable[[], S3]
 
 
 @click.pass_obj
 def run(app: App, /, **given: Any) -> None:
-    """Make the call and tell where the answer will be."""
+    """Make the call and tell where the answer will be; or wait for it, and bring it."""
     call = prepare(app, INVOKE_ENDPOINT_ASYNC, given)
+    if given["wait"] or given["wait_timeout"] is not None or given["stage"] is not None:
+        _run_with_s3(app, call, given)
+        return
     told = report(app, call, given)
     reply = perform(app, call, given, told.tell)
     if reply is not None:
         told.tell(reply.metadata)
 
 
-command = OperationCommand(INVOKE_ENDPOINT_ASYNC, (METADATA,), run, outfile=False)
+def _run_with_s3(app: App, call: Call, given: dict[str, Any]) -> None:
+    from functools import cache
+    from time import monotonic
+
+    if not given["wait"] and given["wait_timeout"] is not None:
+        raise UsageError(f"{WAIT_TIMEOUT.flag} goes with {WAIT.flag}")
+    store = cache(storage(app, call.config, given))
+    waits = _wait(app, call, given, store) if given["wait"] else None
+    told = waits.report if waits else report(app, call, given)
+    call, kept = _stage(app, call, given, store)
+    begun = monotonic()
+    try:
+        reply = perform(app, call, given, told.tell)
+    except SmrtError as exc:
+        exc.hints += kept
+        raise
+    except BaseException:
+        for line in kept:
+            app.console.note(line)
+        raise
+    if reply is not None and waits:
+        waits.bring(reply.metadata, begun)
+    elif reply is not None:
+        told.tell(reply.metadata)
+
+
+def _is_sent(given: dict[str, Any]) -> bool:
+    return not given["dry_run"] and given["generate_cli_skeleton"] is None
+
+
+def _wait(app: App, call: Call, given: dict[str, Any], store: "Storage") -> "Wait":
+    """The wait; the address of the runtime is not one of S3, and so is not part of its line."""
+    from smrt.results import patience
+    from smrt.waiting import wait
+
+    given = {**given, "endpoint_url": None}
+    limit = patience(call.parameters)
+    return wait(app, call, given, store, patience=limit, stdout_is_free=not _is_sent(given))
+
+
+def _stage(
+    app: App, call: Call, given: dict[str, Any], store: "Storage"
+) -> tuple[Call, tuple[str, ...]]:
+    """The call that names its input in S3, where it is now; and where that is, as a hint."""
+    if given["stage"] is None:
+        return call, ()
+    from contextlib import closing
+
+    from smrt.progress import progress
+    from smrt.staging import staged
+
+    made = staged(call, given["stage"])
+    if not _is_sent(given):
+        return made.call, ()
+    with closing(store()) as storage, progress(app.console, f"uploading to {made.place}"):
+        made.upload(storage)
+    return made.call, (f"the input is kept: --input-location {made.place}",)
+
+
+command = OperationCommand(
+    INVOKE_ENDPOINT_ASYNC,
+    (METADATA, WAIT, WAIT_TIMEOUT, STAGE),
+    run,
+    outfile_with=WAIT.flag,
+)

@@ -1,7 +1,7 @@
 """smrt local: SageMaker's runtime API on this machine, in front of models."""
 
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -67,14 +67,15 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
     from smrt.local.environment import variables
     from smrt.local.server import Server
 
-    service = _service(app, endpoints, verbose=verbose)
-    server = Server(service.answer, port)
-    exports = variables(server.url, app.environ).items()
-    lines = [f"export {name}={quote(value)}\n" for name, value in exports]
-    app.console.write("".join(lines).encode())
-    app.console.note(f"serving {', '.join(service.endpoints)} at {server.url}; Ctrl-C ends it")
-    with redirect_stdout(stderr):
-        _until_stopped(server.serve)
+    loaded = _service(app, endpoints, verbose=verbose)
+    with _asynchronous(loaded) as (service, storage_url):
+        server = Server(service.answer, port)
+        exports = variables(server.url, app.environ, storage_url).items()
+        lines = [f"export {name}={quote(value)}\n" for name, value in exports]
+        app.console.write("".join(lines).encode())
+        app.console.note(f"serving {', '.join(service.endpoints)} at {server.url}; Ctrl-C ends it")
+        with redirect_stdout(stderr):
+            _until_stopped(server.serve)
     return ExitCode.OK
 
 
@@ -87,8 +88,9 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
 
     FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
     address of a container that runs on this machine. Without any there is one endpoint, echo, which
-    answers with what it is sent. COMMAND finds the endpoints
-    with any AWS client that honours AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME.
+    answers with what it is sent. COMMAND finds the endpoints with any AWS client that honours
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, and, where local-async is installed, an S3 for asynchronous
+    calls with AWS_ENDPOINT_URL_S3.
     """
     from sys import stderr
 
@@ -101,9 +103,14 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
             "there is no COMMAND to run", "smrt local run [NAME=FOLDER|URL]... -- COMMAND"
         )
     service = _service(app, endpoints, verbose=verbose)
-    with redirect_stdout(stderr), serving(service.answer) as url:
+    with (
+        redirect_stdout(stderr),
+        _asynchronous(service) as (whole, storage_url),
+        serving(whole.answer) as url,
+    ):
         try:
-            return child.run(words, {**app.environ, **variables(url, app.environ)})
+            added = variables(url, app.environ, storage_url)
+            return child.run(words, {**app.environ, **added})
         except OSError as exc:
             app.console.note(f"cannot run {words[0]}: {exc.strerror}")
             return NOT_FOUND if isinstance(exc, FileNotFoundError) else NOT_EXECUTABLE
@@ -121,6 +128,21 @@ def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service
         found = endpoints(arguments, app.environ)
     note = app.console.note
     return Service(found, clock=time, complain=note, log=note if verbose else None)
+
+
+@contextmanager
+def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
+    """The service with its asynchronous side, and where its S3 is, if that is installed."""
+    from smrt.local import storage
+
+    if not storage.installed():
+        yield service, None
+        return
+    from smrt.local.asynchronous import Queues
+
+    with storage.running() as store:
+        queues = Queues(lambda: store.s3, clock=service.clock, complain=service.complain)
+        yield service._replace(queues=queues), store.url
 
 
 def _until_stopped(serve: Callable[[], None]) -> None:

@@ -8,6 +8,9 @@ endpoint    what answers a call; `echo`, the simplest one
 model       a folder with an inference.py as an endpoint
 toolkit     how the handlers of an inference.py are called
 container   a running container as an endpoint
+asynchronous        queues, and what is left in S3
+asynchronous_checks what the service refuses of an asynchronous call
+storage     an S3 on loopback
 media       what the handlers' defaults read and write
 environment the variables that lead AWS clients here
 """

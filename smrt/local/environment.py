@@ -15,9 +15,16 @@ _HINDRANCES = (
 _IDENTITY = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
-def variables(url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """What to set beside `environ`: region and credentials only where the user has none."""
+def variables(
+    url: str, environ: Mapping[str, str], storage_url: str | None = None
+) -> dict[str, str]:
+    """What to set beside `environ`: region and credentials only where the user has none.
+
+    `storage_url` leads to an S3 on this machine, where there is one.
+    """
     added = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url}
+    if storage_url is not None:
+        added["AWS_ENDPOINT_URL_S3"] = storage_url
     added |= {name: "false" for name in _HINDRANCES if environ.get(name, "").lower() == "true"}
     if not environ.get("AWS_DEFAULT_REGION"):  # boto3 does not read AWS_REGION
         added["AWS_DEFAULT_REGION"] = environ.get("AWS_REGION") or REGION

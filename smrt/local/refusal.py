@@ -35,6 +35,14 @@ def invalid(message: str) -> Refusal:
     return Refusal(HTTPStatus.BAD_REQUEST, "ValidationError", message)
 
 
+def not_installed() -> Refusal:
+    """What asynchronous calls need is not there."""
+    return invalid(
+        "An asynchronous call needs an S3 on this machine: "
+        "pip install 'smrt-cli[local-async]' and start smrt local again."
+    )
+
+
 def unknown_endpoint(name: str) -> Refusal:
     """No endpoint is called `name`."""
     return invalid(f"Endpoint {name} of account {ACCOUNT} not found.")

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from time import gmtime, strftime
 from traceback import format_exception
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from smrt.eventstream import encode
 from smrt.message import Headers, Request
 from smrt.operations import (
     INVOKE_ENDPOINT,
-    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    INVOKE_ENDPOINT_ASYNC,
     OPERATIONS,
     Operation,
     Place,
@@ -27,6 +28,9 @@ from smrt.operations import (
 from . import refusal, signature
 from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
 from .refusal import Refusal
+
+if TYPE_CHECKING:
+    from .asynchronous import Queues
 
 VARIANT = "AllTraffic"
 _OURS = str(Path(__file__).parent)
@@ -48,13 +52,15 @@ class Service(NamedTuple):
     """The endpoints by their names, behind one address.
 
     `clock` gives seconds since the epoch; `complain` is told of a model's failures (with the
-    traceback), `log` of each request, one line each.
+    traceback), `log` of each request, one line each. `queues` take asynchronous calls, where what
+    they need is installed.
     """
 
     endpoints: Mapping[str, Endpoint]
     clock: Callable[[], float]
     complain: Callable[[str], None]
     log: Callable[[str], None] | None = None
+    queues: "Queues | None" = None
 
     def answer(self, request: Request) -> Response:
         """The response to `request`, errors included."""
@@ -81,8 +87,8 @@ class Service(NamedTuple):
         signature.check(request, now=now)
         if name not in self.endpoints:
             raise refusal.unknown_endpoint(name)
-        if operation not in (INVOKE_ENDPOINT, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM):
-            raise refusal.invalid(f"Endpoint {name} is local and does not serve {operation.name}.")
+        if operation is INVOKE_ENDPOINT_ASYNC:
+            return self._queued(name, _call(operation, request))
         try:
             answer = self.endpoints[name](_call(operation, request))
             if operation is INVOKE_ENDPOINT:
@@ -109,6 +115,21 @@ class Service(NamedTuple):
     def _complain_of(self, name: str, failure: ModelFailure) -> None:
         if failure.__cause__:
             self.complain(f"endpoint {name}: {_trace(failure.__cause__)}")
+
+    def _queued(self, name: str, call: Call) -> Response:
+        if self.queues is None:
+            raise refusal.not_installed()
+        accepted = self.queues.accept(name, self.endpoints[name], call)
+        values = {
+            "OutputLocation": str(accepted.output),
+            "FailureLocation": str(accepted.failure),
+            "InferenceId": accepted.inference_id,
+        }
+        fields = INVOKE_ENDPOINT_ASYNC.fields
+        headers = tuple((f.wire, values[f.name]) for f in fields if f.place is Place.HEADER)
+        body = {f.wire: values[f.name] for f in fields if f.place is Place.JSON}
+        typed = ("Content-Type", "application/json")
+        return Response(HTTPStatus.ACCEPTED, (*headers, typed), json.dumps(body).encode())
 
 
 def _route(request: Request) -> tuple[Operation, str]:

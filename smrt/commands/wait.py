@@ -1,0 +1,93 @@
+"""`smrt wait`: wait for the answer to an asynchronous call that was made before, and fetch it."""
+
+import json
+from typing import Any
+
+import click
+
+from smrt import config
+from smrt.errors import UsageError
+from smrt.invocation import Call, storage
+from smrt.message import Settings
+from smrt.options import METADATA, SHARED, WAIT_TIMEOUT, App, Row, RowsCommand
+from smrt.results import DEFAULT_PATIENCE, FOLLOWED, places
+from smrt.waiting import wait
+
+STDIN = "-"
+OUTPUT = Row(
+    "--output-location", "output_location", "Where the answer will be.", "request", "S3URI"
+)
+FAILURE = Row(
+    "--failure-location",
+    "failure_location",
+    "Where the error will be, should the model fail.",
+    "request",
+    "S3URI",
+)
+FROM = Row(
+    "--from",
+    "source",
+    "Take both from the JSON that the call printed; - is stdin.",
+    "request",
+    "FILE",
+)
+
+
+@click.pass_obj
+def run(app: App, /, **given: Any) -> None:
+    """Wait, deliver the answer and tell its metadata."""
+    found = config.load(app.environ, given["profile"])
+    metadata = _metadata(app, given)
+    places(metadata)
+    store = storage(app, found, given, endpoint_url=given["endpoint_url"])
+    call = Call(FOLLOWED, {}, found, Settings(), given["outfile"])
+    wait(app, call, given, store, patience=DEFAULT_PATIENCE).bring(metadata)
+
+
+def _metadata(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """What the call told, or what the options name of it."""
+    named = {"OutputLocation": given[OUTPUT.dest], "FailureLocation": given[FAILURE.dest]}
+    options = {name: value for name, value in named.items() if value is not None}
+    if given[FROM.dest] is None:
+        if "OutputLocation" not in options:
+            raise UsageError(
+                f"the following arguments are required: {OUTPUT.flag}",
+                f"or {FROM.flag} FILE, with what invoke-endpoint-async printed; - is stdin",
+            )
+        return options
+    if options:
+        raise UsageError(f"{FROM.flag} takes the place of {OUTPUT.flag} and {FAILURE.flag}")
+    return _document(_text(app, given[FROM.dest]))
+
+
+def _text(app: App, path: str) -> bytes:
+    if path == STDIN:
+        return app.console.stdin.read()
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as exc:
+        raise UsageError(f"{FROM.flag}: {path} cannot be read: {exc.strerror}") from exc
+
+
+def _document(text: bytes) -> dict[str, Any]:
+    """The fields of the reply that are there, in their order."""
+    try:
+        document = json.loads(text)
+    except ValueError as exc:
+        raise UsageError(f"{FROM.flag}: not JSON: {exc}") from exc
+    if not isinstance(document, dict) or not document.get("OutputLocation"):
+        raise UsageError(
+            f"{FROM.flag}: no object with OutputLocation in it",
+            "it takes what invoke-endpoint-async prints with --output json and no --query",
+        )
+    names = [field.name for field in FOLLOWED.fields]
+    return {name: document[name] for name in names if name in document}
+
+
+command = RowsCommand(
+    "wait",
+    (OUTPUT, FAILURE, FROM, WAIT_TIMEOUT, METADATA, *SHARED),
+    run,
+    text="Wait for the answer to an asynchronous call, and fetch it from S3.",
+)
