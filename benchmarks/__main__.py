@@ -27,7 +27,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from . import place
 from .chart import chart
@@ -36,6 +36,10 @@ from .scenarios import SCENARIOS, Scenario
 from .summary import Row, row, table
 from .targets import verdicts
 
+LEAST = 3
+"""Rounds that every scenario has."""
+LONGEST = 18.0
+"""Seconds after which a scenario begins no other round, so that all of them take five minutes."""
 PICTURED = ("http", "https", "async", "down", "version")
 
 
@@ -63,7 +67,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--rounds", type=int, default=12, help="runs of each peer in a scenario")
+    parser.add_argument(
+        "--rounds", type=int, default=12, help="runs of each peer in a scenario, at most"
+    )
     parser.add_argument("--only", nargs="+", choices=[each.name for each in SCENARIOS])
     parser.add_argument("--out", default=place.BENCH, help="the folder for the results")
     return parser.parse_args()
@@ -88,7 +94,7 @@ def _rows(
     runs: dict[str, list[Run]] = {name: [] for name in peers}
     beside: dict[str, list[Run]] = {name: [] for name in peers}
     ours = peers.pop("smrt")
-    for _ in range(max(rounds // scenario.weight, 3)):
+    for _ in _turns(max(rounds // scenario.weight, LEAST)):
         for name, argv in peers.items():
             beside[name].append(run(ours, environ, "complaints"))
             runs[name].append(run(argv, environ, "complaints"))
@@ -99,6 +105,15 @@ def _rows(
     ]
     print(table(rows), flush=True)
     return rows
+
+
+def _turns(count: int) -> Iterator[int]:
+    """As many rounds as that, but fewer on a machine where they take too long."""
+    end = time.monotonic() + LONGEST
+    for turn in range(count):
+        if turn >= LEAST and time.monotonic() > end:
+            return
+        yield turn
 
 
 def _lacking(scenario: Scenario, tools: Mapping[str, str], urls: Mapping[str, str]) -> str:
