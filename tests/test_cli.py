@@ -73,7 +73,7 @@ def test_help_of_a_command_wins_over_what_is_wrong_with_it(
 ) -> None:
     result = smrt(command, "--bogus", flag)
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith(f"Usage: smrt {command} [OPTIONS]".encode())
+    assert result.out.startswith(f"Usage: smrt {command} --endpoint-name".encode())
 
 
 def test_a_defect_is_one_line_with_255() -> None:
