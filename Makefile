@@ -52,6 +52,7 @@ drift: $(VENV)/python
 
 bench: $(BENCH)/peers
 	$(BENCH)/bin/pip install --quiet --force-reinstall --no-deps .
+	$(BENCH)/bin/python -m benchmarks.eventstream
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 clean:

@@ -63,7 +63,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--rounds", type=int, default=15, help="runs of each peer in a scenario")
+    parser.add_argument("--rounds", type=int, default=12, help="runs of each peer in a scenario")
     parser.add_argument("--only", nargs="+", choices=[each.name for each in SCENARIOS])
     parser.add_argument("--out", default=place.BENCH, help="the folder for the results")
     return parser.parse_args()

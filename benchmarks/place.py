@@ -46,7 +46,10 @@ def check_compiled() -> None:
     }.items():
         python = os.path.join(BENCH, folder, "bin", "python")
         for module in modules:
-            code = f"import {module} as m; print(m.__file__); print(m.__cached__)"
+            code = (
+                f"import {module} as m, importlib.util as u; "
+                "print(m.__file__, u.cache_from_source(m.__file__), sep='\\n')"
+            )
             done = subprocess.run(
                 [python, "-B", "-I", "-c", code], capture_output=True, text=True, check=True
             )

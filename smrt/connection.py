@@ -12,7 +12,7 @@ import h11
 
 from .message import Headers, Payload, Request
 
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 BODY_BLOCK = 1 << 18
 MAX_HEAD = 1 << 18
 _TLS_WAITS = {"SSLWantReadError": "read", "SSLWantWriteError": "write"}

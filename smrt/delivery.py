@@ -34,11 +34,13 @@ def deliver(
     if plan is None:
         for piece in pieces:
             console.write(piece)
+            del piece  # it may be large, and the next is about to come
     else:
         with outfile.writing(plan, keep=keep) as file:
             for piece in pieces:
                 file.write(piece)
                 file.flush()
+                del piece
 
 
 def is_text(start: bytes) -> bool:

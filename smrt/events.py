@@ -61,6 +61,7 @@ def parts(pieces: Iterable[bytes], about: Mapping[str, Any]) -> Iterator[bytes]:
             raise _error(message, about)
         if message.headers.get(":event-type") == PART:
             yield message.payload
+        del message  # it may be large, and the next is about to come
 
 
 def part(payload: bytes) -> Message:

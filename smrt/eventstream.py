@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/lexv2/latest/dg/event-stream-encoding.html
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from typing import NamedTuple
 from zlib import crc32
 
@@ -15,6 +16,8 @@ from .errors import TransportError
 MAX_HEADERS = 128 * 1024
 MAX_PAYLOAD = 24 * 1024 * 1024
 """Bytes; the bounds of AWS's own decoders."""
+LARGE = 1 << 16
+"""Bytes; a message of that size is not copied together as smaller ones are."""
 
 Value = bool | int | bytes | str
 """Of a header; a timestamp is in milliseconds since the epoch, a UUID is 16 bytes."""
@@ -43,29 +46,38 @@ def messages(pieces: Iterable[bytes]) -> Iterator[Message]:
 
     Raises TransportError where the stream is damaged, too large or cut short.
     """
+    source = iter(pieces)
     held = bytearray()
     needed = _PRELUDE_SIZE
     headers = _Headers()
-    for piece in pieces:
+    for piece in source:
         data: bytes | bytearray = piece
         if held:
             held += piece
             data = held
-        size, start = len(data), 0
-        while size - start >= needed:
-            total, headers_size = _prelude(data, start)
-            if size - start < total:
-                needed = total
-                break
-            yield _message(data, start, total, start + _PRELUDE_SIZE + headers_size, headers)
-            start += total
+        start = 0
+        while len(data) - start >= needed:
             needed = _PRELUDE_SIZE
+            total, headers_size = _prelude(data, start)
+            payload = start + _PRELUDE_SIZE + headers_size
+            if len(data) - start >= total:
+                yield _message(data, start, total, payload, headers)
+                start += total
+            elif total >= LARGE and len(data) >= payload:
+                large, data = _large(data[start:], total, payload - start, headers, source)
+                yield large
+                del large
+                held = bytearray()
+                start = 0
+            else:
+                needed = total if total < LARGE else payload - start
+                break
         if data is held:
             del held[:start]
         else:
             held += memoryview(data)[start:]
     if held:
-        raise _damaged("it ends within a message", "ResponseStreamingError")
+        raise _cut_short()
 
 
 def encode(message: Message) -> bytes:
@@ -99,9 +111,7 @@ class _Headers:
 def _prelude(data: bytes | bytearray, start: int) -> tuple[int, int]:
     """The lengths of the message and of its headers, checked."""
     total, headers_size, crc = _PRELUDE.unpack_from(data, start)
-    found = crc32(data[start : start + 8])
-    if found != crc:
-        raise _mismatch(crc, found)
+    _check(crc, crc32(data[start : start + 8]))
     payload_size = total - headers_size - _OVERHEAD
     if headers_size > MAX_HEADERS:
         raise _damaged(
@@ -122,11 +132,39 @@ def _message(
     """The message at `start`, whose payload begins at `payload`; its checksum verified."""
     end = start + total - _CRC.size
     with memoryview(data) as view:
-        crc, found = _CRC.unpack_from(data, end)[0], crc32(view[start:end])
-        if found != crc:
-            raise _mismatch(crc, found)
+        _check(_CRC.unpack_from(data, end)[0], crc32(view[start:end]))
         raw = bytes(view[start + _PRELUDE_SIZE : payload])
         return Message(headers.parse(raw), bytes(view[payload:end]))
+
+
+def _large(
+    data: bytes | bytearray, total: int, payload: int, headers: _Headers, source: Iterator[bytes]
+) -> tuple[Message, bytes]:
+    """The message that `data` begins, and what comes behind it; its payload is there but once."""
+    start = bytes(data[:payload])
+    content, rest = _collected(data[payload:], total - payload - _CRC.size, source)
+    told, rest = _collected(rest, _CRC.size, source)
+    _check(_CRC.unpack(told)[0], crc32(content, crc32(start)))
+    return Message(headers.parse(start[_PRELUDE_SIZE:]), content), rest
+
+
+def _collected(piece: bytes | bytearray, size: int, source: Iterator[bytes]) -> tuple[bytes, bytes]:
+    """`size` bytes, of which `piece` has the first, and what is left of the last piece."""
+    buffer = BytesIO()
+    while (missing := size - buffer.tell()) > len(piece):
+        buffer.write(piece)
+        following = next(source, None)
+        if following is None:
+            raise _cut_short()
+        piece = following
+    buffer.write(memoryview(piece)[:missing])
+    return buffer.getvalue(), bytes(memoryview(piece)[missing:])
+
+
+def _check(told: int, found: int) -> None:
+    if found != told:
+        what = f"a checksum is 0x{found:08x} where 0x{told:08x} is told"
+        raise _damaged(what, "ChecksumMismatch")
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, Value]]:
@@ -176,8 +214,8 @@ def _encoded_value(value: Value) -> bytes:
     return struct.pack("!BH", kind, len(raw)) + raw
 
 
-def _mismatch(told: int, found: int) -> TransportError:
-    return _damaged(f"a checksum is 0x{found:08x} where 0x{told:08x} is told", "ChecksumMismatch")
+def _cut_short() -> TransportError:
+    return _damaged("it ends within a message", "ResponseStreamingError")
 
 
 def _damaged(what: str, code: str) -> TransportError:

@@ -14,14 +14,15 @@ def page(text: str, command: str, console: Console, environ: Mapping[str, str]) 
 
     `less` is told to end by itself where all fits on a screen, unless LESS says otherwise.
     """
-    try:
-        started = _started(command, environ)
-    except (OSError, ValueError) as exc:
-        console.note(f"the pager {command!r} cannot be started: {exc}")
-        console.show([text])
-        return
-    with _interrupts_ignored(), started, suppress(BrokenPipeError):  # to quit early is no failure
-        started.communicate(console.encoded(text))
+    with _interrupts_left_to_the_pager():
+        try:
+            started = _started(command, environ)
+        except (OSError, ValueError) as exc:
+            console.note(f"the pager {command!r} cannot be started: {exc}")
+            console.show([text])
+            return
+        with started, suppress(BrokenPipeError):  # to quit early is no failure
+            started.communicate(console.encoded(text))
 
 
 def _started(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -34,9 +35,12 @@ def _started(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[byte
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Ctrl-C is for the pager: `less` stays, and has the terminal until it ends."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_left_to_the_pager() -> Iterator[None]:
+    """Ctrl-C is for the pager: `less` stays, and has the terminal until it ends.
+
+    A handler that does nothing, and not SIG_IGN, which the pager would inherit.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from io import IOBase
 from typing import Any, NamedTuple
 
 from . import config, outfile
@@ -123,8 +122,6 @@ def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Re
     from . import query
 
     select = query.select(given["select"], call.operation)
-    if isinstance(select({}, call.parameters), bytes | IOBase):
-        raise UsageError(f"Bad value for --select {given['select']}: the input is no text")
 
     def rendered(metadata: Mapping[str, Any]) -> str:
         value = select(metadata, call.parameters)

@@ -23,6 +23,7 @@ class Tally:
             self.bytes += len(part)
             self.parts += 1
             yield part
+            del part  # it may be large, and the next is about to come
 
     def events_of(self, events: Iterable[bytes]) -> Iterator[bytes]:
         """`events`, counted."""

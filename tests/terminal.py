@@ -1,129 +1,83 @@
-"""A real pseudo-terminal with a program in it, driven as a person would: typing and reading."""
+"""A real terminal: a process on a pseudo-terminal, and what it shows."""
 
 import fcntl
 import os
 import pty
-import re
 import select
 import struct
 import subprocess
+import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-
-import pyte
-
-SEQUENCES = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78DMc])"
-)
-PATIENCE = 20.0
-"""Seconds; far more than anything here takes on a machine that is busy."""
+from typing import NamedTuple
 
 
-class Terminal:
-    """The program `argv`, on a terminal of its own; `seen` is everything that it has shown."""
+class Shown(NamedTuple):
+    """What a run left behind: its status, the screen, and standard error."""
 
-    def __init__(
-        self,
-        argv: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        cwd: Path,
-        size: tuple[int, int] = (40, 120),
-    ) -> None:
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
-        self.process = subprocess.Popen(
-            argv,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=cwd,
-            env=env,
-            start_new_session=True,
-            preexec_fn=_own_terminal,  # noqa: PLW1509 - no other thread runs here
-        )
-        os.close(theirs)
-        self._screen = pyte.Screen(size[1], size[0])
-        self._stream = pyte.Stream(self._screen)
-        self.seen = ""
-        self._mark = 0
+    code: int
+    screen: bytes
+    err: str
 
-    def __enter__(self) -> "Terminal":  # noqa: PYI034 - Self is younger than Python 3.10
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._ours)
+def on_terminal(
+    words: list[str],
+    *,
+    env: Mapping[str, str],
+    folder: Path,
+    size: tuple[int, int] = (24, 80),
+    first: bytes = b"",
+    keys: Mapping[bytes, bytes] | None = None,
+) -> Shown:
+    """Run smrt with `words` on a terminal of `size` (lines and columns).
 
-    @property
-    def fresh(self) -> str:
-        """What has been shown since the last key, without escape sequences."""
-        return SEQUENCES.sub("", self.seen[self._mark :])
+    What is typed: `first` before anything else, and what `keys` has for what is seen.
+    """
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", _STARTER, *words],
+        stdin=inner,
+        stdout=inner,
+        stderr=subprocess.PIPE,
+        env={**env, "TERM": "xterm"},
+        cwd=folder,
+        start_new_session=True,
+    ) as process:
+        os.close(inner)
+        os.write(outer, first)
+        screen = _typed(outer, dict(keys or {}))
+        assert process.stderr is not None
+        err = process.stderr.read().decode()
+        code = process.wait(10)
+    os.close(outer)
+    return Shown(code, screen, err)
 
-    @property
-    def screen(self) -> str:
-        """What stands on the screen now."""
-        return "\n".join(line.rstrip() for line in self._screen.display).strip()
 
-    def until_screen(self, *texts: str) -> str:
-        """Wait until all of `texts` stand on the screen, and give what does."""
-        deadline = time.monotonic() + PATIENCE
-        while not all(text in self.screen for text in texts):
-            left = deadline - time.monotonic()
-            assert left > 0, f"waited for {texts}, and saw {self.screen}"
-            assert self._read(left), f"it ended before {texts}: {self.screen}"
-        return self.screen
+_STARTER = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # Ctrl-C is a signal on a terminal that is ours
+from smrt.__main__ import main
+sys.exit(main())
+"""
 
-    def type(self, text: str) -> None:
-        """Press keys."""
-        self.quiet(0.02)
-        self._mark = len(self.seen)
-        os.write(self._ours, text.encode())
 
-    def until(self, text: str) -> str:
-        """Wait until `text` has been shown since the last key, and give what has been."""
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.fresh:
-            left = deadline - time.monotonic()
-            assert left > 0, f"waited for {text!r}, and saw {self.fresh!r}"
-            assert self._read(left), f"it ended before {text!r}: {self.fresh!r}"
-        return self.fresh
-
-    def quiet(self, seconds: float = 0.4) -> str:
-        """What has been shown, when nothing has been for some time."""
-        while self._read(seconds):
-            pass
-        return self.fresh
-
-    def end(self) -> int:
-        """Read to the end; the exit status."""
-        while self._read(PATIENCE):
-            pass
-        return self.process.wait(PATIENCE)
-
-    def _read(self, seconds: float) -> bool:
-        if not select.select([self._ours], [], [], seconds)[0]:
-            return False
+def _typed(outer: int, keys: dict[bytes, bytes]) -> bytes:
+    """Type what is asked for until the other side has closed, and return the screen."""
+    screen = b""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if not select.select([outer], [], [], 0.1)[0]:
+            continue
         try:
-            data = os.read(self._ours, 1 << 16)
-        except OSError:  # Linux: the other side is closed
-            return False
-        if b"\x1b[6n" in data:  # where is the cursor? terminals answer that
-            os.write(self._ours, b"\x1b[1;1R")
-        text = data.decode(errors="replace")
-        self._stream.feed(text)
-        self.seen += text
-        return bool(data)
-
-
-def _own_terminal() -> None:
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            piece = os.read(outer, 1 << 16)
+        except OSError:  # Linux: nobody has the other side open any more
+            break
+        if not piece:
+            break
+        screen += piece
+        for seen in [seen for seen in keys if seen in screen]:
+            os.write(outer, keys.pop(seen))
+    return screen

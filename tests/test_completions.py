@@ -18,7 +18,7 @@ from smrt.endpoint_names import Listing, fetch, keep, names
 from .conftest import Smrt
 from .generate import ROOT
 from .listing import sagemaker
-from .terminal import Terminal
+from .keyboard import Terminal
 
 WAIT = 0.3
 """Seconds without a character, after which a shell has nothing more to show."""

@@ -17,9 +17,8 @@ from smrt.client import Client
 from smrt.errors import ServiceError, SmrtError
 from smrt.local import storage
 from smrt.local.asynchronous import CONCURRENCY, Queues
-from smrt.local.endpoint import Answer, Call, Endpoint, ModelFailure, echo
+from smrt.local.endpoint import Answer, Call, Endpoint, ModelFailure, NotReady, echo
 from smrt.local.environment import variables
-from smrt.local.refusal import invalid
 from smrt.local.server import serving
 from smrt.local.service import Service
 from smrt.local.storage import BUCKET, Storage
@@ -157,12 +156,28 @@ def test_a_model_that_fails_leaves_its_error(serve: Serve, s3: Any) -> None:
     assert s3.Object("fails/failure/mine-error.out").get()["ContentType"] == "text/plain"
 
 
-def test_an_endpoint_that_refuses_leaves_its_reason(serve: Serve) -> None:
-    def refuses(call: Call) -> Answer:
-        raise invalid("not today")
+def test_an_endpoint_that_is_not_ready_leaves_its_reason(serve: Serve) -> None:
+    def loads(call: Call) -> Answer:
+        raise NotReady("still loading")
 
-    with serve(refuses=refuses) as local:
-        assert local.failure(local.send("refuses", Body=b"1")) == "not today"
+    with serve(loads=loads) as local:
+        assert "still loading" in local.failure(local.send("loads", Body=b"1"))
+
+
+def test_an_answer_that_is_made_part_by_part_is_left_whole(serve: Serve) -> None:
+    def streams(call: Call) -> Answer:
+        return Answer(iter([b"one ", b"", b"two"]), "text/plain")
+
+    def breaks(call: Call) -> Answer:
+        def parts() -> Iterator[bytes]:
+            yield b"one"
+            raise ModelFailure(500, "broken")
+
+        return Answer(parts(), "text/plain")
+
+    with serve(streams=streams, breaks=breaks) as local:
+        assert local.answer(local.send("streams", Body=b"1")) == b"one two"
+        assert '"broken"' in local.failure(local.send("breaks", Body=b"1"))
 
 
 def test_the_model_gets_what_concerns_it(serve: Serve) -> None:

@@ -381,7 +381,7 @@ import sys
 from smrt.cli import main
 code = main(sys.argv[1:])
 heavy = {"botocore", "rich", "smrt.s3", "smrt.results", "smrt.waiting", "smrt.staging"}
-print(code, sorted(heavy & set(sys.modules)), file=sys.stderr)
+print(int(code), sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
 
 

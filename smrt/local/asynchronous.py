@@ -19,7 +19,6 @@ from smrt.s3 import S3, Location
 
 from . import asynchronous_checks, refusal
 from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
-from .refusal import Refusal
 from .storage import BUCKET
 
 CONCURRENCY = 4
@@ -127,8 +126,6 @@ class Queues:
             raise _FailedError(refusal.model_error(job.name, exc).message) from exc
         except NotReady as exc:
             raise _FailedError(refusal.not_ready(job.name, str(exc)).message) from exc
-        except Refusal as exc:
-            raise _FailedError(exc.message) from exc
 
 
 def _accepted(name: str, call: Call) -> Accepted:
@@ -171,7 +168,7 @@ def _within(seconds: float, function: Callable[[], Answer]) -> Answer:
     def run() -> None:
         try:
             future.set_result(function())
-        except (ModelFailure, NotReady, Refusal) as exc:
+        except (ModelFailure, NotReady) as exc:
             future.set_exception(exc)
 
     Thread(target=run, daemon=True).start()
