@@ -17,8 +17,8 @@ from smrt.endpoint_names import Listing, fetch, keep, names
 
 from .conftest import Smrt
 from .generate import ROOT
-from .listing import sagemaker
 from .keyboard import Terminal
+from .listing import sagemaker
 
 WAIT = 0.3
 """Seconds without a character, after which a shell has nothing more to show."""

@@ -23,8 +23,8 @@ from smrt.prompt_mode import mode, without_flags
 
 from .conftest import Smrt
 from .fake import Endpoint
-from .listing import sagemaker
 from .keyboard import Terminal
+from .listing import sagemaker
 
 ON, OFF, VARIABLE = "--cli-auto-prompt", "--no-cli-auto-prompt", "AWS_CLI_AUTO_PROMPT"
 PAGES = {page.name: page for page in manual.pages(click.Context(commands, info_name="smrt"))}
