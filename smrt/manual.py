@@ -1,7 +1,7 @@
 """The help of the commands, and where it is shown; click's part of it."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -56,10 +56,8 @@ def show_help(ctx: click.Context) -> NoReturn:
 
 def show_manual(ctx: click.Context) -> NoReturn:
     """Show the man page on a terminal, where there is `man`; else the short help."""
-    from shutil import which
-
-    program = which("man", path=ctx.obj.environ.get("PATH"))
-    if program is None or not ctx.obj.console.is_terminal:
+    program = _man(ctx.obj.environ) if ctx.obj.console.is_terminal else None
+    if program is None:
         show_help(ctx)
     from .man import text
     from .viewer import view
@@ -103,6 +101,12 @@ def pages(ctx: click.Context) -> "list[Page]":
 def paragraphs(text: str | None) -> list[str]:
     """The paragraphs of a docstring, each in one line."""
     return [" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n")]
+
+
+def _man(environ: Mapping[str, str]) -> str | None:
+    from shutil import which
+
+    return which("man", path=environ.get("PATH"))
 
 
 def _examples(epilog: str | None) -> "tuple[Example, ...]":

@@ -11,7 +11,6 @@ from .arguments import Names, arrange, refuse_unknown
 from .console import Console
 from .errors import UsageError
 from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
-from .message import DEFAULT_TIMEOUT
 from .operations import OPERATIONS, Member, Operation
 from .row import Row as Row  # noqa: PLC0414 - commands take it from here
 
@@ -70,7 +69,7 @@ GLOBALS = (
         "Seconds to wait for a connection; 0 for ever.",
         "connection",
         "SECONDS",
-        default=f"{DEFAULT_TIMEOUT:g}",
+        default="60",
     ),
     Row(
         "--cli-read-timeout",
@@ -78,7 +77,7 @@ GLOBALS = (
         "Seconds to wait for an answer; 0 for ever.",
         "connection",
         "SECONDS",
-        default=f"{DEFAULT_TIMEOUT:g}",
+        default="60",
     ),
     Row(
         "--retry-timeouts",
@@ -338,7 +337,7 @@ class OperationCommand(RowsCommand):
         run: Callable[..., Any],
         *,
         outfile_with: str | None = None,
-        read_timeout: float = DEFAULT_TIMEOUT,
+        read_timeout: float | None = None,
         example: "Example | None" = None,
     ) -> None:
         super().__init__(
@@ -351,7 +350,8 @@ class OperationCommand(RowsCommand):
             example=example,
         )
         self._fields = {field.name: field.help for field in operation.fields}
-        self._defaults = {"--cli-read-timeout": f"{read_timeout:g}"}
+        if read_timeout is not None:
+            self._defaults = {"--cli-read-timeout": f"{read_timeout:g}"}
 
 
 def _member_row(member: Member) -> Row:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from smrt import manual
 from smrt.cli import COMMANDS, commands
 from smrt.help import text
+from smrt.message import DEFAULT_TIMEOUT
+from smrt.options import GLOBALS
 from smrt.page import Page
 from smrt.row import Row
 
@@ -118,6 +120,11 @@ def test_every_option_is_explained_with_its_values_and_its_default(name: str) ->
         assert row.help
         assert not row.choices or f"one of {', '.join(row.choices)}" in told
         assert not row.default or f"default: {row.default}" in told
+
+
+def test_the_timeouts_that_are_told_are_those_that_hold() -> None:
+    defaults = {row.flag: row.default for row in GLOBALS if row.flag.endswith("-timeout")}
+    assert set(defaults.values()) == {f"{DEFAULT_TIMEOUT:g}"}
 
 
 def test_the_read_timeout_is_that_of_the_command() -> None:
@@ -232,26 +239,6 @@ def test_on_a_terminal_the_word_help_shows_the_man_page(smrt: Smrt, tmp_path: Pa
 def test_without_man_the_word_help_shows_the_short_help(smrt: Smrt) -> None:
     done = smrt("help", terminal=True, env={"PATH": "", "NO_COLOR": "1"})
     assert (done.code, done.out.decode()) == (0, text(PAGES["smrt"], 80))
-
-
-LIGHT = """
-import sys
-before = set(sys.modules)
-from smrt.cli import main
-code = main(sys.argv[1:])
-loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
-foreign = loaded - set(sys.stdlib_module_names) - {"smrt"}
-commands = [name for name in sys.modules if name.startswith("smrt.commands")]
-print(code, sorted(foreign), commands, file=sys.stderr)
-"""
-
-
-@pytest.mark.parametrize("word", ["--help", "--version", "help"])
-def test_help_and_version_load_no_command_and_of_others_click_alone(word: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LIGHT, word], capture_output=True, text=True, check=True
-    )
-    assert done.stderr == "0 ['click'] []\n"
 
 
 EXAMPLES = [(page.name, line) for page in PAGES.values() for _, line in page.examples]

@@ -342,28 +342,3 @@ def test_an_open_quote_is_told(home: Path, endpoint: Endpoint, environ: dict[str
         terminal.type("\r")
         terminal.quiet()
         assert terminal.process.poll() is None
-
-
-LOADED = """
-import sys
-from smrt.cli import main
-main(sys.argv[1:])
-heavy = "prompt_toolkit", "smrt.help", "smrt.page", "smrt.man", "smrt.prompt", "smrt.completions"
-print([name for name in heavy if name in sys.modules], file=sys.stderr)
-"""
-
-
-def test_a_plain_call_loads_nothing_of_help_and_prompt(
-    endpoint: Endpoint, environ: dict[str, str]
-) -> None:
-    import subprocess
-
-    endpoint.reply(body=b"setosa")
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED, "invoke-endpoint", "--endpoint-name", "x", "--body", "aGk="],
-        env={**environ, "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert (done.stdout, done.stderr) == ("setosa", "[]\n")

@@ -46,9 +46,13 @@ ROOF = {
     "smrt.cli",
     "smrt.console",
     "smrt.errors",
+    "smrt.manual",
     "smrt.operations",
     "smrt.options",
+    "smrt.prompt_mode",
+    "smrt.row",
 }
+HELP = {"smrt.help", "smrt.page"}
 CALL = ROOF | {
     "smrt.attempts",
     "smrt.body",
@@ -156,14 +160,14 @@ def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
     return Loaded(ast.literal_eval(listing.read_text()))
 
 
-@pytest.mark.parametrize("option", ["--version", "--help"])
+@pytest.mark.parametrize("option", ["--version", "--help", "help"])
 def test_help_and_version_load_the_roof_alone(
     environ: dict[str, str], tmp_path: Path, option: str
 ) -> None:
     found = loaded(environ, tmp_path, option)
     assert found.unwanted(NEVER | NOT_FOR_HELP) == {}
     assert found.foreign() == {"click"}
-    assert found.of_smrt() == ROOF
+    assert found.of_smrt() == ROOF | (set() if option == "--version" else HELP)
 
 
 @pytest.mark.parametrize("keys", ["environment", "profile"])
