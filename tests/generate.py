@@ -1,26 +1,32 @@
-"""Write the generated files: python -m tests.generate (make generate)."""
+"""Write the generated files, and the parts of the README: python -m tests.generate."""
 
 import shutil
 from pathlib import Path
 
 import click
 
+from smrt import manual
 from smrt.cli import commands
 from smrt.generated import files
+
+from . import readme
 
 ROOT = Path(__file__).parent.parent
 
 
 def generated() -> dict[str, str]:
-    """The generated files by their paths."""
-    return files(click.Context(commands, info_name="smrt"))
+    """The generated files, and the README as it should be, by their paths."""
+    root = click.Context(commands, info_name="smrt")
+    text = readme.filled(readme.PATH.read_text(encoding="utf-8"), manual.pages(root))
+    return {**files(root), readme.PATH.name: text}
 
 
 def main() -> None:
     """Write what the tables say, and nothing else, into the folders of generated files."""
+    made = generated()
     for folder in ("man", "completions"):
         shutil.rmtree(ROOT / folder, ignore_errors=True)
-    for path, text in generated().items():
+    for path, text in made.items():
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_text(text, encoding="utf-8")
 
