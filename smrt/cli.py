@@ -5,11 +5,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from .arguments import asks_version, split
+from .arguments import Split, asks_version, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
 from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
@@ -62,7 +62,10 @@ class Commands(click.Group):
         """What there is to know of smrt, found without importing the commands."""
         from .page import Page
 
-        text = "Options may stand before the command; smrt COMMAND --help lists those it takes."
+        text = (
+            "Options may stand before the command. smrt COMMAND --help lists those it takes, and "
+            "smrt COMMAND help shows its man page."
+        )
         usage = ("COMMAND", "[OPTION]...")
         rows = (HELP, VERSION)
         return Page(ctx.command_path, SUMMARY, usage, (text,), COMMANDS, rows, anywhere=GLOBALS)
@@ -73,9 +76,11 @@ class Commands(click.Group):
         if asks_version(args):
             ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
+        if found.command == HELP_WORD and found.rest:  # `help COMMAND` for `COMMAND help`
+            found = Split(found.options, found.rest[0], [*found.rest[1:], HELP_WORD])
         if found.command is None:
             self._without_command(ctx, found.options)
-        if found.command == HELP_WORD and not found.rest:
+        if found.command == HELP_WORD:
             show_manual(ctx)
         if found.command not in (*COMMANDS, *HIDDEN):
             from difflib import get_close_matches
@@ -87,16 +92,14 @@ class Commands(click.Group):
             )
         return super().parse_args(ctx, [found.command, *found.options, *found.rest])
 
-    def _without_command(self, ctx: click.Context, options: Sequence[str]) -> None:
+    def _without_command(self, ctx: click.Context, options: Sequence[str]) -> NoReturn:
         if any(flag in options for flag in HELP_FLAGS):
             show_help(ctx)
-        else:
-            raise UsageError(
-                "the following arguments are required: operation",
-                f"choose from {', '.join(COMMANDS)}",
-                "see smrt --help",
-            )
-        ctx.exit()
+        raise UsageError(
+            "the following arguments are required: operation",
+            f"choose from {', '.join(COMMANDS)}",
+            "see smrt --help",
+        )
 
 
 commands = Commands(

@@ -179,6 +179,8 @@ HELP_WORDS = [
     (("help",), "smrt"),
     (("--region", "x", "help"), "smrt"),
     (("sagemaker-runtime", "help"), "smrt"),
+    (("help", "invoke-endpoint"), "smrt invoke-endpoint"),
+    (("help", "local", "run"), "smrt local run"),
     (("local", "help"), "smrt local"),
     (("local", "run", "help"), "smrt local run"),
     (("invoke-endpoint", "help"), "smrt invoke-endpoint"),
@@ -209,6 +211,12 @@ def test_help_is_no_help_where_something_required_is_missing(
     done = smrt("invoke-endpoint", *words)
     assert done.code == 252
     assert "the following arguments are required: --endpoint-name" in done.err
+
+
+def test_help_for_what_is_no_command_is_refused(smrt: Smrt) -> None:
+    done = smrt("help", "invoke-endpont")
+    assert done.code == 252
+    assert "did you mean invoke-endpoint?" in done.err
 
 
 def test_help_as_the_outfile_is_a_file(process: Smrt, endpoint: Endpoint, tmp_path: Path) -> None:

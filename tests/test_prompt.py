@@ -342,3 +342,5 @@ def test_an_open_quote_is_told(home: Path, endpoint: Endpoint, environ: dict[str
         terminal.type("\r")
         terminal.quiet()
         assert terminal.process.poll() is None
+        terminal.type("\x03")
+        assert terminal.end() == 130
