@@ -2,8 +2,8 @@
 
 import click
 
-from smrt.manual import Command, Group
 from smrt.options import App
+from smrt.plain import Command, Group
 
 
 @click.group("complete", cls=Group, add_help_option=False)
