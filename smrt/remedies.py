@@ -10,6 +10,8 @@ from .retry import is_loading
 
 CONTENT_TOO_LARGE = 413
 UNSUPPORTED_MEDIA_TYPE = 415
+LOCAL_ACCOUNT = "000000000000"
+"""Whose endpoints those of `smrt local` are."""
 LARGE_BODY = 4_000_000
 """Bytes; a serverless endpoint takes no more, others 25 MB:
 https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html"""
@@ -46,11 +48,19 @@ def _has(code: str, *words: str) -> Callable[[Trouble], bool]:
 def _is_invalid(*words: str, asynchronous: bool) -> Callable[[Trouble], bool]:
     """Whether the service found such a call invalid, with one of `words` in its message."""
     has = _has("ValidationError", *words)
-    return lambda trouble: asynchronous == _is_asynchronous(trouble) and has(trouble)
+
+    def applies(trouble: Trouble) -> bool:
+        is_asynchronous = trouble.operation is INVOKE_ENDPOINT_ASYNC
+        has_remedy = "smrt local" in trouble.error.message  # which misses a part of itself
+        return asynchronous == is_asynchronous and has(trouble) and not has_remedy
+
+    return applies
 
 
-def _is_asynchronous(trouble: Trouble) -> bool:
-    return trouble.operation is INVOKE_ENDPOINT_ASYNC
+def _is_unknown(*, local: bool) -> Callable[[Trouble], bool]:
+    """Whether there is no such endpoint, on this machine or in the cloud."""
+    has = _has("ValidationError", "not found")
+    return lambda trouble: has(trouble) and local == (LOCAL_ACCOUNT in trouble.error.message)
 
 
 def _untyped(trouble: Trouble) -> bool:
@@ -65,9 +75,9 @@ def _mistyped(trouble: Trouble) -> bool:
 
 
 def _logged(trouble: Trouble) -> bool:
-    """CloudWatch has the model's log; that of `smrt local`, account 000000000000, is at hand."""
+    """CloudWatch has the model's log; that of `smrt local` is at hand."""
     log = str(trouble.error.details.get("LogStreamArn", ""))
-    return trouble.error.code == "ModelError" and bool(log) and ":000000000000:" not in log
+    return trouble.error.code == "ModelError" and bool(log) and LOCAL_ACCOUNT not in log
 
 
 def _too_large(trouble: Trouble) -> bool:
@@ -112,7 +122,11 @@ CASES = (
         "invoke-endpoint-with-response-stream), an hour when asked by smrt invoke-endpoint-async",
     ),
     Case(
-        _has("ValidationError", "not found"),
+        _is_unknown(local=True),
+        "smrt local serves what its command line names (NAME=FOLDER), and echo if it names nothing",
+    ),
+    Case(
+        _is_unknown(local=False),
         "are name and region right, and is it in service? "
         "aws sagemaker list-endpoints{where} shows the endpoints",
     ),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.local.refusal import ACCOUNT, not_installed
 from smrt.operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
@@ -14,7 +15,7 @@ from smrt.operations import (
 from smrt.operations import (
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as STREAM,
 )
-from smrt.remedies import Trouble, remedies
+from smrt.remedies import LOCAL_ACCOUNT, Trouble, remedies
 
 from .conftest import Smrt
 from .fake import Endpoint, drop, error
@@ -45,6 +46,11 @@ CASES = [
     (failure("ModelError", LogStreamArn=LOG), CSV, ["aws logs tail /aws/sagemaker/Endpoints/iris"]),
     (failure("ModelError", LogStreamArn=LOG.replace("123456789012", "0" * 12)), CSV, []),
     (failure("ModelError"), CSV, []),
+    (
+        failure("ValidationError", "Endpoint iris of account 000000000000 not found."),
+        {},
+        ["smrt local serves what its command line names"],
+    ),
     (
         failure("ValidationError", "Endpoint iris of account 1 not found."),
         {},
@@ -118,6 +124,15 @@ def test_the_wrong_kind_of_call_names_the_other_command(
 ) -> None:
     (hint,) = hints(failure("ValidationError", message), operation=operation)
     assert hint.endswith(f" is called with smrt {command}")
+
+
+def test_an_endpoint_on_this_machine_is_known_by_its_account() -> None:
+    assert LOCAL_ACCOUNT == ACCOUNT
+
+
+def test_what_smrt_local_lacks_is_no_call_of_the_wrong_kind() -> None:
+    met = failure("ValidationError", not_installed().message)
+    assert hints(met, operation=INVOKE_ENDPOINT_ASYNC) == ()
 
 
 def test_a_body_that_an_asynchronous_call_cannot_carry_goes_to_s3() -> None:
