@@ -169,22 +169,25 @@ _smrt_table() {
       esac ;;
     'smrt local run')
       subcommands=''
-      flags='--verbose --help'
+      flags='--verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local start')
       subcommands=''
-      flags='--port --verbose --help'
+      flags='--port --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt completion')
       subcommands=''
-      flags='--install --help'
+      flags='--install --cli-error-format --debug --help'
       positional='SHELL bash zsh fish'
       case $2 in
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
   esac
 }

@@ -335,16 +335,22 @@ complete -c smrt -n '__smrt_at "smrt local"' -n '__smrt_lacks --help' -l help -s
 
 # smrt local run
 complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --verbose' -l verbose -d 'Tell of each request, in one line on standard error.'
+complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
 complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_at "smrt local run"' -a '(__smrt_paths)'
 
 # smrt local start
 complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --port' -l port -x -a '(__smrt_paths)' -d 'Where to listen; 0 takes a free port.'
 complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --verbose' -l verbose -d 'Tell of each request, in one line on standard error.'
+complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
 complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_at "smrt local start"' -a '(__smrt_paths)'
 
 # smrt completion
 complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --install' -l install -d 'Put it into your own folder, and say what was done.'
+complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'How failures are told.'
+complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --debug' -l debug -d 'Say what happens, on standard error.'
 complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_at "smrt completion"' -a 'bash zsh fish'

@@ -6,7 +6,7 @@ unknown words, and would parse a global option before the command in a context o
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from .errors import UsageError
 
@@ -78,6 +78,17 @@ def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
             if (near := get_close_matches(word.partition("=")[0], names, 1)) and near[0] not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant)
+
+
+def refuse_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
+    """Raise UsageError: an argument cannot be `word`; it names the nearest choice, or all."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, choices, 1)
+    raise UsageError(
+        f"argument {name}: Found invalid choice '{word}'",
+        f"did you mean {near[0]}?" if near else f"choose from {', '.join(choices)}",
+    )
 
 
 def _value(name: str, rest: list[str], names: Names) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from .app import App
-from .arguments import Split, asks_version, split
+from .arguments import Split, asks_version, refuse_choice, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
 from .manual import HELP_WORD, show_help, show_manual
@@ -85,13 +85,7 @@ class Commands(click.Group):
         if found.command == HELP_WORD:
             show_manual(ctx)
         if found.command not in (*COMMANDS, *HIDDEN):
-            from difflib import get_close_matches
-
-            near = get_close_matches(str(found.command), COMMANDS, 1)
-            raise UsageError(
-                f"argument operation: Found invalid choice '{found.command}'",
-                f"did you mean {near[0]}?" if near else f"choose from {', '.join(COMMANDS)}",
-            )
+            refuse_choice("operation", str(found.command), COMMANDS)
         return super().parse_args(ctx, [found.command, *found.options, *found.rest])
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> NoReturn:

@@ -145,7 +145,8 @@ def perform(
         from .remedies import Trouble, remedies
 
         size = length(call.parameters.get("Body", b""))
-        exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size))
+        region = client.settings.region
+        exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size, region))
         raise
     if call.operation.answers_in_json:
         client.close()  # nothing is left to be read

@@ -15,26 +15,6 @@ if TYPE_CHECKING:
 HELP_WORD = "help"
 
 
-class Command(click.Command):
-    """A plain command with our help instead of click's; its epilog is an example."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse `args`, or show the help that they ask for."""
-        answer_help(ctx, args)
-        return super().parse_args(ctx, args)
-
-
-class Group(click.Group):
-    """A group of such commands."""
-
-    command_class = Command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse `args`, or show the help that they ask for."""
-        answer_help(ctx, args[:1])
-        return super().parse_args(ctx, args)
-
-
 def answer_help(ctx: click.Context, args: Sequence[str]) -> None:
     """Show the help where the words after a command ask for it, and be done."""
     if any(flag in args for flag in HELP_FLAGS):
@@ -81,7 +61,8 @@ def page(ctx: click.Context) -> "Page":
         }
         usage: tuple[str, ...] = ("COMMAND", "[OPTION]...")
         return Page(name, summary, usage, tuple(text), commands, (HELP,))
-    rows = (*map(_row, ctx.command.params), HELP)
+    own_rows = (_row(param) for param in ctx.command.params if param.expose_value)
+    rows = (*own_rows, *getattr(ctx.command, "shared", ()), HELP)
     usage = ("[OPTION]...", *ctx.command.collect_usage_pieces(ctx)[1:])
     return Page(name, summary, usage, tuple(text), {}, rows, _examples(ctx.command.epilog))
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .arguments import Names, arrange, refuse_unknown
-from .errors import UsageError
+from .arguments import Names, arrange, refuse_choice, refuse_unknown
 from .manual import HELP_WORD, show_help, show_manual
 from .operations import OPERATIONS, Member, Operation
 from .row import Row
@@ -30,19 +29,13 @@ if TYPE_CHECKING:
     from .page import Example, Page
 
 
-class _Choice(click.Choice[str]):
+class Choice(click.Choice[str]):
     """One of several words; another is refused as AWS refuses it, with the nearest or all."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """`value`, if it is one of the words."""
         if value not in self.choices:
-            from difflib import get_close_matches
-
-            near = get_close_matches(value, self.choices, 1)
-            raise UsageError(
-                f"argument {param.opts[0] if param else ''}: Found invalid choice '{value}'",
-                f"did you mean {near[0]}?" if near else f"choose from {', '.join(self.choices)}",
-            )
+            refuse_choice(called(param), value, self.choices)
         return super().convert(value, param, ctx)
 
 
@@ -178,5 +171,12 @@ def every_name() -> Names:
 def _option(row: Row) -> click.Option:
     if not row.takes_value:
         return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
-    kind = _Choice(row.choices) if row.choices else None
+    kind = Choice(row.choices) if row.choices else None
     return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)
+
+
+def called(param: click.Parameter | None) -> str:
+    """What a parameter is called on the command line."""
+    if isinstance(param, click.Argument):
+        return param.metavar or str(param.name)
+    return param.opts[-1] if param else ""

@@ -67,10 +67,10 @@ def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
     Body, which nothing accepts; an empty EndpointName, which AWS CLI sends, is refused.
     """
     known = {member.name: member for member in operation.members}
+    unknown = [name for name in parameters if name not in known]
     problems: list[tuple[Member | None, str]] = [
         (None, f'Unknown parameter in input: "{name}", must be one of: {", ".join(known)}')
-        for name in parameters
-        if name not in known
+        for name in unknown
     ]
     problems += [
         (member, f'Missing required parameter in input: "{member.name}"')
@@ -81,7 +81,7 @@ def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
         if member.name in parameters:
             problems += [(member, text) for text in _problems(member, parameters[member.name])]
     if problems:
-        raise _invalid(operation, problems)
+        raise _invalid(operation, problems, *_nearest(unknown, known))
 
 
 def check_size(operation: Operation, length: int) -> None:
@@ -119,11 +119,28 @@ def headers(operation: Operation, parameters: Mapping[str, Any]) -> Headers:
     )
 
 
-def _invalid(operation: Operation, problems: Collection[tuple[Member | None, str]]) -> UsageError:
-    """Everything that is wrong, in one error whose hint names the options that it is about."""
+def _nearest(unknown: Collection[str], known: Collection[str]) -> Iterator[str]:
+    """A hint for each name that is almost one: `endpointName`, `endpoint_name`, `EndpontName`."""
+    from difflib import get_close_matches
+
+    plain = {_bare(name): name for name in known}
+    for name in unknown:
+        for near in get_close_matches(_bare(str(name)), plain, 1, cutoff=0.7):
+            yield f"did you mean {plain[near]} instead of {name}?"
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _invalid(
+    operation: Operation, problems: Collection[tuple[Member | None, str]], *hints: str
+) -> UsageError:
+    """Everything that is wrong, in one error whose hints name the options that it is about."""
     lines = [text for _, text in problems]
     flags = [member.flag for member, _ in problems if member is not None]
-    hints = (f"see {', '.join(flags)} in smrt {operation.command} --help",) if flags else ()
+    if flags:
+        hints = (*hints, f"see {', '.join(flags)} in smrt {operation.command} --help")
     return UsageError("\n".join(("Parameter validation failed:", *lines)), *hints)
 
 

@@ -18,6 +18,7 @@ from .urls import parse as parse_url
 BLOCK = 1 << 12
 MASK = "***"
 CODE = "ProxyConnectionError"
+UNAUTHORIZED = 401
 AUTHENTICATION_REQUIRED = 407
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
@@ -94,9 +95,18 @@ def tunnel(sock: Channel, url: Url, proxy: Proxy) -> None:
 def refusal(proxy: Proxy, status: int, reason: str = "") -> TransportError:
     """What to say of a proxy that answers with `status` instead of doing as it is asked."""
     hints = [f"the proxy answered {status} {reason}".rstrip()]
-    if status == AUTHENTICATION_REQUIRED:
-        hints.append(f"give it credentials: {proxy.variable}=http://USER:PASSWORD@HOST:PORT")
+    if status in (UNAUTHORIZED, AUTHENTICATION_REQUIRED):
+        which = "other credentials" if proxy.headers else "credentials"
+        hints.append(f"give it {which}: {proxy.variable}=http://USER:PASSWORD@HOST:PORT")
     return TransportError(f'Failed to connect to proxy URL: "{proxy.shown}"', *hints, code=CODE)
+
+
+def is_refusal(proxy: Proxy, status: int) -> bool:
+    """Whether an answer to a plain request is the proxy's own, about who asks.
+
+    The service never answers 401; tinyproxy does, to credentials that it does not know.
+    """
+    return status == AUTHENTICATION_REQUIRED or (status == UNAUTHORIZED and bool(proxy.headers))
 
 
 def _basic(user: str) -> str:

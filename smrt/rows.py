@@ -5,6 +5,16 @@ from .row import Row
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 SKELETON = "--generate-cli-skeleton"
+ERROR_FORMAT = Row(
+    "--cli-error-format",
+    "cli_error_format",
+    "How failures are told.",
+    "output",
+    "FORMAT",
+    ("legacy", "json", "yaml", "text", "table", "enhanced"),
+    "enhanced",
+)
+DEBUG = Row("--debug", "debug", "Say what happens, on standard error.", "other")
 GLOBALS = (
     Row("--output", "output", "How metadata is printed.", "output", "FORMAT", OUTPUTS, "json"),
     Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
@@ -17,15 +27,7 @@ GLOBALS = (
     ),
     Row("--color", "color", "Colours.", "output", "WHEN", ("on", "off", "auto"), "auto"),
     Row("--no-cli-pager", "no_cli_pager", "Page nothing.", "output"),
-    Row(
-        "--cli-error-format",
-        "cli_error_format",
-        "How failures are told.",
-        "output",
-        "FORMAT",
-        ("legacy", "json", "yaml", "text", "table", "enhanced"),
-        "enhanced",
-    ),
+    ERROR_FORMAT,
     Row(
         "--profile",
         "profile",
@@ -101,7 +103,7 @@ GLOBALS = (
         "input",
     ),
     Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
-    Row("--debug", "debug", "Say what happens, on standard error.", "other"),
+    DEBUG,
     Row("--no-paginate", "no_paginate", "Accepted; nothing here has pages.", "other"),
     Row(
         "--cli-auto-prompt", "cli_auto_prompt", "Ask for what is missing, on the terminal.", "other"

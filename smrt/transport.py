@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from .proxy import Proxy
 
-PROXY_AUTHENTICATION_REQUIRED = 407
+UNAUTHENTICATED = (401, 407)
+"""Statuses that may be those of a proxy in between."""
 
 
 class Response(NamedTuple):
@@ -61,7 +62,7 @@ class HttpTransport:
                 self._timed("first byte"),
             ):
                 head = connection.exchange(request)
-            if head.status_code == PROXY_AUTHENTICATION_REQUIRED:
+            if head.status_code in UNAUTHENTICATED:
                 self._blame_proxy(request.url, head)
         except BaseException:
             connection.close()
@@ -196,9 +197,10 @@ class HttpTransport:
         """Raise TransportError where the answer can only be that of a proxy in between."""
         found = self._proxy(url)
         if found is not None and url.scheme == "http":
-            from .proxy import refusal
+            from .proxy import is_refusal, refusal
 
-            raise refusal(found, head.status_code, head.reason.decode("latin-1"))
+            if is_refusal(found, head.status_code):
+                raise refusal(found, head.status_code, head.reason.decode("latin-1"))
 
 
 def _first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:

@@ -335,6 +335,24 @@ def test_everything_wrong_is_named_at_once_in_order(
 
 
 @pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("endpointName", "EndpointName"),
+        ("endpoint_name", "EndpointName"),
+        ("endpoint-name", "EndpointName"),
+        ("EndpontName", "EndpointName"),
+        ("inferenceID", "InferenceId"),
+        ("request_ttl_seconds", "RequestTTLSeconds"),
+        ("Bogus", None),
+    ],
+)
+def test_a_name_that_is_almost_one_is_told_with_the_one(name: str, near: str | None) -> None:
+    with pytest.raises(UsageError) as caught:
+        check(INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", name: "x"})
+    assert caught.value.hints == ((f"did you mean {near} instead of {name}?",) if near else ())
+
+
+@pytest.mark.parametrize(
     ("operation", "parameters"),
     [
         (INVOKE_ENDPOINT, GOOD),

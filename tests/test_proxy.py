@@ -276,6 +276,19 @@ def test_a_proxy_that_wants_to_know_who_asks_is_told_for_plain_requests(relay: R
     assert "HTTP_PROXY=" in caught.value.hints[1]
 
 
+def test_401_is_the_proxys_where_it_was_told_who_asks(relay: Relay) -> None:
+    relay.refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+    place = f"127.0.0.1:{relay.port}"
+    assert ask("http://server.invalid/", http_proxy=f"http://{place}") == (401, b"")
+    with pytest.raises(TransportError) as caught:
+        ask("http://server.invalid/", http_proxy=f"http://ann:wrong@{place}")
+    assert caught.value.code == "ProxyConnectionError"
+    assert caught.value.hints == (
+        "the proxy answered 401 Unauthorized",
+        "give it other credentials: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT",
+    )
+
+
 def test_407_of_a_server_is_the_servers(endpoint: Endpoint) -> None:
     endpoint.answer(raw(error(407, "X", "no")))
     assert ask(endpoint.url)[0] == 407

@@ -5,8 +5,17 @@ from typing import Any
 import pytest
 
 from smrt.errors import ServiceError, SmrtError, TransportError
-from smrt.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
-from smrt.remedies import Trouble, remedies
+from smrt.local.refusal import ACCOUNT, not_installed
+from smrt.operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    OPERATIONS,
+    Operation,
+)
+from smrt.operations import (
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as STREAM,
+)
+from smrt.remedies import LOCAL_ACCOUNT, Trouble, remedies
 
 from .conftest import Smrt
 from .fake import Endpoint, drop, error
@@ -27,7 +36,8 @@ def hints(
     operation: Operation = INVOKE_ENDPOINT,
     length: int = 0,
 ) -> tuple[str, ...]:
-    return remedies(Trouble(met, operation, {"EndpointName": "iris", **(parameters or {})}, length))
+    given = {"EndpointName": "iris", **(parameters or {})}
+    return remedies(Trouble(met, operation, given, length, "eu-west-1"))
 
 
 CASES = [
@@ -36,11 +46,20 @@ CASES = [
     (failure("ModelError", LogStreamArn=LOG), CSV, ["aws logs tail /aws/sagemaker/Endpoints/iris"]),
     (failure("ModelError", LogStreamArn=LOG.replace("123456789012", "0" * 12)), CSV, []),
     (failure("ModelError"), CSV, []),
-    (failure("ValidationError", "Endpoint iris of account 1 not found."), {}, ["list-endpoints"]),
+    (
+        failure("ValidationError", "Endpoint iris of account 000000000000 not found."),
+        {},
+        ["smrt local serves what its command line names"],
+    ),
+    (
+        failure("ValidationError", "Endpoint iris of account 1 not found."),
+        {},
+        ["aws sagemaker list-endpoints --region eu-west-1 shows"],
+    ),
     (
         failure("ValidationError", "Inference Component Name header is required for endpoints"),
         {},
-        ["list-inference-components --endpoint-name-equals iris"],
+        ["list-inference-components --endpoint-name-equals iris --region eu-west-1"],
     ),
     (
         failure("ValidationError", "Endpoint iris is asynchronous"),
@@ -51,10 +70,32 @@ CASES = [
     (failure("ModelNotReadyException"), {}, ["--wait-ready 600"]),
     (failure("ValidationError", "it has no capacity to process this"), {}, ["--wait-ready 600"]),
     (failure("ThrottlingException"), {}, ["AWS_MAX_ATTEMPTS=10"]),
+    (
+        failure("ModelError", 'Received server error (0) from m with message "it timed out"'),
+        CSV,
+        ["8 minutes to stream"],
+    ),
+    (
+        failure("ModelError", "Received server error (504): 504 Gateway Time-out"),
+        CSV,
+        ["8 minutes to stream"],
+    ),
+    (failure("ModelError", OriginalStatusCode=413), CSV, ["more than the container takes"]),
+    (failure("ValidationError", "Request 1 has oversize body."), {}, ["serverless ones 4 MB"]),
     (failure("413"), {}, ["the body has 0 bytes: endpoints take 25 MB"]),
     (failure("ExpiredTokenException"), {}, ["aws sso login"]),
     (failure("UnrecognizedClientException"), {}, ["--debug"]),
     (failure("AccessDeniedException"), {}, ["sagemaker:InvokeEndpoint on this"]),
+    (failure("AccessDenied"), {}, ["sagemaker:InvokeEndpoint on this"]),
+    (failure("InvalidSignatureException", "it does not match"), {}, ["the secret key"]),
+    (failure("InvalidSignatureException", "Signature expired"), {}, []),
+    (failure("MissingAuthenticationToken"), {}, ["leave out --no-sign-request"]),
+    (
+        TransportError('no "https://runtime.sagemaker.eu-wst-1"', code="EndpointConnectionError"),
+        {},
+        ["is this machine online, and eu-west-1 the right region?"],
+    ),
+    (TransportError('no "http://127.0.0.1"', code="EndpointConnectionError"), {}, []),
     (TransportError("closed", code="ConnectionClosedError"), {}, []),
 ]
 
@@ -69,13 +110,41 @@ def test_a_known_case_has_a_remedy(
         assert part in hint
 
 
-def test_each_operation_has_remedies_of_its_own() -> None:
-    wrong = failure("ValidationError", "Endpoint iris does not support async invocations")
-    assert hints(wrong, operation=INVOKE_ENDPOINT_ASYNC) == (
-        "an endpoint that answers at once is called with smrt invoke-endpoint",
-    )
-    denied = hints(failure("AccessDeniedException"), operation=INVOKE_ENDPOINT_ASYNC)
-    assert "sagemaker:InvokeEndpointAsync on this" in denied[0]
+WRONG_KINDS = [
+    (INVOKE_ENDPOINT, "Endpoint iris is asynchronous", "invoke-endpoint-async"),
+    (STREAM, "Endpoint iris is an async endpoint", "invoke-endpoint-async"),
+    (INVOKE_ENDPOINT_ASYNC, "Endpoint iris does not support async invocations", "invoke-endpoint"),
+    (INVOKE_ENDPOINT_ASYNC, "Endpoint iris is a real-time endpoint", "invoke-endpoint"),
+]
+
+
+@pytest.mark.parametrize(("operation", "message", "command"), WRONG_KINDS)
+def test_the_wrong_kind_of_call_names_the_other_command(
+    operation: Operation, message: str, command: str
+) -> None:
+    (hint,) = hints(failure("ValidationError", message), operation=operation)
+    assert hint.endswith(f" is called with smrt {command}")
+
+
+def test_an_endpoint_on_this_machine_is_known_by_its_account() -> None:
+    assert LOCAL_ACCOUNT == ACCOUNT
+
+
+def test_what_smrt_local_lacks_is_no_call_of_the_wrong_kind() -> None:
+    met = failure("ValidationError", not_installed().message)
+    assert hints(met, operation=INVOKE_ENDPOINT_ASYNC) == ()
+
+
+def test_a_body_that_an_asynchronous_call_cannot_carry_goes_to_s3() -> None:
+    met = failure("ValidationError", "'body': Member must have length less than or equal to 0")
+    (hint,) = hints(met, operation=INVOKE_ENDPOINT_ASYNC)
+    assert "--stage s3://" in hint
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[one.name for one in OPERATIONS])
+def test_the_permission_is_that_of_the_operation(operation: Operation) -> None:
+    (hint,) = hints(failure("AccessDeniedException"), operation=operation)
+    assert f"sagemaker:{operation.name} on this" in hint
 
 
 def test_a_connection_that_closes_on_a_large_body_tells_its_size() -> None:

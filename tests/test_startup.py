@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,33 +174,60 @@ def test_help_and_version_load_the_roof_alone(
     assert found.of_smrt() == ROOF | (set() if option == "--version" else HELP)
 
 
+def configure(environ: dict[str, str], keys: str) -> set[str]:
+    """Leave the keys in the environment or move them to a profile; the modules that this costs."""
+    if keys == "environment":
+        return set()
+    folder = Path(environ["HOME"], ".aws")
+    folder.mkdir()
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    lines = [f"{name.lower()} = {environ.pop(name)}" for name in names]
+    (folder / "credentials").write_text("\n".join(["[default]", *lines]))
+    (folder / "config").write_text("[default]\nregion = eu-west-1\n")
+    return {"configparser"}
+
+
+LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
+
+
 @pytest.mark.parametrize("keys", ["environment", "profile"])
 def test_a_plain_call_loads_what_it_needs(
     endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, keys: str
 ) -> None:
-    if keys == "profile":
-        folder = Path(environ["HOME"], ".aws")
-        folder.mkdir()
-        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-        lines = [f"{name.lower()} = {environ.pop(name)}" for name in names]
-        (folder / "credentials").write_text("\n".join(["[default]", *lines]))
-        (folder / "config").write_text("[default]\nregion = eu-west-1\n")
+    needed = configure(environ, keys)
     environ["AWS_ENDPOINT_URL"] = endpoint.url
-    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
-    found = loaded(environ, tmp_path, *line)
-    needed = {"configparser"} if keys == "profile" else set()
+    found = loaded(environ, tmp_path, *LINE)
     assert found.unwanted(NEVER - needed) == {}
     assert found.foreign() == {"click", "h11"}
     assert found.of_smrt() == CALL
     assert len(endpoint.requests) == 1
 
 
-def test_a_plain_call_over_tls_loads_nothing_foreign_but_for_its_certificates(
+@pytest.mark.parametrize("keys", ["environment", "profile"])
+def test_a_plain_call_over_tls_loads_no_more_than_tls(
+    secure: Endpoint, ca_bundle: str, environ: dict[str, str], tmp_path: Path, keys: str
+) -> None:
+    needed = configure(environ, keys) | {"ssl"}
+    environ |= {"AWS_ENDPOINT_URL": secure.url, "AWS_CA_BUNDLE": ca_bundle}
+    found = loaded(environ, tmp_path, *LINE)
+    assert found.unwanted(NEVER - needed) == {}
+    assert found.foreign() == {"click", "h11"}
+    assert found.of_smrt() == CALL | {"smrt.tls"}
+    assert len(secure.requests) == 1
+
+
+def test_nor_do_the_roots_that_are_there_by_default(
     secure: Endpoint, ca_bundle: str, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    environ |= {"AWS_ENDPOINT_URL": secure.url, "AWS_CA_BUNDLE": ca_bundle}
-    line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
-    found = loaded(environ, tmp_path, *line)
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    ran = subprocess.run(
+        [openssl, "x509", "-noout", "-hash", "-in", ca_bundle], capture_output=True, check=True
+    )
+    shutil.copy(ca_bundle, tmp_path / f"{ran.stdout.decode().strip()}.0")
+    environ |= {"AWS_ENDPOINT_URL": secure.url, "SSL_CERT_DIR": str(tmp_path)}
+    found = loaded(environ, tmp_path, *LINE)
     assert found.unwanted(NEVER - {"ssl"}) == {}
     assert found.foreign() == {"click", "h11"}
     assert found.of_smrt() == CALL | {"smrt.tls"}

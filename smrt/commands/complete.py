@@ -3,7 +3,7 @@
 import click
 
 from smrt.app import App
-from smrt.manual import Command, Group
+from smrt.plain import Command, Group
 
 
 @click.group("complete", cls=Group, add_help_option=False)

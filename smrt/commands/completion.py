@@ -4,7 +4,8 @@ import click
 
 from smrt.app import App
 from smrt.errors import SmrtError
-from smrt.manual import Command
+from smrt.options import Choice
+from smrt.plain import Command
 
 EXAMPLE = """
 make TAB complete smrt in every new bash
@@ -13,7 +14,7 @@ smrt completion bash --install
 
 
 @click.command("completion", cls=Command, add_help_option=False, epilog=EXAMPLE)
-@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=Choice(["bash", "zsh", "fish"]))
 @click.option("--install", is_flag=True, help="Put it into your own folder, and say what was done.")
 @click.pass_context
 def command(ctx: click.Context, *, shell: str, install: bool) -> None:

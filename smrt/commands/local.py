@@ -8,12 +8,13 @@ import click
 
 from smrt.app import App
 from smrt.errors import ExitCode, UsageError
-from smrt.manual import Command, Group
+from smrt.plain import Command, Group
 
 if TYPE_CHECKING:
     from smrt.local.service import Service
 
 DEFAULT_PORT = 8808
+LARGEST_PORT = 65535
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
 """Exit statuses of a command that cannot be run, as POSIX shells have them."""
@@ -29,6 +30,18 @@ class _WithCommand(Command):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
+
+
+def _port(text: str | int) -> int:
+    from smrt.parameters import integer
+
+    number = integer(str(text), "--port")
+    if not 0 <= number <= LARGEST_PORT:
+        raise UsageError(
+            f"argument --port: there is no port {number}",
+            f"--port takes a whole number from 0 to {LARGEST_PORT}",
+        )
+    return number
 
 
 _START_EXAMPLE = """
@@ -56,7 +69,7 @@ def command() -> None:
 @_endpoints
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=_port,
     default=DEFAULT_PORT,
     show_default=True,
     metavar="PORT",

@@ -39,10 +39,9 @@ def _endpoint(place: str, accept: str) -> Endpoint:
 def _split(argument: str) -> tuple[str, str]:
     name, equals, place = argument.partition("=")
     if not equals or not place:
-        suggestion = Path(argument.rstrip("=/")).name
+        sample = f"{name}=FOLDER" if equals else f"{Path(argument).name}={argument}"
         raise UsageError(
-            f"expected NAME=FOLDER or NAME=URL, received: {argument}",
-            f"for instance {suggestion}={argument}",
+            f"expected NAME=FOLDER or NAME=URL, received: {argument}", f"for instance {sample}"
         )
     if not _NAME.fullmatch(name):
         raise UsageError(

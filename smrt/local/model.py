@@ -69,7 +69,9 @@ def _installed(module: str) -> bool:
 
 def _script(folder: Path) -> Path:
     if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+        raise UsageError(
+            f"no such folder: {folder}", "name the one that holds the model's inference.py"
+        )
     for script in (folder / "code" / "inference.py", folder / "inference.py"):
         if script.is_file():
             return script
