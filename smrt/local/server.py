@@ -4,6 +4,7 @@ The threads are daemons: a handler that never returns keeps nobody from stopping
 """
 
 import hashlib
+import os
 import socket
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -41,8 +42,11 @@ class Server:
         try:
             self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
         except OSError as exc:
+            assert (
+                exc.errno is not None
+            )  # the system's own; its words here come without the address
             raise ConfigurationError(
-                f"cannot listen on {HOST}:{port}: {exc.strerror}",
+                f"cannot listen on {HOST}:{port}: {os.strerror(exc.errno)}",
                 "choose another port with --port; --port 0 takes a free one",
             ) from exc
         self.port: int = self._listener.getsockname()[1]
