@@ -6,7 +6,7 @@ DIFFERENCES = (
     (
         "streams, waiting, a local endpoint",
         "not there",
-        "smrt invoke-endpoint-with-response-stream, --wait and smrt wait, smrt local",
+        "there: smrt invoke-endpoint-with-response-stream, --wait and smrt wait, smrt local",
         "that is what people write scripts around",
     ),
     (
@@ -41,7 +41,7 @@ DIFFERENCES = (
     ),
     (
         "standard input",
-        "file:///dev/stdin at best",
+        "at best file:///dev/stdin",
         "--body -, --cli-input-json -",
         "the request can come out of a pipe",
     ),

@@ -42,11 +42,8 @@ class Server:
         try:
             self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
         except OSError as exc:
-            assert (
-                exc.errno is not None
-            )  # the system's own; its words here come without the address
             raise ConfigurationError(
-                f"cannot listen on {HOST}:{port}: {os.strerror(exc.errno)}",
+                f"cannot listen on {HOST}:{port}: {os.strerror(exc.errno or 0)}",
                 "choose another port with --port; --port 0 takes a free one",
             ) from exc
         self.port: int = self._listener.getsockname()[1]
