@@ -2,8 +2,8 @@
 
 import click
 
+from smrt.app import App
 from smrt.manual import Command, Group
-from smrt.options import App
 
 
 @click.group("complete", cls=Group, add_help_option=False)

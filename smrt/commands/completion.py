@@ -2,9 +2,9 @@
 
 import click
 
+from smrt.app import App
 from smrt.errors import SmrtError
 from smrt.manual import Command
-from smrt.options import App
 
 EXAMPLE = """
 make TAB complete smrt in every new bash

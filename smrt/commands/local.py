@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smrt.app import App
 from smrt.errors import ExitCode, UsageError
 from smrt.manual import Command, Group
-from smrt.options import App
 
 if TYPE_CHECKING:
     from smrt.local.service import Service
