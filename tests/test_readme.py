@@ -102,3 +102,10 @@ def test_what_the_readme_points_at_is_there() -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", README)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    named = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert {"cli.py", "caller.py"} <= named
+    places = (ROOT, ROOT / "smrt")
+    assert [path for path in named if not any((top / path).exists() for top in places)] == []
