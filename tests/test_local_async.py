@@ -157,14 +157,14 @@ def test_a_model_that_fails_leaves_its_error(serve: Serve, s3: Any) -> None:
 
 
 def test_a_failing_models_traceback_is_told_here_and_not_in_s3(serve: Serve) -> None:
-    def fails(call: Call) -> Answer:
+    def raises(call: Call) -> Answer:
         raise ModelFailure(500, "no") from ValueError("the weights are wrong")
 
-    with serve(fails=fails) as local:
-        told = local.failure(local.send("fails", Body=b"1", InferenceId="mine"))
+    with serve(raises=raises) as local:
+        told = local.failure(local.send("raises", Body=b"1", InferenceId="mine"))
         first, *_, last = local.complaints[0].splitlines()
     assert "Traceback" not in told
-    assert first == f"endpoint fails: mine: {told}"
+    assert first == f"endpoint raises: mine: {told}"
     assert last == "ValueError: the weights are wrong"
 
 
