@@ -126,7 +126,7 @@ def main(
     try:
         return _run_with_prompt(arguments, app)
     except click.ClickException as exc:
-        return told(UsageError(exc.format_message()))
+        return told(UsageError(" ".join(exc.format_message().split())))
     except StdoutClosedError as exc:
         return exc.exit_code
     except SmrtError as exc:
