@@ -67,7 +67,7 @@ def is_value(word: str) -> bool:
     return plain or bool(re.fullmatch(_NUMBER, word))
 
 
-def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
+def refuse_unknown(unknown: Sequence[str], names: Collection[str], *hints: str) -> None:
     """Raise UsageError for words that nothing takes, with the options they may have meant."""
     if unknown:
         from difflib import get_close_matches
@@ -77,7 +77,7 @@ def refuse_unknown(unknown: Sequence[str], names: Collection[str]) -> None:
             for word in unknown
             if (near := get_close_matches(word.partition("=")[0], names, 1)) and near[0] not in word
         ]
-        raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant)
+        raise UsageError(f"Unknown options: {', '.join(unknown)}", *meant, *hints)
 
 
 def refuse_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:

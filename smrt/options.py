@@ -87,7 +87,8 @@ class RowsCommand(click.Command):
         most_words = int(self._outfile_with is None or self._outfile_with in found.options)
         words = self._without_help(ctx, found.options, found.words, most_words)
         known = (*self.names.valued, *self.names.flags)
-        refuse_unknown([*found.unknown, *words[most_words:]], known)
+        beside = () if most_words else (f"an OUTFILE goes with {self._outfile_with}",)
+        refuse_unknown([*found.unknown, *words[most_words:]], known, *beside[: len(words)])
         return super().parse_args(ctx, [*found.options, "--", *words])
 
     def _without_help(
