@@ -18,7 +18,7 @@ help:
 	@echo 'make test      run the tests'
 	@echo 'make check     run the other gates: format, lint, types, floors'
 	@echo 'make format    format the code'
-	@echo 'make generate  write the man pages and completions from the tables'
+	@echo 'make generate  write man pages, completions and tables of the README anew'
 	@echo 'make drift     compare the table of operations with the newest botocore'
 	@echo 'make bench     measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
 	@echo 'make clean     remove the virtual environments and what the tools left'

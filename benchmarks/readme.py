@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from .scenarios import SCENARIOS
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- speed -->\n", "<!-- /speed -->"
+WIDTH = 140
 PEERS = ("aws v1", "aws v2", "boto3", "awscurl", "curl")
 
 
@@ -22,14 +24,21 @@ def section(results: Mapping[str, Any]) -> str:
         if "smrt" in rows:
             told = [_ratio(rows, peer) for peer in PEERS]
             lines.append([scenario.title, f"{rows['smrt']['median'] * 1e3:.0f} ms", *told])
-    table = "".join(f"| {' | '.join(line)} |\n".replace("|  |", "| |") for line in lines)
+    table = "".join(
+        f"|{'|'.join(f' {cell} ' if cell else ' ' for cell in line)}|\n" for line in lines
+    )
     about = results["about"]
     versions = ", ".join(about[name].split()[0] for name in ("aws1", "aws2") if name in about)
+    remarks = fill(
+        f"{about['machine']}, {about['python']}, {versions}. Ratios are the claim, not times: "
+        "`make bench` measures your machine, and ends with 1 where a target is missed. curl, which "
+        "is compiled, shows where the floor is.",
+        WIDTH,
+        break_on_hyphens=False,
+    )
     return (
         "The part of each peer's time that smrt takes, over loopback, in pairs of runs taken in "
-        f"turn:\n\n{table}\n{about['machine']}, {about['python']}, {versions}. Ratios are the "
-        "claim, not times: `make bench` measures your machine, and ends with 1 where a target is "
-        "missed. curl, which is compiled, shows where the floor is.\n"
+        f"turn:\n\n{table}\n{remarks}\n"
     )
 
 

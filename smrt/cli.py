@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from .app import App
 from .arguments import Split, asks_version, refuse_choice, split
 from .console import Console, standard
 from .errors import ExitCode, SmrtError, StdoutClosedError, UsageError
-from .manual import HELP, HELP_FLAGS, HELP_WORD, show_help, show_manual
+from .manual import HELP_WORD, show_help, show_manual
 from .operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
-from .options import GLOBALS, VERSION, App, every_name, version_line
+from .options import every_name, version_line
 from .prompt_mode import mode, without_flags
+from .rows import GLOBALS, HELP, HELP_FLAGS, VERSION
 
 if TYPE_CHECKING:
     from .page import Page
@@ -124,7 +126,7 @@ def main(
     try:
         return _run_with_prompt(arguments, app)
     except click.ClickException as exc:
-        return told(UsageError(exc.format_message()))
+        return told(UsageError(" ".join(exc.format_message().split())))
     except StdoutClosedError as exc:
         return exc.exit_code
     except SmrtError as exc:

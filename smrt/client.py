@@ -1,57 +1,34 @@
-"""Calls the operations: checks, signs, sends and tries again. Also the Python API.
+"""The Python API: a client in the shape of boto3's. The commands use it too.
 
 >>> client = Client(region_name="eu-west-1")
 >>> reply = client.invoke_endpoint(EndpointName="iris", ContentType="text/csv", Body=b"5.1,3.5")
 >>> reply["Body"].read()
 """
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Any
 
-from . import config, credentials, endpoint_rules, parameters, replies, sigv4
-from .attempts import Attempts
-from .body import StreamingBody
+from . import config, credentials, replies
+from .caller import Caller, Reply
 from .config import Config
-from .errors import ServiceError, SmrtError, TransportError
-from .message import INVOKE_READ_TIMEOUT, Credentials, Headers, Request, Settings
+from .message import INVOKE_READ_TIMEOUT, Credentials, Settings
 from .operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
-    Operation,
 )
-from .payloads import payload
 from .settings import settings as resolve_settings
-from .urls import join
 from .world import World
 
 if TYPE_CHECKING:
     from .s3 import S3
 
-SERVICE = "sagemaker"
-MAX_ERROR_BODY = 1 << 20
 _LAST = "MaxAttemptsReached"
-EXPIRY_MARGIN = 60.0
-"""Seconds; keys that live less than this are not begun with."""
 
 
-class Reply(NamedTuple):
-    """A successful answer: its metadata in AWS's names, and its body, which is still to be read."""
-
-    status: int
-    headers: Headers
-    metadata: dict[str, Any]
-    body: StreamingBody
-    retries: int
-    flaw: str = ""
-    """What of the answer could not be read."""
-
-
-class Client:
+class Client(Caller):
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
     What is not given comes from environment and profile, as everywhere. Safe to share between
@@ -89,20 +66,8 @@ class Client:
             given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
             self._connect = partial(_connect, found, options, keys)
-        self.settings = settings
-        self._keys = keys
-        self._held: Credentials | None = None
         self._s3: S3 | None = None
-        self._has_warned = False
-        self._skew = 0.0
-        self._world = world
-        self._transport = world.transport(settings)
-        self._base = settings.endpoint_url or endpoint_rules.url(
-            settings.region,
-            config.partitions(),
-            fips=settings.use_fips,
-            dualstack=settings.use_dualstack,
-        )
+        super().__init__(settings, keys, world)
 
     def invoke_endpoint(self, **kwargs: Any) -> dict[str, Any]:
         """Call an endpoint: boto3's reply, a dict with `Body` to read and ResponseMetadata.
@@ -144,133 +109,17 @@ class Client:
         )
         return {**reply, **answer.metadata, "Body": answer.body}
 
-    def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
-        """Check, sign and send; try again where that may help. Raises SmrtError."""
-        request = self.request(operation, values)
-        self._warn_of(request)
-        invocation_id = uuid4()
-        attempts = Attempts(self.settings, self._world)
-        while True:
-            signed = self._signed(request, invocation_id, attempts.told)
-            try:
-                return self._attempt(operation, signed, attempts.retries)
-            except (ServiceError, TransportError) as exc:
-                pause = self._next(attempts, exc)
-                if pause is None:
-                    raise
-            self._world.sleep(pause)
-
-    def first_attempt(self, operation: Operation, values: Mapping[str, Any]) -> Request:
-        """The request that `call` would send first."""
-        return self._signed(
-            self.request(operation, values), uuid4(), Attempts(self.settings, self._world).told
-        )
-
-    def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
-        """The request for a call, still unsigned and without the headers of an attempt."""
-        if self.settings.validate:
-            parameters.check(operation, values)
-        path = parameters.path(operation, values)
-        headers = parameters.headers(operation, values)
-        body = payload(values.get("Body", b""))
-        parameters.check_size(operation, body.length)
-        return Request("POST", join(self._base, path), headers, body)
-
     def close(self) -> None:
         """Close the connections that are kept for the next call."""
-        self._transport.close()
+        super().close()
         if self._s3 is not None:
             self._s3.close()
-
-    def _warn_of(self, request: Request) -> None:
-        """Say once that nobody checks whom a request goes to."""
-        if request.url.scheme == "https" and not self.settings.verify and not self._has_warned:
-            self._has_warned = True
-            self._world.warn(
-                f"the certificate of {request.url.host} is not checked: "
-                "whoever is on the way to it can read and answer"
-            )
-
-    def _next(self, attempts: Attempts, error: SmrtError) -> float | None:
-        """Seconds until the next attempt, None if there is none; a wrong clock is put right."""
-        self._tell(error.sentence)
-        skew = attempts.skew(error)
-        if skew is not None:
-            self._tell(f"the service's clock is {skew:+.0f} s ahead: signing by it")
-            self._skew = skew
-            return 0.0
-        pause = attempts.pause(error)
-        if pause is not None:
-            self._tell(f"attempt {attempts.number} in {pause:.2f} s")
-        return pause
-
-    def _tell(self, text: str) -> None:
-        if self._world.trace is not None:
-            self._world.trace(text)
-
-    def _tell_headers(self, text: str, headers: Headers) -> None:
-        if self._world.trace is not None:
-            from .trace import listed
-
-            self._world.trace(text + listed(headers))
-
-    def _signed(self, request: Request, invocation_id: UUID, told: str) -> Request:
-        """`request` with the headers that sign it, and those that no signature covers."""
-        signature: Headers = ()
-        if self.settings.sign:
-            signature = sigv4.sign(
-                request,
-                self._credentials(),
-                region=self.settings.region,
-                service=SERVICE,
-                now=self._world.clock() + self._skew,
-            )
-        unsigned = (
-            ("User-Agent", self.settings.user_agent),
-            ("amz-sdk-invocation-id", str(invocation_id)),
-            ("amz-sdk-request", told),
-        )
-        return request._replace(headers=(*request.headers, *signature, *unsigned))
-
-    def _credentials(self) -> Credentials:
-        """Who signs; asked for again when the keys are about to expire."""
-        held = self._held
-        soon = self._world.clock() + EXPIRY_MARGIN
-        if held is None or (held.expires is not None and held.expires < soon):
-            held = self._held = self._keys()
-            self._tell(f"credentials: {held.source if held else 'none'}")
-        if held is None:
-            raise credentials.absent()
-        return held
 
     def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
         about = replies.response_metadata(reply.status, reply.headers, reply.retries)
         if reply.retries + 1 == self.settings.max_attempts:
             about[_LAST] = True
         return {"ResponseMetadata": about, **reply.metadata}
-
-    def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
-        self._tell_headers(f"{request.method} {request.url}", request.headers)
-        self._tell(f"with a body of {request.payload.length} bytes")
-        response = self._transport.send(request)
-        self._tell_headers(f"status {response.status}", response.headers)
-        if response.status not in replies.SUCCESS:
-            with response.body as body:
-                told = body.read(MAX_ERROR_BODY)
-            raise replies.service_error(operation, response.status, response.headers, told, retries)
-        document, flaw = _document(response.body) if operation.answers_in_json else (None, "")
-        metadata = replies.metadata(operation, response.headers, document)
-        return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
-
-
-def _document(body: StreamingBody) -> tuple[Any, str]:
-    """The JSON in `body`, or its flaw: an answer that cannot be read is still a success."""
-    with body:
-        text = body.read()
-    try:
-        return (json.loads(text), "") if text else (None, "")
-    except ValueError as exc:
-        return None, f"the answer's body is not JSON: {exc}"
 
 
 def _connect(

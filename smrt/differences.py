@@ -4,6 +4,12 @@ SUMMARY = "What smrt does otherwise than the AWS CLI."
 
 DIFFERENCES = (
     (
+        "streams, waiting, a local endpoint",
+        "not there",
+        "there: smrt invoke-endpoint-with-response-stream, --wait and smrt wait, smrt local",
+        "that is what people write scripts around",
+    ),
+    (
         "invalid base64",
         "characters that are none of base64's are dropped in silence",
         "refused, with what to write instead",
@@ -35,7 +41,7 @@ DIFFERENCES = (
     ),
     (
         "standard input",
-        "file:///dev/stdin at best",
+        "at best file:///dev/stdin",
         "--body -, --cli-input-json -",
         "the request can come out of a pipe",
     ),
@@ -56,6 +62,12 @@ DIFFERENCES = (
         "those of the service, and some others",
         "all of them",
         "a program reads one format",
+    ),
+    (
+        "a value that is missing in an input file",
+        "its name in the API",
+        "the name of its option too",
+        "that is what can be typed",
     ),
     (
         "option names",
@@ -92,6 +104,18 @@ DIFFERENCES = (
         "sent",
         "refused before it is sent",
         "the service takes no more",
+    ),
+    (
+        "a clock that is wrong",
+        "every call is refused",
+        "the service's time is taken, and the call sent once more",
+        "a sleeping laptop or container sets its clock late",
+    ),
+    (
+        "certificates to trust, where none are named",
+        "a bundle of its own",
+        "the machine's, where OpenSSL finds them by name; else the same bundle",
+        "the machine's own authorities count, and opening the bundle takes longer than a call",
     ),
     (
         "secrets",

@@ -25,6 +25,8 @@ _IN_STRING = re.compile(rb'["\\]')
 _AFTER_SCALAR = re.compile(rb'[ \t\r\n,:\[\]{}"]')
 _STRING_OR_SPACE = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+', re.DOTALL)
 _JSON_STARTS = b'{["-0123456789tfnNI'
+_FIELDS = (b"data", b"event", b"id", b"retry")
+"""What a server-sent event may begin with."""
 
 
 def lines(parts: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG001 - a Framing
@@ -210,7 +212,8 @@ def _on_one_line(value: bytes) -> bytes:
         json.loads(value)
     except (ValueError, RecursionError) as exc:
         shown = value[:40].decode(errors="replace")
-        raise SmrtError(f"the answer is not JSON: {shown!r}: {exc}") from exc
+        hints = ("--stream sse reads server-sent events",) if value in _FIELDS else ()
+        raise SmrtError(f"the answer is not JSON: {shown!r}: {exc}", *hints) from exc
     if b"\n" in value or b"\r" in value:
         return _STRING_OR_SPACE.sub(lambda found: found[1] or b"", value)
     return value

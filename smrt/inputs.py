@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from . import files, parameters
+from .app import App
 from .errors import UsageError
 from .operations import Kind, Member, Operation
-from .options import App
 from .parameters import Base64Error
 from .payloads import BLOCK, spool
 

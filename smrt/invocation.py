@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from . import config, credentials
-from .client import Client, Reply
+from .app import App
+from .caller import Reply
+from .client import Client
 from .config import Config
 from .console import check_encoding
 from .errors import ServiceError, TransportError
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings
 from .operations import Operation
-from .options import App
 from .payloads import length
 from .settings import check_endpoint_option, settings, timeout
 from .transport import HttpTransport

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from .row import Row
+from .rows import HELP, HELP_FLAGS
 
 if TYPE_CHECKING:
     from .page import Example, Page
 
-HELP = Row("--help", "help", "Show this help.", "other", short="-h")
-HELP_FLAGS = ("--help", "-h")
 HELP_WORD = "help"
 
 

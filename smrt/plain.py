@@ -7,29 +7,9 @@ import click
 
 from .arguments import Names, arrange, refuse_choice, refuse_unknown, split
 from .errors import UsageError
-from .manual import HELP_FLAGS, answer_help, show_help
-from .row import Row
-
-DEBUG = Row("--debug", "debug", "Say what happens, on standard error.", "other")
-ERROR_FORMAT = Row(
-    "--cli-error-format",
-    "cli_error_format",
-    "How failures are told.",
-    "output",
-    "FORMAT",
-    ("legacy", "json", "yaml", "text", "table", "enhanced"),
-    "enhanced",
-)
-
-
-class Choice(click.Choice[str]):
-    """One of several words; another is refused as AWS refuses it, with the nearest or all."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """`value`, if it is one of the words."""
-        if value not in self.choices:
-            refuse_choice(_called(param), value, self.choices)
-        return super().convert(value, param, ctx)
+from .manual import answer_help, show_help
+from .options import Choice, called
+from .rows import DEBUG, ERROR_FORMAT, HELP_FLAGS
 
 
 class Command(click.Command):
@@ -61,7 +41,7 @@ class Command(click.Command):
     def _require(self, words: Sequence[str]) -> None:
         needed = [param for param in _arguments(self) if param.required][len(words) :]
         if needed:
-            labels = ", ".join(_called(param) for param in needed)
+            labels = ", ".join(called(param) for param in needed)
             choices = getattr(needed[0].type, "choices", ())
             hints = (f"choose from {', '.join(choices)}",) if choices else ()
             raise UsageError(f"the following arguments are required: {labels}", *hints)
@@ -113,10 +93,3 @@ def _most_words(command: click.Command) -> int | None:
     """How many words a command takes, None: any number."""
     found = _arguments(command)
     return None if any(param.nargs < 0 for param in found) else len(found)
-
-
-def _called(param: click.Parameter | None) -> str:
-    """What a parameter is called on the command line."""
-    if isinstance(param, click.Argument):
-        return param.metavar or str(param.name)
-    return param.opts[-1] if param else ""

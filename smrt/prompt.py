@@ -21,7 +21,7 @@ from .prompt_line import Line, World, bare, cut, line, offers
 from .prompt_mode import OFF, ON
 
 if TYPE_CHECKING:
-    from .options import App
+    from .app import App
 
 PROMPT = "smrt> "
 

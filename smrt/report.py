@@ -5,11 +5,12 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from . import config, outfile
+from .app import App
 from .console import DEFAULT_WIDTH, colours
 from .errors import UsageError
 from .formats import FORMATS, Look, render
 from .invocation import Call
-from .options import METADATA, App
+from .rows import METADATA
 
 STDERR = "-"
 OFF = "off"

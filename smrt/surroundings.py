@@ -9,7 +9,7 @@ STATUSES = {
     ExitCode.USAGE: "The command line, or a value in it, is wrong; nothing was sent.",
     ExitCode.CONFIGURATION: "Configuration, credentials or region are missing or wrong; nothing "
     "was sent.",
-    ExitCode.SERVICE: "The service answered with an error.",
+    ExitCode.SERVICE: "The service answered with an error, or the model failed.",
     ExitCode.GENERAL: "Anything else: the connection, a file, a query that fails on the answer.",
 }
 
@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": "The two files of profiles.",
     "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, AWS_ENDPOINT_URL": "The address to call, where "
     "--endpoint-url names none; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true passes it over.",
+    "AWS_ENDPOINT_URL_S3": "The address of S3, for what waits and stages.",
     "AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT": "true: call that kind of endpoint.",
     "AWS_CA_BUNDLE": "Certificates to trust, where --ca-bundle names none.",
     "AWS_MAX_ATTEMPTS, AWS_RETRY_MODE": "How many times a call is tried, the first included "

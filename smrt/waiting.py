@@ -6,17 +6,18 @@ from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
 from . import outfile, results
+from .app import App
 from .config import quoted
 from .console import Console
 from .delivery import STDOUT, deliver
 from .errors import SmrtError, StdoutClosedError, UsageError
 from .invocation import Call
 from .operations import kebab
-from .options import METADATA, SHARED, WAIT_TIMEOUT, App
 from .outfile import Plan
 from .progress import progress
 from .report import Report, report
 from .results import FOLLOWED
+from .rows import METADATA, SHARED, WAIT_TIMEOUT
 from .s3 import S3
 
 _LOCATIONS = ("OutputLocation", "FailureLocation")

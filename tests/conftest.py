@@ -17,6 +17,7 @@ import trustme
 from smrt.cli import main
 from smrt.console import Console
 
+from .aws_stand_ins import Place, StandIns, stand_ins
 from .fake import Endpoint
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
@@ -173,3 +174,17 @@ def process(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Call
         return Result(ran.returncode, ran.stdout, ran.stderr.decode())
 
     return run
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Config and credentials files, and variables, of one test."""
+    return Place(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def aws(place: Place) -> Iterator[StandIns]:
+    """STS, SSO, instance metadata and the container service, on loopback."""
+    with stand_ins() as server:
+        place.set(**server.environ)
+        yield server

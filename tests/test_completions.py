@@ -273,6 +273,13 @@ def test_a_script_is_installed_into_the_users_folder(name: str, smrt: Smrt, home
     assert found.path.startswith(str(home))
 
 
+@pytest.mark.parametrize(("words", "told"), [((), "Choose from: bash, "), (("tcsh",), "'zsh', ")])
+def test_the_shells_are_told_on_one_line(smrt: Smrt, words: tuple[str, ...], told: str) -> None:
+    done = smrt("completion", *words)
+    assert (done.code, done.err.count("\n")) == (252, 1)
+    assert told in done.err
+
+
 def test_a_folder_that_cannot_be_made_is_told(smrt: Smrt, home: Path) -> None:
     done = smrt(
         "completion", "fish", "--install", env={"XDG_CONFIG_HOME": str(home / "result.json")}
@@ -282,19 +289,22 @@ def test_a_folder_that_cannot_be_made_is_told(smrt: Smrt, home: Path) -> None:
 
 
 def test_an_installed_script_is_found_by_its_shell(shell: str, smrt: Smrt, home: Path) -> None:
-    """Each shell finds what --install wrote, given what its remarks ask for."""
-    remarks = {
-        "bash": f"source '{home}/.local/share/bash-completion/completions/smrt'; PS1='> '",
-        "zsh": f"fpath=('{home}/.zfunc' $fpath); autoload -Uz compinit; compinit -Du; PROMPT='> '",
+    """Each shell finds what --install wrote, given the line that its remarks ask for."""
+    prompts = {
+        "bash": "PS1='> '",
+        "zsh": "PROMPT='> '",
         "fish": "function fish_prompt; echo -n '> '; end",
     }
-    smrt("completion", shell, "--install", env={"HOME": str(home)})
+    done = smrt("completion", shell, "--install", env={"HOME": str(home)})
+    lines = [line.split(" this line", 1)[1] for line in done.err.splitlines() if "rc" in line]
+    asked = [line.split(": ", 1)[1] for line in lines]
+    setup = "; ".join([*asked, prompts[shell]])
     program = shutil.which(shell)
     assert program is not None
     env = {"HOME": str(home), "PATH": recorder(home, "@"), "TERM": "xterm", "LANG": "C.UTF-8"}
     with Terminal((program, "-i"), env=env, cwd=home) as terminal:
         terminal.quiet(0.3)
-        terminal.type(f"{remarks[shell]}\n{READY}")
+        terminal.type(f"{setup}\n{READY}")
         terminal.until("ready\r")
         terminal.quiet(0.1)
         press_tab(terminal, "smrt invoke-endpoint --cli-read-t", "--cli-read-timeout")

@@ -2,9 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from hashlib import sha1
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,21 +22,7 @@ from .aws_stand_ins import (
     StandIns,
     in_seconds,
     keys,
-    stand_ins,
 )
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    return Place(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def aws(place: Place) -> Iterator[StandIns]:
-    with stand_ins() as server:
-        place.set(**server.environ)
-        yield server
-
 
 OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
 

@@ -14,9 +14,9 @@ from smrt import manual
 from smrt.cli import COMMANDS, commands
 from smrt.help import text
 from smrt.message import DEFAULT_TIMEOUT
-from smrt.options import GLOBALS
 from smrt.page import Page
 from smrt.row import Row
+from smrt.rows import GLOBALS
 
 from .conftest import Smrt
 from .fake import Endpoint

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from smrt.app import App
 from smrt.console import Console
 from smrt.errors import UsageError
 from smrt.inputs import Inputs, gather
 from smrt.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
-from smrt.options import App
 
 from .conftest import Smrt
 

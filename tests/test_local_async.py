@@ -156,6 +156,18 @@ def test_a_model_that_fails_leaves_its_error(serve: Serve, s3: Any) -> None:
     assert s3.Object("fails/failure/mine-error.out").get()["ContentType"] == "text/plain"
 
 
+def test_a_failing_models_traceback_is_told_here_and_not_in_s3(serve: Serve) -> None:
+    def raises(call: Call) -> Answer:
+        raise ModelFailure(500, "no") from ValueError("the weights are wrong")
+
+    with serve(raises=raises) as local:
+        told = local.failure(local.send("raises", Body=b"1", InferenceId="mine"))
+        first, *_, last = local.complaints[0].splitlines()
+    assert "Traceback" not in told
+    assert first == f"endpoint raises: mine: {told}"
+    assert last == "ValueError: the weights are wrong"
+
+
 def test_an_endpoint_that_is_not_ready_leaves_its_reason(serve: Serve) -> None:
     def loads(call: Call) -> Answer:
         raise NotReady("still loading")
@@ -331,7 +343,7 @@ def test_without_the_extra_it_is_said_what_to_install() -> None:
         with pytest.raises(ClientError, match=r"pip install 'smrt-cli\[local-async\]'") as caught:
             boto.invoke_endpoint_async(EndpointName="echo", Body=b"1")
         response: Any = caught.value.response
-        assert response["Error"]["Code"] == "ValidationError"
+        assert response["Error"]["Code"] == "NotImplementedException"
 
 
 def test_where_s3_is_gone_it_is_told_and_the_queue_goes_on() -> None:
@@ -469,6 +481,7 @@ def test_without_moto_the_synchronous_side_is_as_before() -> None:
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=True)
     where, told = done.stdout.splitlines()
     assert where == "None"
+    assert "(NotImplementedException)" in told
     assert "pip install 'smrt-cli[local-async]'" in told
 
 

@@ -256,7 +256,7 @@ def test_a_taken_port_is_told() -> None:
         done = local("start", "--port", str(port))
     assert done.code == 253
     assert done.out == ""
-    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.err
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use\n" in done.err
 
 
 def test_there_is_no_host_to_choose() -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import click
 import pytest
 
+from smrt.app import App
 from smrt.cli import COMMANDS
 from smrt.console import Console
 from smrt.errors import UsageError
 from smrt.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
-from smrt.options import GLOBALS, App, OperationCommand, every_name
+from smrt.options import OperationCommand, every_name
+from smrt.rows import GLOBALS
 
 both = pytest.mark.parametrize(
     "operation", [INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC], ids=lambda each: each.name

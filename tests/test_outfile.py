@@ -293,12 +293,14 @@ FULL = """
 import resource, sys
 from smrt.errors import SmrtError
 from smrt.outfile import plan, writing
-resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
 try:
     with writing(plan(sys.argv[1])) as file:
         file.write(bytes(1 << 20))
 except SmrtError as exc:
     print(exc.message)
+resource.setrlimit(resource.RLIMIT_FSIZE, limits)  # what measures coverage writes at the end
 """
 
 

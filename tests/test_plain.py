@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smrt import options, plain
+from smrt import plain, rows
 
 from .conftest import Smrt
 
@@ -122,6 +122,6 @@ def test_help_may_be_asked_for_behind_options(smrt: Smrt, line: str) -> None:
 
 
 def test_the_shared_options_are_those_of_every_command() -> None:
-    everywhere = {row.flag: row for row in options.GLOBALS}
+    everywhere = {row.flag: row for row in rows.GLOBALS}
     for row in plain.Command.shared:
         assert row == everywhere[row.flag]

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt import manual
+from smrt.app import App
 from smrt.cli import commands
 from smrt.console import Console
 from smrt.endpoint_names import Listing, keep
 from smrt.errors import UsageError
-from smrt.options import App
 from smrt.prompt_line import Offer, World, bare, cut, fuzzy, line, offers
 from smrt.prompt_mode import mode, without_flags
 

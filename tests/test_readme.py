@@ -91,6 +91,13 @@ def test_a_python_example_works(text: str, tmp_path: Path, counter: str) -> None
     assert done.stdout.startswith('{"predictions": [{"species": "setosa"')
 
 
+def test_the_endpoints_that_recipes_call_can_be_served(tmp_path: Path, counter: str) -> None:
+    line = re.search(r"^smrt local start (.+)$", README, re.MULTILINE)
+    assert line
+    done = run(tmp_path, counter, "sh", "-c", f"smrt local run {line[1]} -- echo served")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "served\n", "")
+
+
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
     named = re.findall(r"^make (\w+)", README, re.MULTILINE)
@@ -102,3 +109,10 @@ def test_what_the_readme_points_at_is_there() -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", README)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    named = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert {"cli.py", "caller.py"} <= named
+    places = (ROOT, ROOT / "smrt")
+    assert [path for path in named if not any((top / path).exists() for top in places)] == []

@@ -170,6 +170,7 @@ def test_options_that_cannot_be_are_refused_before_anything_is_sent(
         (["--stream", "json"], [b'{"a": 1}{"a"'], b'{"a": 1}\n', "ends within a JSON value"),
         (["--text", "a"], [b'{"a": "x"} oops'], b"x", "is not JSON: 'oops'"),
         (["--text", "length(a)"], [b'{"a": "x"}{"a": 1}'], b"1", "invalid type"),
+        (["--stream", "json"], [b"data: 1\n\n"], b"", "hint: --stream sse reads server-sent"),
         (["--chat"], [b"data: hello\n\n"], b"", "an event is not JSON: 'hello'"),
         (["--chat"], [b'data: {"error":"full"}\n\n'], b"", "the model reports an error: full"),
     ],

@@ -7,7 +7,6 @@ import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -36,20 +35,7 @@ from .aws_stand_ins import (
     StandIns,
     in_seconds,
     keys,
-    stand_ins,
 )
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    return Place(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def aws(place: Place) -> Iterator[StandIns]:
-    with stand_ins() as server:
-        place.set(**server.environ)
-        yield server
 
 
 def test_a_role_is_assumed_with_all_that_its_profile_says(place: Place, aws: StandIns) -> None:

@@ -1,7 +1,6 @@
 """IAM Identity Center and `aws login`: their caches, refreshed, expired and missing."""
 
 import re
-from collections.abc import Iterator
 from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from smrt.cache import cached
 from smrt.credentials import resolve
 from smrt.errors import ConfigurationError
 
-from .aws_stand_ins import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys, stand_ins
+from .aws_stand_ins import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys
 
 LEGACY = """[profile dev team]
 sso_role_name = reader
@@ -29,18 +28,6 @@ sso_start_url = https://start
 sso_region = eu-west-1
 """
 KINDS = [(LEGACY, "https://start"), (SESSION, "corp")]
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    return Place(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def aws(place: Place) -> Iterator[StandIns]:
-    with stand_ins() as server:
-        place.set(**server.environ)
-        yield server
 
 
 def logged_in(place: Place, name: str, left: float, **more: str) -> Path:

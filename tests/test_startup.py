@@ -43,6 +43,7 @@ sys.exit(code)
 ROOF = {
     "smrt",
     "smrt.__main__",
+    "smrt.app",
     "smrt.arguments",
     "smrt.cli",
     "smrt.console",
@@ -52,11 +53,13 @@ ROOF = {
     "smrt.options",
     "smrt.prompt_mode",
     "smrt.row",
+    "smrt.rows",
 }
 HELP = {"smrt.help", "smrt.page"}
 CALL = ROOF | {
     "smrt.attempts",
     "smrt.body",
+    "smrt.caller",
     "smrt.client",
     "smrt.commands",
     "smrt.commands.invoke_endpoint",

@@ -2,7 +2,7 @@
 
 import click
 
-from smrt.options import App
+from smrt.app import App
 from smrt.plain import Command, Group
 
 

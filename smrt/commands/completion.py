@@ -2,9 +2,10 @@
 
 import click
 
+from smrt.app import App
 from smrt.errors import SmrtError
-from smrt.options import App
-from smrt.plain import Choice, Command
+from smrt.options import Choice
+from smrt.plain import Command
 
 EXAMPLE = """
 make TAB complete smrt in every new bash

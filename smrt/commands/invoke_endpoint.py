@@ -5,13 +5,15 @@ from typing import Any
 import click
 
 from smrt import outfile
+from smrt.app import App
 from smrt.delivery import STDOUT, deliver
 from smrt.invocation import perform, prepare
 from smrt.message import INVOKE_READ_TIMEOUT
 from smrt.operations import INVOKE_ENDPOINT
-from smrt.options import METADATA, App, OperationCommand
+from smrt.options import OperationCommand
 from smrt.replies import header
 from smrt.report import report
+from smrt.rows import METADATA
 
 
 @click.pass_obj

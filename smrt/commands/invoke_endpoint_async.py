@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smrt.app import App
 from smrt.errors import SmrtError, UsageError
 from smrt.invocation import Call, perform, prepare, storage
 from smrt.operations import INVOKE_ENDPOINT_ASYNC
-from smrt.options import METADATA, STAGE, WAIT, WAIT_TIMEOUT, App, OperationCommand
+from smrt.options import OperationCommand
 from smrt.report import report
+from smrt.rows import METADATA, STAGE, WAIT, WAIT_TIMEOUT
 
 if TYPE_CHECKING:
     from smrt.s3 import S3

@@ -7,16 +7,18 @@ from typing import Any
 import click
 
 from smrt import outfile
-from smrt.client import Reply
+from smrt.app import App
+from smrt.caller import Reply
 from smrt.delivery import STDOUT, deliver
 from smrt.errors import SmrtError
 from smrt.events import parts
 from smrt.invocation import perform, prepare
 from smrt.message import INVOKE_READ_TIMEOUT
 from smrt.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
-from smrt.options import STREAM, App, OperationCommand
+from smrt.options import OperationCommand
 from smrt.replies import header, response_metadata
 from smrt.report import report
+from smrt.rows import STREAM
 from smrt.tally import Tally
 from smrt.writing import writing
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smrt.app import App
 from smrt.errors import ExitCode, UsageError
-from smrt.options import App
 from smrt.plain import Command, Group
 
 if TYPE_CHECKING:

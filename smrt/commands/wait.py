@@ -6,11 +6,14 @@ from typing import Any
 import click
 
 from smrt import config
+from smrt.app import App
 from smrt.errors import UsageError
 from smrt.invocation import Call, storage
 from smrt.message import Settings
-from smrt.options import METADATA, SHARED, WAIT_TIMEOUT, App, Row, RowsCommand
+from smrt.options import RowsCommand
 from smrt.results import DEFAULT_PATIENCE, FOLLOWED, places
+from smrt.row import Row
+from smrt.rows import METADATA, SHARED, WAIT_TIMEOUT
 from smrt.waiting import wait
 
 STDIN = "-"

@@ -31,8 +31,14 @@ def _bash(environ: Mapping[str, str]) -> Place:
 
 def _zsh(environ: Mapping[str, str]) -> Place:
     folder = _folder(environ, "ZDOTDIR", "~") + "/.zfunc"
-    line = f"fpath=('{folder}' $fpath)"
-    return Place(f"{folder}/_smrt", (f"~/.zshrc needs, before its line with compinit: {line}",))
+    lines = f"fpath=('{folder}' $fpath); autoload -Uz compinit; compinit"
+    return Place(
+        f"{folder}/_smrt",
+        (
+            f"~/.zshrc needs this line: {lines}",
+            "where it calls compinit already, the first of the three suffices, before that",
+        ),
+    )
 
 
 def _fish(environ: Mapping[str, str]) -> Place:

@@ -53,7 +53,7 @@ class _FailedError(Exception):
 class Queues:
     """A queue for each endpoint, worked off by daemon threads.
 
-    `clock` gives seconds, `complain` is told of what goes wrong, one line each.
+    `clock` gives seconds, `complain` is told of what goes wrong, with the model's traceback.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Queues:
         try:
             answer = self._answer(job, endpoint, storage)
         except _FailedError as exc:
-            self._complain(f"endpoint {job.name}: {job.accepted.inference_id}: {exc}")
+            self._complain(f"endpoint {job.name}: {job.accepted.inference_id}: {_told(exc)}")
             storage.put(job.accepted.failure, BytesIO(str(exc).encode()), "text/plain")
         else:
             storage.put(job.accepted.output, BytesIO(b"".join(answer.parts())), answer.content_type)
@@ -126,6 +126,12 @@ class Queues:
             raise _FailedError(refusal.model_error(job.name, exc).message) from exc
         except NotReady as exc:
             raise _FailedError(refusal.not_ready(job.name, str(exc)).message) from exc
+
+
+def _told(failure: _FailedError) -> str:
+    cause = failure.__cause__
+    trace = cause.trace() if isinstance(cause, ModelFailure) else ""
+    return f"{failure}\n{trace}".rstrip()
 
 
 def _accepted(name: str, call: Call) -> Accepted:

@@ -1,6 +1,8 @@
 """What answers a call: a function from a Call to an Answer, run in a thread of its own."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from traceback import format_exception
 from typing import NamedTuple
 
 PART_SIZE = 1 << 16
@@ -8,6 +10,7 @@ PART_SIZE = 1 << 16
 BROKEN = "StreamBroken"
 TIMED_OUT = "ModelInvocationTimeExceeded"
 """Why a stream ended before its end, in the service's words."""
+_OURS = str(Path(__file__).parent)
 
 
 class Call(NamedTuple):
@@ -56,6 +59,16 @@ class ModelFailure(Exception):  # noqa: N818 - it tells of a model's failure, no
         self.status = status
         self.message = message
         self.stream_code = stream_code
+
+    def trace(self) -> str:
+        """The traceback from the first frame that is the model's own; "" where none was raised."""
+        exc = self.__cause__
+        if exc is None:
+            return ""
+        frames = exc.__traceback__
+        while frames and frames.tb_next and frames.tb_frame.f_code.co_filename.startswith(_OURS):
+            frames = frames.tb_next
+        return "".join(format_exception(type(exc), exc, frames)).rstrip()
 
 
 class NotReady(Exception):  # noqa: N818 - it tells of a model's state, not of an error here

@@ -37,9 +37,11 @@ def invalid(message: str) -> Refusal:
 
 def not_installed() -> Refusal:
     """What asynchronous calls need is not there."""
-    return invalid(
+    return Refusal(
+        HTTPStatus.NOT_IMPLEMENTED,
+        "NotImplementedException",
         "An asynchronous call needs an S3 on this machine: "
-        "pip install 'smrt-cli[local-async]' and start smrt local again."
+        "pip install 'smrt-cli[local-async]' and start smrt local again.",
     )
 
 

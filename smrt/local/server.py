@@ -4,6 +4,7 @@ The threads are daemons: a handler that never returns keeps nobody from stopping
 """
 
 import hashlib
+import os
 import socket
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -42,7 +43,7 @@ class Server:
             self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
         except OSError as exc:
             raise ConfigurationError(
-                f"cannot listen on {HOST}:{port}: {exc.strerror}",
+                f"cannot listen on {HOST}:{port}: {os.strerror(exc.errno or 0)}",
                 "choose another port with --port; --port 0 takes a free one",
             ) from exc
         self.port: int = self._listener.getsockname()[1]

@@ -7,9 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from pathlib import Path
 from time import gmtime, strftime
-from traceback import format_exception
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from .asynchronous import Queues
 
 VARIANT = "AllTraffic"
-_OURS = str(Path(__file__).parent)
 _PATHS = {
     operation: re.compile(operation.path.replace("{EndpointName}", "([^/]+)"))
     for operation in OPERATIONS
@@ -113,8 +110,8 @@ class Service(NamedTuple):
             yield encode(events.exception("ModelStreamError", exc.message, **members))
 
     def _complain_of(self, name: str, failure: ModelFailure) -> None:
-        if failure.__cause__:
-            self.complain(f"endpoint {name}: {_trace(failure.__cause__)}")
+        if trace := failure.trace():
+            self.complain(f"endpoint {name}: {trace}")
 
     def _queued(self, name: str, call: Call) -> Response:
         if self.queues is None:
@@ -174,14 +171,6 @@ def _answered(operation: Operation, answer: Answer) -> Response:
 
 def _length(body: bytes | Iterator[bytes]) -> Headers:
     return (("Content-Length", str(len(body))),) if isinstance(body, bytes) else ()
-
-
-def _trace(exc: BaseException) -> str:
-    """The traceback from the first frame that is the model's own."""
-    frames = exc.__traceback__
-    while frames and frames.tb_next and frames.tb_frame.f_code.co_filename.startswith(_OURS):
-        frames = frames.tb_next
-    return "".join(format_exception(type(exc), exc, frames)).rstrip()
 
 
 def _refused(exc: Refusal) -> Response:
