@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -156,12 +157,22 @@ class Caller:
         response = self._transport.send(request)
         self._tell_headers(f"status {response.status}", response.headers)
         if response.status not in replies.SUCCESS:
-            with response.body as body:
-                told = body.read(MAX_ERROR_BODY)
+            told = _told(response.body)
             raise replies.service_error(operation, response.status, response.headers, told, retries)
         document, flaw = _document(response.body) if operation.answers_in_json else (None, "")
         metadata = replies.metadata(operation, response.headers, document)
         return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
+
+
+def _told(body: StreamingBody) -> bytes:
+    """What an error's body says; where it breaks off, what came of it: the status is the news."""
+    told = b""
+    with body, suppress(TransportError):
+        for piece in body.pieces():
+            told += piece
+            if len(told) > MAX_ERROR_BODY:
+                break
+    return told
 
 
 def _document(body: StreamingBody) -> tuple[Any, str]:

@@ -54,10 +54,12 @@ def resolve(
     return found
 
 
-def absent() -> ConfigurationError:
-    """What is raised where nobody signs."""
+def absent(config: Config | None = None) -> ConfigurationError:
+    """What is raised where nobody signs; keys that `config` switches off are told of."""
+    unheard = config is not None and config.explicit and "AWS_ACCESS_KEY_ID" in config.environ
     return ConfigurationError(
         "Unable to locate credentials.",
+        *(["--profile switches the keys of the environment off; AWS_PROFILE does not"] * unheard),
         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
         'to make a profile: "aws configure", "aws configure sso" or "aws login"',
         "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
@@ -66,10 +68,20 @@ def absent() -> ConfigurationError:
 
 
 def source(config: Config, settings: Settings) -> Callable[[], Credentials | None]:
-    """`resolve` for a client that has these settings, to be called whenever it needs keys."""
-    return lambda: resolve(
-        config, region=settings.region, verify=settings.verify, ca_bundle=settings.ca_bundle
-    )
+    """`resolve` for a client that has these settings, to be called whenever it needs keys.
+
+    Raises ConfigurationError where nobody signs, too.
+    """
+
+    def keys() -> Credentials:
+        found = resolve(
+            config, region=settings.region, verify=settings.verify, ca_bundle=settings.ca_bundle
+        )
+        if found is None:
+            raise absent(config)
+        return found
+
+    return keys
 
 
 def static(config: Config, *, now: Callable[[], float] = time.time) -> Credentials | None:

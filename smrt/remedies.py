@@ -104,6 +104,14 @@ def _unreachable(trouble: Trouble) -> bool:
     return _has("EndpointConnectionError", "//runtime")(trouble) and bool(trouble.region)
 
 
+def _location(trouble: Trouble) -> str:
+    """Where an answer sends one; nobody follows, as a signature holds for one address."""
+    if not isinstance(trouble.error, ServiceError):
+        return ""
+    about = trouble.error.response["ResponseMetadata"]
+    return str(about.get("HTTPHeaders", {}).get("location", ""))
+
+
 def _waits_for_nothing(trouble: Trouble) -> bool:
     return isinstance(trouble.error, ServiceError) and is_loading(trouble.error)
 
@@ -177,6 +185,10 @@ CASES = (
         _has("InvalidSignatureException", "does not match"),
         "does the secret key belong to the access key? --debug tells where they came from",
     ),
+    Case(
+        lambda trouble: bool(_location(trouble)),
+        "the answer points to {location}, which is not followed: is the endpoint's URL right?",
+    ),
     Case(_has("MissingAuthenticationToken"), "leave out --no-sign-request"),
     Case(
         lambda trouble: trouble.error.code in ("AccessDeniedException", "AccessDenied"),
@@ -197,4 +209,5 @@ def _facts(trouble: Trouble) -> Mapping[str, Any]:
         "region": trouble.region,
         "where": f" --region {trouble.region}" if trouble.region else "",
         "action": trouble.operation.name,
+        "location": _location(trouble),
     }

@@ -242,8 +242,15 @@ def _ca_bundle(config: Config, option: str | None) -> str | None:
     raise failure(
         "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, "
         "or verify) resolved to an empty or whitespace-only string. Provide a valid path to a "
-        "CA bundle file."
+        "CA bundle file.",
+        *([] if option is not None else [_bundle_origin(config)]),
     )
+
+
+def _bundle_origin(config: Config) -> str:
+    if setting(config, "AWS_CA_BUNDLE", "ca_bundle") is None:
+        return origin(config, "REQUESTS_CA_BUNDLE", "ca_bundle")
+    return origin(config, "AWS_CA_BUNDLE", "ca_bundle")
 
 
 def _proxies(config: Config) -> dict[str, str | None]:

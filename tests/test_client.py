@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -552,3 +553,19 @@ def test_the_package_offers_it_by_name() -> None:
     assert smrt.ServiceError is ServiceError
     with pytest.raises(AttributeError, match="nonsense"):
         smrt.nonsense  # noqa: B018
+
+
+def test_an_error_that_breaks_off_is_still_that_error(
+    endpoint: Endpoint, environ: dict[str, str]
+) -> None:
+    def broken(sock: socket.socket, _: Received) -> None:
+        sock.sendall(b"HTTP/1.1 400 Bad\r\nx-amzn-errortype: ValidationError\r\n")
+        sock.sendall(b'Content-Length: 100\r\n\r\n{"Message":')
+        sock.close()
+
+    endpoint.answer(broken)
+    client = Client("us-east-1", endpoint_url=endpoint.url, environ=environ)
+    with pytest.raises(ServiceError) as caught:
+        client.invoke_endpoint(EndpointName="e", Body=b"")
+    assert (caught.value.code, caught.value.message) == ("ValidationError", '{"Message":')
+    assert len(endpoint.requests) == 1

@@ -273,13 +273,6 @@ def test_a_script_is_installed_into_the_users_folder(name: str, smrt: Smrt, home
     assert found.path.startswith(str(home))
 
 
-@pytest.mark.parametrize("words", [(), ("tcsh",)])
-def test_the_shells_are_told_where_none_is_named(smrt: Smrt, words: tuple[str, ...]) -> None:
-    done = smrt("completion", *words)
-    assert (done.code, done.err.count("\n")) == (252, 2)
-    assert done.err.endswith("smrt: hint: choose from bash, zsh, fish\n")
-
-
 def test_a_folder_that_cannot_be_made_is_told(smrt: Smrt, home: Path) -> None:
     done = smrt(
         "completion", "fish", "--install", env={"XDG_CONFIG_HOME": str(home / "result.json")}

@@ -24,6 +24,8 @@ sso_account_id = 123456789012
 [sso-session corp]
 sso_start_url = https://start.invalid
 sso_region = us-east-1
+[profile bare]
+region = us-east-1
 """
 
 
@@ -62,6 +64,18 @@ CASES = {
         "(NoCredentials): Unable to locate credentials.",
         ("set AWS_ACCESS_KEY_ID", '"aws configure"', "smrt local run"),
         unset=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+    ),
+    "a profile without keys": Case(
+        (*CALL, "--profile", "bare"),
+        253,
+        "(NoCredentials): Unable to locate credentials.",
+        (
+            "--profile switches the keys of the environment off; AWS_PROFILE does not",
+            "set AWS_ACCESS_KEY_ID",
+            '"aws configure"',
+            "smrt local run",
+        ),
+        env=KEYS,
     ),
     "half of the credentials": Case(
         CALL,
@@ -190,6 +204,13 @@ CASES = {
         "(MissingAuthenticationToken) when calling the InvokeEndpoint operation",
         ("leave out --no-sign-request",),
         refused(403, "MissingAuthenticationToken", "Missing Authentication Token"),
+    ),
+    "an address that redirects": Case(
+        CALL,
+        254,
+        "(302) when calling the InvokeEndpoint operation",
+        ("the answer points to https://login.invalid/, which is not followed",),
+        (raw(response(302, b"", [("Location", "https://login.invalid/")])),),
     ),
     "no permission": Case(
         CALL,

@@ -195,8 +195,15 @@ def test_a_wrong_option_is_a_usage_error(
 
 @pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 def test_an_empty_ca_bundle_is_an_error(tmp_path: Path, variable: str) -> None:
-    with pytest.raises(ConfigurationError, match="Invalid CA bundle"):
+    with pytest.raises(ConfigurationError, match="Invalid CA bundle") as caught:
         settings(configured(tmp_path, **{variable: " "}), region="r")
+    assert caught.value.hints == (f"it comes from the environment variable {variable}",)
+
+
+def test_an_empty_ca_bundle_of_a_profile_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings(configured(tmp_path, "[default]\nca_bundle =\n"), region="r")
+    assert "it comes from ca_bundle in the profile default of" in caught.value.hints[0]
 
 
 @pytest.mark.parametrize(
