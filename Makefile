@@ -8,8 +8,8 @@ BENCH := .bench
 ARGS :=
 
 # Says what is missing, before anything else does.
-NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
-	  { echo 'smrt needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
+NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null || \
+	  { echo 'this needs Python 3.11 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
 
 .PHONY: help demo test check format generate drift bench clean
 
