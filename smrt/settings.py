@@ -116,19 +116,29 @@ def check_endpoint_option(url: str | None) -> None:
 
 def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:
     """Who calls, in AWS's notation: our version, the platform's, and what the user adds."""
-    system = os.uname()
+    system, release, machine = _platform()
     execution = config.environ.get("AWS_EXECUTION_ENV")
     application = setting(config, "AWS_SDK_UA_APP_ID", "sdk_ua_app_id")
     parts = (
         f"smrt/{__version__}",
-        f"os/{_token(system.sysname.lower())}#{_token(system.release)}",
-        f"md/arch#{_token(system.machine)}",
+        f"os/{_token(system.lower())}#{_token(release)}",
+        f"md/arch#{_token(machine)}",
         "lang/python#" + ".".join(map(str, sys.version_info[:3])),
         f"exec-env/{_token(execution)}" if execution else "",
         f"cfg/retry-mode#{retry_mode}",
         f"app/{_token(application)}" if application else "",
     )
     return " ".join(filter(None, parts))
+
+
+def _platform() -> tuple[str, str, str]:
+    """The system, its release and the machine's architecture."""
+    if hasattr(os, "uname"):
+        found = os.uname()
+        return found.sysname, found.release, found.machine
+    import platform  # Windows
+
+    return platform.system(), platform.release(), platform.machine()
 
 
 def _token(text: str) -> str:

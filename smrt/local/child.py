@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from subprocess import Popen
 from types import FrameType
 
-_FORWARDED = (signal.SIGTERM, signal.SIGHUP)
+_FORWARDED = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Windows has no SIGHUP."""
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
