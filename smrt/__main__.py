@@ -3,8 +3,8 @@
 import gc
 import os
 import signal
+import sys
 from types import FrameType
-from typing import NoReturn
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 """What asks this process to end; Windows has no SIGHUP."""
@@ -45,10 +45,17 @@ def main() -> int:
 def _terminate(  # pragma: no cover - nothing is left to measure it
     number: int,
     frame: FrameType | None,  # noqa: ARG001 - the signature that is asked for
-) -> NoReturn:
-    for name in SIGNALS:  # whoever asks twice does not disturb the cleaning up
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+) -> None:
+    """Begin the way out; whoever asks again does not disturb the cleaning up.
+
+    Signals are not ignored for that: Python swallows an exception that comes in a finalizer, and
+    then the next one has to count.
+    """
+    under_way = sys.exc_info()[1]
+    while under_way is not None:
+        if isinstance(under_way, Terminated):
+            return
+        under_way = under_way.__context__
     raise Terminated(number)
 
 
