@@ -83,6 +83,15 @@ def environ(scrubbed: None) -> dict[str, str]:
     return {**kept, **KEYS, "LANG": "C.UTF-8"}
 
 
+def unmeasured(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` for a process that coverage leaves alone.
+
+    One that is sent signals has to be: coverage takes a lock at each file that it meets first,
+    and a way out that begins in there would wait for that lock for ever.
+    """
+    return {name: value for name, value in environ.items() if name != COVERAGE}
+
+
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     """A scripted endpoint."""

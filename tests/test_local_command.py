@@ -7,13 +7,14 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from smrt.local import child
 from smrt.local.environment import variables
 
+from .conftest import unmeasured
 from .local_server import EXAMPLES, client
 
 ROOT = Path(__file__).parent.parent
@@ -192,6 +193,18 @@ def test_a_signal_to_end_is_passed_on(number: signal.Signals) -> None:
     assert local("run", "--", *python(source)).code == 128 + number
 
 
+class Signalling(dict[str, str]):
+    """An environment that a signal comes in the middle of reading."""
+
+    def items(self) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().items()
+
+
+def test_a_signal_before_the_command_runs_is_passed_on_when_it_does() -> None:
+    assert child.run(["sleep", "20"], Signalling(os.environ)) == 128 + signal.SIGTERM
+
+
 def test_the_handlers_of_signals_are_put_back() -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
@@ -213,7 +226,9 @@ def test_an_ignored_signal_stays_ignored() -> None:
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-c", LOCAL, "start", *arguments]
     pipe = subprocess.PIPE
-    with subprocess.Popen(argv, stdout=pipe, stderr=pipe, text=True, env=environ()) as process:
+    with subprocess.Popen(
+        argv, stdout=pipe, stderr=pipe, text=True, env=unmeasured(environ())
+    ) as process:
         try:
             yield process
         finally:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Result, Smrt
+from .conftest import Result, Smrt, unmeasured
 from .fake import Endpoint, error
 from .streams import BROKEN, REQUEST_ID, exception, message, part, stream
 
@@ -319,7 +319,7 @@ def started(
             stdout=stdout,
             stderr=subprocess.PIPE,
             cwd=tmp_path,
-            env={**environ, "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url},
+            env={**unmeasured(environ), "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url},
         )
 
     return start

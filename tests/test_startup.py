@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from .conftest import COVERAGE
+from .conftest import unmeasured
 from .fake import Endpoint
 
 SCRIPT = """
@@ -153,8 +153,7 @@ def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
     path = os.pathsep.join(filter(None, sys.path))
     ran = subprocess.run(
         [sys.executable, "-S", "-c", SCRIPT, str(listing), *argv],
-        env={name: value for name, value in environ.items() if name != COVERAGE}
-        | {"PYTHONPATH": path},
+        env={**unmeasured(environ), "PYTHONPATH": path},
         cwd=folder,
         capture_output=True,
         check=False,

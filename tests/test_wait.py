@@ -16,7 +16,7 @@ import pytest
 from smrt.cli import main
 from smrt.console import Console
 
-from .conftest import Result, Smrt, Terminal
+from .conftest import Result, Smrt, Terminal, unmeasured
 from .fake import Endpoint, Received, response
 from .storage_server import Places, bucket
 
@@ -183,7 +183,7 @@ def test_a_wait_that_is_cut_loses_nothing(
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-m", "smrt", *SEND, "--wait", "/dev/stdout"],
-        env={**environ, **where},
+        env={**unmeasured(environ), **where},
         stdout=pipe,
         stderr=pipe,
         text=True,

@@ -17,14 +17,19 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     affair; signals that are meant to end us are passed on. Raises OSError where it cannot start.
     """
     running: list[Popen[bytes]] = []
+    early: list[int] = []
 
     def forward(number: int, _: FrameType | None) -> None:
-        for process in running:
-            process.send_signal(number)
+        if running:
+            running[0].send_signal(number)
+        else:
+            early.append(number)
 
     with _handling(forward):
         process = Popen(arguments, env=environ)  # noqa: S603 - the user's own command
         running.append(process)
+        for number in early:
+            process.send_signal(number)
         status = process.wait()
     return status if status >= 0 else 128 - status
 
