@@ -3,6 +3,7 @@
 import io
 import ipaddress
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -27,6 +28,16 @@ KEYS = {
     "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
+
+
+def pytest_configure() -> None:
+    """Let signals reach what we start, though a shell (&) or nohup had us ignore them.
+
+    What is ignored is inherited; a handler, even one that does nothing, is not.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
