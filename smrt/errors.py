@@ -5,9 +5,11 @@
     ├── ConfigurationError  253  configuration, credentials, region
     ├── ServiceError        254  the service answered with an error
     ├── TransportError      255  the connection failed, or broke
-    └── StdoutClosedError   141  the reader of our output has gone; nothing is said
+    ├── StdoutClosedError   141  the reader of our output has gone; nothing is said
+    ├── CommandError        126  the command that we were to run cannot be
+    └── MissingCommandError 127  there is no such command
 
-The numbers are AWS CLI v2's own: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
+From 252 on the numbers are AWS CLI v2's own: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
 """
 
 from collections.abc import Mapping
@@ -19,6 +21,8 @@ class ExitCode(IntEnum):
     """The exit status of a run."""
 
     OK = 0
+    NOT_EXECUTABLE = 126
+    NOT_FOUND = 127
     INTERRUPTED = 130
     PIPE = 141
     USAGE = 252
@@ -127,3 +131,17 @@ class StdoutClosedError(SmrtError):
     """Whoever read our standard output has stopped reading."""
 
     exit_code = ExitCode.PIPE
+
+
+class CommandError(SmrtError):
+    """A command of the user's own cannot be run; the status is that of POSIX shells."""
+
+    exit_code = ExitCode.NOT_EXECUTABLE
+    default_code = "CommandNotExecutable"
+
+
+class MissingCommandError(SmrtError):
+    """A command of the user's own is not there; the status is that of POSIX shells."""
+
+    exit_code = ExitCode.NOT_FOUND
+    default_code = "CommandNotFound"

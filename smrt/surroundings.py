@@ -4,6 +4,8 @@ from .errors import ExitCode
 
 STATUSES = {
     ExitCode.OK: "The call succeeded.",
+    ExitCode.NOT_EXECUTABLE: "smrt local run: the command cannot be run.",
+    ExitCode.NOT_FOUND: "smrt local run: there is no such command.",
     ExitCode.INTERRUPTED: "Ctrl-C.",
     ExitCode.PIPE: "The reader of standard output went away.",
     ExitCode.USAGE: "The command line, or a value in it, is wrong; nothing was sent.",

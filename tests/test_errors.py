@@ -7,8 +7,10 @@ import pytest
 
 from smrt import errors
 from smrt.errors import (
+    CommandError,
     ConfigurationError,
     ExitCode,
+    MissingCommandError,
     ServiceError,
     SmrtError,
     StdoutClosedError,
@@ -25,6 +27,8 @@ from smrt.errors import (
         (ConfigurationError, 253, "Configuration"),
         (TransportError, 255, "ConnectionError"),
         (StdoutClosedError, 141, "General"),
+        (CommandError, 126, "CommandNotExecutable"),
+        (MissingCommandError, 127, "CommandNotFound"),
     ],
 )
 def test_a_failure_has_an_exit_status_and_a_code(
@@ -37,9 +41,11 @@ def test_a_failure_has_an_exit_status_and_a_code(
     assert kind("what", code="Other").sentence == "An error occurred (Other): what"
 
 
-def test_the_exit_codes_are_those_of_the_aws_cli() -> None:
+def test_the_exit_codes_are_those_of_the_aws_cli_and_of_shells() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "OK": 0,
+        "NOT_EXECUTABLE": 126,
+        "NOT_FOUND": 127,
         "INTERRUPTED": 130,
         "PIPE": 141,
         "USAGE": 252,

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import socket
@@ -122,14 +123,21 @@ def test_the_status_is_the_commands(command: tuple[str, ...], status: int) -> No
 
 
 def test_a_command_that_is_not_there_is_127() -> None:
-    done = local("run", "--", "no-such-command-anywhere")
-    assert done == Ended(
-        127, "", "smrt: cannot run no-such-command-anywhere: No such file or directory\n"
-    )
+    done = local("run", "--", "no-such-command", AWS_CLI_ERROR_FORMAT="json")
+    assert (done.code, done.out) == (127, "")
+    assert json.loads(done.err) == {
+        "Code": "CommandNotFound",
+        "Message": "cannot run no-such-command: No such file or directory",
+    }
 
 
 def test_a_command_that_may_not_run_is_126(tmp_path: Path) -> None:
-    assert local("run", "--", str(tmp_path)).code == 126
+    done = local("run", "--", str(tmp_path))
+    assert (done.code, done.out) == (126, "")
+    assert done.err == (
+        "smrt: [ERROR]: An error occurred (CommandNotExecutable): "
+        f"cannot run {tmp_path}: Permission denied\n"
+    )
 
 
 def test_the_commands_options_are_its_own() -> None:

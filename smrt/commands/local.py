@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smrt.app import App
-from smrt.errors import ExitCode, UsageError
+from smrt.errors import CommandError, ExitCode, MissingCommandError, UsageError
 from smrt.plain import Command, Group
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8808
 LARGEST_PORT = 65535
-NOT_EXECUTABLE = 126
-NOT_FOUND = 127
-"""Exit statuses of a command that cannot be run, as POSIX shells have them."""
 
 
 class _WithCommand(Command):
@@ -135,8 +132,8 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
             added = variables(url, app.environ, storage_url)
             return child.run(words, {**app.environ, **added})
         except OSError as exc:
-            app.console.note(f"cannot run {words[0]}: {exc.strerror}")
-            return NOT_FOUND if isinstance(exc, FileNotFoundError) else NOT_EXECUTABLE
+            kind = MissingCommandError if isinstance(exc, FileNotFoundError) else CommandError
+            raise kind(f"cannot run {words[0]}: {exc.strerror}") from exc
 
 
 def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service":
