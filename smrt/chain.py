@@ -12,27 +12,21 @@ from .cache import Cache
 from .config import Config, quoted
 from .config import region as configured_region
 from .errors import ConfigurationError, ServiceError, TransportError
-from .message import Credentials
+from .message import Credentials, Settings
 from .profiles import Section
 
 
-def resolve(
-    config: Config,
-    *,
-    region: str | None = None,
-    verify: bool = True,
-    ca_bundle: str | None = None,
-) -> Credentials | None:
+def resolve(config: Config, settings: Settings) -> Credentials | None:
     """The first credentials that AWS's chain gives, fetched; None where it gives none."""
     with _translated(config):
         from botocore.credentials import create_credential_resolver
 
-        where = configured_region(config, region) or metadata_region(config)
-        found_by = session(config, where, verify=verify, ca_bundle=ca_bundle)
+        where = settings.region or configured_region(config) or metadata_region(config)
+        found_by = session(config, where, settings)
         chain = create_credential_resolver(found_by, cache=Cache(config), region_name=where)
         # botocore's own prompter falls back to stdin, which may be the request's body
         chain.get_provider("assume-role")._prompter = ask  # noqa: SLF001 - there is no other way in
-        with silence(verify=verify):
+        with silence(verify=settings.verify):
             found = chain.load_credentials()
             return None if found is None else _frozen(found)
 
@@ -73,9 +67,12 @@ def _has_terminal() -> bool:
 
 
 def session(
-    config: Config, region: str | None, *, verify: bool = True, ca_bundle: str | None = None
+    config: Config,
+    region: str | None,
+    settings: Settings = Settings(),  # noqa: B008 - a value: nobody can change it
 ) -> Any:
-    """A session of botocore that finds what AWS CLI would find."""
+    """A session of botocore that finds what AWS CLI would find, and waits as long."""
+    from botocore.config import Config as ClientConfig
     from botocore.configprovider import ConstantProvider
     from botocore.session import Session
 
@@ -89,10 +86,12 @@ def session(
         made.set_config_variable("profile", config.profile)
     if region is not None:
         made.set_config_variable("region", region)
-    if not verify:
+    if not settings.verify:
         store.set_config_provider("ca_bundle", ConstantProvider(False))
-    elif ca_bundle is not None:
-        made.set_config_variable("ca_bundle", ca_bundle)
+    elif settings.ca_bundle is not None:
+        made.set_config_variable("ca_bundle", settings.ca_bundle)
+    connect, read = settings.connect_timeout or None, settings.read_timeout or None
+    made.set_default_client_config(ClientConfig(connect_timeout=connect, read_timeout=read))
     return made
 
 

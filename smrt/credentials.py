@@ -30,15 +30,13 @@ def given(access_key: str | None, secret_key: str | None, token: str | None) -> 
 
 def resolve(
     config: Config,
+    settings: Settings = Settings(),  # noqa: B008 - a value: nobody can change it
     *,
-    region: str | None = None,
-    verify: bool = True,
-    ca_bundle: str | None = None,
     now: Callable[[], float] = time.time,
 ) -> Credentials | None:
     """Who signs, or None where there is nobody.
 
-    `region`, `verify` and `ca_bundle` are the options, for the calls that have to be made.
+    Region, trust and timeouts of `settings` hold for the calls that have to be made, too.
     Raises ConfigurationError for a missing profile and for sources that fail, ServiceError where
     STS or SSO refuses, TransportError where they cannot be reached.
     """
@@ -50,7 +48,7 @@ def resolve(
     if found is None:
         from . import chain
 
-        found = chain.resolve(config, region=region, verify=verify, ca_bundle=ca_bundle)
+        found = chain.resolve(config, settings)
     return found
 
 
@@ -74,9 +72,7 @@ def source(config: Config, settings: Settings) -> Callable[[], Credentials | Non
     """
 
     def keys() -> Credentials:
-        found = resolve(
-            config, region=settings.region, verify=settings.verify, ca_bundle=settings.ca_bundle
-        )
+        found = resolve(config, settings)
         if found is None:
             raise absent(config)
         return found

@@ -3,12 +3,12 @@
 import json
 import os
 import pty
-import shutil
+import socket
 import ssl
 import subprocess
 import sys
 from datetime import datetime, timezone
-from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from smrt.cache import Cache, assume_role_key, cached, sso_key, web_identity_key
 from smrt.config import load
 from smrt.credentials import resolve
 from smrt.errors import TransportError
+from smrt.message import Settings
 
 from .aws_stand_ins import (
     ENV,
@@ -41,7 +42,7 @@ from .aws_stand_ins import (
 def test_a_role_is_assumed_with_all_that_its_profile_says(place: Place, aws: StandIns) -> None:
     more = "external_id=xyz\nrole_session_name=me\nduration_seconds=900\nsource_profile=base\n"
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}{more}"
-    found = resolve(place.config(text, "role"), region="eu-north-1")
+    found = resolve(place.config(text, "role"), Settings(region="eu-north-1"))
     assert keys(found) == ("AKIDreader", "sreader", "treader", "assume-role")
     assert found is not None
     assert found.expires == FAR_SECONDS
@@ -279,26 +280,29 @@ def test_without_a_terminal_the_mfa_code_cannot_be_had(place: Place, aws: StandI
     assert not aws.calls
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("openssl is not installed")
-    paths = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
-    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", paths[0], "-out", paths[1]]
-    subprocess.run([program, "req", *options, *named], check=True, capture_output=True)
-    return tmp_path
-
-
-def test_sts_is_trusted_as_the_options_say(place: Place, aws: StandIns, certificate: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+def test_sts_is_trusted_as_the_options_say(
+    place: Place, aws: StandIns, context: ssl.SSLContext, ca_bundle: str
+) -> None:
     aws.socket = context.wrap_socket(aws.socket, server_side=True)
     place.set(AWS_ENDPOINT_URL_STS=aws.url.replace("http:", "https:"))
     config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
     with pytest.raises(TransportError, match="SSL validation failed"):
         resolve(config)
-    assert keys(resolve(config, ca_bundle=str(certificate / "cert.pem")))[0] == "AKIDreader"
+    assert keys(resolve(config, Settings(ca_bundle=ca_bundle)))[0] == "AKIDreader"
     place.kept[0].unlink()
-    assert keys(resolve(config, verify=False))[0] == "AKIDreader"
+    assert keys(resolve(config, Settings(verify=False)))[0] == "AKIDreader"
+
+
+def test_sts_is_waited_for_as_long_as_the_options_say(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=url(mute))
+        config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+        begun = monotonic()
+        with pytest.raises(TransportError, match="Read timeout") as caught:
+            resolve(config, Settings(read_timeout=0.2))
+    assert caught.value.code == "ReadTimeoutError"
+    assert monotonic() - begun < 20
+
+
+def url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
