@@ -188,10 +188,13 @@ def test_a_wait_that_is_cut_loses_nothing(
         stderr=pipe,
         text=True,
     ) as started:
-        while len(endpoint.requests) < 3:
-            assert started.poll() is None
-        started.send_signal(number)
-        out, err = started.communicate(timeout=20)
+        try:
+            while len(endpoint.requests) < 3:
+                assert started.poll() is None
+            started.send_signal(number)
+            out, err = started.communicate(timeout=20)
+        finally:
+            started.kill()
     endpoint.script.clear()
     assert (started.returncode, out) == (status, "")
     assert err.startswith("smrt: take the wait up again: smrt wait ")
