@@ -1,6 +1,6 @@
 """smrt local: SageMaker's runtime API on this machine, in front of models."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -92,10 +92,11 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
         server = Server(service.answer, port)
         exports = variables(server.url, app.environ, storage_url).items()
         lines = [f"export {name}={quote(value)}\n" for name, value in exports]
-        app.console.write("".join(lines).encode())
-        app.console.note(f"serving {', '.join(service.endpoints)} at {server.url}; Ctrl-C ends it")
-        with redirect_stdout(stderr):
-            _until_stopped(server.serve)
+        with _until_stopped(), redirect_stdout(stderr):
+            app.console.write("".join(lines).encode())
+            names = ", ".join(service.endpoints)
+            app.console.note(f"serving {names} at {server.url}; Ctrl-C ends it")
+            server.serve()
     return ExitCode.OK
 
 
@@ -165,13 +166,14 @@ def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
         yield service._replace(queues=queues), store.url
 
 
-def _until_stopped(serve: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM: to be stopped is how a server ends well."""
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Until SIGINT or SIGTERM: to be stopped is how a server ends well, once it says it serves."""
     import signal
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve()
+        yield
     except KeyboardInterrupt:
         pass
     finally:
