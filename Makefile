@@ -8,14 +8,15 @@ BENCH := .bench
 ARGS :=
 
 # Says what is missing, before anything else does.
-NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null || \
-	  { echo 'this needs Python 3.11 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
+NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
+	  { echo 'this needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
 
-.PHONY: help demo test check format generate drift bench clean
+.PHONY: help demo test coverage check format generate drift bench clean
 
 help:
 	@echo 'make demo      serve the Iris model and call it'
-	@echo 'make test      run the tests'
+	@echo 'make test      run the tests, two processes side by side, in two minutes at most'
+	@echo 'make coverage  run the tests again, and say what they do not reach'
 	@echo 'make check     run the other gates: format, lint, types, floors'
 	@echo 'make format    format the code'
 	@echo 'make generate  write man pages, completions and tables of the README anew'
@@ -27,8 +28,11 @@ demo: $(VENV)/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
 
 test: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2
+
+coverage: $(VENV)/dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n 2
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -7,7 +7,7 @@ child's until the child has become another program.
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
@@ -26,7 +26,12 @@ class FailedError(Exception):
     """A command that ended with another status than 0."""
 
 
-def run(argv: list[str], environ: Mapping[str, str], complaints: str) -> Run:
+def run(
+    argv: list[str],
+    environ: Mapping[str, str],
+    complaints: str,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Run:
     """Run `argv`, its output read and thrown away, what it complains of put into a file."""
     ours, theirs = os.pipe()
     actions = (
@@ -34,14 +39,14 @@ def run(argv: list[str], environ: Mapping[str, str], complaints: str) -> Run:
         (os.POSIX_SPAWN_DUP2, theirs, 1),
         (os.POSIX_SPAWN_OPEN, 2, complaints, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
     )
-    start = time.perf_counter()
+    start = clock()
     child = os.posix_spawn(argv[0], argv, environ, file_actions=actions)
     os.close(theirs)
     first = None
     while os.read(ours, 1 << 20):
-        first = first or time.perf_counter() - start
+        first = first or clock() - start
     _, status, usage = os.wait4(child, 0)
-    wall = time.perf_counter() - start
+    wall = clock() - start
     os.close(ours)
     if status:
         raise FailedError(_last_line(complaints) or f"status {os.waitstatus_to_exitcode(status)}")

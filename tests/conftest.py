@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import trustme
+from hypothesis import settings
 
 from smrt.cli import main
 from smrt.console import Console
@@ -28,6 +29,10 @@ KEYS = {
     "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
+
+
+settings.register_profile("smrt", deadline=None)  # no example fails by the clock
+settings.load_profile("smrt")
 
 
 def pytest_configure() -> None:

@@ -1,11 +1,14 @@
 """A scripted endpoint on loopback: it records every request, and gives the replies it was told."""
 
+import io
 import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
+
+from .polling import until
 
 Headers = Iterable[tuple[str, str | bytes]]
 MODEL_HEADERS: tuple[tuple[str, str], ...] = (
@@ -49,6 +52,7 @@ class Endpoint:
         self._listener = socket.create_server((host, 0), family=family)
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
+        self._busy: set[socket.socket] = set()
         threading.Thread(target=self._serve, daemon=True).start()
 
     @property
@@ -75,6 +79,10 @@ class Endpoint:
         self._listener.close()
         assert not self.script, f"{len(self.script)} scripted replies were not asked for"
 
+    def settle(self) -> None:
+        """Wait until every request has its whole response, and what ends with it is closed."""
+        until(lambda: not self._busy)
+
     def _serve(self) -> None:
         while True:
             try:
@@ -86,21 +94,22 @@ class Endpoint:
             threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
 
     def _talk(self, sock: socket.socket) -> None:
-        try:
-            with (
-                self._wrap(sock) if self._wrap else sock as wrapped,
-                wrapped.makefile("rb") as file,
-            ):
-                while received := self._receive(file):
-                    self.requests.append(received)
-                    if self.script:
-                        self.script.pop(0)(wrapped, received)
-                    else:
-                        wrapped.sendall(response())
-                    if not self.read_body:
-                        return
-        except OSError:
-            pass
+        with suppress(OSError), self._wrap(sock) if self._wrap else sock as wrapped:
+            file = io.BufferedReader(_Incoming(wrapped))
+            while received := self._receive(file):
+                self._busy.add(sock)
+                self.requests.append(received)
+                self._respond(wrapped, received)
+                if not self.read_body:
+                    break
+                self._busy.discard(sock)
+        self._busy.discard(sock)
+
+    def _respond(self, sock: socket.socket, received: Received) -> None:
+        if self.script:
+            self.script.pop(0)(sock, received)
+        else:
+            sock.sendall(response())
 
     def _receive(self, file: IO[bytes]) -> Received | None:
         first = file.readline()
@@ -114,6 +123,25 @@ class Endpoint:
         length = int(headers.get("content-length", 0)) if self.read_body else 0
         body = file.read(length)
         return Received(method, target, headers, body) if len(body) == length else None
+
+
+class _Incoming(io.RawIOBase):
+    """The bytes of a socket that closes when it is closed, unlike one with a `makefile`."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._sock.recv_into(buffer)
+
+
+def hang(sock: socket.socket, received: Received) -> None:
+    """Send nothing until the client has gone."""
+    while sock.recv(1 << 16):
+        pass
 
 
 def drop(sock: socket.socket, received: Received) -> None:

@@ -87,6 +87,10 @@ class Terminal:
         """Press keys."""
         self.quiet(0.02)
         self._mark = len(self.seen)
+        self.press(text)
+
+    def press(self, text: str) -> None:
+        """Press keys at once, behind those that may still be at work."""
         os.write(self._ours, text.encode())
 
     def until(self, text: str) -> str:

@@ -2,21 +2,23 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
 @contextmanager
-def sagemaker(names: list[str], *, delay: float = 0, status: int = 200) -> Iterator[str]:
+def sagemaker(
+    names: list[str], *, hold: threading.Event | None = None, status: int = 200
+) -> Iterator[str]:
     """A server that answers ListEndpoints, two names at a time."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             assert self.headers["X-Amz-Target"] == "SageMaker.ListEndpoints"
-            time.sleep(delay)
+            if hold:
+                hold.wait(60)
             begin = int(asked.get("NextToken", 0))
             told: dict[str, object] = {
                 "Endpoints": [{"EndpointName": name} for name in names[begin : begin + 2]]

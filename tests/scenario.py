@@ -4,12 +4,11 @@ import ast
 import re
 import shlex
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .fake import MODEL_HEADERS, Answer, Received, response
+from .fake import MODEL_HEADERS, Answer, Received, hang, response
 
 QUEUED = response(
     202,
@@ -127,7 +126,7 @@ def _reply(start: str, block: str) -> Answer:
     if start == "drops":
         return lambda sock, _received: sock.shutdown(socket.SHUT_RDWR)
     if start == "hangs":
-        return lambda _sock, _received: time.sleep(2)
+        return hang
     if start == "queued":
         return lambda sock, _received: sock.sendall(QUEUED)
     message = _message(start, block)

@@ -96,7 +96,7 @@ def session_of(environ: dict[str, str], profile: str | None) -> Session:
     return session
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(CONFIG, STORED, ENVIRON, st.none() | NAMES)
 def test_files_and_environment_mean_what_they_mean_to_botocore(
     text: str, stored: str, environ: dict[str, str], profile: str | None

@@ -3,7 +3,6 @@
 import io
 import socket
 import threading
-import time
 from collections.abc import Iterable
 
 import h11
@@ -266,10 +265,8 @@ def pair() -> Iterable[tuple[Connection, socket.socket]]:
 
 def test_silence_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:
     connection, _ = pair
-    started = time.monotonic()
     with pytest.raises(TimeoutError):
         connection.exchange(request())
-    assert 0.15 < time.monotonic() - started < 2
 
 
 def test_silence_in_the_body_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:

@@ -197,13 +197,13 @@ JSON = st.dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JSON)
 def test_what_json_writes_is_read_as_json(value: dict[str, Any]) -> None:
     assert document.parse(json.dumps(value), "json") == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JSON)
 def test_what_another_yaml_library_writes_is_read_as_yaml(value: dict[str, Any]) -> None:
     stream = io.StringIO()
@@ -230,7 +230,7 @@ PLAIN = st.text("0123456789_+-.eExobtrufalsny~<=TZ", max_size=12) | st.sampled_f
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PLAIN)
 def test_plain_scalars_have_the_types_of_another_yaml_library(text: str) -> None:
     try:
@@ -243,7 +243,7 @@ def test_plain_scalars_have_the_types_of_another_yaml_library(text: str) -> None
         assert expected.endswith("Error")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text() | st.text("ab: -[]{}&*!|>'\"%#\n,?1", max_size=40) | st.binary())
 def test_every_text_is_a_mapping_or_an_error_of_usage(source: str | bytes) -> None:
     assert {outcome(source, "json"), outcome(source, "yaml")} <= {dict, UsageError}

@@ -83,7 +83,7 @@ streams = st.lists(
 
 
 @given(stream=streams, places=st.lists(st.integers(0, 2000), max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_stream_cut_anywhere_gives_what_botocore_gives(
     stream: list[bytes], places: list[int]
 ) -> None:
@@ -94,7 +94,7 @@ def test_any_stream_cut_anywhere_gives_what_botocore_gives(
 
 
 @given(stream=streams)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_byte_by_byte_is_as_good_as_at_once(stream: list[bytes]) -> None:
     whole = b"".join(stream)
     assert list(messages(bytes([byte]) for byte in whole)) == list(messages([whole]))
@@ -110,7 +110,7 @@ LARGE_ONES = [
 
 
 @given(places=st.lists(st.integers(0, 500_000), max_size=12), near=st.integers(0, 200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_large_messages_among_small_ones_are_cut_anywhere_too(places: list[int], near: int) -> None:
     pieces = cut(b"".join(LARGE_ONES), [*places, near, len(LARGE_ONES[0]) + near])
     assert list(messages(pieces)) == botocores(pieces)
@@ -137,7 +137,7 @@ values = st.one_of(
 
 
 @given(headers=st.dictionaries(st.text(min_size=1, max_size=9), values), payload=st.binary())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_encoded_is_read_back_by_botocore(headers: Any, payload: bytes) -> None:
     written = Message(headers, payload)
     assert botocores([encode(written)]) == [written]

@@ -42,13 +42,13 @@ def test_pieces_are_what_aws_writes_at_once() -> None:
     assert [*render("caf\xe9", "json")] == ['"caf\xe9"', "\n"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JSON.filter(lambda value: value != {}))
 def test_json_is_read_back(value: Any) -> None:
     assert json.loads(printed(value)) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON | st.floats())
 def test_colours_add_nothing_but_escape_sequences(value: Any) -> None:
     assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, colour=True)) == printed(value)

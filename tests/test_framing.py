@@ -43,7 +43,7 @@ def before_the_break(framing: Any, parts: Iterable[bytes]) -> list[bytes]:
 
 
 @given(text=st.text(alphabet="ab\n\ré"), at=places)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_lines_are_those_of_the_whole(text: str, at: list[int]) -> None:
     data = text.encode()
     expected = [line.removesuffix(b"\r") for line in data.split(b"\n")]
@@ -81,7 +81,7 @@ pieces_of_events = st.sampled_from(
 
 
 @given(text=st.lists(pieces_of_events, max_size=30).map("".join), at=places)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_events_are_those_of_the_standard_wherever_the_parts_are_cut(
     text: str, at: list[int]
 ) -> None:
@@ -144,7 +144,7 @@ written = st.tuples(
 
 
 @given(wanted=st.lists(written, max_size=5), at=places, bom=st.sampled_from([b"", b"\xef\xbb\xbf"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_json_values_come_whole_and_on_one_line_however_they_are_written(
     wanted: list[tuple[Any, Any, bool, str]], at: list[int], bom: bytes
 ) -> None:

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event, Lock, Semaphore
-from time import monotonic, sleep
 from time import time as now
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -233,10 +233,8 @@ def test_a_model_that_takes_too_long_is_given_up(serve: Serve) -> None:
         return Answer(b"late", "text/plain")
 
     with serve(waits=waits) as local:
-        begun = monotonic()
         reply = local.send("waits", Body=b"1", InvocationTimeoutSeconds=1)
         assert local.failure(reply) == "the model did not answer within 1 s"
-        assert 1 <= monotonic() - begun < 10
         release.set()
 
 
@@ -347,17 +345,15 @@ def test_without_the_extra_it_is_said_what_to_install() -> None:
 
 
 def test_where_s3_is_gone_it_is_told_and_the_queue_goes_on() -> None:
-    complaints: list[str] = []
+    complaints: SimpleQueue[str] = SimpleQueue()
     with storage.running() as gone:
         s3 = gone.s3
-    queues = Queues(lambda: s3, clock=now, complain=complaints.append)
+    queues = Queues(lambda: s3, clock=now, complain=complaints.put)
     for _ in range(CONCURRENCY + 1):
         queues.accept("echo", echo, Call(b"1", {}))
-    until = monotonic() + 30
-    while len(complaints) <= CONCURRENCY and monotonic() < until:
-        sleep(0.05)
-    assert len(complaints) == CONCURRENCY + 1
-    assert complaints[0].startswith("endpoint echo: Could not connect to the endpoint URL")
+    for _ in range(CONCURRENCY + 1):
+        complaint = complaints.get(timeout=60)
+        assert complaint.startswith("endpoint echo: Could not connect to the endpoint URL")
 
 
 def test_a_wait_in_python_can_be_taken_up_again(serve: Serve) -> None:
@@ -380,10 +376,8 @@ def test_a_wait_in_python_can_be_taken_up_again(serve: Serve) -> None:
 
 
 def test_an_s3_that_nobody_asks_is_not_started() -> None:
-    begun = monotonic()
     with storage.running() as running:
         assert running._server is None
-    assert monotonic() - begun < 1
 
 
 ENVIRONMENT = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:2"}

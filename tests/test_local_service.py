@@ -231,8 +231,19 @@ def test_a_taken_port_is_a_configuration_error(url: str) -> None:
 
 
 CROWDED = """
-import os, resource, sys, time
+import os, resource, socket, threading
 from tests.local_server import client, serve
+
+accept, refused = socket.socket.accept, threading.Event()
+
+def watched(self):
+    try:
+        return accept(self)
+    except OSError:
+        refused.set()
+        raise
+
+socket.socket.accept = watched
 
 with serve() as url:
     boto = client(url)
@@ -245,9 +256,8 @@ with serve() as url:
             held.append(os.dup(0))
     except OSError:
         os.close(held.pop())
-    import socket
     waiting = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
-    time.sleep(0.2)
+    assert refused.wait(60)
     for number in held:
         os.close(number)
     waiting.sendall(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")

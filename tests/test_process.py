@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from .conftest import Result, unmeasured
 from .fake import Endpoint, Received, drop, error, raw, reset, response
+from .polling import until
 
 LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=")
 HALF = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 2000000\r\n\r\n"
@@ -141,13 +141,6 @@ def waiting(sock: socket.socket, received: Received) -> None:
     sock.recv(1)
 
 
-def until(claim: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 20
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def beside(folder: Path) -> list[str]:
     return [name for name in os.listdir(folder) if name.endswith(".smrt")]
 
@@ -195,7 +188,6 @@ def test_a_hangup_that_is_ignored_stays_ignored(
     process = start(*LINE, "out", before=("nohup",))
     until(lambda: endpoint.requests)
     process.send_signal(signal.SIGHUP)
-    time.sleep(0.1)
     go.set()
     assert ended(process).code == 0
     assert (tmp_path / "out").read_bytes() == BODY

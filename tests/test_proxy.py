@@ -1,7 +1,11 @@
 """Which proxy is used, what it is told, and what is said when it does not do its part."""
 
+import fcntl
 import socket
 import ssl
+import sys
+import termios
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -20,7 +24,7 @@ from smrt.proxy import choose, is_bypassed, parse
 from smrt.transport import HttpTransport
 from smrt.urls import parse as parse_url
 
-from .fake import Endpoint, drop, error, raw, response
+from .fake import Endpoint, drop, error, hang, raw, response
 from .relay import Relay
 
 HOSTS = ("example.com", "api.example.com", "example.org", "127.0.0.1", "[::1]", "com")
@@ -191,8 +195,23 @@ def test_an_answer_while_the_body_is_sent_is_read_through_two_layers(
     secure: Endpoint, doubly: Any
 ) -> None:
     secure.read_body = False
-    secure.answer(raw(response(413, b"too large"), lambda _sock, _: time.sleep(0.3)))
+    was_read = threading.Event()
+
+    def early(sock: socket.socket, received: Any) -> None:
+        sock.sendall(response(413, b"too large"))
+        was_read.wait(60)
+
+    secure.answer(early)
     assert ask(secure.url, b"x" * 20_000_000, **doubly) == (413, b"too large")
+    was_read.set()
+
+
+def until_full(sock: socket.socket) -> None:
+    """Wait until nothing more comes into the buffers below `sock`."""
+    sizes = [0, 1]
+    while not sizes[-1] or sizes[-1] != sizes[-2]:
+        time.sleep(0.02)
+        sizes.append(int.from_bytes(fcntl.ioctl(sock, termios.FIONREAD, b"    "), sys.byteorder))
 
 
 def test_a_server_that_takes_its_time_gets_it_all_through_two_layers(
@@ -201,7 +220,7 @@ def test_a_server_that_takes_its_time_gets_it_all_through_two_layers(
     size = 20_000_000
 
     def late(sock: socket.socket, received: Any) -> None:
-        time.sleep(0.2)
+        until_full(sock)
         left = size
         while left:
             left -= len(sock.recv(left))
@@ -223,7 +242,6 @@ def test_a_slow_answer_is_waited_for_through_two_layers(secure: Endpoint, doubly
     def slowly(sock: socket.socket, received: Any) -> None:
         for byte in response(body=b"slow"):
             sock.sendall(bytes([byte]))
-            time.sleep(0.001)
 
     secure.answer(slowly)
     assert ask(secure.url, **doubly) == (200, b"slow")
@@ -323,7 +341,7 @@ def test_a_proxy_that_is_none_is_told_by_its_name(endpoint: Endpoint, answer: by
 
 
 def test_a_proxy_that_says_nothing_runs_out_of_time(endpoint: Endpoint) -> None:
-    endpoint.answer(lambda _sock, _: time.sleep(0.5))
+    endpoint.answer(hang)
     with pytest.raises(TransportError) as caught:
         ask("https://h.invalid/", https_proxy=endpoint.url, connect_timeout=0.2)
     assert caught.value.code == "ProxyConnectionError"

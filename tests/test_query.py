@@ -136,7 +136,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(EXPRESSIONS)
 def test_every_expression_gives_jmespaths_value_or_an_error_of_ours(expression: str) -> None:
     try:

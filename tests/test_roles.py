@@ -7,8 +7,8 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 from datetime import datetime, timezone
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -37,6 +37,7 @@ from .aws_stand_ins import (
     in_seconds,
     keys,
 )
+from .fake import Endpoint, Received
 
 
 def test_a_role_is_assumed_with_all_that_its_profile_says(place: Place, aws: StandIns) -> None:
@@ -294,14 +295,19 @@ def test_sts_is_trusted_as_the_options_say(
 
 
 def test_sts_is_waited_for_as_long_as_the_options_say(place: Place) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=url(mute))
-        config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
-        begun = monotonic()
-        with pytest.raises(TransportError, match="Read timeout") as caught:
-            resolve(config, Settings(read_timeout=0.2))
+    mute, ended = Endpoint(), threading.Event()
+
+    def late(sock: socket.socket, received: Received) -> None:
+        ended.wait(30)  # behind the option's time, a response that is none of STS
+
+    mute.answer(late)
+    place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)
+    config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+    with pytest.raises(TransportError, match="Read timeout") as caught:
+        resolve(config, Settings(read_timeout=0.2))
     assert caught.value.code == "ReadTimeoutError"
-    assert monotonic() - begun < 20
+    ended.set()
+    mute.close()
 
 
 def url(listener: socket.socket) -> str:

@@ -193,7 +193,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     scheme=st.sampled_from(["http", "https"]),

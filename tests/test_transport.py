@@ -4,7 +4,6 @@ import io
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from smrt.payloads import payload
 from smrt.transport import HttpTransport, Response
 from smrt.urls import parse
 
-from .fake import Endpoint, Received, drop, raw, reset, response
+from .fake import Endpoint, Received, drop, hang, raw, reset, response
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"
 BIG = 5_000_000
@@ -151,11 +150,7 @@ def test_an_answer_that_does_not_come_whole_has_a_name(
         assert len(error.message) > len(text)
 
 
-def stall(sock: socket.socket, received: Received) -> None:
-    time.sleep(1)
-
-
-@pytest.mark.parametrize("answer", [stall, raw(HALF[:10], stall), raw(HALF, stall)])
+@pytest.mark.parametrize("answer", [hang, raw(HALF[:10], hang), raw(HALF, hang)])
 def test_silence_is_a_read_timeout(endpoint: Endpoint, answer: Any) -> None:
     endpoint.answer(answer)
     error = failure(endpoint.url + "/p", read_timeout=0.2)
@@ -212,7 +207,7 @@ def test_a_server_that_accepts_nobody_is_a_connect_timeout(full: int) -> None:
 TOO_LARGE = response(413, b"too large", [("x-amzn-RequestId", "r")])
 
 
-@pytest.mark.parametrize("after", [stall, drop, reset])
+@pytest.mark.parametrize("after", [hang, drop, reset])
 def test_an_answer_while_the_body_is_sent_is_read(endpoint: Endpoint, after: Any) -> None:
     endpoint.read_body = False
     endpoint.answer(raw(TOO_LARGE, after))
@@ -237,8 +232,7 @@ def test_an_answer_before_the_body_is_sent_is_read_after_a_reset() -> None:
     class Late(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if self.tell():
-                left.wait(5)
-                time.sleep(0.1)
+                left.wait(60)
             return super().read(size)
 
     thread = threading.Thread(target=serve)
@@ -286,7 +280,7 @@ def test_a_connection_that_is_over_is_not_used_again(endpoint: Endpoint, answer:
     shared = transport()
     endpoint.answer(answer)
     shared.send(request(endpoint.url)).body.read()
-    time.sleep(0.1)
+    endpoint.settle()
     assert shared.send(request(endpoint.url)).body.read() == b'{"predictions":[1]}'
     shared.close()
     assert endpoint.connections == 2
