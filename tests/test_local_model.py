@@ -126,6 +126,7 @@ RAISED = [
     ("output_fn", "raise Lower('how?')", (406, "how?")),
     ("predict_fn", "raise UnsupportedFormatError('late')", (415, "late")),
     ("input_fn", "raise ToolkitError(422, 'cannot', 'phrase')", (422, "cannot")),
+    ("input_fn", "raise AnswersEveryName('no')", (500, "no")),
 ]
 
 
@@ -139,6 +140,8 @@ def test_what_a_handler_raises_is_the_models_failure(
         class ToolkitError(Exception):
             def __init__(self, status_code, message, phrase):
                 self.status_code, self.message, self.phrase = status_code, message, phrase
+        class AnswersEveryName(Exception):
+            def __getattr__(self, name): return object()
         def model_fn(model_dir): return None
         def input_fn(body, content_type): return body
         def predict_fn(data, model): return data
@@ -198,6 +201,52 @@ def test_a_handler_may_import_late(tmp_path: Path) -> None:
     )
     write(tmp_path, "NAME = 'late'", "imported_late.py")
     assert call(load(write(tmp_path, script)).answer).body == b"late"
+
+
+ANSWERS_EVERY_NAME = """
+    import sys, types
+
+    class Answers(types.ModuleType):
+        __file__ = "answers.py"
+        def __getattr__(self, name):
+            {answer}
+
+    sys.modules["answers_every_name"] = Answers("answers_every_name")
+"""
+
+
+@pytest.mark.parametrize("answer", ["return object()", "return name", "raise RuntimeError(name)"])
+def test_a_script_may_import_what_answers_every_name(tmp_path: Path, answer: str) -> None:
+    script = dedent(ANSWERS_EVERY_NAME).format(answer=answer) + PREDICT
+    try:
+        load(write(tmp_path, script))
+        assert "answers_every_name" not in _siblings
+    finally:
+        sys.modules.pop("answers_every_name", None)
+
+
+def test_what_stands_in_for_a_module_lies_where_it_says(tmp_path: Path) -> None:
+    script = """
+        import sys
+        class StandsIn:
+            def __init__(self, module): self.module = module
+            def __getattr__(self, name): return getattr(self.module, name)
+        sys.modules[__name__] = StandsIn(sys.modules[__name__])
+    """
+    write(tmp_path, script, "stands_in.py")
+    load(write(tmp_path, "import stands_in\n" + PREDICT))
+    assert "stands_in" in _siblings
+
+
+def test_packages_without_an_init_lie_in_the_folder_too(tmp_path: Path) -> None:
+    names = ["level"]
+    names += [f"{names[0]}.a{number}" for number in range(8)]
+    names += [f"{name}.b" for name in names[1:]]
+    for name in names:
+        (tmp_path / name.replace(".", "/")).mkdir()
+    imports = "".join(f"import {name}\n" for name in names)
+    load(write(tmp_path, imports + PREDICT))
+    assert set(names) <= set(_siblings)
 
 
 UNFIT: list[tuple[str | None, str]] = [

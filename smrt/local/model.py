@@ -125,12 +125,25 @@ def _importing_from(folder: Path) -> Iterator[None]:
     finally:
         sys.path.remove(place)
         sys.path.append(place)
-        for name in sys.modules.keys() - before:
-            if _lies_in(sys.modules[name], place):
-                _siblings.setdefault(name, sys.modules.pop(name))
+        added = sys.modules.keys() - before
+        # A namespace package needs its parent in sys.modules to say where it lies: first find all.
+        for name in [name for name in added if _lies_in(sys.modules[name], place)]:
+            _siblings.setdefault(name, sys.modules.pop(name))
         sys.modules.update(_siblings)
 
 
-def _lies_in(module: ModuleType, place: str) -> bool:
-    files = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-    return any(Path(file).is_relative_to(place) for file in files if file)
+def _lies_in(module: object, place: str) -> bool:
+    try:
+        paths = _paths(module)
+    except Exception:  # noqa: BLE001 - what loads late, or has lost its parent, may raise anything
+        return False
+    return any(Path(path).is_relative_to(place) for path in paths)
+
+
+def _paths(module: Any) -> list[str]:
+    """The file and folders of `module`, which may be any object: some answer to every name."""
+    file, folders, spec = (getattr(module, n, None) for n in ("__file__", "__path__", "__spec__"))
+    if isinstance(spec, ModuleSpec):  # a namespace package's folders are no list
+        folders = list(spec.submodule_search_locations or ())
+    listed = folders if isinstance(folders, list) else []
+    return [path for path in (file, *listed) if isinstance(path, str)]

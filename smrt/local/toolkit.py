@@ -26,6 +26,7 @@ _ARGUMENTS = {
     "output_fn": ("prediction", "accept"),
     "transform_fn": ("model", "body", "content_type", "accept"),
 }
+_TOOLKIT_ERROR = ("status_code", "message", "phrase")
 _STEPS = ("input_fn", "predict_fn", "output_fn")
 _DEFAULTS: Mapping[str, Handler] = {
     "input_fn": lambda body, content_type, _: media.decode(body, content_type),
@@ -122,8 +123,9 @@ def _failure(step: str, exc: Any) -> ModelFailure:
     """
     if isinstance(exc, ModelFailure):
         return exc
-    if all(hasattr(exc, name) for name in ("status_code", "message", "phrase")):
-        return ModelFailure(int(exc.status_code), str(exc.message))
+    status_code, message, phrase = (getattr(exc, name, None) for name in _TOOLKIT_ERROR)
+    if isinstance(status_code, int) and message is not None and phrase is not None:
+        return ModelFailure(status_code, str(message))
     if any(base.__name__ == "UnsupportedFormatError" for base in type(exc).__mro__):
         output = step == "output_fn"
         status = HTTPStatus.NOT_ACCEPTABLE if output else HTTPStatus.UNSUPPORTED_MEDIA_TYPE
