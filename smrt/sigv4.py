@@ -77,14 +77,19 @@ def sign(
     return (*added, ("Authorization", authorization))
 
 
-def canonical_request(request: Request, signed: Iterable[tuple[str, str]]) -> str:
-    """The request as the signature covers it; `signed` are its header lines, folded and sorted."""
+def canonical_request(
+    request: Request, signed: Iterable[tuple[str, str]], *, path_as_sent: bool = False
+) -> str:
+    """The request as the signature covers it; `signed` are its header lines, folded and sorted.
+
+    S3 alone takes the path as it is sent.
+    """
     path, _, query = request.url.target.partition("?")
     lines = list(signed)
     return "\n".join(
         (
             request.method,
-            quote(_normal(path) or "/", _PATH_BYTES),
+            path if path_as_sent else quote(_normal(path) or "/", _PATH_BYTES),
             _canonical_query(query),
             *(f"{name}:{value}" for name, value in lines),
             "",

@@ -55,11 +55,15 @@ def request(url: str, target: str, body: bytes = b"", headers: Headers = ()) -> 
     return Request("POST", place, headers, Payload(body, len(body), sha256(body).hexdigest()))
 
 
+def addressed(wanted: Request) -> Request:
+    """`wanted` with the Host header of its URL."""
+    return wanted._replace(headers=(("Host", wanted.url.authority), *wanted.headers))
+
+
 def signed(unsigned: Request, now: float, service: str = "sagemaker") -> Request:
     """`unsigned` with the headers of the server's own key."""
     added = sign(unsigned, CREDENTIALS, region="us-east-1", service=service, now=now)
-    host = ("Host", unsigned.url.authority)
-    return unsigned._replace(headers=(host, *unsigned.headers, *added))
+    return addressed(unsigned._replace(headers=(*unsigned.headers, *added)))
 
 
 def send(wanted: Request) -> HTTPResponse:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from time import time
 from typing import Any
 
 import boto3
@@ -20,7 +21,7 @@ _numbers = count()
 @contextmanager
 def bucket() -> Iterator[Any]:
     """A resource for a bucket; its `url` is that of the server."""
-    with storage.running() as running:
+    with storage.running(time) as running:
         resource = boto3.resource(
             "s3",
             endpoint_url=running.url,

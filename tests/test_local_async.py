@@ -346,7 +346,7 @@ def test_without_the_extra_it_is_said_what_to_install() -> None:
 
 def test_where_s3_is_gone_it_is_told_and_the_queue_goes_on() -> None:
     complaints: SimpleQueue[str] = SimpleQueue()
-    with storage.running() as gone:
+    with storage.running(now) as gone:
         s3 = gone.s3
     queues = Queues(lambda: s3, clock=now, complain=complaints.put)
     for _ in range(CONCURRENCY + 1):
@@ -376,8 +376,8 @@ def test_a_wait_in_python_can_be_taken_up_again(serve: Serve) -> None:
 
 
 def test_an_s3_that_nobody_asks_is_not_started() -> None:
-    with storage.running() as running:
-        assert running._server is None
+    with storage.running(now) as running:
+        assert running._moto is None
 
 
 ENVIRONMENT = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:2"}

@@ -19,7 +19,7 @@ from smrt.local.endpoint import Answer, Call, ModelFailure, echo
 from smrt.local.server import Server
 from smrt.local.service import Service
 
-from .local_server import COMPLAINTS, client, exchange, request, send, serve, signed
+from .local_server import COMPLAINTS, addressed, client, exchange, request, send, serve, signed
 
 TARGET = "/endpoints/echo/invocations"
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_a_header_is_the_models_failure(url: str) -> None:
     ],
 )
 def test_what_is_no_operation_is_unknown(url: str, method: str, target: str) -> None:
-    response: Any = send(request(url, target, headers=(("Host", "h"),))._replace(method=method))
+    response: Any = send(addressed(request(url, target))._replace(method=method))
     assert response.status == 404
     assert response.headers["x-amzn-errortype"] == "UnknownOperationException"
 
@@ -256,11 +256,12 @@ with serve() as url:
             held.append(os.dup(0))
     except OSError:
         os.close(held.pop())
-    waiting = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+    host = url.removeprefix("http://")
+    waiting = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
     assert refused.wait(60)
     for number in held:
         os.close(number)
-    waiting.sendall(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+    waiting.sendall(f"GET / HTTP/1.1\\r\\nHost: {host}\\r\\n\\r\\n".encode())
     print(waiting.recv(12).decode())
     waiting.close()
 """

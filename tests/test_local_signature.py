@@ -13,7 +13,7 @@ from smrt.local.refusal import Refusal
 from smrt.local.signature import CREDENTIALS, check
 from smrt.message import Headers, Request
 
-from .local_server import request, send, serve, signed
+from .local_server import addressed, request, send, serve, signed
 
 URL = "http://127.0.0.1:8808"
 TARGET = "/endpoints/echo/invocations"
@@ -153,7 +153,7 @@ def test_somebody_elses_signature_is_taken_as_it_is() -> None:
 
 def test_no_signature_is_refused() -> None:
     with serve() as url:
-        response: Any = send(request(url, TARGET, b"1", (("Host", "127.0.0.1"),)))
+        response: Any = send(addressed(request(url, TARGET, b"1")))
     assert response.status == 403
     assert response.headers["x-amzn-errortype"] == "MissingAuthenticationToken"
     assert json.loads(response.body) == {"Message": "Missing Authentication Token"}

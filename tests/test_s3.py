@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
+from time import time
 from typing import Any
 
 import boto3
@@ -30,7 +31,7 @@ KEYS = Credentials("AKIDEXAMPLE", "secretEXAMPLE", "token")
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with storage.running() as running:
+    with storage.running(time) as running:
         yield running.url
 
 

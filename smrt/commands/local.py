@@ -161,7 +161,7 @@ def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
         return
     from smrt.local.asynchronous import Queues
 
-    with storage.running() as store:
+    with storage.running(service.clock) as store:
         queues = Queues(lambda: store.s3, clock=service.clock, complain=service.complain)
         yield service._replace(queues=queues), store.url
 

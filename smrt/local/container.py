@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.h
 
 import hashlib
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from smrt.errors import TransportError, UsageError
@@ -16,6 +15,7 @@ from smrt.replies import SUCCESS, header
 from smrt.transport import HttpTransport, Response
 
 from .endpoint import BROKEN, TIMED_OUT, Answer, Call, ModelFailure, NotReady
+from .loopback import is_loopback
 
 SCHEMES = ("http://", "https://")
 PING_TIMEOUT = 2.0
@@ -95,21 +95,12 @@ def container(url: str) -> Container:
             f"a container's address has a host and a port alone, received: {url}",
             "for instance http://127.0.0.1:8080",
         )
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise UsageError(
             f"a container has to run on this machine, received: {url}",
             "publish its port on 127.0.0.1: docker run -p 127.0.0.1:8080:8080 IMAGE serve",
         )
     return Container(Url("http", host, port, ""))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _settings(timeout: float) -> Settings:

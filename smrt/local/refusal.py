@@ -74,6 +74,21 @@ def not_ready(name: str, reason: str) -> Refusal:
     )
 
 
+def denied(message: str) -> Refusal:
+    """The client may not do this, whoever it is."""
+    return Refusal(HTTPStatus.FORBIDDEN, "AccessDeniedException", message)
+
+
+def internal_error(message: str) -> Refusal:
+    """The fault is the service's."""
+    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", message)
+
+
+def expired() -> Refusal:
+    """The presigned URL was good once."""
+    return denied("Request has expired")
+
+
 def unsigned() -> Refusal:
     """The request carries no signature."""
     return Refusal(
@@ -86,6 +101,12 @@ def incomplete(message: str) -> Refusal:
     return Refusal(HTTPStatus.BAD_REQUEST, "IncompleteSignature", message)
 
 
-def mismatch(message: str) -> Refusal:
+_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your "
+    "AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
+
+
+def mismatch(message: str = _MISMATCH) -> Refusal:
     """The signature can be read, and does not hold."""
     return Refusal(HTTPStatus.FORBIDDEN, "InvalidSignatureException", message)

@@ -23,7 +23,7 @@ from smrt.operations import (
     Place,
 )
 
-from . import refusal, signature
+from . import loopback, refusal, signature
 from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
 from .refusal import Refusal
 
@@ -74,12 +74,14 @@ class Service(NamedTuple):
             self.log(f"{line} {size} in {took:.1f} ms")
         added = (
             ("x-amzn-RequestId", str(uuid4())),
-            ("Date", strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(begun))),
+            date(begun),
             *_length(response.body),
         )
         return response._replace(headers=(*response.headers, *added))
 
     def _serve(self, request: Request, now: float) -> Response:
+        if reason := loopback.objection(request):
+            raise refusal.denied(reason)
         operation, name = _route(request)
         signature.check(request, now=now)
         if name not in self.endpoints:
@@ -127,6 +129,11 @@ class Service(NamedTuple):
         body = {f.wire: values[f.name] for f in fields if f.place is Place.JSON}
         typed = ("Content-Type", "application/json")
         return Response(HTTPStatus.ACCEPTED, (*headers, typed), json.dumps(body).encode())
+
+
+def date(now: float) -> tuple[str, str]:
+    """The Date header at `now`."""
+    return "Date", strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(now))
 
 
 def _route(request: Request) -> tuple[Operation, str]:

@@ -20,14 +20,10 @@ from .refusal import incomplete, mismatch, unsigned
 CREDENTIALS = Credentials("local", "local-secret", source="smrt local")
 SERVICE = "sagemaker"
 SKEW_MINUTES = 5
-_FORMAT = "%Y%m%dT%H%M%SZ"
+FORMAT = "%Y%m%dT%H%M%SZ"
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _CREDENTIAL_PARTS = 5
-_MISMATCH = (
-    "The request signature we calculated does not match the signature you provided. Check your "
-    "AWS Secret Access Key and signing method. Consult the service documentation for details."
-)
 
 
 class Authorization(NamedTuple):
@@ -42,21 +38,41 @@ class Authorization(NamedTuple):
 
 def check(request: Request, credentials: Credentials = CREDENTIALS, *, now: float) -> None:
     """Refuse `request`, received at `now` (seconds since the epoch), unless it is signed well."""
-    authorization = _authorization(request.headers)
-    if authorization.access_key != credentials.access_key:
+    found = authorization(request.headers)
+    if found.access_key != credentials.access_key:
         return
-    _check_scope(authorization)
-    _check_time(authorization.timestamp, now)
-    expected = _signature(request, authorization, credentials.secret_key)
-    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
-        raise mismatch(_MISMATCH)
+    check_scope(found, SERVICE)
+    _check_time(found.timestamp, now)
+    check_signature(request, found, credentials)
+
+
+def check_signature(
+    request: Request,
+    found: Authorization,
+    credentials: Credentials,
+    *,
+    path_as_sent: bool = False,
+) -> None:
+    """Refuse `request` unless `found` is what `credentials` make of it."""
+    signed = [
+        (name, ",".join(" ".join(value.split()) for value in _values(request.headers, name)))
+        for name in found.signed_headers
+    ]
+    canonical = canonical_request(request, signed, path_as_sent=path_as_sent)
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    to_sign = "\n".join((ALGORITHM, found.timestamp, str(found.scope), digest))
+    key = signing_key(credentials.secret_key, found.scope)
+    expected = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(expected.encode(), found.signature.encode()):
+        raise mismatch()
 
 
 def _values(headers: Headers, name: str) -> list[str]:
     return [value for key, value in headers if key.lower() == name]
 
 
-def _authorization(headers: Headers) -> Authorization:
+def authorization(headers: Headers) -> Authorization:
+    """What the header says. Raises Refusal where it is missing, or cannot be read."""
     values = _values(headers, "authorization")
     if not values:
         raise unsigned()
@@ -77,12 +93,13 @@ def _authorization(headers: Headers) -> Authorization:
         )
     if missing:
         raise incomplete(" ".join(missing))
-    access_key, scope = _credential(given["Credential"])
+    access_key, scope = credential(given["Credential"])
     names = tuple(given["SignedHeaders"].split(";"))
     return Authorization(access_key, scope, names, given["Signature"], _timestamp(times[0]))
 
 
-def _credential(text: str) -> tuple[str, Scope]:
+def credential(text: str) -> tuple[str, Scope]:
+    """Access key and scope. Raises Refusal."""
     parts = text.split("/")
     if len(parts) != _CREDENTIAL_PARTS or parts[-1] != "aws4_request":
         raise incomplete(
@@ -100,29 +117,29 @@ def _timestamp(text: str) -> str:
     from email.utils import parsedate_to_datetime
 
     try:
-        return strftime(_FORMAT, parsedate_to_datetime(text).utctimetuple())
+        return strftime(FORMAT, parsedate_to_datetime(text).utctimetuple())
     except ValueError as exc:
         raise incomplete(f"Date must be in ISO-8601 'basic format'. Got '{text}'.") from exc
 
 
-def _check_scope(authorization: Authorization) -> None:
-    scope, timestamp = authorization.scope, authorization.timestamp
-    if scope.service != SERVICE:
-        raise mismatch(f"Credential should be scoped to correct service: '{SERVICE}'.")
+def check_scope(found: Authorization, service: str) -> None:
+    """Refuse a signature that is not for `service`, for its own day, or not for its host."""
+    scope, timestamp = found.scope, found.timestamp
+    if scope.service != service:
+        raise mismatch(f"Credential should be scoped to correct service: '{service}'.")
     if scope.date != timestamp[:8]:
         raise mismatch(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
             f"HTTP: '{scope.date}' != '{timestamp[:8]}', from '{timestamp}'."
         )
-    if "host" not in authorization.signed_headers:
+    if "host" not in found.signed_headers:
         raise mismatch("'Host' must be a 'SignedHeader' in the AWS Authorization.")
 
 
 def _check_time(timestamp: str, now: float) -> None:
     """Timestamps compare as their text does."""
     earliest, current, latest = (
-        strftime(_FORMAT, gmtime(now + minutes * 60))
-        for minutes in (-SKEW_MINUTES, 0, SKEW_MINUTES)
+        strftime(FORMAT, gmtime(now + minutes * 60)) for minutes in (-SKEW_MINUTES, 0, SKEW_MINUTES)
     )
     if timestamp < earliest:
         raise mismatch(
@@ -134,15 +151,3 @@ def _check_time(timestamp: str, now: float) -> None:
             f"Signature not yet current: {timestamp} is still later than {latest} "
             f"({current} + {SKEW_MINUTES} min.)"
         )
-
-
-def _signature(request: Request, authorization: Authorization, secret_key: str) -> str:
-    """The signature that the request would have, signed with `secret_key`."""
-    signed = [
-        (name, ",".join(" ".join(value.split()) for value in _values(request.headers, name)))
-        for name in authorization.signed_headers
-    ]
-    digest = hashlib.sha256(canonical_request(request, signed).encode()).hexdigest()
-    scope = authorization.scope
-    to_sign = "\n".join((ALGORITHM, authorization.timestamp, str(scope), digest))
-    return hmac.new(signing_key(secret_key, scope), to_sign.encode(), hashlib.sha256).hexdigest()

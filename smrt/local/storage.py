@@ -1,31 +1,41 @@
-"""S3 on loopback: moto's, in this process, started when the first client comes.
+"""S3 on loopback: moto's, in this process, imported when the first client comes.
 
 Needs the extra `local-async`. Importing moto takes half a second, which those do not pay who call
-no asynchronous endpoint: the port is there from the start, and connections wait in its queue.
+no asynchronous endpoint.
 """
 
-import select
-import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
 from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING
+from uuid import uuid4
+from xml.sax.saxutils import escape
 
 from smrt import config, s3_client
-from smrt.message import Settings
+from smrt.message import Request, Settings
+from smrt.replies import header
 from smrt.s3 import S3
 
-from .refusal import REGION
-from .server import HOST
+from . import loopback, s3_signature
+from .refusal import REGION, Refusal, denied
+from .server import Server
+from .service import Response, date
 from .signature import CREDENTIALS
+
+if TYPE_CHECKING:
+    from .moto_s3 import MotoS3
 
 BUCKET = "smrt-local"
 _NEEDED = ("moto", "flask", "flask_cors")
-_BACKLOG = 128
-_POLL = 0.05
-"""Seconds until an end is noticed."""
+_NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+_CODES = {
+    "AccessDeniedException": "AccessDenied",
+    "IncompleteSignature": "AuthorizationHeaderMalformed",
+    "InvalidSignatureException": "SignatureDoesNotMatch",
+}
+"""S3's codes for what the runtime calls otherwise."""
 
 
 def installed() -> bool:
@@ -34,14 +44,18 @@ def installed() -> bool:
 
 
 class Storage:
-    """S3 with the bucket BUCKET, empty; `serve` runs until `close` is called elsewhere."""
+    """S3 with the bucket BUCKET, empty; `serve` runs until `close` is called elsewhere.
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server((HOST, 0), backlog=_BACKLOG)
-        self._server: Any = None
-        self._closing = False
+    `clock` gives seconds since the epoch.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._lock = Lock()
-        self.url = f"http://{HOST}:{self._listener.getsockname()[1]}"
+        self._moto: MotoS3 | None = None
+        self._server = Server(self.answer)
+        self.serve = self._server.serve
+        self.url = self._server.url
 
     @cached_property
     def s3(self) -> S3:
@@ -49,33 +63,36 @@ class Storage:
         settings = Settings(region=REGION, endpoint_url=self.url)
         return s3_client.connect(config.load(_NOWHERE), settings, lambda: CREDENTIALS)
 
-    def serve(self) -> None:
-        """Wait for a client, then import moto and answer."""
-        with self._listener:
-            select.select([self._listener], [], [])
-            with self._lock:
-                if not self._closing:
-                    self._server = _moto(self._listener)
-            if self._server is not None:
-                with self._server:
-                    self._server.serve_forever(poll_interval=_POLL)
+    def answer(self, request: Request) -> Response:
+        """The response to `request`, errors included."""
+        now = self._clock()
+        try:
+            _check_sender(request)
+            s3_signature.check(request, now=now)
+            response = self._loaded().answer(request)
+        except Refusal as exc:
+            response = _refused(exc)
+        return response._replace(headers=(*response.headers, date(now)))
 
     def close(self) -> None:
         """End `serve`."""
         if "s3" in self.__dict__:
             self.s3.close()
+        self._server.close()
+
+    def _loaded(self) -> "MotoS3":
         with self._lock:
-            self._closing = True
-            if self._server is None:  # the connection only wakes the thread that waits
-                socket.create_connection(self._listener.getsockname()).close()
-        if self._server is not None:
-            self._server.shutdown()
+            if self._moto is None:
+                from .moto_s3 import MotoS3
+
+                self._moto = MotoS3(BUCKET, REGION)
+            return self._moto
 
 
 @contextmanager
-def running() -> Iterator[Storage]:
+def running(clock: Callable[[], float]) -> Iterator[Storage]:
     """S3 in the background."""
-    storage = Storage()
+    storage = Storage(clock)
     thread = Thread(target=storage.serve, daemon=True)
     thread.start()
     try:
@@ -85,28 +102,31 @@ def running() -> Iterator[Storage]:
         thread.join()
 
 
-_NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+def _check_sender(request: Request) -> None:
+    """Refuse what web pages send, and what is meant for another service of AWS."""
+    if reason := loopback.objection(request):
+        raise denied(reason)
+    path = request.url.target.partition("?")[0]
+    is_action = request.method == "POST" and path == "/" and not _is_virtual(request)
+    if is_action or header(request.headers, "X-Amz-Target") is not None:
+        raise denied("Of AWS's services, only S3 is here")
 
 
-def _moto(listener: socket.socket) -> Any:
-    """Moto's S3 on a socket that listens already."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.moto_server.werkzeug_app import (
-        DomainDispatcherApplication,
-        MotoRequestHandler,
-        create_backend_app,
+def _is_virtual(request: Request) -> bool:
+    """Whether the bucket is in the Host header."""
+    return bool(loopback.subdomain(header(request.headers, "Host") or ""))
+
+
+def _refused(exc: Refusal) -> Response:
+    code = _CODES.get(exc.code, exc.code)
+    request_id = str(uuid4())
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code>'
+        f"<Message>{escape(exc.message)}</Message><RequestId>{request_id}</RequestId></Error>"
+    ).encode()
+    headers = (
+        ("Content-Type", "application/xml"),
+        ("Content-Length", str(len(body))),
+        ("x-amz-request-id", request_id),
     )
-    from moto.s3.models import s3_backends
-    from werkzeug.serving import make_server
-
-    class Quiet(MotoRequestHandler):  # type: ignore[misc]  # moto is not looked into
-        def log(self, *_: object) -> None:
-            """Say nothing."""
-
-    s3_backends.reset()
-    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(BUCKET, REGION)
-    host, port = listener.getsockname()
-    application = DomainDispatcherApplication(create_backend_app)
-    return make_server(
-        host, port, application, threaded=True, request_handler=Quiet, fd=listener.fileno()
-    )
+    return Response(exc.status, headers, body)
