@@ -32,7 +32,7 @@ def plan(path: str, name: str = "the outfile") -> Plan:
 
     A new file, or one of our own, is written beside its place and renamed. A device or pipe, or a
     descriptor of this process, is written through. What must stay the file that it is (someone
-    else's, one with several names, one in a folder that we may not write) is copied into when
+    else's, one with several names, one in a folder that we may not write) is overwritten when
     the body is whole.
     """
     try:
@@ -53,8 +53,10 @@ def plan(path: str, name: str = "the outfile") -> Plan:
     if not stat.S_ISREG(found.st_mode):
         return _special(path, name, found)
     ours = found.st_uid == _user(found) and found.st_nlink == 1
-    free = os.access(os.path.dirname(place), os.W_OK | os.X_OK)
-    return Plan(place, "beside" if ours and free else "copied", found)
+    if ours and os.access(os.path.dirname(place), os.W_OK | os.X_OK):
+        return Plan(place, "beside", found)
+    _check_overwritable(path, name)
+    return Plan(place, "copied", found)
 
 
 @contextmanager
@@ -101,6 +103,14 @@ def _new(path: str, place: str, name: str) -> Plan:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
     return Plan(place, "beside")
+
+
+def _check_overwritable(path: str, name: str) -> None:
+    """Permission alone is not enough: the file may be append-only, or a running program."""
+    try:
+        os.close(os.open(path, os.O_WRONLY))
+    except OSError as exc:
+        raise _refused(path, name, exc) from exc
 
 
 @contextmanager
@@ -167,8 +177,10 @@ def _put(beside: str, planned: Plan) -> None:
             _liken(beside, planned.found)
         os.replace(beside, planned.path)
     except OSError:  # a mount point, or a folder or file system that guards its entries
-        with open(beside, "rb") as whole, open(planned.path, "wb") as file:
-            file.writelines(_blocks(whole))
+        from .overwriting import overwrite
+
+        with open(beside, "r+b") as whole:
+            overwrite(planned.path, whole)
 
 
 def _liken(path: str, found: os.stat_result) -> None:
@@ -182,6 +194,8 @@ def _liken(path: str, found: os.stat_result) -> None:
 def _copied(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - a way
     from tempfile import TemporaryFile
 
+    from .overwriting import overwrite
+
     try:
         with TemporaryFile() as spool:
             try:
@@ -190,9 +204,7 @@ def _copied(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - 
                 if keep:
                     exc.hints += _kept_copy(planned, spool)
                 raise
-            spool.seek(0)
-            with open(planned.path, "wb") as file:
-                file.writelines(_blocks(spool))
+            overwrite(planned.path, spool)
     except OSError as exc:
         raise _failed(planned, exc) from exc
 
@@ -233,4 +245,9 @@ def _refused(path: str, name: str, exc: Exception) -> UsageError:
 
 
 def _failed(planned: Plan, exc: OSError) -> SmrtError:
-    return SmrtError(f"{planned.path} could not be written: {exc.strerror or exc}", code="Outfile")
+    from .overwriting import LostError
+
+    error = SmrtError(f"{planned.path} could not be written: {exc.strerror or exc}", code="Outfile")
+    if isinstance(exc, LostError):
+        error.hints += (f"its old content could not be restored: {exc.reason}",)
+    return error
