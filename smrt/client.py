@@ -32,8 +32,8 @@ class Client(Caller):
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
     What is not given comes from environment and profile, as everywhere. Safe to share between
-    threads. `settings` and `keys` are for callers that have resolved both already, and do
-    not wait.
+    threads, and with forked processes. `settings` and `keys` are for callers that have resolved
+    both already, and do not wait.
     """
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
@@ -66,7 +66,7 @@ class Client(Caller):
             given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
             keys = (lambda: given) if given else credentials.source(found, settings)
             self._connect = partial(_connect, found, options, keys)
-        self._s3: S3 | None = None
+        self._s3: tuple[int, S3] | None = None
         super().__init__(settings, keys, world)
 
     def invoke_endpoint(self, **kwargs: Any) -> dict[str, Any]:
@@ -100,10 +100,8 @@ class Client(Caller):
         """
         from . import results
 
-        if self._s3 is None:
-            self._s3 = self._connect()
         answer = results.follow(
-            self._s3,
+            self._storage(),
             results.places(reply),
             timeout=results.DEFAULT_PATIENCE if timeout is None else timeout,
         )
@@ -113,7 +111,14 @@ class Client(Caller):
         """Close the connections that are kept for the next call."""
         super().close()
         if self._s3 is not None:
-            self._s3.close()
+            self._s3[1].close()
+
+    def _storage(self) -> "S3":
+        """S3 for this process: botocore's connections cannot be shared with a forked one."""
+        process, kept = os.getpid(), self._s3
+        if kept is None or kept[0] != process:
+            kept = self._s3 = (process, self._connect())
+        return kept[1]
 
     def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
         about = replies.response_metadata(reply.status, reply.headers, reply.retries)

@@ -4,6 +4,7 @@ The socket never blocks, so that an answer which comes while the body is still o
 413, say) is seen, whether or not the server goes on reading.
 """
 
+import os
 import select
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
@@ -58,6 +59,7 @@ class Connection:
     ) -> None:
         sock.setblocking(False)
         self._socket = sock
+        self._process = os.getpid()
         self._read_timeout = read_timeout
         self.proxy_headers = proxy_headers
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
@@ -93,6 +95,10 @@ class Connection:
         self._protocol.start_next_cycle()
         return True
 
+    def is_inherited(self) -> bool:
+        """Whether a process that this one was forked from opened it, and may still use it."""
+        return self._process != os.getpid()
+
     def is_stale(self) -> bool:
         """Whether the server has said something, or has gone, since the last answer."""
         try:
@@ -102,7 +108,7 @@ class Connection:
         return True
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the socket in this process alone: nothing is sent, and no other one notices."""
         self._socket.close()
 
     def _send_all(self, request: Request) -> h11.Response | None:
@@ -167,6 +173,8 @@ class Connection:
         return event
 
     def _receive(self) -> bytes:
+        if self.is_inherited():
+            raise ConnectionError("it belongs to the process that sent the request")
         while True:
             try:
                 return self._socket.recv(BLOCK)

@@ -44,7 +44,10 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Connections to whatever is asked for; one that can be used again is kept until it is."""
+    """Connections to whatever is asked for; one that can be used again is kept until it is.
+
+    Threads may share it, and so may forked processes, each of which opens its own connections.
+    """
 
     def __init__(self, settings: Settings, trace: Trace | None = None) -> None:
         self._settings = settings
@@ -107,10 +110,10 @@ class HttpTransport:
                 place, connection = self._idle.popleft()
             except IndexError:  # pragma: no cover - another thread was quicker
                 return None
-            if place == wanted:
-                if not connection.is_stale():
-                    return connection
+            if connection.is_inherited() or (place == wanted and connection.is_stale()):
                 connection.close()
+            elif place == wanted:
+                return connection
             else:
                 self._idle.append((place, connection))
         return None
