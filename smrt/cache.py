@@ -55,7 +55,7 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
         Path(name).replace(path)
-    except OSError:
+    except BaseException:
         Path(name).unlink()
         raise
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from botocore.utils import JSONFileCache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smrt.cache import Cache, assume_role_key, cached, sso_key, web_identity_key
+from smrt.cache import Cache, _write, assume_role_key, cached, sso_key, web_identity_key
 from smrt.config import load
 from smrt.credentials import resolve
 from smrt.errors import TransportError
@@ -228,6 +229,12 @@ def test_a_file_that_cannot_take_its_place_leaves_nothing_behind(place: Place) -
     place.write("cli/cache/taken.json/file", "")
     cache["taken"] = entry("never")
     assert [path.name for path in place.kept] == ["taken.json"]
+
+
+def test_whatever_fails_no_credentials_are_left_behind(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        _write(tmp_path / "role.json", "secret \udcff")
+    assert list(tmp_path.iterdir()) == []
 
 
 MFA = """
