@@ -59,6 +59,13 @@ def plan(path: str, name: str = "the outfile") -> Plan:
     return Plan(place, "copied", found)
 
 
+def is_same(one: Plan, other: Plan) -> bool:
+    """Whether both are one file, under the same name or another."""
+    if one.found is None or other.found is None:
+        return one.path == other.path
+    return os.path.samestat(one.found, other.found)
+
+
 @contextmanager
 def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
     """The file to write into; in place when the block ends, and as before where it fails.

@@ -38,6 +38,18 @@ def test_a_file_may_have_any_name(smrt: Smrt, tmp_path: Path) -> None:
     assert (tmp_path / "stdout").read_text() == PRINTED
 
 
+def test_metadata_does_not_overwrite_a_response_that_has_a_second_name(
+    smrt: Smrt, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    os.link(tmp_path / "out", tmp_path / "other")
+    told = smrt(*CALL, "--metadata", "other", "out")
+    assert told.code == 252
+    assert "--metadata and the outfile are the same file: other" in told.err
+    assert (tmp_path / "out").read_bytes() == b"old"
+    assert endpoint.requests == []
+
+
 def test_query_and_output_hold_wherever_it_goes(smrt: Smrt, tmp_path: Path) -> None:
     how = ("--query", "ContentType", "--output", "text")
     assert smrt(*CALL, *how, "out").out == b"application/json\n"
