@@ -51,8 +51,10 @@ def ask(prompt: str) -> str:
         )
     from getpass import getpass
 
+    from .visible import visible
+
     try:
-        return getpass(prompt)
+        return getpass(visible(prompt))
     except EOFError as exc:
         raise ConfigurationError("the role needs an MFA code, and none was given") from exc
 

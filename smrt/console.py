@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import BinaryIO
 
 from .errors import ConfigurationError, SmrtError, StdoutClosedError
@@ -16,7 +17,11 @@ _ESCAPED = "smrt.escaped"
 
 
 class Console:
-    """Standard input, output and error in bytes; text is encoded, and escaped where it must be."""
+    """Standard input, output and error in bytes; text is encoded, and escaped where it must be.
+
+    Text that goes to a terminal is made visible: only what is Painted has control sequences. Each
+    stream is judged on its own, and bytes are written as they are.
+    """
 
     def __init__(
         self, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO, *, encoding: str = "utf-8"
@@ -27,7 +32,7 @@ class Console:
         self._encoding = encoding
         self._line_is_open = False
 
-    @property
+    @cached_property
     def is_terminal(self) -> bool:
         """Whether standard output is a terminal."""
         return self._stdout.isatty()
@@ -35,9 +40,9 @@ class Console:
     @property
     def can_ask(self) -> bool:
         """Whether somebody can be asked: there is a terminal to read from and one to write to."""
-        return self.stdin.isatty() and (self._stdout.isatty() or self._stderr.isatty())
+        return self.stdin.isatty() and (self.is_terminal or self.complains_to_terminal)
 
-    @property
+    @cached_property
     def complains_to_terminal(self) -> bool:
         """Whether standard error is a terminal."""
         return self._stderr.isatty()
@@ -52,7 +57,8 @@ class Console:
 
     def write(self, data: bytes) -> None:
         """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
-        self._line_is_open = data[-1:] not in (b"\n", b"")
+        if data:
+            self._line_is_open = data[-1:] != b"\n"
         try:
             _write_all(self._stdout, data)
         except BrokenPipeError as exc:
@@ -68,22 +74,29 @@ class Console:
 
     def show(self, pieces: Iterable[str]) -> None:
         """Write text to standard output."""
-        text = "".join(pieces)
-        if text:
-            self.write(self.encoded(text))
+        data = self.encoded(pieces, terminal=self.is_terminal)
+        if data:
+            self.write(data)
 
-    def say(self, text: str) -> None:
+    def say(self, *pieces: str) -> None:
         """Write text to standard error; nobody listening is no failure."""
         with suppress(OSError):
-            _write_all(self._stderr, self.encoded(text))
+            _write_all(self._stderr, self.encoded(pieces, terminal=self.complains_to_terminal))
 
     def note(self, text: str) -> None:
         """Say a line of our own on standard error."""
         self.say(f"{NAME}: {text}\n")
 
-    def encoded(self, text: str) -> bytes:
-        """`text` in the encoding of standard output; what it lacks is escaped."""
-        return text.encode(self._encoding, _ESCAPED)
+    def encoded(self, pieces: Iterable[str], *, terminal: bool) -> bytes:
+        """Text in the encoding of standard output; what it lacks is escaped.
+
+        For a terminal, so are the controls that are not our own.
+        """
+        if terminal:
+            from .visible import visible
+
+            pieces = map(visible, pieces)
+        return "".join(pieces).encode(self._encoding, _ESCAPED)
 
 
 def standard(environ: Mapping[str, str]) -> Console:

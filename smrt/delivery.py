@@ -20,13 +20,17 @@ def deliver(
     plan: Plan | None,
     request_id: str | None,
     keep: bool = False,
+    text: bool = False,
 ) -> None:
     """Write `pieces` as planned, each at once; without a plan to standard output.
 
-    A terminal is spared bytes that are no text: they go to a file in the current folder. With
-    `keep`, a file that fails to become whole is kept as far as it came.
+    A terminal is spared bytes that are no text: they go to a file in the current folder. What is
+    known to be `text` is made visible there. With `keep`, a file that fails to become whole is
+    kept as far as it came.
     """
-    if plan is None and console.is_terminal:
+    if text and (console.is_terminal if plan is None else plan.is_terminal):
+        pieces = _visible(pieces, console)
+    elif plan is None and console.is_terminal:
         first, pieces = _peek(pieces)
         if not is_text(first):
             plan = _kept(request_id)
@@ -41,6 +45,12 @@ def deliver(
                 file.write(piece)
                 file.flush()
                 del piece
+
+
+def _visible(pieces: Iterable[bytes], console: Console) -> Iterator[bytes]:
+    from .visible import visible_chunks
+
+    return (console.encoded((text,), terminal=True) for text in visible_chunks(pieces))
 
 
 def is_text(start: bytes) -> bool:

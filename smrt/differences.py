@@ -118,6 +118,12 @@ DIFFERENCES = (
         "the machine's own authorities count, and opening the bundle takes longer than a call",
     ),
     (
+        "control characters on a terminal",
+        "sent to it: a response can set its title or clipboard",
+        "escaped as in JSON (\\u001b), except in a raw body; pipes and files get the bytes",
+        "only the terminal's user steers it",
+    ),
+    (
         "secrets",
         "an access key id, the body and its answer may stand in --debug",
         "signatures, keys and tokens are masked everywhere",

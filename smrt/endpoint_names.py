@@ -68,7 +68,7 @@ def names(path: str, now: float) -> list[str] | None:
 
 def keep(path: str, found: Sequence[str], now: float) -> None:
     """Write the list, behind the time in seconds since the epoch; whole, or not at all."""
-    lines = (int(now), *filter(_NAME.fullmatch, found))
+    lines = (int(now), *found)
     with suppress(OSError, SmrtError):
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with outfile.writing(outfile.plan(path)) as file:
@@ -83,7 +83,8 @@ def _names(listing: Listing) -> list[list[str]]:
         found = config.load(listing.environ, listing.profile)
         client = _client(found, settings(found, region=listing.region))
         pages = client.get_paginator("list_endpoints").paginate(SortBy="Name")
-        return [[endpoint["EndpointName"] for page in pages for endpoint in page["Endpoints"]]]
+        listed = (endpoint["EndpointName"] for page in pages for endpoint in page["Endpoints"])
+        return [[name for name in listed if _NAME.fullmatch(name)]]
     except (SmrtError, BotoCoreError, ClientError):
         return []
 

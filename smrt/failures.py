@@ -15,13 +15,13 @@ def tell(
     """Tell `error` on standard error, in the format that the command line or a profile names."""
     name = error_format(arguments, environ)
     if name in ("enhanced", "legacy"):
-        console.say("".join(_sentences(error, enhanced=name == "enhanced")))
+        console.say(*_sentences(error, enhanced=name == "enhanced"))
     else:
         from .formats import Look, render
 
         coloured = name == "table" and colours(console, option(arguments, "--color"), environ)
-        look = Look("error", console.width, coloured)
-        console.say("".join(render(_fields(error), name, look)))
+        look = Look("error", console.width, coloured, console.complains_to_terminal)
+        console.say(*render(_fields(error), name, look))
 
 
 def error_format(arguments: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -17,7 +17,12 @@ Paint = Callable[[str], str]
 def text(page: Page, width: int, *, bold: bool = False) -> str:
     """The help in lines of at most `width` columns, as far as its longest words allow."""
     paint: Paint = (lambda word: f"\x1b[1m{word}\x1b[0m") if bold else str
-    return "".join(f"{line}\n" for line in _lines(page, min(width, WIDEST), paint))
+    lines = "".join(f"{line}\n" for line in _lines(page, min(width, WIDEST), paint))
+    if not bold:
+        return lines
+    from .visible import Painted
+
+    return Painted(lines)
 
 
 def _lines(page: Page, width: int, paint: Paint) -> Iterator[str]:

@@ -26,6 +26,15 @@ class Plan(NamedTuple):
     way: str
     found: os.stat_result | None = None
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether what is written there is shown on a terminal."""
+        if self.way != "through" or (self.found and not stat.S_ISCHR(self.found.st_mode)):
+            return False  # to open a named pipe would wait for its reader
+        with suppress(OSError), _opened(self.path) as file:
+            return file.isatty()
+        return False
+
 
 def plan(path: str, name: str = "the outfile") -> Plan:
     """How `path` can be written; UsageError, which says `name`, where it cannot, before all else.

@@ -3,14 +3,16 @@
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from .console import Console
 
 
-def page(text: str, command: str, console: Console, environ: Mapping[str, str]) -> None:
-    """Show `text` through `command`, which no shell reads; without one that starts, print it.
+def page(pieces: Sequence[str], command: str, console: Console, environ: Mapping[str, str]) -> None:
+    """Show text through `command`, which no shell reads; without one that starts, print it.
+
+    What a pager shows, it shows on the terminal: `cat` passes everything on.
 
     `less` is told to end by itself where all fits on a screen, unless LESS says otherwise.
     """
@@ -19,10 +21,10 @@ def page(text: str, command: str, console: Console, environ: Mapping[str, str]) 
             started = _started(command, environ)
         except (OSError, ValueError) as exc:
             console.note(f"the pager {command!r} cannot be started: {exc}")
-            console.show([text])
+            console.show(pieces)
             return
         with started, suppress(BrokenPipeError):  # to quit early is no failure
-            started.communicate(console.encoded(text))
+            started.communicate(console.encoded(pieces, terminal=True))
 
 
 def _started(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":

@@ -21,12 +21,14 @@ def progress(console: Console, text: str) -> Iterator[Note]:
     from rich.console import Console as Terminal
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from .visible import visible
+
     terminal = Terminal(file=_Stderr(console), force_terminal=True)  # type: ignore[arg-type]  # it only writes
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     shown = Progress(*columns, console=terminal, transient=True)
     with shown:
-        shown.add_task(text, total=None)
-        yield lambda note: shown.console.print(f"smrt: {note}", markup=False, highlight=False)
+        shown.add_task(visible(text), total=None)
+        yield lambda note: terminal.print(f"smrt: {visible(note)}", markup=False, highlight=False)
 
 
 class _Stderr(TextIOBase):
@@ -36,6 +38,8 @@ class _Stderr(TextIOBase):
         self._console = console
 
     def write(self, text: str) -> int:
-        """Say `text`."""
-        self._console.say(text)
+        """Say `text`, whose control sequences are rich's."""
+        from .visible import Painted
+
+        self._console.say(Painted(text))
         return len(text)

@@ -1,12 +1,12 @@
 """What is said of a reply: its metadata, selected, rendered and written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
 from . import config, outfile
 from .app import App
-from .console import DEFAULT_WIDTH, colours
+from .console import DEFAULT_WIDTH, Console, colours
 from .errors import UsageError
 from .formats import FORMATS, Look, render
 from .invocation import Call
@@ -14,7 +14,7 @@ from .rows import METADATA
 
 STDERR = "-"
 OFF = "off"
-Render = Callable[[Mapping[str, Any]], str]
+Render = Callable[[Mapping[str, Any]], Iterable[str]]
 
 
 class Place(Enum):
@@ -42,18 +42,18 @@ class Report(NamedTuple):
         """Write the metadata of a reply."""
         if self.place is Place.NOWHERE:
             return
-        text, console = self.render(metadata), self.app.console
+        pieces, console = list(self.render(metadata)), self.app.console
         if self.plan is not None:
             with outfile.writing(self.plan) as file:
-                file.write(console.encoded(text))
+                file.write(console.encoded(pieces, terminal=self.plan.is_terminal))
         elif self.place is Place.STDERR:
-            console.say(text)
-        elif self.pager and text and console.is_terminal:
+            console.say(*pieces)
+        elif self.pager and any(pieces) and console.is_terminal:
             from .pager import page
 
-            page(text, self.pager, console, self.app.environ)
+            page(pieces, self.pager, console, self.app.environ)
         else:
-            console.show([text])
+            console.show(pieces)
 
 
 def report(
@@ -69,13 +69,13 @@ def report(
     `stdout_is_free`: the answer's body goes elsewhere, to the file of the plan `answer`.
     """
     place = _place(given.get("metadata"), stdout_is_free=stdout_is_free)
-    rendering = _rendering(app, call, given, place)
+    plan = _apart(given["metadata"], answer) if place is Place.FILE else None
+    rendering = _rendering(app, call, given, place, terminal=_terminal(app.console, place, plan))
     if place is Place.NOWHERE and _is_asked_for(given):
         app.console.note(
             "the metadata is not shown, as standard output has the answer: "
             "name an outfile, or --metadata FILE (- for standard error)"
         )
-    plan = _apart(given["metadata"], answer) if place is Place.FILE else None
     pager = "" if given["no_cli_pager"] else config.pager(call.config)
     return Report(app, rendering, place, plan, pager)
 
@@ -99,21 +99,30 @@ def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
     return plan
 
 
-def _rendering(app: App, call: Call, given: Mapping[str, Any], place: Place) -> Render:
+def _terminal(console: Console, place: Place, plan: outfile.Plan | None) -> bool:
+    """Whether the metadata goes to a terminal."""
+    if plan is not None:
+        return plan.is_terminal
+    return console.complains_to_terminal if place is Place.STDERR else console.is_terminal
+
+
+def _rendering(
+    app: App, call: Call, given: Mapping[str, Any], place: Place, *, terminal: bool
+) -> Render:
     name = config.output(call.config, given["output"])
     if name not in FORMATS:
         raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
-    look = _look(app, call, given["color"], name, place)
+    look = _look(app, call, given["color"], name, place)._replace(terminal=terminal)
     if given["select"] is not None:
         return _selected(call, given, name, look)
     if name == OFF:
-        return lambda metadata: ""  # noqa: ARG005 - the signature of a rendering
+        return lambda metadata: ()  # noqa: ARG005 - the signature of a rendering
     if given["query"] is None:
-        return lambda metadata: "".join(render(metadata, name, look))
+        return lambda metadata: render(metadata, name, look)
     from . import query
 
     run = query.compile(given["query"])
-    return lambda metadata: "".join(render(run(metadata), name, look))
+    return lambda metadata: render(run(metadata), name, look)
 
 
 def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Render:
@@ -124,11 +133,11 @@ def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Re
 
     select = query.select(given["select"], call.operation)
 
-    def rendered(metadata: Mapping[str, Any]) -> str:
+    def rendered(metadata: Mapping[str, Any]) -> Iterable[str]:
         value = select(metadata, call.parameters)
         if value is None or name == OFF:
-            return ""
-        return f"{value}\n" if isinstance(value, str | int) else "".join(render(value, name, look))
+            return ()
+        return (f"{value}\n",) if isinstance(value, str | int) else render(value, name, look)
 
     return rendered
 

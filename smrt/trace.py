@@ -18,7 +18,7 @@ def stamped(say: Callable[[str], None], clock: Callable[[], float] = time) -> Tr
     def trace(text: str) -> None:
         now = clock()
         stamp = strftime("%Y-%m-%d %H:%M:%S", localtime(now)) + f",{int(now % 1 * 1000):03d}"
-        say("".join(f"{stamp} {line}\n" for line in text.splitlines()))
+        say("".join(f"{stamp} {line}\n" for line in text.split("\n")))
 
     return trace
 

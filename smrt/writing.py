@@ -21,9 +21,14 @@ def writing(given: Mapping[str, Any]) -> Writing:
     select = _selection(given)
     if select is not None:
         return _texts(_framing_of_text(given["stream"]), select)
-    if given["stream"] in (None, RAW):
+    if not is_text(given):
         return lambda parts, tally, console: filter(None, parts)  # noqa: ARG005 - a Writing
     return _frames(FRAMINGS[given["stream"]])
+
+
+def is_text(given: Mapping[str, Any]) -> bool:
+    """Whether what is written is text, rather than the answer's own bytes."""
+    return bool(given["chat"]) or given["text"] is not None or given["stream"] not in (None, RAW)
 
 
 def _selection(given: Mapping[str, Any]) -> Selection | None:

@@ -20,7 +20,7 @@ from smrt.replies import header, response_metadata
 from smrt.report import report
 from smrt.rows import STREAM
 from smrt.tally import Tally
-from smrt.writing import writing
+from smrt.writing import is_text, writing
 
 
 @click.pass_obj
@@ -40,7 +40,14 @@ def run(app: App, /, **given: Any) -> None:
         with reply.body:
             pieces = write(tally.parts_of(_parts(reply)), tally, app.console)
             request_id = header(reply.headers, "x-amzn-RequestId")
-            deliver(pieces, app.console, plan=plan, request_id=request_id, keep=True)
+            deliver(
+                pieces,
+                app.console,
+                plan=plan,
+                request_id=request_id,
+                keep=True,
+                text=is_text(given),
+            )
     except SmrtError as exc:
         exc.hints += (tally.so_far(),)
         raise

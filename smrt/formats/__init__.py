@@ -19,11 +19,24 @@ FORMATS = {
 
 
 class Look(NamedTuple):
-    """What a format may know of where its text goes; `width` is in columns."""
+    """What a format may know of where its text goes; `width` is in columns.
+
+    A format that paints, or measures, makes foreign text `shown` first; the console does so with
+    all that is not Painted.
+    """
 
     title: str = ""
     width: int = 80
     colour: bool = False
+    terminal: bool = False
+
+    def shown(self, text: str) -> str:
+        """`text` as it may stand where it goes: on a terminal, its controls are escaped."""
+        if not self.terminal:
+            return text
+        from smrt.visible import visible
+
+        return visible(text)
 
 
 def render(value: Any, name: str, look: Look = Look()) -> Iterator[str]:  # noqa: B008 - a value

@@ -7,6 +7,8 @@ removing them is the text that came in.
 import re
 from collections.abc import Iterable
 
+from smrt.visible import Painted
+
 KEY = "1;34"
 STRING = "32"
 NUMBER = "36"
@@ -19,14 +21,14 @@ _JSON_TOKEN = re.compile(
 )
 
 
-def painted(text: str, rendition: str) -> str:
+def painted(text: str, rendition: str) -> Painted:
     """`text` in the graphic rendition `rendition`, and an end to it."""
-    return f"\x1b[{rendition}m{text}\x1b[0m"
+    return Painted(f"\x1b[{rendition}m{text}\x1b[0m")
 
 
-def json_in_colour(text: str) -> str:
+def json_in_colour(text: str) -> Painted:
     """JSON text with its keys and scalars coloured."""
-    return _JSON_TOKEN.sub(_json_token, text)
+    return Painted(_JSON_TOKEN.sub(_json_token, text))
 
 
 def _json_token(match: re.Match[str]) -> str:
@@ -37,11 +39,11 @@ def _json_token(match: re.Match[str]) -> str:
     return painted(match[0], WORD if match["word"] else NUMBER)
 
 
-def spans_in_colour(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+def spans_in_colour(text: str, spans: Iterable[tuple[int, int, str]]) -> Painted:
     """`text` with each span (start, end, rendition) of it coloured; spans come in order."""
     parts: list[str] = []
     done = 0
     for start, end, rendition in spans:
         parts += text[done:start], painted(text[start:end], rendition)
         done = end
-    return "".join([*parts, text[done:]])
+    return Painted("".join([*parts, text[done:]]))

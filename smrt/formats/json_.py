@@ -13,7 +13,7 @@ def pieces(value: Any, look: Look) -> Iterator[str]:
     if look.colour:
         from .colours import json_in_colour
 
-        yield json_in_colour("".join(chunks))
+        yield json_in_colour(look.shown("".join(chunks)))
     else:
         yield from chunks
     yield "\n"

@@ -10,9 +10,11 @@ of its own, and so does what is not a mapping in a list of mappings. (Of a mappi
 begins otherwise AWS draws the keys alone; so do we, unless it is one of those that AWS gives up.)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any
+
+from smrt.visible import Painted
 
 from . import Look
 
@@ -48,6 +50,12 @@ class _Section:
         """What the section needs, from the left edge to the right."""
         inner = max(sum(self.widths), _columns(self.title))
         return inner + _BORDER + 2 * self.depth
+
+    def write(self, shown: Callable[[str], str]) -> None:
+        """Write all texts as `shown` has them, before they are measured."""
+        self.title = shown(self.title)
+        self.header = [shown(text) for text in self.header]
+        self.rows = [[shown(text) for text in row] for row in self.rows]
 
     def stand_upright(self) -> None:
         """Turn a single row: a line for each key."""
@@ -135,9 +143,15 @@ class _Table:
 
 def pieces(value: Any, look: Look) -> Iterator[str]:
     """`value` as the lines of a table."""
+    return map(Painted, _lines(value, look))
+
+
+def _lines(value: Any, look: Look) -> Iterator[str]:
     sections = _sections(value, look.title)
     if not sections:
         return
+    for section in sections:
+        section.write(look.shown)
     width = max(section.width for section in sections)
     if width > look.width:
         for section in sections:

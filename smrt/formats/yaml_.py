@@ -44,7 +44,7 @@ def pieces(value: Any, look: Look) -> Iterator[str]:
         yield document(value, look)
     else:
         text = json.dumps(value, ensure_ascii=False)
-        yield json_in_colour(text) if look.colour else text
+        yield json_in_colour(look.shown(text)) if look.colour else text
         yield "\n"
 
 
@@ -54,7 +54,9 @@ def document(value: Any, look: Look) -> str:
         text = dumped(value, FAST)
     except UnicodeEncodeError:  # libyaml refuses half a surrogate pair
         text = dumped(value, PURE)
-    return spans_in_colour(text, _spans(text)) if look.colour else text
+    return (
+        spans_in_colour(text, _spans(text)) if look.colour else text
+    )  # YAML escapes controls itself
 
 
 def dumped(value: Any, dumper: Any) -> str:
