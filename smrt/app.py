@@ -13,3 +13,8 @@ class App(NamedTuple):
     console: Console
     environ: Mapping[str, str]
     held: ExitStack
+
+    def __repr__(self) -> str:
+        from .message import veiled  # help needs none of it
+
+        return veiled(self, "environ")

@@ -14,6 +14,7 @@ from .config import region as configured_region
 from .errors import ConfigurationError, ServiceError, TransportError
 from .message import Credentials, Settings
 from .profiles import Section
+from .redaction import cause
 
 
 def resolve(config: Config, settings: Settings) -> Credentials | None:
@@ -130,14 +131,14 @@ def _translated(config: Config) -> Iterator[None]:
     except foreign.ClientError as exc:
         raise ServiceError(exc.response, exc.operation_name) from exc
     except (foreign.HTTPClientError, foreign.ConnectionError) as exc:
-        raise TransportError(str(exc), code=type(exc).__name__) from exc
+        raise TransportError(str(exc), code=type(exc).__name__) from cause(exc)
     except foreign.BotoCoreError as exc:
-        raise ConfigurationError(str(exc), *_remedies(config, exc)) from exc
+        raise ConfigurationError(str(exc), *_remedies(config, exc)) from cause(exc)
     except KeyError as exc:
         raise ConfigurationError(f"the answer of the credentials' source lacks {exc}") from exc
     except (OSError, ValueError, RuntimeError) as exc:
         # a program, a token file or an answer that is not there, or not what it should be
-        raise ConfigurationError(f"the credentials cannot be had: {exc}") from exc
+        raise ConfigurationError(f"the credentials cannot be had: {exc}") from cause(exc)
 
 
 def _remedies(config: Config, exc: Exception) -> list[str]:

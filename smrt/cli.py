@@ -110,9 +110,10 @@ def main(
     argv: Sequence[str] | None = None,
     *,
     console: Console | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> int:
-    """Run the command line `argv` and return the exit status."""
+    """Run the command line `argv` and return the exit status; None stands for the process's own."""
+    environ = os.environ if environ is None else environ
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = console or standard(environ)
     app = App(console, environ, ExitStack())
@@ -134,7 +135,7 @@ def main(
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the last resort: a defect is one line too
-        return told(_defect(exc, console if "--debug" in arguments else None))
+        return told(_defect(exc, app, debug="--debug" in arguments))
 
 
 def _run_with_prompt(arguments: list[str], app: App) -> int:
@@ -169,12 +170,15 @@ def _run(arguments: list[str], app: App) -> int:
         return exc.exit_code
 
 
-def _defect(exc: Exception, console: Console | None) -> SmrtError:
-    """What nobody foresaw, as a failure; `console` is told where it arose."""
-    if console is not None:
+def _defect(exc: Exception, app: App, *, debug: bool) -> SmrtError:
+    """What nobody foresaw, as a failure; to `debug` it is to be told where it arose."""
+    from .redaction import without_secrets
+
+    if debug:
         from traceback import format_exc
 
-        console.say(format_exc())
+        app.console.say(without_secrets(format_exc(), app.environ))
     return SmrtError(
-        f"{type(exc).__name__}: {exc}", "this is a defect of smrt; --debug shows where it arose"
+        without_secrets(f"{type(exc).__name__}: {exc}", app.environ),
+        "this is a defect of smrt; --debug shows where it arose",
     )

@@ -31,9 +31,9 @@ _LAST = "MaxAttemptsReached"
 class Client(Caller):
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
-    What is not given comes from environment and profile, as everywhere. Safe to share between
-    threads, and with forked processes. `settings` and `keys` are for callers that have resolved
-    both already, and do not wait.
+    What is not given comes from environment (`environ`, or the process's own) and profile, as
+    everywhere. Safe to share between threads, and with forked processes. `settings` and `keys`
+    are for callers that have resolved both already, and do not wait.
     """
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
@@ -48,13 +48,13 @@ class Client(Caller):
         verify: bool | str = True,
         connect_timeout: float | None = None,
         read_timeout: float | None = None,
-        environ: Mapping[str, str] = os.environ,
+        environ: Mapping[str, str] | None = None,
         settings: Settings | None = None,
         keys: Callable[[], Credentials | None] = lambda: None,
         world: World = World(),  # noqa: B008 - a value
     ) -> None:
         if settings is None:
-            found = config.load(environ, profile_name)
+            found = config.load(os.environ if environ is None else environ, profile_name)
             options: dict[str, Any] = {
                 "region": region_name,
                 "verify": verify is not False,

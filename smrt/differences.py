@@ -126,7 +126,7 @@ DIFFERENCES = (
     (
         "secrets",
         "an access key id, the body and its answer may stand in --debug",
-        "signatures, keys and tokens are masked everywhere",
+        "signatures, keys, tokens and the passwords in URLs are masked everywhere",
         "logs are read by others",
     ),
     (

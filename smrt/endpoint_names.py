@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from . import config, credentials, outfile
 from .config import Config
 from .errors import SmrtError
-from .message import Settings
+from .message import Settings, veiled
 from .settings import settings
 
 PATIENCE = 1.8
@@ -27,6 +27,9 @@ class Listing(NamedTuple):
     environ: Mapping[str, str]
     profile: str | None
     region: str | None
+
+    def __repr__(self) -> str:
+        return veiled(self, "environ")
 
     @property
     def path(self) -> str:

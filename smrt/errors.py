@@ -34,17 +34,20 @@ class ExitCode(IntEnum):
 class SmrtError(Exception):
     """A failure that is told in one line, with hints (one line each) of what to do about it.
 
-    `code` is the word that scripts match on, as in "An error occurred (CODE): message"; `resume`
-    the command line that takes up again what was cut, where there is one.
+    No secret of a URL is in either. `code` is the word that scripts match on, as in "An error
+    occurred (CODE): message"; `resume` the command line that takes up again what was cut, where
+    there is one.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.GENERAL
     default_code: ClassVar[str] = "General"
 
     def __init__(self, message: str, *hints: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hints = hints
+        from .redaction import redacted  # a plain call raises nothing
+
+        self.message = redacted(str(message))
+        super().__init__(self.message)
+        self.hints = tuple(map(redacted, hints))
         self.code = code or self.default_code
         self.resume = ""
 

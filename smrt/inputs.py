@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, NamedTuple
 from . import files, parameters
 from .app import App
 from .errors import UsageError
+from .message import veiled
 from .operations import Kind, Member, Operation
 from .parameters import Base64Error
 from .payloads import BLOCK, spool
@@ -27,6 +28,9 @@ class Inputs(NamedTuple):
     values: dict[str, Any]
     flaw: Base64Error | None
     outfile: str | None
+
+    def __repr__(self) -> str:
+        return veiled(self, "values")
 
 
 def gather(app: App, operation: Operation, given: Mapping[str, Any], binary_format: str) -> Inputs:

@@ -13,11 +13,12 @@ from .config import Config
 from .console import check_encoding
 from .errors import ServiceError, TransportError
 from .inputs import SKELETONS, gather
-from .message import DEFAULT_TIMEOUT, Settings
+from .message import DEFAULT_TIMEOUT, Settings, veiled
 from .operations import Operation
 from .payloads import length
 from .settings import check_endpoint_option, settings, timeout
 from .transport import HttpTransport
+from .urls import shown
 from .world import World
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Call(NamedTuple):
     config: Config
     settings: Settings
     outfile: str | None = None
+
+    def __repr__(self) -> str:
+        return veiled(self, "parameters")
 
     def client(self, world: World) -> Client:
         """The client that makes this call in `world`."""
@@ -102,7 +106,8 @@ def storage(
         from .trace import stamped
 
         trace = stamped(app.console.say)
-        trace(f"S3 at {resolved.endpoint_url or 'the address of the region'} ({resolved.region})")
+        url = resolved.endpoint_url
+        trace(f"S3 at {shown(url) if url else 'the address of the region'} ({resolved.region})")
     return lambda: s3_client.connect(found, resolved, keys)
 
 

@@ -1,7 +1,7 @@
 """The values that travel between the floors."""
 
 from collections.abc import Callable
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 Trace = Callable[[str], None]
@@ -11,6 +11,16 @@ DEFAULT_TIMEOUT = 60.0
 INVOKE_READ_TIMEOUT = 70.0
 """Seconds; what the InvokeEndpoint reference advises for models that take up to 60 s:
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
+
+
+def veiled(value: Any, *hidden: str) -> str:
+    """The repr of a NamedTuple, with a mask for the fields `hidden` and for secrets in URLs."""
+    from .redaction import MASK, redacted  # a plain call shows none
+
+    pairs = zip(value._fields, value, strict=True)
+    shown = ((name, MASK if name in hidden and item else repr(item)) for name, item in pairs)
+    text = ", ".join(f"{name}={item}" for name, item in shown)
+    return redacted(f"{type(value).__name__}({text})")
 
 
 class Url(NamedTuple):
@@ -28,6 +38,9 @@ class Url(NamedTuple):
         default = 443 if self.scheme == "https" else 80
         return host if self.port == default else f"{host}:{self.port}"
 
+    def __repr__(self) -> str:
+        return veiled(self)
+
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.target}"
 
@@ -39,6 +52,9 @@ class Payload(NamedTuple):
     length: int
     sha256: str
 
+    def __repr__(self) -> str:
+        return veiled(self, "content")
+
 
 class Request(NamedTuple):
     """One HTTP request; header values are text and travel as UTF-8."""
@@ -47,6 +63,9 @@ class Request(NamedTuple):
     url: Url
     headers: Headers
     payload: Payload
+
+    def __repr__(self) -> str:
+        return veiled(self, "headers", "payload")
 
 
 class Credentials(NamedTuple):
@@ -90,3 +109,6 @@ class Settings(NamedTuple):
     https_proxy: str | None = None
     no_proxy: str | None = None
     wait_ready: float = 0.0
+
+    def __repr__(self) -> str:
+        return veiled(self, "endpoint_url", "http_proxy", "https_proxy")

@@ -6,6 +6,7 @@ from typing import Any
 from . import config
 from .config import Config
 from .message import Settings
+from .urls import bare, shown
 
 _URL_VARIABLES = ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "AWS_ENDPOINT_URL")
 
@@ -15,7 +16,8 @@ def origins(found: Config, resolved: Settings, given: Mapping[str, Any]) -> Iter
     yield f"profile {found.profile}: {_profile(found)}"
     yield f"region {resolved.region}: {_region(found, given['region'])}"
     url = resolved.endpoint_url
-    yield f"endpoint {url or 'of the region'}: {_url(found, given['endpoint_url'], url)}"
+    origin = _url(found, given["endpoint_url"], url)
+    yield f"endpoint {shown(url) if url else 'of the region'}: {origin}"
 
 
 def _profile(found: Config) -> str:
@@ -39,5 +41,7 @@ def _url(found: Config, option: str | None, url: str | None) -> str:
         return "from --endpoint-url"
     if url is None:
         return "none is configured"
-    named = next((name for name in _URL_VARIABLES if found.environ.get(name) == url), None)
+    named = next(
+        (name for name in _URL_VARIABLES if bare(found.environ.get(name, "")) == url), None
+    )
     return f"from {named}" if named else f"from {found.config_path}"

@@ -7,13 +7,14 @@ from .client import Client
 from .connection import head
 from .message import Headers, Request
 from .operations import Operation
+from .redaction import redacted
 from .trace import masked
 
 
 def text(client: Client, operation: Operation, values: Mapping[str, Any]) -> Iterator[str]:
     """Method, URL, headers and the length of the body, line by line."""
     request = client.first_attempt(operation, values)
-    yield f"{request.method} {request.url}\n"
+    yield f"{request.method} {redacted(str(request.url))}\n"
     for name, value in masked(sent(request)):
         yield f"{name}: {value}\n"
 

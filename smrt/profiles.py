@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .errors import ConfigurationError
+from .message import veiled
 
 Section = Mapping[str, Any]
 Sections = Mapping[str, Section]
@@ -19,6 +20,9 @@ class ConfigFile(NamedTuple):
     profiles: Sections
     sso_sessions: Sections
     services: Sections
+
+    def __repr__(self) -> str:
+        return veiled(self, *self._fields)
 
 
 def config_file(path: str) -> ConfigFile:

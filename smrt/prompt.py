@@ -19,6 +19,7 @@ from .errors import SmrtError, UsageError
 from .page import Page
 from .prompt_line import Line, World, bare, cut, line, offers
 from .prompt_mode import OFF, ON
+from .redaction import redacted
 
 if TYPE_CHECKING:
     from .app import App
@@ -56,7 +57,7 @@ def ask(root: click.Context, arguments: Sequence[str], complaint: str = "") -> l
     except EOFError as exc:
         raise KeyboardInterrupt from exc
     words = shlex.split(text)
-    app.console.say(f"smrt {shlex.join(words)}\n")
+    app.console.say(redacted(f"smrt {shlex.join(words)}\n"))
     return words
 
 

@@ -12,11 +12,11 @@ import h11
 
 from .connection import Channel
 from .errors import ConfigurationError, TransportError
-from .message import Headers, Settings, Url
+from .message import Headers, Settings, Url, veiled
+from .redaction import redacted_url
 from .urls import parse as parse_url
 
 BLOCK = 1 << 12
-MASK = "***"
 CODE = "ProxyConnectionError"
 UNAUTHORIZED = 401
 AUTHENTICATION_REQUIRED = 407
@@ -33,6 +33,9 @@ class Proxy(NamedTuple):
     shown: str
     headers: Headers
     variable: str
+
+    def __repr__(self) -> str:
+        return veiled(self, "headers")
 
 
 def choose(url: Url, settings: Settings) -> Proxy | None:
@@ -62,7 +65,7 @@ def parse(text: str, variable: str = "HTTP_PROXY") -> Proxy:
     if not mark:
         scheme, rest = "http", text.removeprefix("//")
     user, mark, place = rest.rpartition("@")
-    shown = f"{scheme}://{MASK + mark if mark else ''}{place}"
+    shown = redacted_url(f"{scheme}://{rest}")
     try:
         url = parse_url(f"{scheme}://{place}")
     except ConfigurationError as exc:

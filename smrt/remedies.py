@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .errors import ServiceError, SmrtError
+from .message import veiled
 from .operations import INVOKE_ENDPOINT_ASYNC, Operation
 from .retry import CODES as THROTTLED
 from .retry import is_loading
@@ -25,6 +26,9 @@ class Trouble(NamedTuple):
     parameters: Mapping[str, Any]
     length: int
     region: str = ""
+
+    def __repr__(self) -> str:
+        return veiled(self, "parameters")
 
 
 class Case(NamedTuple):
@@ -108,8 +112,10 @@ def _location(trouble: Trouble) -> str:
     """Where an answer sends one; nobody follows, as a signature holds for one address."""
     if not isinstance(trouble.error, ServiceError):
         return ""
+    from .redaction import redacted
+
     about = trouble.error.response["ResponseMetadata"]
-    return str(about.get("HTTPHeaders", {}).get("location", ""))
+    return redacted(str(about.get("HTTPHeaders", {}).get("location", "")))
 
 
 def _waits_for_nothing(trouble: Trouble) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, NamedTuple
 from . import chain
 from .body import StreamingBody
 from .errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
+from .redaction import cause
 
 SCHEME = "s3://"
 PART = 8 << 20
@@ -176,4 +177,4 @@ def translated() -> Iterator[None]:
     except (BotoCoreError, OSError, ValueError, RuntimeError) as exc:
         names = {kind.__name__ for kind in type(exc).__mro__}
         kind = next(kind for kind, fitting in ERRORS if names.intersection(fitting))
-        raise kind(str(exc), code=type(exc).__name__) from exc
+        raise kind(str(exc), code=type(exc).__name__) from cause(exc)

@@ -10,7 +10,7 @@ from .config import region as configured_region
 from .endpoint_rules import is_region, pseudo
 from .errors import ConfigurationError, SmrtError, UsageError
 from .message import DEFAULT_TIMEOUT, Settings
-from .urls import parse
+from .urls import bare, parse, shown
 
 _SERVICE = "sagemaker_runtime"
 RETRY_MODES = ("standard", "adaptive")
@@ -105,8 +105,8 @@ def check_endpoint_option(url: str | None) -> None:
         return
     if "://" not in url:
         raise UsageError(
-            f'Bad value for --endpoint-url "{url}": scheme is missing.  Must be of the form '
-            "http://<hostname>/ or https://<hostname>/"
+            f'Bad value for --endpoint-url "{shown(url)}": scheme is missing.  Must be of the '
+            "form http://<hostname>/ or https://<hostname>/"
         )
     try:
         parse(url)
@@ -208,7 +208,7 @@ def _max_attempts(config: Config) -> int:
 
 def _endpoint_url(config: Config, option: str | None, service: str) -> str | None:
     if option is not None:
-        return option
+        return bare(option)
     if flag(config, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"):
         return None
     for variable in ("AWS_ENDPOINT_URL_" + service.upper(), "AWS_ENDPOINT_URL"):
@@ -238,8 +238,8 @@ def _services_url(config: Config, service: str) -> str | None:
 
 def _with_scheme(url: str, hint: str) -> str:
     if "://" not in url:
-        raise ConfigurationError(f"Invalid endpoint: {url}", hint)
-    return url
+        raise ConfigurationError(f"Invalid endpoint: {shown(url)}", hint)
+    return bare(url)
 
 
 def _ca_bundle(config: Config, option: str | None) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from . import parameters, s3
 from .errors import UsageError
 from .invocation import Call
+from .message import veiled
 from .s3 import S3, SCHEME, Location
 
 
@@ -15,6 +16,9 @@ class Staged(NamedTuple):
     call: Call
     place: Location
     body: Any
+
+    def __repr__(self) -> str:
+        return veiled(self, "body")
 
     def upload(self, storage: S3) -> None:
         """Put the input in its place, and close it. Raises SmrtError."""

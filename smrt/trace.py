@@ -5,10 +5,9 @@ from collections.abc import Callable
 from time import localtime, strftime, time
 
 from .message import Headers, Trace
+from .redaction import MASK, redacted
 
-MASK = "****"
-_SECRET = frozenset({"x-amz-security-token", "proxy-authorization"})
-_SIGNATURE = re.compile(r"(?<=Signature=)[0-9a-f]+")
+_SECRET = frozenset({"x-amz-security-token", "proxy-authorization", "cookie", "set-cookie"})
 _ACCESS_KEY = re.compile(r"(?<=Credential=)[^/]*(?=[^/]{4}/)")
 
 
@@ -18,7 +17,7 @@ def stamped(say: Callable[[str], None], clock: Callable[[], float] = time) -> Tr
     def trace(text: str) -> None:
         now = clock()
         stamp = strftime("%Y-%m-%d %H:%M:%S", localtime(now)) + f",{int(now % 1 * 1000):03d}"
-        say("".join(f"{stamp} {line}\n" for line in text.split("\n")))
+        say("".join(f"{stamp} {line}\n" for line in redacted(text).split("\n")))
 
     return trace
 
@@ -36,4 +35,4 @@ def listed(headers: Headers) -> str:
 
 
 def _cleared(value: str) -> str:
-    return _ACCESS_KEY.sub(MASK, _SIGNATURE.sub(MASK, value))
+    return _ACCESS_KEY.sub(MASK, redacted(value))

@@ -31,13 +31,28 @@ def parse(text: str) -> Url:
     scheme = found["scheme"].lower()
     if scheme not in PORTS:
         raise ConfigurationError(
-            f"Not supported URL scheme {scheme}: {_shown(text)}", "use http:// or https://"
+            f"Not supported URL scheme {scheme}: {shown(text)}", "use http:// or https://"
         )
     port = int(found["port"] or PORTS[scheme])
     if port > _MAX_PORT:
         raise _invalid(text, f"the highest port is {_MAX_PORT}")
     query = "?" + found["query"] if found["query"] else ""
     return Url(scheme, host.lower(), port, _escaped((found["path"] or "/") + query))
+
+
+def bare(text: str) -> str:
+    """The address without the user and password in it, which nobody is sent."""
+    found = _URL.fullmatch(text)
+    if found is None or found["user"] is None:
+        return text
+    return text[: found.start("user")] + text[found.end("user") + 1 :]
+
+
+def shown(text: str) -> str:
+    """The address without secrets; where it is none, all before its last @ may be one."""
+    from .redaction import redacted, redacted_url
+
+    return redacted(text) if _URL.fullmatch(text) else redacted_url(text)
 
 
 def join(base: str, path: str) -> Url:
@@ -70,12 +85,7 @@ def _ipv6(literal: str) -> str:
 
 
 def _invalid(text: str, hint: str) -> ConfigurationError:
-    return ConfigurationError(f"Invalid endpoint: {_shown(text)}", hint)
-
-
-def _shown(text: str) -> str:
-    """The address without the password that may be in it."""
-    return re.sub(r"//[^/]*@", "//", text)
+    return ConfigurationError(f"Invalid endpoint: {shown(text)}", hint)
 
 
 def _escaped(target: str) -> str:

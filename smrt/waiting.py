@@ -19,6 +19,7 @@ from .report import Report, report
 from .results import FOLLOWED
 from .rows import METADATA, SHARED, WAIT_TIMEOUT
 from .s3 import S3
+from .urls import bare
 
 _LOCATIONS = ("OutputLocation", "FailureLocation")
 
@@ -104,7 +105,7 @@ def _options(given: Mapping[str, Any], path: str | None) -> Iterator[str]:
     for row in (WAIT_TIMEOUT, METADATA, *SHARED):
         value = given[row.dest]
         if value not in (None, False):
-            yield f"{row.flag}={value}" if row.takes_value else row.flag
+            yield f"{row.flag}={bare(str(value))}" if row.takes_value else row.flag
     if path is not None:
         yield from (["--"] if path.startswith("--") else [])
         yield path

@@ -1,6 +1,6 @@
 """What --dry-run shows is what would be sent, without its secrets."""
 
-from smrt.trace import MASK
+from smrt.redaction import MASK
 
 from .conftest import KEYS, Smrt
 from .fake import Endpoint

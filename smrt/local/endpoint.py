@@ -5,6 +5,8 @@ from pathlib import Path
 from traceback import format_exception
 from typing import NamedTuple
 
+from smrt.message import veiled
+
 PART_SIZE = 1 << 16
 """Bytes; what of a whole answer comes as one part of a stream."""
 BROKEN = "StreamBroken"
@@ -18,6 +20,9 @@ class Call(NamedTuple):
 
     body: bytes
     parameters: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return veiled(self, "body", "parameters")
 
 
 class Answer(NamedTuple):

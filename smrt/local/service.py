@@ -22,6 +22,7 @@ from smrt.operations import (
     Operation,
     Place,
 )
+from smrt.redaction import redacted
 
 from . import loopback, refusal, signature
 from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
@@ -71,7 +72,7 @@ class Service(NamedTuple):
             took = (self.clock() - begun) * 1000
             body = response.body
             size = f"{len(body)} bytes" if isinstance(body, bytes) else "a stream begun"
-            self.log(f"{line} {size} in {took:.1f} ms")
+            self.log(redacted(f"{line} {size} in {took:.1f} ms"))
         added = (
             ("x-amzn-RequestId", str(uuid4())),
             date(begun),
