@@ -1,9 +1,9 @@
 """The attempts of one call: how many there were, and what comes after one that failed."""
 
-from .errors import ServiceError, SmrtError
+from .errors import ServiceError, SmrtError, TransportError
 from .message import Settings
 from .replies import header
-from .retry import Policy, delay, is_loading, skew
+from .retry import Policy, delay, has_ended, is_loading, skew
 from .world import World
 
 FIRST_PAUSE = 1.0
@@ -14,9 +14,13 @@ LONGEST_PAUSE = 10.0
 class Attempts:
     """Counts attempts; those in which the model was still loading are patience, not retries."""
 
-    def __init__(self, settings: Settings, world: World) -> None:
+    def __init__(
+        self, settings: Settings, world: World, *, retry_broken_responses: bool = False
+    ) -> None:
         self.number = 1
-        self._policy = Policy(settings.max_attempts, settings.retry_timeouts)
+        self._policy = Policy(
+            settings.max_attempts, settings.retry_timeouts, retry_broken_responses
+        )
         self._wait_ready = settings.wait_ready
         self._world = world
         self._failed = 0
@@ -70,7 +74,9 @@ class Attempts:
         if isinstance(error, ServiceError) and self._failed == self._policy.max_attempts:
             error.is_last_allowed = True
             error.response["ResponseMetadata"]["MaxAttemptsReached"] = True
-        if error.code == "ReadTimeoutError" and not self._policy.retry_timeouts:
+        if isinstance(error, TransportError) and has_ended(error, self._policy):
+            error.hints += (f"not retried: the response began with status {error.status}",)
+        elif error.code == "ReadTimeoutError" and not self._policy.retry_timeouts:
             error.hints += (
                 "not sent again, as the model may still be at work: --retry-timeouts does so",
             )

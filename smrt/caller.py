@@ -59,7 +59,9 @@ class Caller:
         request = self.request(operation, values)
         self._warn_of(request)
         invocation_id = uuid4()
-        attempts = Attempts(self.settings, self._world)
+        attempts = Attempts(
+            self.settings, self._world, retry_broken_responses=operation.answers_in_json
+        )
         while True:
             signed = self._signed(request, invocation_id, attempts.told)
             try:

@@ -5,6 +5,7 @@ The socket never blocks, so that an answer which comes while the body is still o
 """
 
 import os
+import re
 import select
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
@@ -16,6 +17,8 @@ from .message import Headers, Payload, Request
 BLOCK = 1 << 17
 BODY_BLOCK = 1 << 18
 MAX_HEAD = 1 << 18
+_STATUS_LINE = re.compile(rb"^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n", re.MULTILINE)
+"""Of a final response: interim ones begin with 1."""
 _TLS_WAITS = {"SSLWantReadError": "read", "SSLWantWriteError": "write"}
 
 
@@ -63,9 +66,17 @@ class Connection:
         self._read_timeout = read_timeout
         self.proxy_headers = proxy_headers
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._start = bytearray()
+
+    @property
+    def status(self) -> int | None:
+        """The status of the response, once its status line is whole, whatever comes behind it."""
+        line = _STATUS_LINE.search(self._start)
+        return None if line is None else int(line[1])
 
     def exchange(self, request: Request) -> h11.Response:
         """Send `request` and return the head of its answer; any 1xx on the way is skipped."""
+        self._start.clear()
         length = str(request.payload.length)
         self._protocol.send(
             h11.Request(
@@ -155,7 +166,7 @@ class Connection:
                 return event
             if event is h11.NEED_DATA:
                 try:
-                    self._protocol.receive_data(self._socket.recv(BLOCK))
+                    self._feed(self._socket.recv(BLOCK))
                 except OSError as exc:
                     if _awaited(exc, "read") is None:
                         raise
@@ -168,9 +179,15 @@ class Connection:
 
     def _event(self) -> h11.Event:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
-            self._protocol.receive_data(self._receive())
+            self._feed(self._receive())
         assert isinstance(event, h11.Event)  # PAUSED comes of pipelining and upgrades alone
         return event
+
+    def _feed(self, data: bytes) -> None:
+        """Have `data` parsed; up to the end of the head it is kept for `status`, too."""
+        if self._protocol.their_state is h11.SEND_RESPONSE:
+            self._start += data
+        self._protocol.receive_data(data)
 
     def _receive(self) -> bytes:
         if self.is_inherited():

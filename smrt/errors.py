@@ -77,9 +77,13 @@ class ConfigurationError(SmrtError):
 
 
 class TransportError(SmrtError):
-    """The connection failed or broke. `code` is botocore's name for the kind of failure."""
+    """The connection failed or broke. `code` is botocore's name for the kind of failure.
+
+    `status` is that of a response that broke off in its head, None where none had come.
+    """
 
     default_code = "ConnectionError"
+    status: int | None = None
 
 
 class ServiceError(SmrtError):

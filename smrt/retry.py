@@ -14,6 +14,7 @@ TIMEOUT = "ReadTimeoutError"
 CHANGED = "BodyChangedError"
 """A body that is no longer what it was when it was measured will not become so again."""
 STATUSES = frozenset({500, 502, 503, 504})
+THROTTLED_STATUS = 429
 CODES = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -40,11 +41,13 @@ class Policy(NamedTuple):
     """`max_attempts` counts the first try; a read timeout is no reason to try again unless told.
 
     When the time for reading is up, the model may still be at work: a second request would have
-    it do, and cost, everything twice.
+    it do, and cost, everything twice. So would one after a response that breaks off behind the
+    status of a success; `retry_broken_responses` is for operations that only queue the work.
     """
 
     max_attempts: int = 3
     retry_timeouts: bool = False
+    retry_broken_responses: bool = False
 
 
 CLOCK_CODES = frozenset(
@@ -93,8 +96,17 @@ def is_transient(error: SmrtError, policy: Policy) -> bool:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status in STATUSES or error.code in CODES
     if isinstance(error, TransportError):
-        return error.code != CHANGED and (error.code != TIMEOUT or policy.retry_timeouts)
+        if has_ended(error, policy) or error.code == CHANGED:
+            return False
+        return error.code != TIMEOUT or policy.retry_timeouts
     return False
+
+
+def has_ended(error: SmrtError, policy: Policy) -> bool:
+    """Whether the status of a broken response rules out a retry: the request has been handled."""
+    if not isinstance(error, TransportError) or error.status is None:
+        return False
+    return not policy.retry_broken_responses and error.status not in {*STATUSES, THROTTLED_STATUS}
 
 
 def delay(

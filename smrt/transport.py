@@ -11,6 +11,7 @@ import h11
 
 from .body import StreamingBody
 from .connection import Channel, Connection
+from .errors import TransportError
 from .faults import CONNECTING, PROXYING, READING, WAITING, translated
 from .message import Headers, Request, Settings, Trace, Url
 
@@ -60,11 +61,7 @@ class HttpTransport:
         begun = perf_counter()
         connection = self._reuse(request.url) or self._open(request.url)
         try:
-            with (
-                translated(WAITING, str(request.url), self._settings.read_timeout),
-                self._timed("first byte"),
-            ):
-                head = connection.exchange(request)
+            head = self._exchange(connection, request)
             if head.status_code in UNAUTHENTICATED:
                 self._blame_proxy(request.url, head)
         except BaseException:
@@ -85,6 +82,18 @@ class HttpTransport:
 
     def __del__(self) -> None:
         self.close()
+
+    def _exchange(self, connection: Connection, request: Request) -> h11.Response:
+        """The head of the response; where it cannot be had, the error knows the status, if any."""
+        try:
+            with (
+                translated(WAITING, str(request.url), self._settings.read_timeout),
+                self._timed("first byte"),
+            ):
+                return connection.exchange(request)
+        except TransportError as exc:
+            exc.status = connection.status
+            raise
 
     def _pieces(
         self, connection: Connection, url: Url, begun: float
