@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from . import config, credentials, endpoint_rules, parameters, replies, sigv4
 from .attempts import Attempts
 from .body import StreamingBody
-from .errors import ServiceError, SmrtError, TransportError
+from .errors import ServiceError, SmrtError, TransportError, after_sending
 from .message import Credentials, Headers, Request, Settings
 from .operations import Operation
 from .payloads import payload
@@ -62,15 +62,16 @@ class Caller:
         attempts = Attempts(
             self.settings, self._world, retry_broken_responses=operation.answers_in_json
         )
-        while True:
-            signed = self._signed(request, invocation_id, attempts.told)
-            try:
-                return self._attempt(operation, signed, attempts.retries)
-            except (ServiceError, TransportError) as exc:
-                pause = self._next(attempts, exc)
-                if pause is None:
-                    raise
-            self._world.sleep(pause)
+        with after_sending(was_sent=lambda: attempts.retries > 0):
+            while True:
+                signed = self._signed(request, invocation_id, attempts.told)
+                try:
+                    return self._attempt(operation, signed, attempts.retries)
+                except (ServiceError, TransportError) as exc:
+                    pause = self._next(attempts, exc)
+                    if pause is None:
+                        raise
+                self._world.sleep(pause)
 
     def first_attempt(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request that `call` would send first."""
@@ -183,5 +184,5 @@ def _document(body: StreamingBody) -> tuple[Any, str]:
         text = body.read()
     try:
         return (json.loads(text), "") if text else (None, "")
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         return None, f"the answer's body is not JSON: {exc}"

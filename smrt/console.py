@@ -139,7 +139,7 @@ def _encoding(environ: Mapping[str, str]) -> str:
 
 def _is_encoding(name: str) -> bool:
     try:
-        " ".encode(name)
+        " \N{SNOWMAN}".encode(name, _ESCAPED)  # not every codec can leave out what it lacks
     except (LookupError, UnicodeError):
         return False
     return True

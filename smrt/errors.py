@@ -9,10 +9,12 @@
     ├── CommandError        126  the command that we were to run cannot be
     └── MissingCommandError 127  there is no such command
 
+Statuses 252 and 253 promise that no request has reached the runtime; see `after_sending`.
 From 252 on the numbers are AWS CLI v2's own: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -36,7 +38,7 @@ class SmrtError(Exception):
 
     No secret of a URL is in either. `code` is the word that scripts match on, as in "An error
     occurred (CODE): message"; `resume` the command line that takes up again what was cut, where
-    there is one.
+    there is one; `metadata` that of the response which had come by then.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.GENERAL
@@ -50,6 +52,7 @@ class SmrtError(Exception):
         self.hints = tuple(map(redacted, hints))
         self.code = code or self.default_code
         self.resume = ""
+        self.metadata: Mapping[str, Any] = {}
 
     @property
     def sentence(self) -> str:
@@ -63,14 +66,14 @@ class SmrtError(Exception):
 
 
 class UsageError(SmrtError):
-    """The command line, or a value in it, is wrong; nothing was sent."""
+    """The command line, or a value in it, is wrong; the endpoint was not called."""
 
     exit_code = ExitCode.USAGE
     default_code = "ParamValidation"
 
 
 class ConfigurationError(SmrtError):
-    """Configuration, credentials or region are missing or wrong; nothing was sent."""
+    """Configuration, credentials or region are missing or wrong; the endpoint was not called."""
 
     exit_code = ExitCode.CONFIGURATION
     default_code = "Configuration"
@@ -152,3 +155,28 @@ class MissingCommandError(SmrtError):
 
     exit_code = ExitCode.NOT_FOUND
     default_code = "CommandNotFound"
+
+
+@contextmanager
+def after_sending(
+    metadata: Mapping[str, Any] | None = None, *, was_sent: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
+    """A failure in here is neither one of usage nor of configuration, if a request was sent.
+
+    `metadata` is that of its response; the failure takes it along.
+    """
+    try:
+        yield
+    except SmrtError as exc:
+        exc.metadata = exc.metadata or metadata or {}
+        if not was_sent() or not isinstance(exc, UsageError | ConfigurationError):
+            raise
+        raise _sent(exc) from exc
+
+
+def _sent(error: SmrtError) -> SmrtError:
+    """The same failure, with the exit status of one that came after a request."""
+    code = None if error.code == error.default_code else error.code
+    failure = SmrtError(error.message, *error.hints, code=code)
+    failure.resume, failure.metadata = error.resume, error.metadata
+    return failure

@@ -108,6 +108,6 @@ def _document(payload: bytes) -> Mapping[str, Any]:
     text = payload.decode(errors="replace")
     try:
         document = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     return document if isinstance(document, dict) else {"message": text}

@@ -52,9 +52,10 @@ def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
     """The lines that people read."""
     told = error.sentence if enhanced or isinstance(error, ServiceError) else error.message
     yield f"{NAME}: [ERROR]: {told.strip()}\n"
-    if enhanced and error.details:
+    details = {**(error.details if enhanced else {}), **error.metadata}
+    if details:
         yield "\nAdditional error details:\n"
-        for name, value in error.details.items():
+        for name, value in details.items():
             yield f"{name}: {value}\n"
     for hint in error.hints:
         yield f"{NAME}: hint: {hint}\n"
@@ -64,7 +65,7 @@ def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
 
 def _fields(error: SmrtError) -> dict[str, Any]:
     """The fields that programs read, in AWS's order."""
-    resume = {"Resume": error.resume} if error.resume else {}
+    more = {**error.metadata, **({"Resume": error.resume} if error.resume else {})}
     if isinstance(error, ServiceError):
-        return {"Message": error.message, "Code": error.code, **error.members, **resume}
-    return {"Code": error.code, "Message": error.message, **resume}
+        return {"Message": error.message, "Code": error.code, **error.members, **more}
+    return {"Code": error.code, "Message": error.message, **more}

@@ -11,7 +11,7 @@ from .caller import Reply
 from .client import Client
 from .config import Config
 from .console import check_encoding
-from .errors import ServiceError, TransportError
+from .errors import ServiceError, TransportError, after_sending
 from .inputs import SKELETONS, gather
 from .message import DEFAULT_TIMEOUT, Settings, veiled
 from .operations import Operation
@@ -153,6 +153,7 @@ def perform(
         region = client.settings.region
         exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size, region))
         raise
+    app.held.enter_context(after_sending(reply.metadata))
     if call.operation.answers_in_json:
         client.close()  # nothing is left to be read
     if reply.flaw:

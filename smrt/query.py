@@ -39,7 +39,7 @@ def _searched(parsed: Any, value: Any) -> Any:
 
     try:
         return parsed.search(value)
-    except (JMESPathError, ValueError, TypeError, RecursionError) as exc:
+    except (JMESPathError, ValueError, TypeError, OverflowError, RecursionError) as exc:
         raise SmrtError(str(exc)) from exc
 
 

@@ -6,7 +6,14 @@ from typing import Any, BinaryIO, NamedTuple
 
 from . import chain
 from .body import StreamingBody
-from .errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
+from .errors import (
+    ConfigurationError,
+    ServiceError,
+    SmrtError,
+    TransportError,
+    UsageError,
+    after_sending,
+)
 from .redaction import cause
 
 SCHEME = "s3://"
@@ -39,6 +46,8 @@ class S3:
     def __init__(self, client: Any, *, verify: bool = True) -> None:
         self._client = client
         self._verify = verify
+        self._has_sent = False
+        client.meta.events.register("before-send.s3", self._note_sending)
 
     def get(self, place: Location) -> Object | None:
         """The object at `place`; None while there is none. Raises SmrtError."""
@@ -110,8 +119,16 @@ class S3:
 
     @contextmanager
     def _calling(self) -> Iterator[None]:
-        with translated(), chain.silence(verify=self._verify):
+        with (
+            after_sending(was_sent=lambda: self._has_sent),
+            translated(),
+            chain.silence(verify=self._verify),
+        ):
             yield
+
+    def _note_sending(self, **_: object) -> None:
+        """From now on no failure is one of usage or configuration."""
+        self._has_sent = True
 
 
 _MISSING = ("NoSuchKey", "404")

@@ -8,9 +8,9 @@ STATUSES = {
     ExitCode.NOT_FOUND: "smrt local run: there is no such command.",
     ExitCode.INTERRUPTED: "Ctrl-C.",
     ExitCode.PIPE: "The reader of standard output went away.",
-    ExitCode.USAGE: "The command line, or a value in it, is wrong; nothing was sent.",
-    ExitCode.CONFIGURATION: "Configuration, credentials or region are missing or wrong; nothing "
-    "was sent.",
+    ExitCode.USAGE: "The command line, or a value in it, is wrong; the endpoint was not called.",
+    ExitCode.CONFIGURATION: "Configuration, credentials or region are missing or wrong; the "
+    "endpoint was not called.",
     ExitCode.SERVICE: "The service answered with an error, or the model failed.",
     ExitCode.GENERAL: "Anything else: the connection, a file, a query that fails on the answer.",
 }

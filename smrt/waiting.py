@@ -16,7 +16,7 @@ from .operations import kebab
 from .outfile import Plan
 from .progress import progress
 from .report import Report, report
-from .results import FOLLOWED
+from .results import FOLLOWED, Places
 from .rows import METADATA, SHARED, WAIT_TIMEOUT
 from .s3 import S3
 from .urls import bare
@@ -37,6 +37,10 @@ class Wait(NamedTuple):
     timeout: float
     options: Sequence[str]
 
+    def connect(self) -> None:
+        """Connect to S3 ahead of the call, to find configuration errors. Raises SmrtError."""
+        self.storage()
+
     def bring(self, metadata: Mapping[str, Any], begun: float | None = None) -> None:
         """Follow the reply that has this metadata; deliver the answer, and tell of it.
 
@@ -44,7 +48,7 @@ class Wait(NamedTuple):
         with a hint that says how to go on.
         """
         begun = time.monotonic() if begun is None else begun
-        where, console = results.places(metadata), self.app.console
+        where, console = _locations(metadata), self.app.console
         with _resumable(self._line(metadata), console), closing(self.storage()) as store:
             with progress(console, f"waiting for {where.output}") as note:
                 answer = results.follow(store, where, timeout=self.timeout, note=note, begun=begun)
@@ -57,6 +61,16 @@ class Wait(NamedTuple):
         found = {f"--{kebab(name)}": metadata.get(name) for name in _LOCATIONS}
         named = [f"{flag}={value}" for flag, value in found.items() if value]
         return " ".join(map(quoted, ("smrt", "wait", *named, *self.options)))
+
+
+def _locations(metadata: Mapping[str, Any]) -> Places:
+    if "OutputLocation" not in metadata:
+        raise SmrtError(
+            "the response has no OutputLocation: there is nothing to wait for",
+            "the request was accepted: its result may still come",
+            code="NoOutputLocation",
+        )
+    return results.places(metadata)
 
 
 def wait(

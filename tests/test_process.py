@@ -266,11 +266,13 @@ def test_closed_streams_are_neither_input_nor_answer(
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
 @pytest.mark.parametrize("argv", [(*LINE, "-"), (*LINE, "out"), (*LINE, "/dev/full"), ("--help",)])
-def test_a_full_output_is_an_error_of_one_line(start: Start, argv: Any) -> None:
+def test_a_full_output_is_an_error_of_one_line_and_the_metadata(start: Start, argv: Any) -> None:
     with open("/dev/full", "wb") as full:
         ran = ended(start(*argv, stdout=full))
     assert ran.code == 255
-    assert ran.err.count("\n") == 1
+    line, _, metadata = ran.err.partition("\n\nAdditional error details:\n")
+    assert "\n" not in line.rstrip("\n")
+    assert ("InvokedProductionVariant: AllTraffic\n" in metadata) is (argv != ("--help",))
     assert "No space left on device" in ran.err
 
 

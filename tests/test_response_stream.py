@@ -260,8 +260,10 @@ def test_a_damaged_stream_is_one_clear_line(run: Run) -> None:
     damaged = part(b"two").replace(b"two", b"owt")
     found = run(raw=[part(b"one"), damaged])
     assert (found.code, found.out) == (255, b"one")
-    assert "the response stream cannot be read: a checksum is 0x" in found.err
-    assert len(found.err.splitlines()) == 2
+    first, *details, hint = found.err.splitlines()
+    assert "the response stream cannot be read: a checksum is 0x" in first
+    assert "InvokedProductionVariant: AllTraffic" in details
+    assert hint.startswith("smrt: hint: 3 bytes came in 1 part before that")
 
 
 def test_an_error_of_the_service_is_told_as_ever(smrt: Smrt, endpoint: Endpoint) -> None:

@@ -84,9 +84,15 @@ def test_the_metadata_can_be_selected(
 def test_a_call_waits_and_brings_its_answer(
     smrt: Smrt, endpoint: Endpoint, s3: Any, places: Places, env: dict[str, str]
 ) -> None:
-    places.accept(endpoint)
     later = Timer(0.3, put, (s3, places.output_key, b"late"))
-    later.start()
+    places.accept(endpoint)
+    accept = endpoint.script.pop()
+
+    def accept_and_answer_later(sock: socket.socket, received: Received) -> None:
+        later.start()
+        accept(sock, received)
+
+    endpoint.answer(accept_and_answer_later)
     done = smrt(*SEND, "--wait", "--metadata", "told.json", env=env)
     later.join()
     assert done == Result(0, b"late", "")
@@ -107,6 +113,7 @@ def test_a_failure_is_told_in_its_own_words(
         "smrt: [ERROR]: An error occurred (AsyncInvocationFailed) when calling the "
         "InvokeEndpointAsync operation: Received server error (500) from model\n"
         f"\nAdditional error details:\nFailureLocation: {places.failure}\n"
+        f"OutputLocation: {places.output}\nInferenceId: {places.reply['InferenceId']}\n"
     )
     assert not Path("out").exists()
 

@@ -42,6 +42,8 @@ def _run_with_s3(app: App, call: Call, given: dict[str, Any]) -> None:
     store = cache(storage(app, call.config, given))
     waits = _wait(app, call, given, store) if given["wait"] else None
     told = waits.report if waits else report(app, call, given)
+    if waits and _is_sent(given):
+        waits.connect()
     call, kept = _stage(app, call, given, store)
     begun = monotonic()
     try:

@@ -77,7 +77,7 @@ def _document(text: bytes) -> dict[str, Any]:
     """The fields of the reply that are there, in their order."""
     try:
         document = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise UsageError(f"{FROM.flag}: not JSON: {exc}") from exc
     if not isinstance(document, dict) or not document.get("OutputLocation"):
         raise UsageError(
