@@ -12,8 +12,8 @@ from .errors import SmrtError
 from .message import Settings, veiled
 from .settings import settings
 
-PATIENCE = 1.8
-"""Seconds for all of it, so that a TAB takes no longer than two."""
+MAX_WAIT_SECONDS = 1.8
+"""For all of it, so that a TAB takes no longer than two."""
 FRESH = 600
 """Seconds for which a list is good."""
 _NAME = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*")
@@ -48,14 +48,14 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", text)
 
 
-def fetch(listing: Listing, patience: float = PATIENCE) -> list[str] | None:
-    """The names, or None where they could not be had within `patience` seconds."""
+def fetch(listing: Listing, max_wait_seconds: float = MAX_WAIT_SECONDS) -> list[str] | None:
+    """The names, or None where they cannot be had within `max_wait_seconds`."""
     from threading import Thread
 
     found: list[list[str]] = []
-    thread = Thread(target=lambda: found.extend(_names(listing)), daemon=True)
+    thread = Thread(target=lambda: found.extend(_names(listing, max_wait_seconds)), daemon=True)
     thread.start()
-    thread.join(patience)
+    thread.join(max_wait_seconds)
     return found[0] if found else None
 
 
@@ -78,13 +78,13 @@ def keep(path: str, found: Sequence[str], now: float) -> None:
             file.writelines(f"{line}\n".encode() for line in lines)
 
 
-def _names(listing: Listing) -> list[list[str]]:
+def _names(listing: Listing, max_wait_seconds: float) -> list[list[str]]:
     """One list of all names that ListEndpoints gives, or none where that fails."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         found = config.load(listing.environ, listing.profile)
-        client = _client(found, settings(found, region=listing.region))
+        client = _client(found, settings(found, region=listing.region), max_wait_seconds)
         pages = client.get_paginator("list_endpoints").paginate(SortBy="Name")
         listed = (endpoint["EndpointName"] for page in pages for endpoint in page["Endpoints"])
         return [[name for name in listed if _NAME.fullmatch(name)]]
@@ -92,7 +92,7 @@ def _names(listing: Listing) -> list[list[str]]:
         return []
 
 
-def _client(found: Config, resolved: Settings) -> Any:
+def _client(found: Config, resolved: Settings, timeout: float) -> Any:
     from botocore.config import Config as ClientConfig
     from botocore.session import Session
 
@@ -107,6 +107,6 @@ def _client(found: Config, resolved: Settings) -> Any:
         aws_session_token=keys.token,
         verify=resolved.ca_bundle,
         config=ClientConfig(
-            connect_timeout=PATIENCE, read_timeout=PATIENCE, retries={"total_max_attempts": 1}
+            connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 1}
         ),
     )

@@ -14,7 +14,7 @@ from prompt_toolkit.output import create_output
 from prompt_toolkit.validation import ValidationError, Validator
 
 from . import completions, config, manual
-from .endpoint_names import Listing, fetch, keep, names
+from .endpoint_names import MAX_WAIT_SECONDS, Listing, fetch, keep, names
 from .errors import SmrtError, UsageError
 from .page import Page
 from .prompt_line import Line, World, bare, cut, line, offers
@@ -113,7 +113,7 @@ class _Complete(Validator):
             raise ValidationError(len(document.text), f"missing: {', '.join(missing)}")
 
 
-def _world(app: "App") -> World:
+def _world(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> World:
     """What is there to be offered: profiles, regions, endpoints, files."""
 
     def profiles() -> list[str]:
@@ -127,7 +127,7 @@ def _world(app: "App") -> World:
         listing = Listing(app.environ, profile, region)
         known = names(listing.path, time())
         if known is None:
-            known = fetch(listing)
+            known = fetch(listing, max_wait_seconds)
             if known is not None:
                 keep(listing.path, known, time())
         return known or []

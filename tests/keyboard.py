@@ -15,11 +15,11 @@ from types import TracebackType
 
 import pyte
 
+from .polling import LIMIT
+
 SEQUENCES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78DMc])"
 )
-PATIENCE = 20.0
-"""Seconds; far more than anything here takes on a machine that is busy."""
 
 
 class Terminal:
@@ -76,7 +76,7 @@ class Terminal:
 
     def until_screen(self, *texts: str) -> str:
         """Wait until all of `texts` stand on the screen, and give what does."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LIMIT
         while not all(text in self.screen for text in texts):
             left = deadline - time.monotonic()
             assert left > 0, f"waited for {texts}, and saw {self.screen}"
@@ -95,7 +95,7 @@ class Terminal:
 
     def until(self, text: str) -> str:
         """Wait until `text` has been shown since the last key, and give what has been."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LIMIT
         while text not in self.fresh:
             left = deadline - time.monotonic()
             assert left > 0, f"waited for {text!r}, and saw {self.fresh!r}"
@@ -110,9 +110,9 @@ class Terminal:
 
     def end(self) -> int:
         """Read to the end; the exit status."""
-        while self._read(PATIENCE):
+        while self._read(LIMIT):
             pass
-        return self.process.wait(PATIENCE)
+        return self.process.wait(LIMIT)
 
     def _read(self, seconds: float) -> bool:
         if not select.select([self._ours], [], [], seconds)[0]:

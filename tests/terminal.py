@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from .polling import LIMIT
+
 
 class Shown(NamedTuple):
     """What a run left behind: its status, the screen, and standard error."""
@@ -51,7 +53,7 @@ def on_terminal(
         screen = _typed(outer, dict(keys or {}))
         assert process.stderr is not None
         err = process.stderr.read().decode()
-        code = process.wait(10)
+        code = process.wait(LIMIT)
     os.close(outer)
     return Shown(code, screen, err)
 
@@ -67,7 +69,7 @@ sys.exit(main())
 def _typed(outer: int, keys: dict[bytes, bytes]) -> bytes:
     """Type what is asked for until the other side has closed, and return the screen."""
     screen = b""
-    until = time.monotonic() + 20
+    until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         if not select.select([outer], [], [], 0.1)[0]:
             continue

@@ -233,6 +233,7 @@ def test_a_taken_port_is_a_configuration_error(url: str) -> None:
 CROWDED = """
 import os, resource, socket, threading
 from tests.local_server import client, serve
+from tests.polling import until
 
 accept, refused = socket.socket.accept, threading.Event()
 
@@ -246,9 +247,11 @@ def watched(self):
 socket.socket.accept = watched
 
 with serve() as url:
+    threads = threading.active_count()
     boto = client(url)
     boto.invoke_endpoint(EndpointName="echo", Body=b"warm")
     boto.close()
+    until(lambda: threading.active_count() == threads)  # the server's side is closed, too
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     held = []
     try:
@@ -258,7 +261,7 @@ with serve() as url:
         os.close(held.pop())
     host = url.removeprefix("http://")
     waiting = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
-    assert refused.wait(60)
+    assert refused.wait(30)
     for number in held:
         os.close(number)
     waiting.sendall(f"GET / HTTP/1.1\\r\\nHost: {host}\\r\\n\\r\\n".encode())
@@ -270,7 +273,12 @@ with serve() as url:
 def test_too_many_open_files_pass() -> None:
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     done = subprocess.run(
-        [sys.executable, "-c", CROWDED], capture_output=True, text=True, env=environ, check=False
+        [sys.executable, "-c", CROWDED],
+        capture_output=True,
+        text=True,
+        env=environ,
+        timeout=60,
+        check=False,
     )
     assert (done.stdout, done.stderr) == ("HTTP/1.1 404\n", "")
 

@@ -239,7 +239,7 @@ def test_names_that_are_not_known_yet_are_asked_for_and_kept(environ: dict[str, 
     from smrt.prompt import _world
 
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
-    world = _world(App(console, environ, ExitStack()))
+    world = _world(App(console, environ, ExitStack()), max_wait_seconds=60)
     with sagemaker(["iris"]) as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_SAGEMAKER", url)
         assert world.endpoints(None, None) == ["iris"]
@@ -286,8 +286,9 @@ def test_a_line_is_put_together_run_and_told(
         terminal.type(" --body fileb://")
         terminal.until_screen("fileb://flowers.csv")
         terminal.type("fl")
+        terminal.until_screen("--body fileb://fl\n", "flowers.csv")
         terminal.type("\t")
-        terminal.until_screen("Enter runs it")
+        terminal.until_screen("--body fileb://flowers.csv", "Enter runs it")
         terminal.type("\r")
         assert terminal.end() == 0
         command = "smrt invoke-endpoint --endpoint-name iris --body fileb://flowers.csv"

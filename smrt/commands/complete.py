@@ -3,6 +3,7 @@
 import click
 
 from smrt.app import App
+from smrt.endpoint_names import MAX_WAIT_SECONDS, Listing, fetch, keep
 from smrt.plain import Command, Group
 
 
@@ -14,19 +15,27 @@ def command() -> None:
 @command.command("endpoint-names", cls=Command, add_help_option=False)
 @click.option("--profile", metavar="PROFILE", help="The profile to take settings and keys from.")
 @click.option("--region", metavar="REGION", help="The region to ask.")
+@click.option(
+    "--max-wait-seconds",
+    type=float,
+    default=MAX_WAIT_SECONDS,
+    metavar="SECONDS",
+    help="How long to wait for the list.",
+)
 @click.pass_obj
-def endpoint_names(app: App, *, profile: str | None, region: str | None) -> None:
-    """Write the names of the endpoints, if they can be had within two seconds.
+def endpoint_names(
+    app: App, *, profile: str | None, region: str | None, max_wait_seconds: float
+) -> None:
+    """Write the names of the endpoints, if they can be had in time.
 
     It says nothing, and leaves the list alone where the names cannot be had.
     """
     from time import time
 
     from smrt.console import leave_terminal
-    from smrt.endpoint_names import Listing, fetch, keep
 
     leave_terminal()
     listing = Listing(app.environ, profile, region)
-    names = fetch(listing)
+    names = fetch(listing, max_wait_seconds)
     if names is not None:
         keep(listing.path, names, time())
