@@ -6,6 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := $(VENV)/bin
 BENCH := .bench
 ARGS :=
+BASE := HEAD^
 
 # Says what is missing, before anything else does.
 NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
@@ -17,7 +18,7 @@ help:
 	@echo 'make demo      serve the Iris model and call it'
 	@echo 'make test      run the tests, two processes side by side, in two minutes at most'
 	@echo 'make coverage  run the tests again, and say what they do not reach'
-	@echo 'make check     run the other gates: format, lint, types, floors'
+	@echo 'make check     run the other gates: format, lint, types, layers'
 	@echo 'make format    format the code'
 	@echo 'make generate  write man pages, completions and tables of the README anew'
 	@echo 'make drift     compare the table of operations with the newest botocore'
@@ -47,16 +48,17 @@ format: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 
 generate: $(VENV)/dev
-	$(BIN)/python -m tests.generate
+	$(BIN)/python -m tests.tools.generate
 
 drift: $(VENV)/python
 	$(PYTHON) -m venv --clear $(VENV)/drift
 	$(VENV)/drift/bin/pip install --quiet --upgrade botocore click h11 pytest
-	$(VENV)/drift/bin/python -m tests.drift
+	$(VENV)/drift/bin/python -m tests.tools.drift
 
 bench: $(BENCH)/peers
 	$(BENCH)/bin/pip install --quiet --force-reinstall --no-deps .
 	$(BENCH)/bin/python -m benchmarks.eventstream
+	$(BENCH)/bin/python -m benchmarks.instructions --base $(BASE)
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 clean:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from botocore.eventstream import EventStreamBuffer
 
-from smrt.events import part
-from smrt.eventstream import encode, messages
+from smrt.protocol.eventstream import encode_message, messages
+from smrt.protocol.response_stream import part
 
 CASES = ((100, 20_000), (8_192, 4_000))
 """Bytes of a part, and how many parts."""
@@ -44,7 +44,7 @@ def main() -> int:
 
 def _measured(size: int, count: int, read: str) -> float:
     """Measure one case and print it: smrt's speed as a multiple of botocore's."""
-    message = encode(part(bytes(size)))
+    message = encode_message(part(bytes(size)))
     stream, step = message * count, READS[read] or len(message)
     pieces = [stream[at : at + step] for at in range(0, len(stream), step)]
     rounds = [[_seconds(each, pieces, size * count) for each in DECODERS] for _ in range(ROUNDS)]

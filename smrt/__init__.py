@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .client import Client
-    from .errors import ServiceError, SmrtError
+    from smrt.client.boto3_client import Client
+    from smrt.errors import ServiceError, SmrtError
 
 __version__ = "0.1.0"
 __all__ = ["Client", "ServiceError", "SmrtError", "__version__"]
 
-_HOMES = {"Client": "client", "ServiceError": "errors", "SmrtError": "errors"}
+_HOMES = {"Client": "client.boto3_client", "ServiceError": "errors", "SmrtError": "errors"}
 
 
 def __getattr__(name: str) -> Any:

@@ -29,7 +29,7 @@ def main() -> int:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _terminate)
-        from .cli import main as run
+        from smrt.cli.main import main as run
 
         return run()
     except KeyboardInterrupt:  # pragma: no cover - while modules are still being imported

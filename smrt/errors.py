@@ -13,6 +13,7 @@ Statuses 252 and 253 promise that no request has reached the runtime; see `after
 From 252 on the numbers are AWS CLI v2's own: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
@@ -33,6 +34,27 @@ class ExitCode(IntEnum):
     GENERAL = 255
 
 
+MASK = "****"
+USER_MASK = "***@"
+_SECRETS = (
+    (r"""(?<=://)(?!\[?USER:PASSWORD@)[^/?#\s"'<>]+@""", USER_MASK),
+    (
+        r"(?i)((?:[?&]X-Amz-Credential|X-Amz-Security-Token|Signature)=)[^&\s\"'#,]*",
+        rf"\1{MASK}",
+    ),
+    (r"(?i)(X-Amz-Security-Token:\s*)[^\s\"']+", rf"\1{MASK}"),
+)
+"""The user in a URL, but not in our own hints; a URL's signature; a token that a service repeats.
+Compiled when an error is raised: a plain call raises none."""
+
+
+def redacted(text: str) -> str:
+    """`text` without the users, passwords, signatures and tokens of the URLs in it."""
+    for pattern, mask in _SECRETS:
+        text = re.sub(pattern, mask, text)
+    return text
+
+
 class SmrtError(Exception):
     """A failure that is told in one line, with hints (one line each) of what to do about it.
 
@@ -45,8 +67,6 @@ class SmrtError(Exception):
     default_code: ClassVar[str] = "General"
 
     def __init__(self, message: str, *hints: str, code: str | None = None) -> None:
-        from .redaction import redacted  # a plain call raises nothing
-
         self.message = redacted(str(message))
         super().__init__(self.message)
         self.hints = tuple(map(redacted, hints))

@@ -16,11 +16,10 @@ import pytest
 import trustme
 from hypothesis import settings
 
-from smrt.cli import main
-from smrt.console import Console
-
-from .aws_stand_ins import Place, StandIns, stand_ins
-from .fake import Endpoint
+from smrt.cli.main import main
+from smrt.output.console import Console
+from tests.support.aws_services import Place, StandIns, stand_ins
+from tests.support.scripted_endpoint import Endpoint
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
 """What has processes that we start measured too."""

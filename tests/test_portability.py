@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .fake import Endpoint
+from tests.support.scripted_endpoint import Endpoint
 
 WITHOUT = """
 import os, select, signal, sys

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Result, unmeasured
-from .fake import Endpoint, Received, drop, error, raw, reset, response
-from .polling import until
+from tests.conftest import Result, unmeasured
+from tests.support.polling import until
+from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset, response
 
 LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=")
 HALF = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 2000000\r\n\r\n"

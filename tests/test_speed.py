@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .fake import Endpoint
+from tests.support.scripted_endpoint import Endpoint
 
 SCRIPT = """
 import gc, sys

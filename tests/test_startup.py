@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from .conftest import unmeasured
-from .fake import Endpoint
+from tests.conftest import unmeasured
+from tests.support.scripted_endpoint import Endpoint
 
 SCRIPT = """
 import sys
@@ -41,53 +41,35 @@ sys.exit(code)
 """
 
 ROOF = {
-    "smrt",
-    "smrt.__main__",
-    "smrt.app",
-    "smrt.arguments",
-    "smrt.cli",
-    "smrt.console",
-    "smrt.errors",
-    "smrt.manual",
-    "smrt.operations",
-    "smrt.options",
-    "smrt.prompt_mode",
-    "smrt.row",
-    "smrt.rows",
+    "cli": "arguments help_option main operation_command prompt_mode",
+    "invoke": "option_table",
+    "output": "console",
+    "protocol": "operations",
 }
-HELP = {"smrt.help", "smrt.page"}
-CALL = ROOF | {
-    "smrt.attempts",
-    "smrt.body",
-    "smrt.caller",
-    "smrt.client",
-    "smrt.commands",
-    "smrt.commands.invoke_endpoint",
-    "smrt.config",
-    "smrt.connection",
-    "smrt.credentials",
-    "smrt.delivery",
-    "smrt.endpoint_rules",
-    "smrt.faults",
-    "smrt.files",
-    "smrt.formats",
-    "smrt.formats.json_",
-    "smrt.inputs",
-    "smrt.invocation",
-    "smrt.message",
-    "smrt.outfile",
-    "smrt.parameters",
-    "smrt.payloads",
-    "smrt.profiles",
-    "smrt.replies",
-    "smrt.report",
-    "smrt.retry",
-    "smrt.settings",
-    "smrt.sigv4",
-    "smrt.transport",
-    "smrt.urls",
-    "smrt.world",
+"""What every run loads, by package."""
+HELP = {"cli.help": "help_text page"}
+CALL = {
+    "cli": ROOF["cli"],
+    "cli.commands": "invoke_endpoint",
+    "client": "attempts boto3_client caller dependencies payload",
+    "config": "configuration credentials profiles settings",
+    "invoke": "inputs invocation metadata option_table paramfile",
+    "output": "body console outfile",
+    "output.formats": "json_",
+    "protocol": "endpoint_rules messages operations parameters responses retry sigv4 urls",
+    "transport": "connection pool streaming_body translation",
 }
+TLS = {"transport": "tls"}
+
+
+def modules(*tables: dict[str, str]) -> set[str]:
+    """The modules of packages, with the packages themselves and what lies in none."""
+    names = {f"{package}.{name}" for t in tables for package in t for name in t[package].split()}
+    parents = {name.rpartition(".")[0] for name in names}
+    parents |= {name.rpartition(".")[0] for name in parents} - {""}
+    return {"smrt", "smrt.__main__", "smrt.errors", *(f"smrt.{name}" for name in names | parents)}
+
+
 NEVER = {
     "argparse",
     "asyncio",
@@ -170,7 +152,7 @@ def test_help_and_version_load_the_roof_alone(
     found = loaded(environ, tmp_path, option)
     assert found.unwanted(NEVER | NOT_FOR_HELP) == {}
     assert found.foreign() == {"click"}
-    assert found.of_smrt() == ROOF | (set() if option == "--version" else HELP)
+    assert found.of_smrt() == modules(ROOF, {} if option == "--version" else HELP)
 
 
 def configure(environ: dict[str, str], keys: str) -> set[str]:
@@ -198,7 +180,7 @@ def test_a_plain_call_loads_what_it_needs(
     found = loaded(environ, tmp_path, *LINE)
     assert found.unwanted(NEVER - needed) == {}
     assert found.foreign() == {"click", "h11"}
-    assert found.of_smrt() == CALL
+    assert found.of_smrt() == modules(CALL)
     assert len(endpoint.requests) == 1
 
 
@@ -211,7 +193,7 @@ def test_a_plain_call_over_tls_loads_no_more_than_tls(
     found = loaded(environ, tmp_path, *LINE)
     assert found.unwanted(NEVER - needed) == {}
     assert found.foreign() == {"click", "h11"}
-    assert found.of_smrt() == CALL | {"smrt.tls"}
+    assert found.of_smrt() == modules(CALL, TLS)
     assert len(secure.requests) == 1
 
 
@@ -229,7 +211,7 @@ def test_nor_do_the_roots_that_are_there_by_default(
     found = loaded(environ, tmp_path, *LINE)
     assert found.unwanted(NEVER - {"ssl"}) == {}
     assert found.foreign() == {"click", "h11"}
-    assert found.of_smrt() == CALL | {"smrt.tls"}
+    assert found.of_smrt() == modules(CALL, TLS)
 
 
 def test_the_package_alone_loads_nothing(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from smrt.errors import SmrtError
-from smrt.operations import INVOKE_ENDPOINT
-from smrt.results import DEFAULT_INVOCATION, LONGEST_TTL
-from smrt.s3 import S3, Location
+from smrt.protocol.operations import INVOKE_ENDPOINT
+from smrt.s3.async_results import DEFAULT_INVOCATION, LONGEST_TTL
+from smrt.s3.objects import S3, Location
 
 from . import asynchronous_checks, refusal
-from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
-from .storage import BUCKET
+from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
+from .s3.storage import BUCKET
 
 CONCURRENCY = 4
 """Calls of one endpoint that run side by side."""
@@ -38,7 +38,7 @@ class _Job(NamedTuple):
     """A call that waits: `ttl` and `patience` are in seconds, `queued` is when it came."""
 
     name: str
-    call: Call
+    call: Invocation
     source: Location | None
     accepted: Accepted
     queued: float
@@ -69,9 +69,9 @@ class Queues:
         self._queues: dict[str, SimpleQueue[_Job]] = {}
         self._lock = Lock()
 
-    def accept(self, name: str, endpoint: Endpoint, call: Call) -> Accepted:
+    def accept(self, name: str, endpoint: Endpoint, call: Invocation) -> Accepted:
         """Queue `call` for the endpoint called `name`. Raises Refusal for what is not valid."""
-        source = asynchronous_checks.source(call)
+        source = asynchronous_checks.input_source(call)
         given = call.parameters
         accepted = _accepted(name, call)
         self._queue(name, endpoint).put(
@@ -114,7 +114,7 @@ class Queues:
         else:
             storage.put(job.accepted.output, BytesIO(b"".join(answer.parts())), answer.content_type)
 
-    def _answer(self, job: _Job, endpoint: Endpoint, storage: S3) -> Answer:
+    def _answer(self, job: _Job, endpoint: Endpoint, storage: S3) -> Prediction:
         if self._clock() - job.queued > job.ttl:
             raise _FailedError(f"the request expired: it waited in the queue for over {job.ttl} s")
         call = job.call._replace(body=_input(job, storage))
@@ -134,7 +134,7 @@ def _told(failure: _FailedError) -> str:
     return f"{failure}\n{trace}".rstrip()
 
 
-def _accepted(name: str, call: Call) -> Accepted:
+def _accepted(name: str, call: Invocation) -> Accepted:
     """The places: the extension is put after the endpoint's path, the name is the answer's."""
     given = call.parameters
     inference_id = given.get("InferenceId") or str(uuid4())
@@ -148,7 +148,7 @@ def _accepted(name: str, call: Call) -> Accepted:
     )
 
 
-def _for_model(call: Call, inference_id: str) -> Call:
+def _for_model(call: Invocation, inference_id: str) -> Invocation:
     """The call as the model gets it: without what concerns only the queue."""
     kept = {name: value for name, value in call.parameters.items() if name in _MODEL_MEMBERS}
     return call._replace(parameters={**kept, "InferenceId": inference_id})
@@ -167,9 +167,9 @@ def _input(job: _Job, storage: S3) -> bytes:
         return body.read()
 
 
-def _within(seconds: float, function: Callable[[], Answer]) -> Answer:
+def _within(seconds: float, function: Callable[[], Prediction]) -> Prediction:
     """What `function` gives; Late after `seconds`, when it is left to itself."""
-    future: Future[Answer] = Future()
+    future: Future[Prediction] = Future()
 
     def run() -> None:
         try:

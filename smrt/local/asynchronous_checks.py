@@ -2,13 +2,13 @@
 
 import re
 
-from smrt import s3
 from smrt.errors import UsageError
-from smrt.operations import INVOKE_ENDPOINT_ASYNC
-from smrt.results import LONGEST_INVOCATION, LONGEST_TTL
-from smrt.s3 import Location
+from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC
+from smrt.s3 import objects
+from smrt.s3.async_results import LONGEST_INVOCATION, LONGEST_TTL
+from smrt.s3.objects import Location
 
-from .endpoint import Call
+from .endpoint import Invocation
 from .refusal import invalid
 
 _PATTERNS = {
@@ -24,7 +24,7 @@ _BOUNDS = {
 }
 
 
-def source(call: Call) -> Location | None:
+def input_source(call: Invocation) -> Location | None:
     """Where the input is, None where it came with the call. Raises Refusal."""
     for name, value in call.parameters.items():
         flaw = _flaw(name, value)
@@ -39,7 +39,7 @@ def source(call: Call) -> Location | None:
     if given is None:
         return None
     try:
-        return s3.location(given, "InputLocation")
+        return objects.location(given, "InputLocation")
     except UsageError as exc:
         raise invalid(exc.message) from exc
 
@@ -64,7 +64,7 @@ def _number_flaw(value: str, least: int, most: int) -> str:
     return f"have value less than or equal to {most}" if int(value) > most else ""
 
 
-def _check_body(call: Call) -> None:
+def _check_body(call: Invocation) -> None:
     located = "InputLocation" in call.parameters
     if located == bool(call.body):
         raise invalid("Provide exactly one of Body and InputLocation.")

@@ -10,7 +10,7 @@ _FORWARDED = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if ha
 """Windows has no SIGHUP."""
 
 
-def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+def run_command(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """The exit status of the command, 128 + N where signal N ended it.
 
     Ctrl-C reaches the command from the terminal itself, and what it makes of that is its own

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from smrt.errors import TransportError, UsageError
-from smrt.message import Headers, Payload, Request, Settings, Url
-from smrt.operations import INVOKE_ENDPOINT, Place
-from smrt.replies import SUCCESS, header
-from smrt.transport import HttpTransport, Response
+from smrt.protocol.messages import Headers, Payload, Request, Settings, Url
+from smrt.protocol.operations import INVOKE_ENDPOINT, HttpLocation
+from smrt.protocol.responses import SUCCESS, header
+from smrt.transport.pool import HttpTransport, Response
 
-from .endpoint import BROKEN, TIMED_OUT, Answer, Call, ModelFailure, NotReady
+from .endpoint import BROKEN, TIMED_OUT, Invocation, ModelFailure, NotReady, Prediction
 from .loopback import is_loopback
 
 SCHEMES = ("http://", "https://")
@@ -40,7 +40,7 @@ class Container:
         self._calls = HttpTransport(_settings(timeout))
         self._is_ready = False
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Invocation) -> Prediction:
         """The container's answer. Raises ModelFailure, and NotReady."""
         if not self._is_ready:
             self._ping()
@@ -63,7 +63,7 @@ class Container:
     def _ping(self) -> None:
         """Ask the container whether it is ready; raises NotReady."""
         try:
-            response = self._pings.send(self._request("GET", "/ping", Call(b"", {})))
+            response = self._pings.send(self._request("GET", "/ping", Invocation(b"", {})))
             with response.body as body:
                 body.read()
         except TransportError as exc:
@@ -72,7 +72,7 @@ class Container:
             raise NotReady(f"{self._address}/ping answers {response.status}")
         self._is_ready = True
 
-    def _request(self, method: str, path: str, call: Call) -> Request:
+    def _request(self, method: str, path: str, call: Invocation) -> Request:
         """A request with the headers that the service hands on, and no others."""
         headers: Headers = tuple(
             (INVOKE_ENDPOINT.member(name).wire, value) for name, value in call.parameters.items()
@@ -107,15 +107,15 @@ def _settings(timeout: float) -> Settings:
     return Settings(connect_timeout=PING_TIMEOUT, read_timeout=timeout)
 
 
-def _answer(response: Response) -> Answer:
+def _answer(response: Response) -> Prediction:
     fields = {
         field.name: value
         for field in INVOKE_ENDPOINT.fields
-        if field.place is Place.HEADER and field.name not in _OF_ANSWER
+        if field.place is HttpLocation.HEADER and field.name not in _OF_ANSWER
         if (value := header(response.headers, field.wire)) is not None
     }
     custom = next(each.wire for each in INVOKE_ENDPOINT.fields if each.name == "CustomAttributes")
-    return Answer(
+    return Prediction(
         _parts(response),
         header(response.headers, "Content-Type") or "application/octet-stream",
         header(response.headers, custom),

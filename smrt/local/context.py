@@ -6,7 +6,7 @@ https://github.com/awslabs/multi-model-server/blob/master/mms/context.py
 
 from collections.abc import Mapping
 
-from smrt.operations import INVOKE_ENDPOINT
+from smrt.protocol.operations import INVOKE_ENDPOINT
 
 CUSTOM_ATTRIBUTES = INVOKE_ENDPOINT.member("CustomAttributes").wire
 

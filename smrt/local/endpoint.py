@@ -5,7 +5,7 @@ from pathlib import Path
 from traceback import format_exception
 from typing import NamedTuple
 
-from smrt.message import veiled
+from smrt.protocol.messages import veiled
 
 PART_SIZE = 1 << 16
 """Bytes; what of a whole answer comes as one part of a stream."""
@@ -15,7 +15,7 @@ TIMED_OUT = "ModelInvocationTimeExceeded"
 _OURS = str(Path(__file__).parent)
 
 
-class Call(NamedTuple):
+class Invocation(NamedTuple):
     """A client's call: `parameters` holds what it gave besides the body, by AWS's member names."""
 
     body: bytes
@@ -25,7 +25,7 @@ class Call(NamedTuple):
         return veiled(self, "body", "parameters")
 
 
-class Answer(NamedTuple):
+class Prediction(NamedTuple):
     """A model's answer; a body that is still being made is an iterator.
 
     `fields` holds what else the reply says, by AWS's names of its fields.
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
     custom_attributes: str | None = None
     fields: Mapping[str, str] = {}
 
-    def whole(self) -> "Answer":
+    def whole(self) -> "Prediction":
         """The answer with its body made to the end. Raises ModelFailure."""
         return self._replace(body=b"".join(self.parts()))
 
@@ -49,7 +49,7 @@ class Answer(NamedTuple):
             yield self.body[begin : begin + PART_SIZE]
 
 
-Endpoint = Callable[[Call], Answer]
+Endpoint = Callable[[Invocation], Prediction]
 """Raises ModelFailure where the model fails, NotReady where it cannot be called yet."""
 
 
@@ -80,9 +80,9 @@ class NotReady(Exception):  # noqa: N818 - it tells of a model's state, not of a
     """The model cannot be called yet, or no longer; the text says what is the matter."""
 
 
-def echo(call: Call) -> Answer:
+def echo(call: Invocation) -> Prediction:
     """The body that came, under its own content type."""
-    return Answer(
+    return Prediction(
         call.body,
         call.parameters.get("ContentType", "application/octet-stream"),
         call.parameters.get("CustomAttributes"),

@@ -9,7 +9,7 @@ from smrt.errors import UsageError
 from .container import SCHEMES, container
 from .endpoint import Endpoint, echo
 from .media import JSON
-from .model import load
+from .model import load_model
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
@@ -33,7 +33,7 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
 def _endpoint(place: str, accept: str) -> Endpoint:
     if place.startswith(SCHEMES):
         return container(place).answer
-    return load(Path(place).expanduser(), accept=accept).answer
+    return load_model(Path(place).expanduser(), accept=accept).answer
 
 
 def _split(argument: str) -> tuple[str, str]:

@@ -7,8 +7,8 @@ where a page has its own host name resolve to 127.0.0.1 (DNS rebinding), Host ho
 import re
 from ipaddress import ip_address
 
-from smrt.message import Request
-from smrt.replies import header
+from smrt.protocol.messages import Request
+from smrt.protocol.responses import header
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([0-9a-z._-]+))(?::([0-9]{1,5}))?", re.IGNORECASE)
 _OWN_SITES = (None, "none", "same-origin")

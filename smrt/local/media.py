@@ -33,7 +33,7 @@ def decode(body: str | bytes, content_type: str) -> Any:
     return _DECODERS[content_type](body)
 
 
-def encode(prediction: Any, accept: str) -> tuple[str | bytes, str]:
+def encode_prediction(prediction: Any, accept: str) -> tuple[str | bytes, str]:
     """`prediction` in the first type of the Accept header that there is, and that type.
 
     Raises UnsupportedFormatError.

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from smrt.errors import ConfigurationError, UsageError
 
 from .context import Context
-from .endpoint import Answer, Call
+from .endpoint import Invocation, Prediction
 from .media import JSON
 from .toolkit import Handlers, handlers, transform
 
@@ -35,7 +35,7 @@ class Model(NamedTuple):
     model: Any
     accept: str
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Invocation) -> Prediction:
         """The model's answer. Raises ModelFailure."""
         context = Context(str(self.folder), call.parameters)
         return transform(
@@ -47,7 +47,7 @@ class Model(NamedTuple):
         )
 
 
-def load(folder: Path, *, accept: str = JSON) -> Model:
+def load_model(folder: Path, *, accept: str = JSON) -> Model:
     """The model in `folder`, its model_fn called.
 
     Raises UsageError where it cannot be served, ConfigurationError where numpy is missing.

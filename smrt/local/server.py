@@ -16,9 +16,9 @@ from time import sleep
 import h11
 
 from smrt.errors import ConfigurationError
-from smrt.message import Payload, Request, Url
+from smrt.protocol.messages import Payload, Request, Url
 
-from .service import Response
+from .server_response import ServerResponse
 
 HOST = "127.0.0.1"
 _BACKLOG = 512
@@ -27,7 +27,7 @@ _HEAD_SIZE = 1 << 16
 _PAUSE = 0.05
 """Seconds before the next try where a connection could not be accepted."""
 
-Answering = Callable[[Request], Response]
+Answering = Callable[[Request], ServerResponse]
 
 
 class Server:
@@ -84,10 +84,10 @@ class Server:
                 text = f"{exc}\n".encode()
                 headers = (("Content-Type", "text/plain"), ("Connection", "close"))
                 length = ("Content-Length", str(len(text)))
-                response = Response(exc.error_status_hint, (*headers, length), text)
+                response = ServerResponse(exc.error_status_hint, (*headers, length), text)
                 _send(sock, connection, response)
 
-    def _response(self, request: Request) -> Response:
+    def _response(self, request: Request) -> ServerResponse:
         response = self._answer(request)
         return response._replace(body=b"") if request.method == "HEAD" else response
 
@@ -138,7 +138,7 @@ def _next_event(sock: socket.socket, connection: h11.Connection) -> object:
         connection.receive_data(sock.recv(_READ_SIZE))
 
 
-def _send(sock: socket.socket, connection: h11.Connection, response: Response) -> None:
+def _send(sock: socket.socket, connection: h11.Connection, response: ServerResponse) -> None:
     headers = [(name.encode("ascii"), value.encode()) for name, value in response.headers]
     reason = HTTPStatus(response.status).phrase.encode()
     head = h11.Response(status_code=response.status, headers=headers, reason=reason)

@@ -7,26 +7,26 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from time import gmtime, strftime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
 
-from smrt import events
-from smrt.eventstream import encode
-from smrt.message import Headers, Request
-from smrt.operations import (
+from smrt.errors import redacted
+from smrt.protocol import response_stream
+from smrt.protocol.eventstream import encode_message
+from smrt.protocol.messages import Headers, Request
+from smrt.protocol.operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
     OPERATIONS,
+    HttpLocation,
     Operation,
-    Place,
 )
-from smrt.redaction import redacted
 
 from . import loopback, refusal, signature
-from .endpoint import Answer, Call, Endpoint, ModelFailure, NotReady
+from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
 from .refusal import Refusal
+from .server_response import ServerResponse, date_header
 
 if TYPE_CHECKING:
     from .asynchronous import Queues
@@ -36,14 +36,6 @@ _PATHS = {
     operation: re.compile(operation.path.replace("{EndpointName}", "([^/]+)"))
     for operation in OPERATIONS
 }
-
-
-class Response(NamedTuple):
-    """What goes back to the client; a body that is still being made is an iterator."""
-
-    status: int
-    headers: Headers
-    body: bytes | Iterator[bytes]
 
 
 class Service(NamedTuple):
@@ -60,7 +52,7 @@ class Service(NamedTuple):
     log: Callable[[str], None] | None = None
     queues: "Queues | None" = None
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""
         begun = self.clock()
         try:
@@ -75,16 +67,16 @@ class Service(NamedTuple):
             self.log(redacted(f"{line} {size} in {took:.1f} ms"))
         added = (
             ("x-amzn-RequestId", str(uuid4())),
-            date(begun),
+            date_header(begun),
             *_length(response.body),
         )
         return response._replace(headers=(*response.headers, *added))
 
-    def _serve(self, request: Request, now: float) -> Response:
+    def _serve(self, request: Request, now: float) -> ServerResponse:
         if reason := loopback.objection(request):
             raise refusal.denied(reason)
         operation, name = _route(request)
-        signature.check(request, now=now)
+        signature.authorize(request, now=now)
         if name not in self.endpoints:
             raise refusal.unknown_endpoint(name)
         if operation is INVOKE_ENDPOINT_ASYNC:
@@ -99,24 +91,26 @@ class Service(NamedTuple):
             raise refusal.model_error(name, exc) from exc
         except NotReady as exc:
             raise refusal.not_ready(name, str(exc)) from exc
-        headers = (*response.headers, ("Content-Type", events.CONTENT_TYPE))
+        headers = (*response.headers, ("Content-Type", response_stream.CONTENT_TYPE))
         return response._replace(headers=headers, body=self._stream(name, answer))
 
-    def _stream(self, name: str, answer: Answer) -> Iterator[bytes]:
+    def _stream(self, name: str, answer: Prediction) -> Iterator[bytes]:
         """The answer as an event stream; a failure on the way is the last event."""
         try:
             for part in answer.parts():
-                yield encode(events.part(part))
+                yield encode_message(response_stream.part(part))
         except ModelFailure as exc:
             self._complain_of(name, exc)
             members = {"ErrorCode": exc.stream_code}
-            yield encode(events.exception("ModelStreamError", exc.message, **members))
+            yield encode_message(
+                response_stream.exception("ModelStreamError", exc.message, **members)
+            )
 
     def _complain_of(self, name: str, failure: ModelFailure) -> None:
         if trace := failure.trace():
             self.complain(f"endpoint {name}: {trace}")
 
-    def _queued(self, name: str, call: Call) -> Response:
+    def _queued(self, name: str, call: Invocation) -> ServerResponse:
         if self.queues is None:
             raise refusal.not_installed()
         accepted = self.queues.accept(name, self.endpoints[name], call)
@@ -126,15 +120,10 @@ class Service(NamedTuple):
             "InferenceId": accepted.inference_id,
         }
         fields = INVOKE_ENDPOINT_ASYNC.fields
-        headers = tuple((f.wire, values[f.name]) for f in fields if f.place is Place.HEADER)
-        body = {f.wire: values[f.name] for f in fields if f.place is Place.JSON}
+        headers = tuple((f.wire, values[f.name]) for f in fields if f.place is HttpLocation.HEADER)
+        body = {f.wire: values[f.name] for f in fields if f.place is HttpLocation.JSON}
         typed = ("Content-Type", "application/json")
-        return Response(HTTPStatus.ACCEPTED, (*headers, typed), json.dumps(body).encode())
-
-
-def date(now: float) -> tuple[str, str]:
-    """The Date header at `now`."""
-    return "Date", strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(now))
+        return ServerResponse(HTTPStatus.ACCEPTED, (*headers, typed), json.dumps(body).encode())
 
 
 def _route(request: Request) -> tuple[Operation, str]:
@@ -147,19 +136,19 @@ def _route(request: Request) -> tuple[Operation, str]:
     raise refusal.unknown_operation(request.method, path)
 
 
-def _call(operation: Operation, request: Request) -> Call:
+def _call(operation: Operation, request: Request) -> Invocation:
     """The members of `operation` that are there; empty headers are as good as none."""
     headers = {name.lower(): value for name, value in request.headers if value}
     parameters = {
         member.name: headers[member.wire.lower()]
         for member in operation.members
-        if member.place is Place.HEADER and member.wire.lower() in headers
+        if member.place is HttpLocation.HEADER and member.wire.lower() in headers
     }
     content = request.payload.content
-    return Call(content if isinstance(content, bytes) else content.read(), parameters)
+    return Invocation(content if isinstance(content, bytes) else content.read(), parameters)
 
 
-def _answered(operation: Operation, answer: Answer) -> Response:
+def _answered(operation: Operation, answer: Prediction) -> ServerResponse:
     values = {
         "ContentType": answer.content_type,
         "InvokedProductionVariant": VARIANT,
@@ -174,14 +163,14 @@ def _answered(operation: Operation, answer: Answer) -> Response:
         if not value.isprintable():
             raise ModelFailure(500, f"the model's {field.name} cannot be a header: {value!r}")
         headers.append((field.wire, value))
-    return Response(200, tuple(headers), answer.body)
+    return ServerResponse(200, tuple(headers), answer.body)
 
 
 def _length(body: bytes | Iterator[bytes]) -> Headers:
     return (("Content-Length", str(len(body))),) if isinstance(body, bytes) else ()
 
 
-def _refused(exc: Refusal) -> Response:
+def _refused(exc: Refusal) -> ServerResponse:
     headers = (("Content-Type", "application/json"), ("x-amzn-errortype", exc.code))
     body = json.dumps({"Message": exc.message, **exc.members}, ensure_ascii=False)
-    return Response(exc.status, headers, body.encode())
+    return ServerResponse(exc.status, headers, body.encode())

@@ -12,8 +12,8 @@ import re
 from time import gmtime, strftime
 from typing import NamedTuple
 
-from smrt.message import Credentials, Headers, Request
-from smrt.sigv4 import ALGORITHM, Scope, canonical_request, signing_key
+from smrt.protocol.messages import Credentials, Headers, Request
+from smrt.protocol.sigv4 import ALGORITHM, Scope, canonical_request, signing_key
 
 from .refusal import incomplete, mismatch, unsigned
 
@@ -36,7 +36,7 @@ class Authorization(NamedTuple):
     timestamp: str
 
 
-def check(request: Request, credentials: Credentials = CREDENTIALS, *, now: float) -> None:
+def authorize(request: Request, credentials: Credentials = CREDENTIALS, *, now: float) -> None:
     """Refuse `request`, received at `now` (seconds since the epoch), unless it is signed well."""
     found = authorization(request.headers)
     if found.access_key != credentials.access_key:

@@ -14,7 +14,7 @@ from smrt.errors import UsageError
 
 from . import media
 from .context import CUSTOM_ATTRIBUTES, Context
-from .endpoint import Answer, Call, ModelFailure
+from .endpoint import Invocation, ModelFailure, Prediction
 
 Handler = Callable[..., Any]
 """A handler that takes the context last, whether its author wrote it so or not."""
@@ -85,8 +85,8 @@ def _with_context(name: str, function: Any) -> Handler:
 
 
 def transform(
-    steps: Mapping[str, Handler], *, model: Any, call: Call, context: Context, accept: str
-) -> Answer:
+    steps: Mapping[str, Handler], *, model: Any, call: Invocation, context: Context, accept: str
+) -> Prediction:
     """Take `call` through the handlers; `accept` is what a client gets that does not say.
 
     Raises ModelFailure.
@@ -102,7 +102,7 @@ def transform(
         data = _step("input_fn", steps["input_fn"], body, content_type, context)
         prediction = _step("predict_fn", steps["predict_fn"], data, model, context)
         result = _step("output_fn", steps["output_fn"], prediction, wanted, context)
-    answer: Answer = _step("output_fn", _answer, result, wanted, context)
+    answer: Prediction = _step("output_fn", _answer, result, wanted, context)
     return answer
 
 
@@ -137,19 +137,23 @@ def _text(body: bytes, content_type: str) -> bytes | str:
     return body.decode() if content_type in media.TEXTS else body
 
 
-def _answer(result: Any, accept: str, context: Context) -> Answer:
+def _answer(result: Any, accept: str, context: Context) -> Prediction:
     """What output_fn or transform_fn gave: a body, or a body and its content type."""
     content, content_type = result if isinstance(result, tuple) else (result, accept)
     body = _begun(_parts(content)) if isinstance(content, Iterator) else _bytes(content)
     if context.status >= HTTPStatus.BAD_REQUEST:
         told = body if isinstance(body, bytes) else b"".join(body)
         raise ModelFailure(context.status, told.decode(errors="replace"))
-    return Answer(body, str(content_type), context.response_header(CUSTOM_ATTRIBUTES))
+    return Prediction(body, str(content_type), context.response_header(CUSTOM_ATTRIBUTES))
 
 
 def _encoded(prediction: Any, accept: str) -> Any:
     """What the default output_fn makes of a prediction: one that is still being made stays so."""
-    return prediction if isinstance(prediction, Iterator) else media.encode(prediction, accept)
+    return (
+        prediction
+        if isinstance(prediction, Iterator)
+        else media.encode_prediction(prediction, accept)
+    )
 
 
 def _parts(content: Iterator[Any]) -> Iterator[bytes]:

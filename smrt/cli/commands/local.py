@@ -1,0 +1,180 @@
+"""smrt local: SageMaker's runtime API on this machine, in front of models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING
+
+import click
+
+from smrt.cli.plain_command import Command, Group
+from smrt.errors import CommandError, ExitCode, MissingCommandError, UsageError
+from smrt.output.console import App
+
+if TYPE_CHECKING:
+    from smrt.local.service import Service
+
+DEFAULT_PORT = 8808
+LARGEST_PORT = 65535
+
+
+class _WithCommand(Command):
+    """A command that ends with another one: nothing after the first -- is ours to read."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        cut = args.index("--") if "--" in args else len(args)
+        ctx.params["words"] = tuple(args[cut + 1 :])
+        return super().parse_args(ctx, args[:cut])
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
+
+
+def _port(text: str | int) -> int:
+    from smrt.protocol.parameters import integer
+
+    number = integer(str(text), "--port")
+    if not 0 <= number <= LARGEST_PORT:
+        raise UsageError(
+            f"argument --port: there is no port {number}",
+            f"--port takes a whole number from 0 to {LARGEST_PORT}",
+        )
+    return number
+
+
+_START_EXAMPLE = """
+serve an endpoint called echo, which answers with what it is sent
+smrt local start --port 0
+"""
+_RUN_EXAMPLE = """
+call an endpoint on this machine, which answers with what it is sent
+smrt local run -- \\
+  smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=
+"""
+
+_endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...")
+_verbose = click.option(
+    "--verbose", is_flag=True, help="Tell of each request, in one line on standard error."
+)
+
+
+@click.group("local", cls=Group, no_args_is_help=False, add_help_option=False)
+def command() -> None:
+    """Serve models on this machine, as SageMaker does in the cloud."""
+
+
+@command.command("start", add_help_option=False, epilog=_START_EXAMPLE)
+@_endpoints
+@click.option(
+    "--port",
+    type=_port,
+    default=DEFAULT_PORT,
+    show_default=True,
+    metavar="PORT",
+    help="Where to listen; 0 takes a free port.",
+)
+@_verbose
+@click.pass_obj
+def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> int:
+    """Serve until Ctrl-C, and print the variables that lead AWS clients here.
+
+    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
+    address of a container that runs on this machine. Without any there is one endpoint, echo, which
+    answers with what it is sent.
+    """
+    from shlex import quote
+    from sys import stderr
+
+    from smrt.local.environment import variables
+    from smrt.local.server import Server
+
+    loaded = _service(app, endpoints, verbose=verbose)
+    with _asynchronous(loaded) as (service, storage_url):
+        server = Server(service.answer, port)
+        exports = variables(server.url, app.environ, storage_url).items()
+        lines = [f"export {name}={quote(value)}\n" for name, value in exports]
+        with _until_stopped(), redirect_stdout(stderr):
+            app.console.write("".join(lines).encode())
+            names = ", ".join(service.endpoints)
+            app.console.note(f"serving {names} at {server.url}; Ctrl-C ends it")
+            server.serve()
+    return ExitCode.OK
+
+
+@command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLE)
+@_endpoints
+@_verbose
+@click.pass_obj
+def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose: bool) -> int:
+    """Serve while COMMAND runs, and end with its exit status.
+
+    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
+    address of a container that runs on this machine. Without any there is one endpoint, echo, which
+    answers with what it is sent. COMMAND finds the endpoints with any AWS client that honours
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, and, where local-async is installed, an S3 for asynchronous
+    calls with AWS_ENDPOINT_URL_S3.
+    """
+    from sys import stderr
+
+    from smrt.local import child
+    from smrt.local.environment import variables
+    from smrt.local.server import serving
+
+    if not words:
+        raise UsageError(
+            "there is no COMMAND to run", "smrt local run [NAME=FOLDER|URL]... -- COMMAND"
+        )
+    service = _service(app, endpoints, verbose=verbose)
+    with (
+        redirect_stdout(stderr),
+        _asynchronous(service) as (whole, storage_url),
+        serving(whole.answer) as url,
+    ):
+        try:
+            added = variables(url, app.environ, storage_url)
+            return child.run_command(words, {**app.environ, **added})
+        except OSError as exc:
+            kind = MissingCommandError if isinstance(exc, FileNotFoundError) else CommandError
+            raise kind(f"cannot run {words[0]}: {exc.strerror}") from exc
+
+
+def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service":
+    """The endpoints, loaded. What handlers print goes to standard error: the output is ours."""
+    from sys import stderr
+    from time import time
+
+    from smrt.local.endpoints import endpoints
+    from smrt.local.service import Service
+
+    with redirect_stdout(stderr):
+        found = endpoints(arguments, app.environ)
+    note = app.console.note
+    return Service(found, clock=time, complain=note, log=note if verbose else None)
+
+
+@contextmanager
+def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
+    """The service with its asynchronous side, and where its S3 is, if that is installed."""
+    from smrt.local.s3 import storage
+
+    if not storage.installed():
+        yield service, None
+        return
+    from smrt.local.asynchronous import Queues
+
+    with storage.running(service.clock) as store:
+        queues = Queues(lambda: store.s3, clock=service.clock, complain=service.complain)
+        yield service._replace(queues=queues), store.url
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Until SIGINT or SIGTERM: to be stopped is how a server ends well, once it says it serves."""
+    import signal
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,79 @@
+"""The tables of the script for fish: a `complete` line per command, option and word."""
+
+from collections.abc import Iterator
+
+from smrt.cli.help.page import Page
+from smrt.invoke.option_table import Row
+
+from . import SERVICE, TYPES, Facts, options, words
+
+PATHS = "__smrt_paths"
+INPUT = f"{PATHS} file:// fileb:// -"
+VALUES = {
+    "PROFILE": "__smrt_profiles",
+    "REGION": 'printf "%s\\\\n" $__smrt_regions',
+    "ENDPOINT": "__smrt_endpoints",
+    "TYPE": f"{PATHS} {' '.join(TYPES)}",
+    "INPUT": INPUT,
+    "JSON": INPUT,
+    "YAML": INPUT,
+    "[NAME=FOLDER|URL]...": PATHS,
+}
+"""The function that gives the values, by what a value is called."""
+FILES = ("FILE", "[OUTFILE]")
+
+
+def tables(facts: Facts) -> Iterator[str]:
+    """Lists of words, and the lines of each page."""
+    yield f"set -g __smrt_regions {' '.join(facts.regions)}"
+    rows = [row for page in facts.pages for row in options(page)]
+    valued = dict.fromkeys(row.flag for row in rows if row.metavar and row.metavar[0] != "[")
+    yield f"set -g __smrt_valued {' '.join(valued)}"
+    yield f"set -g __smrt_commands {' '.join(_quoted(page.name) for page in facts.pages[1:])}"
+    for page in facts.pages:
+        yield from ("", f"# {page.name}")
+        yield from _commands(page)
+        yield from (line for row in options(page) for line in _option(page, row))
+        yield from (_word(page, row) for row in words(page))
+
+
+def _commands(page: Page) -> Iterator[str]:
+    for name, summary in page.commands.items():
+        yield f"{_start(page)} -a {name} -d {_quoted(summary)}"
+    if page.commands and " " not in page.name:
+        said = "An optional word before the command, as the AWS CLI has it."
+        yield f"{_start(page)} -a {SERVICE} -d {_quoted(said)}"
+
+
+def _option(page: Page, row: Row) -> Iterator[str]:
+    short = f" -s {row.short[1:]}" if row.short else ""
+    start = f"{_start(page)} -n '__smrt_lacks {row.flag}' -l {row.flag[2:]}{short}"
+    if row.metavar.startswith("["):  # a value that may be left out is a word of its own
+        yield f"{_start(page)} -n '__smrt_after {row.flag}'{_value(row)}"
+    value = _value(row) if row.takes_value and not row.metavar.startswith("[") else ""
+    yield f"{start}{value} -d {_quoted(row.help)}"
+
+
+def _word(page: Page, row: Row) -> str:
+    return f"{_start(page)}{_value(row)}"
+
+
+def _value(row: Row) -> str:
+    if row.metavar in FILES:
+        return " -r -F" if row.flag else " -F"
+    needed = " -x" if row.flag and not row.metavar.startswith("[") else ""
+    if row.choices:
+        return f"{needed} -a {_quoted(' '.join(row.choices))}"
+    return f"{needed} -a {_quoted(f'({VALUES.get(row.metavar, PATHS)})')}"
+
+
+def _start(page: Page) -> str:
+    return f"complete -c smrt -n '__smrt_at {_double(page.name)}'"
+
+
+def _double(text: str) -> str:
+    return f'"{text}"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,50 @@
+"""Where the completion script of a shell goes in a user's own folders, and what it needs there."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from smrt.config.configuration import home_path
+
+
+class InstallPath(NamedTuple):
+    """A user's file, and what else there is to do: a line each."""
+
+    path: str
+    remarks: tuple[str, ...]
+
+
+def install_path(shell: str, environ: Mapping[str, str]) -> InstallPath:
+    """The place of the script for `shell`: bash, zsh or fish."""
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](environ)
+
+
+def _bash(environ: Mapping[str, str]) -> InstallPath:
+    path = _folder(environ, "XDG_DATA_HOME", "~/.local/share") + "/bash-completion/completions/smrt"
+    return InstallPath(
+        path,
+        (
+            "the package bash-completion finds it there in every new shell",
+            f"without that package, add this line to ~/.bashrc: source '{path}'",
+        ),
+    )
+
+
+def _zsh(environ: Mapping[str, str]) -> InstallPath:
+    folder = _folder(environ, "ZDOTDIR", "~") + "/.zfunc"
+    lines = f"fpath=('{folder}' $fpath); autoload -Uz compinit; compinit"
+    return InstallPath(
+        f"{folder}/_smrt",
+        (
+            f"~/.zshrc needs this line: {lines}",
+            "where it calls compinit already, the first of the three suffices, before that",
+        ),
+    )
+
+
+def _fish(environ: Mapping[str, str]) -> InstallPath:
+    folder = _folder(environ, "XDG_CONFIG_HOME", "~/.config")
+    return InstallPath(f"{folder}/fish/completions/smrt.fish", ("fish finds it there by itself",))
+
+
+def _folder(environ: Mapping[str, str], variable: str, default: str) -> str:
+    return environ.get(variable) or home_path(environ, default)

@@ -1,0 +1,93 @@
+"""The tables of the script for zsh: what `_arguments` and `_describe` are told of each command."""
+
+import re
+from collections.abc import Iterator
+
+from smrt.cli.help.page import Page
+from smrt.invoke.option_table import Row
+
+from . import SERVICE, TYPES, Facts, options, single_quoted, words
+
+ACTIONS = {
+    "FILE": "_files",
+    "[OUTFILE]": "_files",
+    "PROFILE": "_smrt_profiles",
+    "REGION": "compadd -a _smrt_regions",
+    "ENDPOINT": "_smrt_endpoints",
+    "TYPE": "_smrt_types",
+    "INPUT": "_smrt_input",
+    "JSON": "_smrt_input",
+    "YAML": "_smrt_input",
+    "[NAME=FOLDER|URL]...": "_smrt_models",
+}
+"""What completes a value, by what it is called."""
+
+
+def tables(facts: Facts) -> Iterator[str]:
+    """Lists of words, a function per group of commands, and one for the options of each command."""
+    yield f"typeset -ga _smrt_regions=({' '.join(facts.regions)})"
+    yield f"typeset -ga _smrt_mime_types=({' '.join(TYPES)})"
+    yield "typeset -ga _smrt_anywhere=("
+    yield from (f"  {spec}" for row in options(facts.pages[0]) for spec in _option(row))
+    yield ")"
+    groups = [page for page in facts.pages if page.commands]
+    for page in groups:
+        yield from _commands(page)
+    yield from ("", "# The rest of a line behind the command $1.", "_smrt_arguments() {")
+    yield '  case "$1 $words[1]" in'
+    for page in facts.pages[1:]:
+        yield from _group(page) if page.commands else _arguments(page)
+    yield from ("  esac", "}", "")
+
+
+def _commands(page: Page) -> Iterator[str]:
+    yield from ("", f"{_function(page)}() {{", "  local -a found=(")
+    for name, summary in page.commands.items():
+        yield f"    {single_quoted(f'{name}:{summary}')}"
+    if " " not in page.name:
+        service = f"{SERVICE}:An optional word before the command, as the AWS CLI has it."
+        yield f"    {single_quoted(service)}"
+    yield from ("  )", "  _describe command found", "}")
+
+
+def _group(page: Page) -> Iterator[str]:
+    name = single_quoted(page.name)
+    yield f"    {name}) _smrt_group {name} {_function(page)} ;;"
+
+
+def _arguments(page: Page) -> Iterator[str]:
+    yield from (f"    {single_quoted(page.name)})", "      _arguments \\")
+    specs = [spec for row in options(page) for spec in _option(row)]
+    specs += [_word(row) for row in words(page)]
+    yield from (f"        {spec} \\" for spec in specs[:-1])
+    yield from (f"        {specs[-1]}", "      ;;")
+
+
+def _function(page: Page) -> str:
+    return f"_{page.name.replace(' ', '_')}_commands"
+
+
+def _option(row: Row) -> Iterator[str]:
+    said = f"[{_escaped(row.help)}]"
+    if row.short:
+        yield f"'({row.short} {row.flag})'{{{row.short},{row.flag}}}{single_quoted(said)}"
+    elif not row.takes_value:
+        yield single_quoted(row.flag + said)
+    else:
+        colon = "::" if row.metavar.startswith("[") else ":"
+        yield single_quoted(f"{row.flag}={said}{colon}{_escaped(row.metavar)}:{_action(row)}")
+
+
+def _word(row: Row) -> str:
+    many = "*" if row.metavar.endswith("...") else ":"
+    return single_quoted(f"{many}:{_escaped(row.metavar)}:{_action(row)}")
+
+
+def _action(row: Row) -> str:
+    if row.choices:
+        return f"({' '.join(row.choices)})"
+    return ACTIONS.get(row.metavar, f"_smrt_text {row.metavar}")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\[\]:\\])", r"\\\1", text)

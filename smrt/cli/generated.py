@@ -1,0 +1,25 @@
+"""The files that are made from the tables of commands and options: man pages and completions."""
+
+import click
+
+from smrt.config import configuration
+
+from . import completion, help_option
+from .help import man
+from .help.differences import DIFFERENCES, SUMMARY
+
+
+def files(root: click.Context) -> dict[str, str]:
+    """The text of each file by its path in the project; `root` is the program's own context."""
+    pages = help_option.pages(root)
+    made = {f"man/man1/{man.name(page)}.1": man.man_page(page) for page in pages}
+    made[f"man/man7/{man.DIFFERENCES}.7"] = man.differences(DIFFERENCES, SUMMARY)
+    for shell, name in completion.NAMES.items():
+        made[f"completions/{name}"] = completion_script(root, shell)
+    return made
+
+
+def completion_script(root: click.Context, shell: str) -> str:
+    """The completion script for `shell`."""
+    regions = completion.regions(configuration.partitions()["partitions"])
+    return completion.script(shell, completion.Facts(help_option.pages(root), regions))

@@ -1,0 +1,134 @@
+"""The man page of a command, in the roff that man(7) describes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from smrt import __version__
+from smrt.invoke.option_table import Row
+
+from .page import Example, Page, grouped
+from .reference import ENVIRONMENT, FILES, STATUSES
+
+ROOT = "smrt"
+DIFFERENCES = "smrt-differences"
+
+
+def man_page(page: Page) -> str:
+    """The source of the page's man page; the whole program's tells of its surroundings too."""
+    is_root = page.name == ROOT
+    lines = [
+        *_head(name(page), 1, page.summary),
+        *_synopsis(page),
+        ".SH DESCRIPTION",
+        *_paragraphs((page.summary, *page.text)),
+        *_list("COMMANDS", page.commands),
+        *_options("options of all calls", page.anywhere),
+        *(line for title, rows in grouped(page.rows) for line in _options(title, rows)),
+        *_list("METADATA", page.fields),
+        *_examples(page.examples),
+        *(_surroundings() if is_root else ()),
+        *_see_also(page, is_root=is_root),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def name(page: Page) -> str:
+    """What the man page is called: smrt-local-run."""
+    return page.name.replace(" ", "-")
+
+
+def differences(rows: Iterable[tuple[str, str, str, str]], summary: str) -> str:
+    """The page of what is not as with the AWS CLI: rows of topic, aws, smrt and reason."""
+    lines = [*_head(DIFFERENCES, 7, summary), ".SH DESCRIPTION", *_paragraphs((summary,))]
+    for topic, aws, smrt, why in rows:
+        lines += [".SS " + _quoted(topic[0].upper() + topic[1:])]
+        for label, said in (("aws", aws), ("smrt", smrt), ("why", why)):
+            lines += [".TP 6", f".B {label}", *_escaped(said[0].upper() + said[1:] + ".")]
+    return "".join(f"{line}\n" for line in [*lines, ".SH SEE ALSO", ".BR smrt (1)"])
+
+
+def _head(title: str, section: int, summary: str) -> Iterator[str]:
+    """No date: the page changes when its words do. No hyphens: what stands there is typed."""
+    version = f"smrt {__version__}"
+    yield f'.TH {_quoted(title.upper())} {section} "" {_quoted(version)} "Manual of smrt"'
+    yield from (
+        ".nh",
+        ".ad l",
+        ".SH NAME",
+        f"{_roff(title)} \\- {_roff(summary[0].lower() + summary[1:-1])}",
+    )
+
+
+def _synopsis(page: Page) -> Iterator[str]:
+    yield from (".SH SYNOPSIS", f".B {_roff(page.name)}")
+    yield from (_roff(piece).replace(" ", "\\ ") for piece in page.usage)
+
+
+def _options(title: str, rows: Iterable[Row]) -> Iterator[str]:
+    rows = [row for row in rows if row.help]
+    if rows:
+        yield f".SH {_quoted(title.upper())}"
+    for row in rows:
+        names = ", ".join(filter(None, (row.short, row.flag)))
+        yield from (".TP", " ".join(filter(None, (_bold(names), _italic(row.metavar)))))
+        yield from _escaped(row.help)
+        if row.terms:
+            yield from _escaped(f"{row.terms[0].upper()}{row.terms[1:]}.")
+
+
+def _list(title: str, pairs: Mapping[str, str]) -> Iterator[str]:
+    if pairs:
+        yield f".SH {_quoted(title)}"
+    for label, said in pairs.items():
+        yield from (".TP", _bold(label), *_escaped(said))
+
+
+def _surroundings() -> Iterator[str]:
+    yield from _list("EXIT STATUS", {str(int(code)): said for code, said in STATUSES.items()})
+    yield from _list("ENVIRONMENT", ENVIRONMENT)
+    yield from _list("FILES", FILES)
+
+
+def _examples(examples: Iterable[Example]) -> Iterator[str]:
+    for title, line in examples:
+        yield from (".SH EXAMPLE", *_escaped(f"{title[0].upper()}{title[1:]}:"), ".PP", ".nf")
+        yield from (_roff(part) for part in line.split("\n"))
+        yield ".fi"
+
+
+def _see_also(page: Page, *, is_root: bool) -> Iterator[str]:
+    below = [f"{name(page)}-{command}" for command in page.commands]
+    above = [] if is_root else [name(page).rpartition("-")[0] if " " in page.name[5:] else ROOT]
+    pages = [*((found, 1) for found in (*above, *below)), (DIFFERENCES, 7)]
+    yield ".SH SEE ALSO"
+    for number, (title, section) in enumerate(pages, 1):
+        yield f".BR {_roff(title)} ({section})" + ("," if number < len(pages) else "")
+
+
+def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
+    for number, paragraph in enumerate(texts):
+        yield from ((".PP",) if number else ())
+        yield from _escaped(paragraph)
+
+
+def _escaped(paragraph: str) -> list[str]:
+    """A paragraph for roff, a sentence on a line of its own, as roff likes it."""
+    return _roff(paragraph).replace(". ", ".\n").replace("; ", ";\n").split("\n")
+
+
+def _roff(line: str) -> str:
+    """`line` with what roff would read otherwise escaped."""
+    line = line.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti")
+    line = line.replace("'", "\\(aq").replace("`", "\\(ga")
+    return "\\&" + line if line.startswith((".", "'")) else line
+
+
+def _quoted(word: str) -> str:
+    return '"' + _roff(word) + '"'
+
+
+def _bold(word: str) -> str:
+    return f"\\fB{_roff(word)}\\fR" if word else ""
+
+
+def _italic(word: str) -> str:
+    return f"\\fI{_roff(word)}\\fR" if word else ""

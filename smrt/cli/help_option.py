@@ -1,0 +1,107 @@
+"""The help of the commands, and where it is shown; click's part of it."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from smrt.invoke.option_table import HELP, HELP_FLAGS, Row
+
+if TYPE_CHECKING:
+    from .help.page import Example, Page
+
+HELP_WORD = "help"
+
+
+def answer_help(ctx: click.Context, args: Sequence[str]) -> None:
+    """Show the help where the words after a command ask for it, and be done."""
+    if any(flag in args for flag in HELP_FLAGS):
+        show_help(ctx)
+    if list(args) == [HELP_WORD]:
+        show_manual(ctx)
+
+
+def show_help(ctx: click.Context) -> NoReturn:
+    """Show the short help of the command of `ctx`."""
+    from .help.help_text import help_text
+
+    console, environ = ctx.obj.console, ctx.obj.environ
+    plain = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
+    console.show([help_text(page(ctx), console.width, bold=console.is_terminal and not plain)])
+    ctx.exit()
+
+
+def show_manual(ctx: click.Context) -> NoReturn:
+    """Show the man page on a terminal, where there is `man`; else the short help."""
+    program = _man(ctx.obj.environ) if ctx.obj.console.is_terminal else None
+    if program is None:
+        show_help(ctx)
+    from .help.man import man_page
+    from .help.viewer import view
+
+    view(man_page(page(ctx)), program, ctx.obj.environ)
+    ctx.exit()
+
+
+def page(ctx: click.Context) -> "Page":
+    """What there is to know of the command of `ctx`."""
+    from .help.page import Page
+
+    own = getattr(ctx.command, "page", None)
+    if own is not None:
+        made: Page = own(ctx)
+        return made
+    summary, *text = paragraphs(ctx.command.help)
+    name = ctx.command_path
+    if isinstance(ctx.command, click.Group):
+        commands = {
+            name: paragraphs(command.help)[0] for name, command in ctx.command.commands.items()
+        }
+        usage: tuple[str, ...] = ("COMMAND", "[OPTION]...")
+        return Page(name, summary, usage, tuple(text), commands, (HELP,))
+    own_rows = (_row(param) for param in ctx.command.params if param.expose_value)
+    rows = (*own_rows, *getattr(ctx.command, "shared", ()), HELP)
+    usage = ("[OPTION]...", *ctx.command.collect_usage_pieces(ctx)[1:])
+    return Page(name, summary, usage, tuple(text), {}, rows, _examples(ctx.command.epilog))
+
+
+def pages(ctx: click.Context) -> "list[Page]":
+    """The pages of a command and of all below it, in their order; imports every command."""
+    found = [page(ctx)]
+    if isinstance(ctx.command, click.Group):
+        for name in ctx.command.list_commands(ctx):
+            command = ctx.command.get_command(ctx, name)
+            assert command is not None
+            found += pages(click.Context(command, parent=ctx, info_name=name))
+    return found
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """The paragraphs of a docstring, each in one line."""
+    return [" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n")]
+
+
+def _man(environ: Mapping[str, str]) -> str | None:
+    from shutil import which
+
+    return which("man", path=environ.get("PATH"))
+
+
+def _examples(epilog: str | None) -> "tuple[Example, ...]":
+    if epilog is None:
+        return ()
+    title, _, line = inspect.cleandoc(epilog).partition("\n")
+    return ((title, line),)
+
+
+def _row(parameter: click.Parameter) -> Row:
+    """The row that would make a click parameter."""
+    metavar = parameter.metavar or ""
+    choices = tuple(getattr(parameter.type, "choices", ()))
+    if not isinstance(parameter, click.Option):
+        # without help: the page's text tells of it
+        return Row("", str(parameter.name), "", "arguments", metavar, choices)
+    default = str(parameter.default) if parameter.show_default else ""
+    name, text = str(parameter.name), parameter.help or ""
+    return Row(parameter.opts[-1], name, text, "options", metavar, choices, default)

@@ -1,0 +1,184 @@
+"""Rows as click options, and a command made of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smrt import __version__
+from smrt.invoke.option_table import (
+    EAGER,
+    GLOBALS,
+    HELP,
+    HELP_FLAGS,
+    OUTFILE,
+    SKELETON,
+    STAGE,
+    STREAM,
+    VERSION,
+    WAIT,
+    WAIT_TIMEOUT,
+    Row,
+    member_row,
+)
+from smrt.protocol.operations import OPERATIONS, Member, Operation
+
+from .arguments import Names, arrange, refuse_choice, refuse_unknown
+from .help_option import HELP_WORD, show_help, show_manual
+
+if TYPE_CHECKING:
+    from .help.page import Example, Page
+
+
+class Choice(click.Choice[str]):
+    """One of several words; another is refused as AWS refuses it, with the nearest or all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`value`, if it is one of the words."""
+        if value not in self.choices:
+            refuse_choice(called(param), value, self.choices)
+        return super().convert(value, param, ctx)
+
+
+class RowsCommand(click.Command):
+    """A command made of rows: its words are put in order before click parses them.
+
+    It takes an OUTFILE; where `outfile_with` names a flag, only beside that.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rows: Sequence[Row],
+        run: Callable[..., Any],
+        *,
+        text: str,
+        members: Sequence[Member] = (),
+        outfile_with: str | None = None,
+        example: "Example | None" = None,
+    ) -> None:
+        self._outfile_with = outfile_with
+        self._told_rows = (*map(member_row, members), OUTFILE, *rows, HELP, VERSION)
+        self._example = example
+        self._fields: Mapping[str, str] = {}
+        self._defaults: Mapping[str, str] = {}
+        self.names = Names(
+            valued=[member.flag for member in members]
+            + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
+            flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
+            optional={row.flag: "input" for row in rows if row.flag == SKELETON},
+        )
+        super().__init__(
+            name,
+            callback=run,
+            params=[
+                *(click.Option([m.flag, m.name], help=m.help) for m in members),
+                *map(_option, rows),
+                click.Argument(["outfile"], required=False),
+            ],
+            help=text,
+            add_help_option=False,
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args` after arranging them; UsageError names every word that is unknown."""
+        found = arrange(args, self.names)
+        if any(flag in found.options for flag in HELP_FLAGS):
+            show_help(ctx)
+        most_words = int(self._outfile_with is None or self._outfile_with in found.options)
+        words = self._without_help(ctx, found.options, found.words, most_words)
+        known = (*self.names.valued, *self.names.flags)
+        beside = () if most_words else (f"an OUTFILE goes with {self._outfile_with}",)
+        refuse_unknown([*found.unknown, *words[most_words:]], known, *beside[: len(words)])
+        return super().parse_args(ctx, [*found.options, "--", *words])
+
+    def _without_help(
+        self, ctx: click.Context, options: Sequence[str], words: list[str], most_words: int
+    ) -> list[str]:
+        """The words, unless `help` is one by AWS CLI's rule: alone, or behind all that is required.
+
+        Anywhere else it is an OUTFILE.
+        """
+        given = {option.partition("=")[0] for option in options}
+        alone = words == [HELP_WORD] and not given.difference(row.flag for row in GLOBALS)
+        behind = words[most_words:] == [HELP_WORD]
+        required = {row.flag for row in self._told_rows if row.group == "required"}
+        if alone or (behind and required <= given):
+            show_manual(ctx)
+        return words[:-1] if behind else words
+
+    def page(self, ctx: click.Context) -> "Page":
+        """What there is to know of this command."""
+        from .help.page import Page
+
+        assert self.help is not None
+        rows = tuple(
+            row._replace(default=self._defaults.get(row.flag, row.default))
+            for row in self._told_rows
+        )
+        needed = (row.label for row in rows if row.group == "required")
+        return Page(
+            ctx.command_path,
+            self.help,
+            (*needed, "[OPTION]...", OUTFILE.label),
+            rows=rows,
+            examples=() if self._example is None else (self._example,),
+            fields=self._fields,
+        )
+
+
+class OperationCommand(RowsCommand):
+    """A command for an operation, with all global options."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        rows: Sequence[Row],
+        run: Callable[..., Any],
+        *,
+        outfile_with: str | None = None,
+        read_timeout: float | None = None,
+        example: "Example | None" = None,
+    ) -> None:
+        super().__init__(
+            operation.command,
+            (*rows, *GLOBALS),
+            run,
+            text=operation.help,
+            members=operation.members,
+            outfile_with=outfile_with,
+            example=example,
+        )
+        self._fields = {field.name: field.help for field in operation.fields}
+        if read_timeout is not None:
+            self._defaults = {"--cli-read-timeout": f"{read_timeout:g}"}
+
+
+def version_line() -> str:
+    """What --version prints: this program, Python and the platform."""
+    import platform
+
+    python, system = platform.python_version(), platform.system()
+    return f"smrt/{__version__} Python/{python} {system}/{platform.release()}"
+
+
+def every_name() -> Names:
+    """The options that may stand before the command: all global ones, and all members'."""
+    flags = {member.flag for operation in OPERATIONS for member in operation.members}
+    rows = (*GLOBALS, *STREAM, WAIT, WAIT_TIMEOUT, STAGE)
+    valued = flags.union(row.flag for row in rows if row.takes_value)
+    return Names(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
+
+
+def _option(row: Row) -> click.Option:
+    if not row.takes_value:
+        return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
+    kind = Choice(row.choices) if row.choices else None
+    return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)
+
+
+def called(param: click.Parameter | None) -> str:
+    """What a parameter is called on the command line."""
+    if isinstance(param, click.Argument):
+        return param.metavar or str(param.name)
+    return param.opts[-1] if param else ""

@@ -1,0 +1,148 @@
+"""A command line that is being typed: what it says so far, what it lacks, what may come next."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from smrt.cli.completion import SERVICE, TYPES, options, words
+from smrt.cli.help.page import Page
+from smrt.invoke.option_table import Row
+
+LIFTING = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
+"""With one of these nothing is required any more."""
+
+
+class Offer(NamedTuple):
+    """A word that may come next, and what it means."""
+
+    text: str
+    meaning: str = ""
+
+
+class Candidates(NamedTuple):
+    """What completes values: by profile and region for the names of endpoints."""
+
+    profiles: Callable[[], Iterable[str]]
+    regions: Callable[[], Iterable[str]]
+    endpoints: Callable[[str | None, str | None], Iterable[str]]
+    paths: Callable[[str], Iterable[str]]
+
+
+class Line(NamedTuple):
+    """The words so far: the command, what is given, the option that waits for its value."""
+
+    page: Page
+    given: Mapping[str, str]
+    waiting: Row | None
+    loose: int
+
+    @property
+    def missing(self) -> list[str]:
+        """What the line needs before it can run."""
+        if self.page.commands:
+            return ["a command"]
+        if self.waiting is not None and not _is_optional(self.waiting):
+            return [f"a value for {self.waiting.flag}"]
+        if any(flag in self.given for flag in LIFTING):
+            return []
+        needed = [row.flag for row in options(self.page) if row.group == "required"]
+        return [flag for flag in needed if flag not in self.given]
+
+
+def cut(text: str) -> tuple[list[str], int]:
+    """The finished words of `text`, as a shell reads them, and where the last one begins."""
+    quote, escaped, start = "", False, 0
+    for place, letter in enumerate(text):
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter.isspace():
+            start = place + 1
+    return shlex.split(text[:start]), start
+
+
+def unquoted(word: str) -> str:
+    """A word that is not finished, without its quotes."""
+    return re.sub(r"\\(.)|['\"]", r"\1", word)
+
+
+def line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
+    """What the finished words `typed` say; `pages` are those of all commands by their names."""
+    name, given, waiting, loose = next(iter(pages)), dict[str, str](), None, 0
+    for word in typed:
+        rows = {row.flag: row for row in options(pages[name])}
+        flag, equals, value = word.partition("=")
+        if waiting is not None and not (_is_optional(waiting) and word.startswith("--")):
+            given[waiting.flag], waiting = word, None
+        elif word.startswith("--"):
+            given[flag] = value
+            row = rows.get(flag)
+            waiting = row if row is not None and row.takes_value and not equals else None
+        elif f"{name} {word}" in pages:
+            name = f"{name} {word}"
+        elif word != SERVICE:
+            waiting, loose = None, loose + 1
+    return Line(pages[name], given, waiting, loose)
+
+
+def offers(found: Line, current: str, world: Candidates) -> list[Offer]:
+    """What may stand where `current` is being typed, the likeliest first."""
+    flag, equals, typed = current.partition("=")
+    if found.waiting is not None and not (_is_optional(found.waiting) and current.startswith("-")):
+        return fuzzy(current, _values(found.waiting, found, current, world))
+    if equals and flag.startswith("--"):
+        rows = [row for row in options(found.page) if row.flag == flag]
+        values = [value for row in rows for value in _values(row, found, typed, world)]
+        return [offer._replace(text=f"{flag}={offer.text}") for offer in fuzzy(typed, values)]
+    if found.page.commands and not current.startswith("-"):
+        return fuzzy(current, [Offer(*pair) for pair in found.page.commands.items()])
+    rows = [row for row in options(found.page) if row.flag not in found.given]
+    expected = words(found.page)[found.loose :][:1] if current and current[0] != "-" else []
+    values = [offer for row in expected for offer in _values(row, found, current, world)]
+    return fuzzy(current, [Offer(row.flag, _meaning(row)) for row in rows] + values)
+
+
+def fuzzy(typed: str, choices: Iterable[Offer]) -> list[Offer]:
+    """The choices that have the letters of `typed` in that order, the closest together first."""
+    pattern = re.compile(".*?".join(map(re.escape, typed)), re.IGNORECASE)
+    ranked = [
+        (match.end() - match.start(), match.start(), place, offer)
+        for place, offer in enumerate(choices)
+        if (match := pattern.search(offer.text))
+    ]
+    return [offer for *_, offer in sorted(ranked)]
+
+
+def _values(row: Row, found: Line, typed: str, world: Candidates) -> list[Offer]:
+    """What the value of an option can be."""
+    scheme = re.match("fileb?://", typed)
+    if scheme:
+        return [Offer(scheme[0] + path) for path in world.paths(typed[scheme.end() :])]
+    if row.choices:
+        return [Offer(word, "default" if word == row.default else "") for word in row.choices]
+    profile, region = found.given.get("--profile"), found.given.get("--region")
+    by_name: Mapping[str, Callable[[], Iterable[str]]] = {
+        "PROFILE": world.profiles,
+        "REGION": world.regions,
+        "ENDPOINT": lambda: world.endpoints(profile, region),
+        "TYPE": lambda: TYPES,
+        "FILE": lambda: world.paths(typed),
+        "[OUTFILE]": lambda: world.paths(typed),
+        **dict.fromkeys(("INPUT", "JSON", "YAML"), lambda: ("fileb://", "file://", "-")),
+    }
+    return [Offer(text) for text in by_name.get(row.metavar, tuple)()]
+
+
+def _meaning(row: Row) -> str:
+    needed = "needed: " if row.group == "required" else ""
+    return needed + row.help
+
+
+def _is_optional(row: Row) -> bool:
+    return row.metavar.startswith("[")

@@ -1,0 +1,65 @@
+"""Whether to prompt for a command line, by AWS CLI's rules.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-prompting.html
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from smrt.errors import SmrtError, UsageError
+
+ON = "--cli-auto-prompt"
+OFF = "--no-cli-auto-prompt"
+_ANSWERED = ("help", "--help", "-h", "--version")
+_VARIABLE = "AWS_CLI_AUTO_PROMPT"
+_KEY = b"cli_auto_prompt"
+
+
+def mode(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """`on`, `on-partial` (after a line that was wrong) or `off`.
+
+    UsageError where a line asks for it and forbids it.
+    """
+    words = arguments[: _end(arguments)]
+    if ON in words and OFF in words:
+        raise UsageError(
+            f"Both {ON} and {OFF} cannot be specified at the same time.", f"leave {OFF} out"
+        )
+    if OFF in words or any(word in words for word in _ANSWERED) or "complete" in words[:1]:
+        return "off"
+    return "on" if ON in words else _configured(words, environ)
+
+
+def without_flags(arguments: Sequence[str]) -> list[str]:
+    """The line without the two flags; every command takes them, and none has a use for them."""
+    end = _end(arguments)
+    return [word for word in arguments[:end] if word not in (ON, OFF)] + list(arguments[end:])
+
+
+def _end(arguments: Sequence[str]) -> int:
+    """Where the options end: what follows -- is not ours to read."""
+    return arguments.index("--") if "--" in arguments else len(arguments)
+
+
+def _configured(words: Sequence[str], environ: Mapping[str, str]) -> str:
+    from smrt.config import configuration
+
+    files = (
+        ("AWS_CONFIG_FILE", "~/.aws/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+    )
+    paths = (configuration.expanded(environ, *file) for file in files)
+    if _VARIABLE not in environ and not any(map(_mentions, paths)):
+        return "off"  # to parse the files here would cost each call as much as it does later
+    from smrt.output.failures import option
+
+    try:
+        return configuration.auto_prompt(configuration.load(environ, option(words, "--profile")))
+    except SmrtError:
+        return "off"  # the command itself will tell
+
+
+def _mentions(path: str) -> bool:
+    with suppress(OSError), open(path, "rb") as file:
+        return _KEY in file.read()
+    return False

@@ -1,0 +1,1 @@
+"""Calls: the boto3-shaped client, the caller below it, and its attempts."""

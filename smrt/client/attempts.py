@@ -1,0 +1,83 @@
+"""The attempts of one call: how many there were, and what comes after one that failed."""
+
+from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.protocol.messages import Settings
+from smrt.protocol.responses import header
+from smrt.protocol.retry import Policy, delay, has_ended, is_loading, skew
+
+from .dependencies import Dependencies
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 10.0
+"""Seconds between two looks at a model that is loading."""
+
+
+class Attempts:
+    """Counts attempts; those in which the model was still loading are patience, not retries."""
+
+    def __init__(
+        self, settings: Settings, world: Dependencies, *, retry_broken_responses: bool = False
+    ) -> None:
+        self.number = 1
+        self._policy = Policy(
+            settings.max_attempts, settings.retry_timeouts, retry_broken_responses
+        )
+        self._wait_ready = settings.wait_ready
+        self._world = world
+        self._failed = 0
+        self._ready_by: float | None = None
+        self._looks = 0
+        self._corrected = False
+
+    @property
+    def retries(self) -> int:
+        """How many attempts there were before this one."""
+        return self.number - 1
+
+    @property
+    def told(self) -> str:
+        """What AWS's SDKs tell of an attempt; the first has not heard of the others yet."""
+        of = "" if self.number == 1 else f"; max={self._policy.max_attempts}"
+        return f"attempt={self.number}{of}"
+
+    def skew(self, error: SmrtError) -> float | None:
+        """Seconds that the service's clock is ahead, where that is what failed; once."""
+        if self._corrected or not isinstance(error, ServiceError):
+            return None
+        date = header(tuple(error.response["ResponseMetadata"]["HTTPHeaders"].items()), "date")
+        found = skew(error, date, self._world.clock())
+        self._corrected = found is not None
+        self.number += found is not None
+        return found
+
+    def pause(self, error: SmrtError) -> float | None:
+        """Seconds until the next attempt after `error`, which is told if there is none."""
+        pause = self._patience() if self._wait_ready and is_loading(error) else None
+        if pause is None:
+            self._failed += 1
+            pause = delay(self._failed, error, self._policy, self._world.draw)
+            self._annotate(error)
+        self.number += 1
+        return pause
+
+    def _patience(self) -> float | None:
+        """Seconds until the next look at a model that is loading; None when time is up."""
+        now = self._world.clock()
+        if self._ready_by is None:
+            self._ready_by = now + self._wait_ready
+            self._world.warn(f"the model is not ready: trying for up to {self._wait_ready:g} s")
+        left = self._ready_by - now
+        pause = min(FIRST_PAUSE * 1.5**self._looks, LONGEST_PAUSE, left)
+        self._looks += 1
+        return pause if left > 0 else None
+
+    def _annotate(self, error: SmrtError) -> None:
+        if isinstance(error, ServiceError) and self._failed == self._policy.max_attempts:
+            error.is_last_allowed = True
+            error.response["ResponseMetadata"]["MaxAttemptsReached"] = True
+        if isinstance(error, TransportError) and has_ended(error, self._policy):
+            error.hints += (f"not retried: the response began with status {error.status}",)
+        elif error.code == "ReadTimeoutError" and not self._policy.retry_timeouts:
+            error.hints += (
+                "not sent again, as the model may still be at work: --retry-timeouts does so",
+            )

@@ -1,0 +1,1 @@
+"""What is configured: environment, profiles, settings, credentials."""

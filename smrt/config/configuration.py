@@ -1,0 +1,241 @@
+"""What is configured: the environment and the two files of profiles, read once.
+
+Everything is resolved as option > environment > profile > default, and the first that is set
+wins, even if it is empty:
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#cli-configure-quickstart-precedence
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from smrt.errors import ConfigurationError
+
+from .profiles import Section, Sections, config_file, sections
+
+
+class Config(NamedTuple):
+    """What was found, nothing judged yet.
+
+    `explicit`: the profile was named by an option, which switches credentials of the environment
+    off; `named`: it was named at all, so that it has to exist. `profiles` are those of the config
+    file, `stored_profiles` those of the credentials file.
+    """
+
+    environ: Mapping[str, str]
+    profile: str
+    explicit: bool
+    named: bool
+    profiles: Sections
+    stored_profiles: Sections
+    sso_sessions: Sections
+    services: Sections
+    config_path: str
+    credentials_path: str
+
+    def __repr__(self) -> str:
+        return f"Config(profile={self.profile!r}, explicit={self.explicit}, named={self.named})"
+
+    @property
+    def values(self) -> Section:
+        """The profile's section of the config file."""
+        return self.profiles.get(self.profile, {})
+
+    @property
+    def stored(self) -> Section:
+        """The profile's section of the credentials file."""
+        return self.stored_profiles.get(self.profile, {})
+
+    @property
+    def missing(self) -> bool:
+        """Whether the profile was named and neither file has it."""
+        return self.named and not (
+            self.profile in self.profiles or self.profile in self.stored_profiles
+        )
+
+
+def load(environ: Mapping[str, str], profile: str | None = None) -> Config:
+    """Read the two files; `profile` is the name given as an option.
+
+    Raises ConfigurationError for a file that cannot be read or understood.
+    """
+    named = (profile, environ.get("AWS_PROFILE"), environ.get("AWS_DEFAULT_PROFILE"))
+    name = next((name for name in named if name is not None), None)
+    config_path = expanded(environ, "AWS_CONFIG_FILE", "~/.aws/config")
+    credentials_path = expanded(environ, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+    found = config_file(config_path)
+    return Config(
+        environ=environ,
+        profile="default" if name is None else name,
+        explicit=profile is not None,
+        named=name is not None,
+        profiles=found.profiles,
+        stored_profiles=sections(credentials_path),
+        sso_sessions=found.sso_sessions,
+        services=found.services,
+        config_path=config_path,
+        credentials_path=credentials_path,
+    )
+
+
+def setting(config: Config, variable: str | None, key: str | None) -> str | None:
+    """The value of an environment variable, else of the profile's key, if either is set."""
+    if variable is not None and variable in config.environ:
+        return config.environ[variable]
+    if key is None:
+        return None
+    value = config.stored.get(key, config.values.get(key))
+    return value if isinstance(value, str) else None
+
+
+def flag(config: Config, variable: str | None, key: str) -> bool:
+    """A setting that is on if it is `true`, in any case of letters; `1` and `yes` are not."""
+    return (setting(config, variable, key) or "").lower() == "true"
+
+
+def origin(config: Config, variable: str | None, key: str) -> str:
+    """Where `setting` found its value, as a hint for people."""
+    if variable is not None and variable in config.environ:
+        return f"it comes from the environment variable {variable}"
+    path = config.credentials_path if key in config.stored else config.config_path
+    return f"it comes from {key} in the profile {config.profile} of {path}"
+
+
+def check_profile(config: Config) -> None:
+    """Raise ConfigurationError, with the nearest names, if a named profile does not exist."""
+    if config.missing:
+        message = f"The config profile ({config.profile}) could not be found"
+        raise ConfigurationError(message, *_profile_hints(config))
+
+
+def region(config: Config, option: str | None = None) -> str | None:
+    """The region that is configured; not what instance metadata would tell."""
+    if option is not None:
+        return option
+    found = setting(config, "AWS_REGION", None)
+    return setting(config, "AWS_DEFAULT_REGION", "region") if found is None else found
+
+
+def output_format(config: Config, option: str | None = None) -> str:
+    """The name of the output format; nothing is checked."""
+    found = option if option is not None else setting(config, "AWS_DEFAULT_OUTPUT", "output")
+    return "json" if found is None else found
+
+
+def error_format(config: Config) -> str:
+    """The name of the format of errors; one that is unknown means `enhanced`."""
+    found = setting(config, "AWS_CLI_ERROR_FORMAT", "cli_error_format") or ""
+    return found.lower() if found.lower() in ERROR_FORMATS else ERROR_FORMATS[0]
+
+
+ERROR_FORMATS = ("enhanced", "legacy", "json", "yaml", "text", "table")
+BINARY_FORMATS = ("base64", "raw-in-base64-out")
+
+
+def binary_format(config: Config, option: str | None = None) -> str:
+    """How a blob is written on the command line; ConfigurationError for a word not known."""
+    if option is not None:
+        return option
+    return _choice(config, "cli_binary_format", BINARY_FORMATS, BINARY_FORMATS[0])
+
+
+def pager(config: Config) -> str:
+    """The command that pages long output; empty for none."""
+    found = setting(config, "AWS_PAGER", "cli_pager")
+    return config.environ.get("PAGER", "less") if found is None else found
+
+
+def auto_prompt(config: Config) -> str:
+    """`on`, `on-partial` or `off`."""
+    found = (setting(config, "AWS_CLI_AUTO_PROMPT", "cli_auto_prompt") or "").lower()
+    return found if found in ("on", "on-partial") else "off"
+
+
+def check_timestamps(config: Config) -> None:
+    """Raise ConfigurationError for a cli_timestamp_format that is not known."""
+    _choice(config, "cli_timestamp_format", ("wire", "iso8601"), "iso8601")
+
+
+def partitions() -> Mapping[str, Any]:
+    """Botocore's partition data, found without importing botocore."""
+    import json
+
+    with open(_botocore_folder() + "/data/partitions.json", "rb") as file:
+        found: Mapping[str, Any] = json.load(file)
+    return found
+
+
+def _botocore_folder() -> str:
+    from importlib.machinery import PathFinder
+
+    spec = PathFinder.find_spec("botocore")
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigurationError("botocore is not installed", "pip install botocore")
+    return next(iter(spec.submodule_search_locations))
+
+
+def _choice(config: Config, key: str, choices: tuple[str, ...], default: str) -> str:
+    found = setting(config, None, key)
+    if found is None:
+        return default
+    if found not in choices:
+        words = '" or "'.join(choices)
+        message = f'Unknown {key} value: {found}, valid values are "{words}"'
+        raise ConfigurationError(message, origin(config, None, key))
+    return found
+
+
+def expanded(environ: Mapping[str, str], variable: str, default: str) -> str:
+    """The path that a variable of the environment holds, with $VARIABLES and ~ replaced."""
+    path = environ.get(variable, default)
+    if "$" in path:
+        import re
+
+        names = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+        path = names.sub(lambda found: environ.get(found[1] or found[2], found[0]), path)
+    return home_path(environ, path)
+
+
+def home_path(environ: Mapping[str, str], path: str) -> str:
+    """`path` with a leading ~ replaced by the home of `environ`."""
+    home = environ.get("HOME")
+    if home is not None and (path == "~" or path.startswith("~/")):
+        return (home.rstrip("/") + path[1:]) or "/"
+    return os.path.expanduser(path)
+
+
+def _profile_hints(config: Config) -> list[str]:
+    import difflib
+
+    names = sorted({*config.profiles, *config.stored_profiles})
+    near = difflib.get_close_matches(config.profile, names)
+    hints = []
+    if not config.explicit:
+        variable = "AWS_PROFILE" if "AWS_PROFILE" in config.environ else "AWS_DEFAULT_PROFILE"
+        hints.append(f"the environment variable {variable} names it")
+    if near:
+        hints.append(f"did you mean {' or '.join(near)}?")
+    elif names:
+        hints.append(f"the profiles are {', '.join(names)}")
+    return [*hints, f"make it: aws configure --profile {quoted(config.profile or 'NAME')}"]
+
+
+def quoted(word: str) -> str:
+    """`word` as a shell takes it."""
+    import shlex
+
+    return shlex.quote(word)
+
+
+def epoch_seconds(timestamp: str | None) -> float | None:
+    """An ISO 8601 time as seconds since the epoch; UTC where it names no zone, None if unclear."""
+    if not timestamp:
+        return None
+    from datetime import datetime, timezone
+
+    text = timestamp.removesuffix("UTC").removesuffix("Z")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

@@ -1,0 +1,178 @@
+"""The AWS CLI's own cache of temporary credentials, read and written without botocore.
+
+A file is named by a hash of what was asked for, computed here as botocore's fetchers do it.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from smrt.protocol.messages import Credentials
+
+from .configuration import Config, epoch_seconds, expanded, home_path
+
+CACHE = "~/.aws/cli/cache"
+LOGIN_CACHE = "~/.aws/login/cache"
+MARGIN = 900
+LOGIN_MARGIN = 300
+"""Seconds: credentials with less left are fetched anew, as botocore does."""
+
+
+class Cache:
+    """The folder as the mapping that botocore's fetchers read and keep what they fetched in."""
+
+    def __init__(self, config: Config) -> None:
+        self._folder = Path(home_path(config.environ, CACHE))
+
+    def __contains__(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return json.loads(self._path(key).read_bytes())
+        except (OSError, ValueError) as exc:
+            raise KeyError(key) from exc
+
+    def __setitem__(self, key: str, value: Mapping[str, Any]) -> None:
+        """Keep `value`, for its owner alone; where that cannot be, it is fetched anew next time."""
+        text = json.dumps(value, default=_timestamp)
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write(self._path(key), text)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    from tempfile import mkstemp
+
+    descriptor, name = mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink()
+        raise
+
+
+def _timestamp(moment: Any) -> str:
+    text: str = moment.strftime("%Y-%m-%dT%H:%M:%S%Z")
+    return text
+
+
+def cached(config: Config, now: float) -> Credentials | None:
+    """The profile's temporary credentials, if they are in the cache and good at `now`."""
+    merged = {**config.values, **config.stored}
+    if "role_arn" in merged and "web_identity_token_file" not in merged:
+        return _role(config, "assume-role", assume_role_key(merged), now)
+    if key := web_identity_key(config, merged):
+        return _role(config, "assume-role-with-web-identity", key, now)
+    if "sso_role_name" in merged or "sso_account_id" in merged:
+        return _role(config, "sso", sso_key(config, merged), now)
+    if "login_session" in merged:
+        return _login(config, str(merged["login_session"]), now)
+    return None
+
+
+def _role(config: Config, source: str, key: str | None, now: float) -> Credentials | None:
+    if key is None:
+        return None
+    fields = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+    place = _Place(f"{CACHE}/{key}.json", "Credentials", fields, MARGIN)
+    return _read(config, place, source, now)
+
+
+def _login(config: Config, session: str, now: float) -> Credentials | None:
+    from hashlib import sha256
+
+    folder = expanded(config.environ, "AWS_LOGIN_CACHE_DIRECTORY", LOGIN_CACHE)
+    fields = ("accessKeyId", "secretAccessKey", "sessionToken", "expiresAt")
+    path = f"{folder}/{sha256(session.encode()).hexdigest()}.json"
+    return _read(config, _Place(path, "accessToken", fields, LOGIN_MARGIN), "login", now)
+
+
+def assume_role_key(profile: Mapping[str, Any]) -> str | None:
+    """The name of the file for a profile's role; None unless one source of keys goes with it."""
+    if ("source_profile" in profile) == ("credential_source" in profile):
+        return None
+    arguments = {
+        "RoleArn": profile["role_arn"],
+        "RoleSessionName": profile.get("role_session_name") or None,
+        "ExternalId": profile.get("external_id"),
+        "SerialNumber": profile.get("mfa_serial"),
+        "DurationSeconds": _integer(profile.get("duration_seconds")),
+    }
+    return _hash(json.dumps(_given(arguments), sort_keys=True))
+
+
+def web_identity_key(config: Config, profile: Mapping[str, Any]) -> str | None:
+    """The name of the file for a role assumed with a token file, of environment or profile."""
+
+    def setting(key: str, variable: str) -> Any:
+        found = None if config.explicit else config.environ.get(variable)
+        return profile.get(key) if found is None else found
+
+    role = setting("role_arn", "AWS_ROLE_ARN")
+    if not role or not setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE"):
+        return None
+    session = setting("role_session_name", "AWS_ROLE_SESSION_NAME") or None
+    arguments = {"RoleArn": role, "RoleSessionName": session}
+    return _hash(json.dumps(_given(arguments), sort_keys=True))
+
+
+def sso_key(config: Config, profile: Mapping[str, Any]) -> str | None:
+    """The name of the file for a profile of IAM Identity Center."""
+    session = profile.get("sso_session")
+    merged = {**profile, **(config.sso_sessions.get(session, {}) if session else {})}
+    if not {"sso_role_name", "sso_account_id", "sso_start_url", "sso_region"} <= merged.keys():
+        return None
+    arguments = {"roleName": merged["sso_role_name"], "accountId": merged["sso_account_id"]}
+    if session:
+        arguments["sessionName"] = session
+    else:
+        arguments["startUrl"] = merged["sso_start_url"]
+    return _hash(json.dumps(arguments, sort_keys=True, separators=(",", ":")))
+
+
+class _Place(NamedTuple):
+    """Where credentials lie: a file, a key of its object, and the fields there."""
+
+    path: str
+    key: str
+    fields: tuple[str, str, str, str]
+    margin: float
+
+
+def _read(config: Config, place: _Place, source: str, now: float) -> Credentials | None:
+    try:
+        text = Path(home_path(config.environ, place.path)).read_bytes()
+        found = json.loads(text)[place.key]
+        access_key, secret_key, token, expiration = (found[field] for field in place.fields)
+        expires = epoch_seconds(expiration)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None  # botocore fetches what is not there, or complains
+    if expires is None or expires - now < place.margin:
+        return None
+    return Credentials(access_key, secret_key, token, source, expires)
+
+
+def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _integer(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return None
+
+
+def _hash(text: str) -> str:
+    from hashlib import sha1
+
+    return sha1(text.encode()).hexdigest()  # noqa: S324 - a file's name, not a secret

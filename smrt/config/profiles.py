@@ -1,0 +1,102 @@
+"""The two files of profiles, ~/.aws/config and ~/.aws/credentials, as botocore understands them.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from smrt.errors import ConfigurationError
+from smrt.protocol.messages import veiled
+
+Section = Mapping[str, Any]
+Sections = Mapping[str, Section]
+
+
+class ConfigFile(NamedTuple):
+    """A config file: its sections by kind and name; those of other kinds are left out."""
+
+    profiles: Sections
+    sso_sessions: Sections
+    services: Sections
+
+    def __repr__(self) -> str:
+        return veiled(self, *self._fields)
+
+
+def config_file(path: str) -> ConfigFile:
+    """What the config file at `path` holds; nothing if there is none.
+
+    Raises ConfigurationError for a file that cannot be read or understood.
+    """
+    kinds: dict[str, dict[str, Section]] = {"profile": {}, "sso-session": {}, "services": {}}
+    for header, section in sections(path).items():
+        kind = next((kind for kind in kinds if header.startswith(kind)), None)
+        if kind is not None:
+            for name in _names(header):
+                kinds[kind][name] = section
+        elif header == "default":
+            kinds["profile"][header] = section
+    return ConfigFile(*kinds.values())
+
+
+def sections(path: str) -> Sections:
+    """The sections of the INI file at `path` by header, indented blocks as mappings.
+
+    Raises ConfigurationError for a file that cannot be read or understood.
+    """
+    if not os.path.isfile(path):
+        return {}
+    from configparser import Error, RawConfigParser
+
+    parser = RawConfigParser()
+    try:
+        with open(path) as file:
+            parser.read_file(file)
+        return {name: _section(parser.items(name)) for name in parser.sections()}
+    except OSError as exc:
+        message = f"Unable to read config file: {path}: {exc.strerror}"
+        raise ConfigurationError(message, f"allow it to be read: chmod u+r '{path}'") from exc
+    except (Error, ValueError) as exc:
+        # not `from exc`: configparser quotes the line, and the line may hold a secret
+        raise ConfigurationError(f"Unable to parse config file: {path}", *_place(exc)) from None
+
+
+def _section(items: Iterable[tuple[str, str]]) -> Section:
+    return {key: _nested(value) if value.startswith("\n") else value for key, value in items}
+
+
+def _nested(text: str) -> Mapping[str, str]:
+    """An indented block of `key = value` lines; ValueError for another line."""
+    lines = [line.partition("=") for line in text.splitlines() if line.strip()]
+    if not all(equals for _, equals, _ in lines):
+        raise ValueError("an indented block has a line without '='")
+    return {key.strip(): value.strip() for key, _, value in lines}
+
+
+def _names(header: str) -> list[str]:
+    """The name in a header of two words, quotes taken off; none in any other."""
+    if header.isascii() and header.isprintable() and not {'"', "'", "\\"}.intersection(header):
+        words = header.split()
+    else:
+        words = _shell_words(header)
+    return words[1:] if len(words) == 2 else []  # noqa: PLR2004 - the kind and the name
+
+
+def _shell_words(header: str) -> list[str]:
+    import shlex
+
+    try:
+        return shlex.split(header)
+    except ValueError:
+        return []
+
+
+def _place(exc: Exception) -> tuple[str, ...]:
+    """Where a file is wrong, without what stands there."""
+    errors = getattr(exc, "errors", None)
+    line = errors[0][0] if errors else getattr(exc, "lineno", None)
+    if line is not None:
+        return (f"see line {line}",)
+    return ("it is not text in the locale's encoding",) if hasattr(exc, "encoding") else (str(exc),)

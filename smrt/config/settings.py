@@ -1,0 +1,273 @@
+"""From what was found, and the options, to the settings of a call: judged and complete."""
+
+import os
+import sys
+from typing import Any
+
+from smrt import __version__
+from smrt.errors import ConfigurationError, SmrtError, UsageError
+from smrt.protocol.endpoint_rules import is_region, pseudo
+from smrt.protocol.messages import DEFAULT_TIMEOUT, Settings
+from smrt.protocol.urls import parse_url, shown, without_userinfo
+
+from .configuration import Config, check_profile, check_timestamps, flag, origin, setting
+from .configuration import region as configured_region
+
+_SERVICE = "sagemaker_runtime"
+RETRY_MODES = ("standard", "adaptive")
+
+
+def settings(  # noqa: PLR0913 - one for each option that is a setting
+    config: Config,
+    *,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    sign: bool = True,
+    verify: bool = True,
+    ca_bundle: str | None = None,
+    connect_timeout: str | float | None = None,
+    read_timeout: str | float | None = None,
+    retry_timeouts: bool = False,
+    wait_ready: str | float | None = None,
+    service: str = _SERVICE,
+) -> Settings:
+    """The settings of a call. Arguments are options, None where they were not given.
+
+    `service` is the name under which an address is configured, in AWS_ENDPOINT_URL_* and in a
+    services section.
+
+    Raises UsageError for an option, ConfigurationError for anything configured, in the order in
+    which AWS CLI finds them.
+    """
+    check_endpoint_option(endpoint_url)
+    read = timeout("read", read_timeout)
+    connect = timeout("connect", connect_timeout)
+    ready = wait_ready_seconds(wait_ready)
+    check_timestamps(config)
+    check_profile(config)
+    plain_region, is_fips = _region(config, region)
+    retry_mode = _retry_mode(config)
+    return Settings(
+        region=plain_region,
+        max_attempts=_max_attempts(config),
+        retry_mode=retry_mode,
+        endpoint_url=_endpoint_url(config, endpoint_url, service),
+        use_fips=is_fips or flag(config, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+        use_dualstack=flag(config, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+        sign=sign,
+        verify=verify,
+        ca_bundle=_ca_bundle(config, ca_bundle) if verify else None,
+        connect_timeout=connect,
+        read_timeout=read,
+        retry_timeouts=retry_timeouts,
+        wait_ready=ready,
+        validate=(setting(config, None, "parameter_validation") or "true").lower() == "true",
+        user_agent=user_agent(config, retry_mode),
+        **_proxies(config),
+    )
+
+
+def timeout(kind: str, value: str | float | None) -> float:
+    """Seconds from the option for a `connect` or `read` timeout; 0 is none.
+
+    Raises UsageError for what is not a number, not a whole one as text, or below zero.
+    """
+    if value is None:
+        return DEFAULT_TIMEOUT
+    try:
+        seconds = float(int(value) if isinstance(value, str) else value)
+    except (ValueError, OverflowError) as exc:
+        raise UsageError(str(exc), f"--cli-{kind}-timeout takes whole seconds, 0 for none") from exc
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(
+            f"Attempted to set {kind} timeout to {value}, but the timeout cannot be set to a "
+            "value less than or equal to 0.",
+            f"--cli-{kind}-timeout 0 waits without end",
+        )
+    return seconds
+
+
+def wait_ready_seconds(value: str | float | None) -> float:
+    """Seconds from --wait-ready; UsageError for what is no number from 0 upwards."""
+    try:
+        found = float(value or 0)
+    except ValueError as exc:
+        raise UsageError(
+            f"--wait-ready: {exc}", "it takes seconds, as in --wait-ready 600"
+        ) from exc
+    if not 0 <= found < float("inf"):
+        raise UsageError(f"--wait-ready cannot be {value}", "it takes seconds from 0 upwards")
+    return found
+
+
+def check_endpoint_option(url: str | None) -> None:
+    """Raise UsageError for an --endpoint-url that cannot be called."""
+    if url is None:
+        return
+    if "://" not in url:
+        raise UsageError(
+            f'Bad value for --endpoint-url "{shown(url)}": scheme is missing.  Must be of the '
+            "form http://<hostname>/ or https://<hostname>/"
+        )
+    try:
+        parse_url(url)
+    except ConfigurationError as exc:
+        raise UsageError(exc.message, *exc.hints) from exc
+
+
+def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:
+    """Who calls, in AWS's notation: our version, the platform's, and what the user adds."""
+    system, release, machine = _platform()
+    execution = config.environ.get("AWS_EXECUTION_ENV")
+    application = setting(config, "AWS_SDK_UA_APP_ID", "sdk_ua_app_id")
+    parts = (
+        f"smrt/{__version__}",
+        f"os/{_token(system.lower())}#{_token(release)}",
+        f"md/arch#{_token(machine)}",
+        "lang/python#" + ".".join(map(str, sys.version_info[:3])),
+        f"exec-env/{_token(execution)}" if execution else "",
+        f"cfg/retry-mode#{retry_mode}",
+        f"app/{_token(application)}" if application else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def _platform() -> tuple[str, str, str]:
+    """The system, its release and the machine's architecture."""
+    if hasattr(os, "uname"):
+        found = os.uname()
+        return found.sysname, found.release, found.machine
+    import platform  # Windows
+
+    return platform.system(), platform.release(), platform.machine()
+
+
+def _token(text: str) -> str:
+    """`text` with a dash for each character that has no place in a part of the user agent."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in _TOKEN) else "-" for c in text)
+
+
+_TOKEN = "!$%&'*+-.^_`|~,"  # noqa: S105 - characters of a user agent
+
+
+def _region(config: Config, option: str | None) -> tuple[str, bool]:
+    found = configured_region(config, option)
+    if found is None:
+        from .botocore_chain import metadata_region
+
+        found = metadata_region(config)
+    if found is None:
+        raise ConfigurationError(
+            "You must specify a region. You can also configure your region by running "
+            '"aws configure".',
+            "name one: --region us-east-1, or AWS_REGION, or region in the profile",
+            code="NoRegion",
+        )
+    plain, is_fips = pseudo(found)
+    if not is_region(plain):
+        message = f"Provided region_name '{found}' doesn't match a supported format."
+        if option is not None:
+            raise UsageError(message, "a region looks like us-east-1")
+        raise ConfigurationError(message, "a region looks like us-east-1", _region_origin(config))
+    return plain, is_fips
+
+
+def _region_origin(config: Config) -> str:
+    variable = "AWS_REGION" if "AWS_REGION" in config.environ else "AWS_DEFAULT_REGION"
+    return origin(config, variable, "region")
+
+
+def _retry_mode(config: Config) -> str:
+    mode = setting(config, "AWS_RETRY_MODE", "retry_mode")
+    if mode is None:
+        return RETRY_MODES[0]
+    if mode not in RETRY_MODES:
+        raise ConfigurationError(
+            f'Invalid value provided to "mode": "{mode}" must be one of: "standard" or "adaptive"',
+            origin(config, "AWS_RETRY_MODE", "retry_mode"),
+        )
+    return mode
+
+
+def _max_attempts(config: Config) -> int:
+    text = setting(config, "AWS_MAX_ATTEMPTS", "max_attempts")
+    if text is None:
+        return Settings().max_attempts
+    hint = origin(config, "AWS_MAX_ATTEMPTS", "max_attempts")
+    try:
+        number = int(text)
+    except ValueError as exc:
+        raise ConfigurationError(str(exc), hint) from exc
+    if number < 1:
+        raise ConfigurationError(
+            f'Value provided to "max_attempts": {number} must be an integer greater than or '
+            "equal to one.",
+            hint,
+        )
+    return number
+
+
+def _endpoint_url(config: Config, option: str | None, service: str) -> str | None:
+    if option is not None:
+        return without_userinfo(option)
+    if flag(config, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"):
+        return None
+    for variable in ("AWS_ENDPOINT_URL_" + service.upper(), "AWS_ENDPOINT_URL"):
+        if url := config.environ.get(variable):
+            return _with_scheme(url, origin(config, variable, "endpoint_url"))
+    if url := _services_url(config, service):
+        return _with_scheme(url, f"it comes from a services section of {config.config_path}")
+    if url := setting(config, None, "endpoint_url"):
+        return _with_scheme(url, origin(config, None, "endpoint_url"))
+    return None
+
+
+def _services_url(config: Config, service: str) -> str | None:
+    name = setting(config, None, "services")
+    if name is None:
+        return None
+    section = config.services.get(name)
+    if not section:
+        raise ConfigurationError(
+            "The profile is configured to use the services section but the "
+            f'"{name}" services configuration does not exist.',
+            f"add a section [services {name}] to {config.config_path}",
+        )
+    own: Any = section.get(service)
+    return own.get("endpoint_url") if isinstance(own, dict) else None
+
+
+def _with_scheme(url: str, hint: str) -> str:
+    if "://" not in url:
+        raise ConfigurationError(f"Invalid endpoint: {shown(url)}", hint)
+    return without_userinfo(url)
+
+
+def _ca_bundle(config: Config, option: str | None) -> str | None:
+    found = option if option is not None else setting(config, "AWS_CA_BUNDLE", "ca_bundle")
+    if found is None:
+        found = config.environ.get("REQUESTS_CA_BUNDLE")
+    if found is None or found.strip():
+        return found
+    failure: type[SmrtError] = ConfigurationError if option is None else UsageError
+    raise failure(
+        "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, "
+        "or verify) resolved to an empty or whitespace-only string. Provide a valid path to a "
+        "CA bundle file.",
+        *([] if option is not None else [_bundle_origin(config)]),
+    )
+
+
+def _bundle_origin(config: Config) -> str:
+    if setting(config, "AWS_CA_BUNDLE", "ca_bundle") is None:
+        return origin(config, "REQUESTS_CA_BUNDLE", "ca_bundle")
+    return origin(config, "AWS_CA_BUNDLE", "ca_bundle")
+
+
+def _proxies(config: Config) -> dict[str, str | None]:
+    """The proxies of the environment; the name in small letters wins, an empty one is none."""
+    return {name: _proxy(config, name) for name in ("http_proxy", "https_proxy", "no_proxy")}
+
+
+def _proxy(config: Config, name: str) -> str | None:
+    return config.environ.get(name, config.environ.get(name.upper())) or None

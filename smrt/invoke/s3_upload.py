@@ -1,0 +1,61 @@
+"""The input of an asynchronous call put into S3 first, and named in the call."""
+
+import io
+from typing import Any, NamedTuple
+
+from smrt.errors import UsageError
+from smrt.protocol import parameters
+from smrt.protocol.messages import veiled
+from smrt.s3 import objects
+from smrt.s3.objects import S3, SCHEME, Location
+
+from .invocation import Call
+
+
+class Staged(NamedTuple):
+    """A call that names its input, and the input that is to be put there."""
+
+    call: Call
+    place: Location
+    body: Any
+
+    def __repr__(self) -> str:
+        return veiled(self, "body")
+
+    def upload(self, storage: S3) -> None:
+        """Put the input in its place, and close it. Raises SmrtError."""
+        with io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body as file:
+            storage.put(self.place, file, self.call.parameters.get("ContentType"))
+
+
+def staged(call: Call, folder: str) -> Staged:
+    """`call` with its Body below the address `folder`, under the id of the inference.
+
+    Raises UsageError for an address that is none, and for a call that cannot be staged.
+    """
+    values = dict(call.parameters)
+    if "InputLocation" in values:
+        raise UsageError("--stage and --input-location exclude each other")
+    if "Body" not in values:
+        raise UsageError("--stage needs a --body to put there")
+    body = values.pop("Body")
+    values.setdefault("InferenceId", _inference_id())
+    place = _place(folder, values["InferenceId"])
+    values["InputLocation"] = str(place)
+    if call.settings.validate:
+        parameters.check(call.operation, values)
+    return Staged(call._replace(parameters=values), place, body)
+
+
+def _place(folder: str, name: str) -> Location:
+    if not folder.startswith(SCHEME) or not folder.removeprefix(SCHEME).strip("/"):
+        raise UsageError(
+            f"--stage: not an address in S3: '{folder}'", "such an address is s3://BUCKET/PREFIX"
+        )
+    return objects.location(f"{folder.rstrip('/')}/{name}", "--stage")
+
+
+def _inference_id() -> str:
+    from uuid import uuid4
+
+    return str(uuid4())

@@ -1,0 +1,109 @@
+"""Moto's S3 as a function from a request to its response, without the server around it.
+
+Importing this takes half a second. Moto's own server would offer its other services, an interface
+that resets them all, and CORS for every origin.
+"""
+
+import sys
+from io import BytesIO
+from threading import Lock
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.moto_server.werkzeug_app import create_backend_app
+from moto.s3.models import s3_backends
+from werkzeug.test import run_wsgi_app
+
+from smrt.local.loopback import subdomain
+from smrt.local.refusal import internal_error
+from smrt.local.server_response import ServerResponse
+from smrt.protocol.messages import Headers, Request
+from smrt.protocol.responses import header
+
+_PARTITION = "aws"
+_FOLDED = "moto.preserved_header_names"
+"""Where moto looks for the names that WSGI cannot tell: a_b is not a-b in an object's metadata."""
+_OF_THE_BODY = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
+_METADATA = "x-amz-meta-"
+_CORS = "access-control-"
+
+
+class MotoS3:
+    """S3 in memory, one for the process, with the empty bucket `bucket`."""
+
+    def __init__(self, bucket: str, region: str) -> None:
+        self._bucket = bucket
+        self._region = region
+        self._lock = Lock()
+        self._app = create_backend_app("s3")
+        self._app.debug = False
+        self._app.config["PROPAGATE_EXCEPTIONS"] = True
+        s3_backends.reset()
+
+    def answer(self, request: Request) -> ServerResponse:
+        """The response, whoever asks. Raises Refusal where moto fails."""
+        self._make_bucket()
+        try:
+            parts, status, headers = run_wsgi_app(self._app, _environ(request), buffered=True)
+        except Exception as exc:
+            raise internal_error(f"moto failed: {type(exc).__name__}: {exc}") from exc
+        body = b"".join(parts)
+        number = int(status.partition(" ")[0])
+        kept = tuple(pair for pair in headers if not pair[0].lower().startswith(_CORS))
+        return ServerResponse(number, kept, body)
+
+    def _make_bucket(self) -> None:
+        """The bucket is there for every request: results go there, and any client may remove it."""
+        backend = s3_backends[DEFAULT_ACCOUNT_ID][_PARTITION]
+        with self._lock:
+            if self._bucket not in backend.buckets:
+                backend.create_bucket(self._bucket, self._region)
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    """`request` as WSGI has it (PEP 3333), the bucket always in its path."""
+    bucket = subdomain(header(request.headers, "Host") or "")
+    target = f"/{bucket}{request.url.target}" if bucket else request.url.target
+    path, _, query = target.partition("?")
+    content = request.payload.content
+    assert isinstance(content, bytes)
+    return {
+        **_headers(request.headers),
+        "HTTP_HOST": request.url.authority,
+        "CONTENT_LENGTH": str(len(content)),
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": target,
+        "REQUEST_URI": target,
+        "SERVER_NAME": request.url.host,
+        "SERVER_PORT": str(request.url.port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(content),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+def _headers(headers: Headers) -> dict[str, Any]:
+    """The headers under their names in WSGI; repeated ones are lists. The body came as a whole.
+
+    Names with an underscore come last, and those of metadata alone: none stands in for another.
+    """
+    environ: dict[str, Any] = {}
+    folded: dict[str, str] = {}
+    for name, value in sorted(headers, key=lambda pair: "_" in pair[0]):
+        key = _OF_THE_BODY.get(name.lower()) or f"HTTP_{name.upper().replace('-', '_')}"
+        text = value.encode().decode("latin-1")
+        if "_" not in name:
+            environ[key] = f"{environ[key]},{text}" if key in environ else text
+        elif name.lower().startswith(_METADATA) and key not in environ:
+            environ[key], folded[key] = text, name
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return {**environ, _FOLDED: folded}

@@ -1,0 +1,49 @@
+"""Colours for text that is finished: what a format printed, with escape sequences in between.
+
+The numbers are ECMA-48's "select graphic rendition" (8.3.117); what is taken out again by
+removing them is the text that came in.
+"""
+
+import re
+from collections.abc import Iterable
+
+from smrt.protocol.visible import Painted
+
+KEY = "1;34"
+STRING = "32"
+NUMBER = "36"
+WORD = "35"
+
+_JSON_TOKEN = re.compile(
+    r"""(?P<string>"(?:[^"\\]|\\.)*")(?P<key>:)?"""
+    r"""|(?P<word>\b(?:true|false|null)\b)"""
+    r"""|(?P<number>-?(?:\d[\d.eE+-]*|Infinity)|NaN)"""
+)
+
+
+def painted(text: str, rendition: str) -> Painted:
+    """`text` in the graphic rendition `rendition`, and an end to it."""
+    return Painted(f"\x1b[{rendition}m{text}\x1b[0m")
+
+
+def json_in_colour(text: str) -> Painted:
+    """JSON text with its keys and scalars coloured."""
+    return Painted(_JSON_TOKEN.sub(_json_token, text))
+
+
+def _json_token(match: re.Match[str]) -> str:
+    if match["key"]:
+        return painted(match["string"], KEY) + ":"
+    if match["string"]:
+        return painted(match["string"], STRING)
+    return painted(match[0], WORD if match["word"] else NUMBER)
+
+
+def spans_in_colour(text: str, spans: Iterable[tuple[int, int, str]]) -> Painted:
+    """`text` with each span (start, end, rendition) of it coloured; spans come in order."""
+    parts: list[str] = []
+    done = 0
+    for start, end, rendition in spans:
+        parts += text[done:start], painted(text[start:end], rendition)
+        done = end
+    return Painted("".join([*parts, text[done:]]))

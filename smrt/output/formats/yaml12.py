@@ -1,0 +1,172 @@
+"""YAML 1.2 by PyYAML, which by itself reads and writes YAML 1.1: what a plain scalar means.
+
+It is the core schema of https://yaml.org/spec/1.2.2/#103-core-schema with some older forms that
+the AWS CLI's YAML knows as well: 0b11, 1_000, timestamps, << and =.
+"""
+
+import base64
+import binascii
+import re
+from collections import Counter
+from typing import Any, TypeVar
+
+import yaml
+from yaml.constructor import ConstructorError
+
+TAG = "tag:yaml.org,2002:"
+MAX_VALUES = 100_000
+"""How many values a document may have with its aliases written out."""
+
+_DIGITS = "-+0123456789"
+_FLOAT = (
+    r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)"
+    r"|\.[0-9_]+(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)"
+)
+_TIMESTAMP = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
+    r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?"
+)
+_FORMS = (
+    ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("float", _FLOAT, _DIGITS + "."),
+    ("int", "[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)", _DIGITS),
+    ("merge", "<<", "<"),
+    ("null", "|~|null|Null|NULL", ["~", "n", "N", ""]),
+    ("timestamp", _TIMESTAMP, "0123456789"),
+    ("value", "=", "="),
+)
+_BASES = {"0b": 2, "0o": 8, "0x": 16}
+
+# What PyYAML lets through where a value is not what its tag or form says: 2020-13-45, !!bool x.
+_MISFITS = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+
+Class = TypeVar("Class", bound=type[Any])
+
+
+def resolving(base: Class) -> Class:
+    """A loader or dumper class of PyYAML, made to take plain scalars as YAML 1.2 does."""
+    derived: Any = type(base.__name__, (base,), {"yaml_implicit_resolvers": {}})
+    for name, pattern, first in _FORMS:
+        derived.add_implicit_resolver(TAG + name, re.compile(rf"(?:{pattern})\Z"), list(first))
+    typed: Class = derived
+    return typed
+
+
+def load_yaml(source: str | bytes) -> Any:
+    """The one document in `source`, of plain values alone: no tag makes an object of ours.
+
+    A YAMLError where the text is no YAML, has an unknown tag, a key twice, a value that does not
+    fit its tag, or where aliases make it larger than MAX_VALUES, or without an end.
+    """
+    loader = None
+    try:
+        loader = _LOADER(source)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _weigh(node, {})
+        return loader.construct_document(node)
+    except RecursionError as exc:
+        raise ConstructorError(problem="nested too deeply") from exc
+    finally:
+        if loader:
+            loader.dispose()
+
+
+def _integer(loader: Any, node: yaml.ScalarNode) -> int:
+    text = loader.construct_scalar(node).replace("_", "")
+    digits = text.lstrip("+-")
+    return int(text, _BASES.get(digits[:2], 10))
+
+
+def _binary(loader: Any, node: yaml.ScalarNode) -> bytes:
+    text = "".join(loader.construct_scalar(node).split())
+    try:
+        return base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as exc:
+        raise ConstructorError(
+            problem=f"!!binary is not followed by base64 ({exc})", problem_mark=node.start_mark
+        ) from exc
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader with three differences.
+
+    All failures say where, an anchor may come again, and {a: s3://b/k?c} needs no quotes.
+    """
+
+    _in_plain_scalar = False
+
+    def scan_plain(self) -> yaml.ScalarToken:
+        self._in_plain_scalar = True
+        try:
+            token: yaml.ScalarToken = super().scan_plain()
+        finally:
+            self._in_plain_scalar = False
+        return token
+
+    def peek(self, index: int = 0) -> str:
+        # In braces PyYAML ends a plain scalar at a question mark. It must not see one; the text
+        # itself is not taken from here.
+        character: str = super().peek(index)
+        return "." if self._in_plain_scalar and character == "?" else character
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if not isinstance(event, yaml.AliasEvent):
+            self.anchors.pop(event.anchor, None)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's signature
+        try:
+            return super().construct_object(node, deep)
+        except _MISFITS as exc:
+            raise _refusal("the value does not fit its tag, or its form", node) from exc
+
+
+def _timestamp(loader: Any, node: yaml.ScalarNode) -> Any:
+    """A date, or a time in UTC without saying so, which is how the AWS CLI tells of one."""
+    value = loader.construct_yaml_timestamp(node)
+    offset = value.utcoffset() if hasattr(value, "utcoffset") else None
+    return value if offset is None else (value - offset).replace(tzinfo=None)
+
+
+_LOADER = resolving(_Loader)
+_LOADER.add_constructor(TAG + "int", _integer)
+_LOADER.add_constructor(TAG + "binary", _binary)
+_LOADER.add_constructor(TAG + "timestamp", _timestamp)
+
+
+def _weigh(node: yaml.Node, weights: dict[int, int]) -> int:
+    """How many values `node` has with its aliases written out, each node looked at once."""
+    if id(node) in weights:
+        weight = weights[id(node)]
+        if not weight:
+            raise _refusal("a value contains itself", node)
+        return weight
+    weights[id(node)] = 0  # being weighed
+    weight = 1 + sum(_weigh(child, weights) for child in _children(node))
+    if weight > MAX_VALUES:
+        raise _refusal(f"aliases make more than {MAX_VALUES:,} values of it", node)
+    weights[id(node)] = weight
+    return weight
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        _refuse_duplicates([key for key, _ in node.value])
+        return [child for pair in node.value for child in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
+def _refuse_duplicates(keys: list[yaml.Node]) -> None:
+    seen = Counter((key.tag, key.value) for key in keys if isinstance(key, yaml.ScalarNode))
+    for key in keys:
+        if isinstance(key, yaml.ScalarNode) and seen[key.tag, key.value] > 1:
+            raise _refusal(f'the key "{key.value}" is there twice', key)
+
+
+def _refusal(problem: str, node: yaml.Node) -> ConstructorError:
+    return ConstructorError(problem=problem, problem_mark=node.start_mark)

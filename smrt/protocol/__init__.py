@@ -1,0 +1,1 @@
+"""The SageMaker Runtime API: operations, messages, signing, retry rules. No I/O."""

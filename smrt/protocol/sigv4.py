@@ -1,0 +1,153 @@
+"""AWS Signature Version 4.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+
+Pure: the time is an argument, and the payload's hash comes with the request.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from time import gmtime, strftime
+from typing import NamedTuple
+
+from smrt.errors import ConfigurationError
+
+from .messages import Credentials, Headers, Request
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+UNSIGNED = frozenset(
+    {
+        "baggage",
+        "connection",
+        "expect",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "traceparent",
+        "tracestate",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-amzn-trace-id",
+    }
+)
+"""What a proxy on the way may change: botocore's list."""
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PATH_BYTES = _UNRESERVED | {ord("/")}
+
+
+class Scope(NamedTuple):
+    """What a signature is good for; `date` is YYYYMMDD."""
+
+    date: str
+    region: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"{self.date}/{self.region}/{self.service}/aws4_request"
+
+
+def sign(
+    request: Request, credentials: Credentials, *, region: str, service: str, now: float
+) -> Headers:
+    """The headers that sign `request` at `now` (seconds since the epoch), in order.
+
+    Every header of the request is signed but for UNSIGNED, and so is Host, which the transport
+    adds. Raises ConfigurationError for keys that no header can carry.
+    """
+    _check(credentials)
+    timestamp = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
+    added = [("X-Amz-Date", timestamp)]
+    if credentials.token:
+        added.append(("X-Amz-Security-Token", credentials.token))
+    scope = Scope(timestamp[:8], region, service)
+    signed = _signed_headers((("Host", request.url.authority), *request.headers, *added))
+    names = ";".join(name for name, _ in signed)
+    canonical = canonical_request(request, signed)
+    to_sign = "\n".join((ALGORITHM, timestamp, str(scope), _sha256(canonical)))
+    signature = hmac.new(
+        signing_key(credentials.secret_key, scope), to_sign.encode(), hashlib.sha256
+    ).hexdigest()
+    authorization = (
+        f"{ALGORITHM} Credential={credentials.access_key}/{scope}, "
+        f"SignedHeaders={names}, Signature={signature}"
+    )
+    return (*added, ("Authorization", authorization))
+
+
+def canonical_request(
+    request: Request, signed: Iterable[tuple[str, str]], *, path_as_sent: bool = False
+) -> str:
+    """The request as the signature covers it; `signed` are its header lines, folded and sorted.
+
+    S3 alone takes the path as it is sent.
+    """
+    path, _, query = request.url.target.partition("?")
+    lines = list(signed)
+    return "\n".join(
+        (
+            request.method,
+            path if path_as_sent else quote(_normal(path) or "/", _PATH_BYTES),
+            _canonical_query(query),
+            *(f"{name}:{value}" for name, value in lines),
+            "",
+            ";".join(name for name, _ in lines),
+            request.payload.sha256,
+        )
+    )
+
+
+def signing_key(secret_key: str, scope: Scope) -> bytes:
+    """The key derived for one day, region and service."""
+    key = ("AWS4" + secret_key).encode()
+    for part in (scope.date, scope.region, scope.service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
+
+
+def quote(text: str, keep: frozenset[int] = _UNRESERVED) -> str:
+    """Percent-encode `text` as UTF-8, but for RFC 3986's unreserved characters."""
+    return "".join(chr(b) if b in keep else f"%{b:02X}" for b in text.encode())
+
+
+def _check(credentials: Credentials) -> None:
+    """Keys come from files and variables, where a line's end may have stayed with them."""
+    for name in ("access_key", "secret_key", "token"):
+        if not (getattr(credentials, name) or "").isprintable():
+            raise ConfigurationError(
+                f"the {name.replace('_', ' ')} holds a character that cannot be printed",
+                f"look for a line's end in the place that it comes from ({credentials.source})",
+            )
+
+
+def _signed_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Names in lower case and sorted; values with white space folded, repeats joined by a comma."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        if name.lower() not in UNSIGNED:
+            values.setdefault(name.lower(), []).append(" ".join(value.split()))
+    return [(name, ",".join(values[name])) for name in sorted(values)]
+
+
+def _normal(path: str) -> str:
+    """The path without empty and dot segments (RFC 3986, 5.2.4), as AWS normalizes it."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment and segment != ".":
+            kept.append(segment)
+    tail = "/" if kept and path.endswith("/") else ""
+    return ("/" if path.startswith("/") else "") + "/".join(kept) + tail
+
+
+def _canonical_query(query: str) -> str:
+    pairs = (pair.partition("=") for pair in query.split("&")) if query else ()
+    return "&".join(f"{name}={value}" for name, value in sorted((n, v) for n, _, v in pairs))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Objects in S3: inputs to upload, results to wait for."""

@@ -1,0 +1,302 @@
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smrt.cli import help_option
+from smrt.cli.help.help_text import help_text
+from smrt.cli.help.page import Page
+from smrt.cli.main import COMMANDS, commands
+from smrt.invoke.option_table import GLOBALS, Row
+from smrt.protocol.messages import DEFAULT_TIMEOUT
+from tests.conftest import Smrt, unmeasured
+from tests.support.project import ROOT
+from tests.support.scripted_endpoint import Endpoint
+
+PAGES = {page.name: page for page in help_option.pages(click.Context(commands, info_name="smrt"))}
+CALLS = ("invoke-endpoint", "invoke-endpoint-async", "invoke-endpoint-with-response-stream")
+ESCAPES = re.compile(r"\x1b\[\d*m")
+
+SAMPLE = Page(
+    "smrt greet",
+    "Say hello to somebody, in the language of the house or in another one that you name here.",
+    ("--name NAME", "[OPTION]...", "[OUTFILE]"),
+    rows=(
+        Row("--tone", "tone", "How it sounds.", "output", "TONE", ("warm", "cool"), "warm"),
+        Row("--quietly-and-for-a-long-time", "quietly", "Whisper it, again and again.", "output"),
+        Row("--name", "name", "Who it is.", "required", "NAME"),
+        Row("--help", "help", "Show this help.", "other", short="-h"),
+    ),
+    examples=(("say it", "smrt greet --name you"),),
+)
+SAMPLE_AT_80 = """\
+Usage: smrt greet --name NAME [OPTION]... [OUTFILE]
+
+Say hello to somebody, in the language of the house or in another one that you
+name here.
+
+Required:
+  --name NAME  Who it is.
+
+Output:
+  --tone TONE  How it sounds. [one of warm, cool; default: warm]
+  --quietly-and-for-a-long-time
+               Whisper it, again and again.
+
+All others:
+  -h, --help   Show this help.
+
+Example: say it
+  smrt greet --name you
+"""
+SAMPLE_AT_40 = """\
+Usage: smrt greet --name NAME
+    [OPTION]... [OUTFILE]
+
+Say hello to somebody, in the language
+of the house or in another one that you
+name here.
+
+Required:
+  --name NAME  Who it is.
+
+Output:
+  --tone TONE  How it sounds. [one of
+               warm, cool; default:
+               warm]
+  --quietly-and-for-a-long-time
+               Whisper it, again and
+               again.
+
+All others:
+  -h, --help   Show this help.
+
+Example: say it
+  smrt greet --name you
+"""
+
+
+@pytest.mark.parametrize(("width", "expected"), [(80, SAMPLE_AT_80), (40, SAMPLE_AT_40)])
+def test_a_page_is_laid_out_for_the_width(width: int, expected: str) -> None:
+    assert help_text(SAMPLE, width) == expected
+
+
+def test_a_very_wide_terminal_gets_lines_that_can_be_read() -> None:
+    assert help_text(SAMPLE, 200) == help_text(SAMPLE, 100)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_help_fits_80_columns(name: str) -> None:
+    assert max(map(len, help_text(PAGES[name], 80).splitlines())) <= 80
+
+
+@settings(max_examples=60)
+@given(width=st.integers(1, 250), name=st.sampled_from(sorted(PAGES)))
+def test_no_width_loses_a_word(width: int, name: str) -> None:
+    assert sorted(help_text(PAGES[name], width).split()) == sorted(
+        help_text(PAGES[name], 80).split()
+    )
+
+
+@given(width=st.integers(1, 250))
+def test_bold_changes_nothing_but_the_look(width: int) -> None:
+    page = PAGES["smrt invoke-endpoint"]
+    assert ESCAPES.sub("", help_text(page, width, bold=True)) == help_text(page, width)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_option_is_explained_with_its_values_and_its_default(name: str) -> None:
+    told = " ".join(help_text(PAGES[name], 80).split())
+    for row in PAGES[name].rows:
+        assert row.label in told
+        if not row.flag and not row.help:
+            continue  # the page's text tells of it
+        assert row.help
+        assert not row.choices or f"one of {', '.join(row.choices)}" in told
+        assert not row.default or f"default: {row.default}" in told
+
+
+def test_the_timeouts_that_are_told_are_those_that_hold() -> None:
+    defaults = {row.flag: row.default for row in GLOBALS if row.flag.endswith("-timeout")}
+    assert set(defaults.values()) == {f"{DEFAULT_TIMEOUT:g}"}
+
+
+def test_the_read_timeout_is_that_of_the_command() -> None:
+    defaults = [
+        row.default
+        for name in CALLS
+        for row in PAGES[f"smrt {name}"].rows
+        if row.flag == "--cli-read-timeout"
+    ]
+    assert defaults == ["70", "60", "70"]
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), ("local", "run")])
+def test_both_flags_show_the_help_of_every_command(
+    flag: str, words: tuple[str, ...], smrt: Smrt
+) -> None:
+    done = smrt(*words, flag)
+    page = PAGES[" ".join(("smrt", *words))]
+    assert (done.code, done.out.decode(), done.err) == (0, help_text(page, 80), "")
+
+
+def test_a_command_for_programs_has_help_too_but_is_listed_nowhere(smrt: Smrt) -> None:
+    assert b"Write the names of the endpoints" in smrt("complete", "endpoint-names", "-h").out
+    assert not any(name.startswith("smrt complete ") for name in PAGES)
+    assert "complete" not in PAGES["smrt"].commands
+
+
+def test_the_help_of_a_command_can_be_asked_for_before_it(smrt: Smrt) -> None:
+    assert smrt("--help", "invoke-endpoint") == smrt("invoke-endpoint", "--help")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "env", "coloured"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"NO_COLOR": ""}, True),
+    ],
+)
+def test_help_is_coloured_on_a_terminal_alone(
+    *, terminal: bool, env: dict[str, str], coloured: bool, smrt: Smrt
+) -> None:
+    out = smrt("invoke-endpoint", "-h", terminal=terminal, env=env).out.decode()
+    assert bool(ESCAPES.search(out)) == coloured
+    assert ESCAPES.sub("", out) == help_text(PAGES["smrt invoke-endpoint"], 80)
+
+
+HELP_WORDS = [
+    (("help",), "smrt"),
+    (("--region", "x", "help"), "smrt"),
+    (("sagemaker-runtime", "help"), "smrt"),
+    (("help", "invoke-endpoint"), "smrt invoke-endpoint"),
+    (("help", "local", "run"), "smrt local run"),
+    (("local", "help"), "smrt local"),
+    (("local", "run", "help"), "smrt local run"),
+    (("invoke-endpoint", "help"), "smrt invoke-endpoint"),
+    (("sagemaker-runtime", "invoke-endpoint", "help"), "smrt invoke-endpoint"),
+    (("invoke-endpoint", "--output", "json", "help"), "smrt invoke-endpoint"),
+    (("--profile", "p", "invoke-endpoint", "help", "--debug"), "smrt invoke-endpoint"),
+    (
+        ("invoke-endpoint", "--endpoint-name", "x", "--body", "aGk=", "out", "help"),
+        "smrt invoke-endpoint",
+    ),
+    (("invoke-endpoint-async", "help"), "smrt invoke-endpoint-async"),
+    (("invoke-endpoint-async", "--endpoint-name", "x", "help"), "smrt invoke-endpoint-async"),
+]
+
+
+@pytest.mark.parametrize(("words", "name"), HELP_WORDS)
+def test_help_is_a_word_where_the_aws_cli_takes_it_for_one(
+    words: tuple[str, ...], name: str, smrt: Smrt
+) -> None:
+    done = smrt(*words)
+    assert (done.code, done.out.decode(), done.err) == (0, help_text(PAGES[name], 80), "")
+
+
+@pytest.mark.parametrize("words", [("--body", "aGk=", "help"), ("--body", "aGk=", "out", "help")])
+def test_help_is_no_help_where_something_required_is_missing(
+    words: tuple[str, ...], smrt: Smrt
+) -> None:
+    done = smrt("invoke-endpoint", *words)
+    assert done.code == 252
+    assert "the following arguments are required: --endpoint-name" in done.err
+
+
+def test_help_for_what_is_no_command_is_refused(smrt: Smrt) -> None:
+    done = smrt("help", "invoke-endpont")
+    assert done.code == 252
+    assert "did you mean invoke-endpoint?" in done.err
+
+
+def test_help_as_the_outfile_is_a_file(process: Smrt, endpoint: Endpoint, tmp_path: Path) -> None:
+    endpoint.reply(body=b"yes")
+    done = process("invoke-endpoint", "--endpoint-name", "x", "--body", "aGk=", "help")
+    assert (done.code, done.err) == (0, "")
+    assert (tmp_path / "help").read_bytes() == b"yes"
+
+
+def test_the_version_is_asked_for_anywhere(smrt: Smrt) -> None:
+    assert smrt("--version") == smrt("invoke-endpoint", "--version")
+    assert smrt("--version").out.startswith(b"smrt/")
+
+
+def fake_man(folder: Path) -> str:
+    """A PATH whose `man` keeps the page that it is given."""
+    (folder / "man").write_text(f'#!/bin/sh\ncat "$1" > {folder}/shown\n')
+    (folder / "man").chmod(stat.S_IRWXU)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_on_a_terminal_the_word_help_shows_the_man_page(smrt: Smrt, tmp_path: Path) -> None:
+    done = smrt("invoke-endpoint", "help", terminal=True, env={"PATH": fake_man(tmp_path)})
+    assert (done.code, done.out, done.err) == (0, b"", "")
+    assert (tmp_path / "shown").read_text().startswith('.TH "SMRT\\-INVOKE\\-ENDPOINT" 1 ')
+
+
+def test_without_man_the_word_help_shows_the_short_help(smrt: Smrt) -> None:
+    done = smrt("help", terminal=True, env={"PATH": "", "NO_COLOR": "1"})
+    assert (done.code, done.out.decode()) == (0, help_text(PAGES["smrt"], 80))
+
+
+EXAMPLES = [(page.name, line) for page in PAGES.values() for _, line in page.examples]
+
+
+SERVING = "smrt local start"
+"""Its example goes on until it is stopped."""
+
+
+def environ_with_smrt(folder: Path) -> dict[str, str]:
+    """A PATH on which `smrt` is what these tests test."""
+    (folder / "smrt").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m smrt "$@"\n')
+    (folder / "smrt").chmod(stat.S_IRWXU)
+    root = str(ROOT)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": root}
+
+
+@pytest.mark.parametrize("line", [line for name, line in EXAMPLES if name != SERVING])
+def test_the_example_of_every_command_works(line: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=tmp_path,
+        env=environ_with_smrt(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or done.stderr
+
+
+@pytest.mark.parametrize("line", [line for name, line in EXAMPLES if name == SERVING])
+def test_the_example_of_a_server_serves_until_ctrl_c(line: str, tmp_path: Path) -> None:
+    env, pipe = unmeasured(environ_with_smrt(tmp_path)), subprocess.PIPE
+    words = ["sh", "-c", f"exec {line}"]
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe) as process:
+        try:
+            assert process.stderr
+            assert b"serving echo at http://127.0.0.1:" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert out.startswith(b"export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME=http://127.0.0.1:")
+
+
+def test_every_command_has_an_example() -> None:
+    leaves = {name for name, page in PAGES.items() if not page.commands}
+    assert leaves == {name for name, _ in EXAMPLES}

@@ -1,0 +1,116 @@
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from smrt.cli.help.differences import DIFFERENCES
+from smrt.cli.help.man import man_page
+from smrt.cli.help.page import Page
+from smrt.cli.help.reference import STATUSES
+from smrt.errors import ExitCode
+from smrt.invoke.option_table import Row
+from tests.support.project import ROOT
+from tests.tools.generate import generated
+
+PAGES = sorted(path for path in generated() if path.startswith("man/"))
+MAN = shutil.which("man")
+needs_man = pytest.mark.skipif(MAN is None, reason="man is not installed (apt-get install man-db)")
+
+
+def committed(folder: str) -> set[str]:
+    return {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("path", "expected"), sorted(generated().items()))
+def test_a_generated_file_is_what_the_tables_say(path: str, expected: str) -> None:
+    assert (ROOT / path).read_text() == expected, "it is stale: make generate"
+
+
+def test_nothing_else_lies_beside_the_generated_files() -> None:
+    assert committed("man") | committed("completions") == set(generated()) - {"README.md"}
+
+
+def manual(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    assert MAN is not None
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAN")}
+    return subprocess.run(
+        [MAN, *words],
+        env={**kept, "LC_ALL": "C.UTF-8", "MANWIDTH": "80", **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@needs_man
+@pytest.mark.parametrize("path", PAGES)
+def test_man_has_nothing_to_complain_of(path: str) -> None:
+    done = manual("--warnings", str(ROOT / path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "NAME\n" in done.stdout
+
+
+AWKWARD = Page(
+    "smrt odd",
+    "Take what roff would eat.",
+    ("--back\\slash", "[OPTION]..."),
+    (".dot first, 'quote first", "^caret ~tilde `grave` \\(bu and -dash--dash"),
+    rows=(Row("--dot", "dot", ".B is no macro; 'TP neither. \\fBnot bold\\fR", "other", '"X"'),),
+    examples=(("quote", "smrt odd 'a b' \\\n  --dot \"x\""),),
+)
+
+
+@needs_man
+def test_what_roff_would_read_is_shown_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "odd.1").write_text(man_page(AWKWARD))
+    done = manual("--warnings", str(tmp_path / "odd.1"))
+    shown = " ".join(done.stdout.split())
+    assert done.stderr == ""
+    for words in (
+        "smrt odd --back\\slash [OPTION]...",
+        *AWKWARD.text,
+        '--dot "X"',
+        ".B is no macro; 'TP neither. \\fBnot bold\\fR",
+        "smrt odd 'a b' \\ --dot \"x\"",
+    ):
+        assert words in shown
+
+
+def test_every_exit_status_is_told() -> None:
+    assert set(STATUSES) == set(ExitCode)
+
+
+def test_every_difference_is_told_and_has_a_reason() -> None:
+    assert all(all(row) for row in DIFFERENCES)
+    assert len({topic for topic, *_ in DIFFERENCES}) == len(DIFFERENCES)
+
+
+def test_a_wheel_carries_man_pages_and_completions(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = wheel.namelist()
+        wheel.extractall(tmp_path)
+    shared = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
+    assert shared == {
+        *(f"share/{path}" for path in PAGES),
+        "share/bash-completion/completions/smrt",
+        "share/zsh/site-functions/_smrt",
+        "share/fish/vendor_completions.d/smrt.fish",
+    }
+    assert {f"smrt/cli/completion/engine.{shell}" for shell in ("bash", "zsh", "fish")} <= set(
+        names
+    )
+    if MAN is None:
+        pytest.skip("man is not installed (apt-get install man-db)")
+    prefix = next(tmp_path.glob("*.data")) / "data"
+    (prefix / "bin").mkdir()
+    for name, path in (("smrt", "man1/smrt.1"), ("smrt-differences", "man7/smrt-differences.7")):
+        found = manual("-w", name, PATH=f"{prefix / 'bin'}:{os.environ['PATH']}")
+        assert (found.stdout.strip(), found.stderr) == (str(prefix / "share/man" / path), "")

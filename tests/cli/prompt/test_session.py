@@ -1,0 +1,345 @@
+"""The prompt: when there is one, what it offers, and how it feels on a real terminal."""
+
+import io
+import shlex
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smrt.cli import help_option
+from smrt.cli.completion.endpoint_names import Listing, keep
+from smrt.cli.main import commands
+from smrt.cli.prompt.line import Candidates, Offer, cut, fuzzy, line, offers, unquoted
+from smrt.cli.prompt_mode import mode, without_flags
+from smrt.errors import UsageError
+from smrt.output.console import App, Console
+from tests.conftest import Smrt
+from tests.support.endpoint_listing import sagemaker
+from tests.support.keyboard import Terminal
+from tests.support.scripted_endpoint import Endpoint
+
+ON, OFF, VARIABLE = "--cli-auto-prompt", "--no-cli-auto-prompt", "AWS_CLI_AUTO_PROMPT"
+PAGES = {page.name: page for page in help_option.pages(click.Context(commands, info_name="smrt"))}
+
+MODES: list[tuple[tuple[str, ...], dict[str, str], str]] = [
+    ((), {}, "off"),
+    ((ON,), {}, "on"),
+    (("invoke-endpoint", ON, "--body", "x"), {}, "on"),
+    (("--cli-auto",), {}, "off"),
+    ((ON + "=1",), {}, "off"),
+    ((ON, "help"), {}, "off"),
+    ((ON, "--version"), {}, "off"),
+    ((ON, "--help"), {}, "off"),
+    ((), {VARIABLE: "on"}, "on"),
+    ((), {VARIABLE: "ON"}, "on"),
+    ((), {VARIABLE: "On-Partial"}, "on-partial"),
+    ((), {VARIABLE: "yes"}, "off"),
+    ((OFF,), {VARIABLE: "on"}, "off"),
+    ((ON,), {VARIABLE: "on-partial"}, "on"),
+    (("complete", "endpoint-names"), {VARIABLE: "on"}, "off"),
+    (("local", "run", "--", "smrt", ON), {}, "off"),
+    (("local", "run", "--", "smrt", "help"), {VARIABLE: "on"}, "on"),
+]
+
+
+@pytest.mark.parametrize(("words", "env", "expected"), MODES)
+def test_the_prompt_is_wished_for_by_flags_and_environment(
+    words: tuple[str, ...], env: dict[str, str], expected: str, environ: dict[str, str]
+) -> None:
+    assert mode(words, {**environ, **env}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "env", "expected"),
+    [
+        ("[default]\ncli_auto_prompt = on\n", (), {}, "on"),
+        ("[default]\ncli_auto_prompt = on-partial\n", (), {}, "on-partial"),
+        ("[default]\ncli_auto_prompt = on\n", (), {VARIABLE: "off"}, "off"),
+        ("[default]\ncli_auto_prompt = on\n", (OFF,), {}, "off"),
+        ("[profile p]\ncli_auto_prompt = on\n", (), {}, "off"),
+        ("[profile p]\ncli_auto_prompt = on\n", ("--profile", "p"), {}, "on"),
+        ("[profile p]\ncli_auto_prompt = on\n", (), {"AWS_PROFILE": "p"}, "on"),
+        ("cli_auto_prompt in no section", (), {}, "off"),
+    ],
+)
+def test_the_prompt_is_wished_for_by_a_profile(
+    text: str,
+    words: tuple[str, ...],
+    env: dict[str, str],
+    expected: str,
+    environ: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config").write_text(text)
+    assert mode(words, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config"), **env}) == expected
+
+
+def test_both_flags_exclude_each_other(smrt: Smrt) -> None:
+    done = smrt("local", OFF, ON)
+    assert (done.code, done.out) == (252, b"")
+    assert f"Both {ON} and {OFF} cannot be specified at the same time." in done.err
+    with pytest.raises(UsageError):
+        mode((ON, OFF, "help"), {})
+
+
+def test_the_flags_are_taken_from_any_command_but_from_no_other_program() -> None:
+    line = ["local", OFF, "run", ON, "--", "smrt", ON]
+    assert without_flags(line) == ["local", "run", "--", "smrt", ON]
+
+
+@pytest.mark.parametrize("words", [(ON,), ("invoke-endpoint", ON)])
+def test_without_a_terminal_the_prompt_is_refused_in_one_line(
+    words: tuple[str, ...], smrt: Smrt
+) -> None:
+    done = smrt(*words)
+    assert (done.code, done.out) == (252, b"")
+    assert done.err.splitlines() == [
+        "smrt: [ERROR]: An error occurred (ParamValidation): the prompt needs a terminal",
+        f"smrt: hint: leave {ON} out, or add {OFF}",
+    ]
+
+
+def test_without_a_terminal_a_partial_line_fails_as_ever(smrt: Smrt) -> None:
+    assert smrt("invoke-endpoint", env={VARIABLE: "on-partial"}) == smrt("invoke-endpoint")
+
+
+@given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=1)))
+def test_a_line_is_cut_as_a_shell_cuts_it(words: list[str]) -> None:
+    text = "".join(shlex.quote(word) + " " for word in words)
+    assert cut(text) == (words, len(text))
+    assert cut(text + "--bo") == (words, len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "word"),
+    [
+        ("a 'b c", 2, "b c"),
+        ('a "b\\" c', 2, 'b" c'),
+        ("a b\\ c", 2, "b c"),
+        ("--x='a b", 0, "--x=a b"),
+        ("'a\\' b", 5, "b"),
+    ],
+)
+def test_an_unfinished_word_is_found_and_read(text: str, start: int, word: str) -> None:
+    assert cut(text)[1] == start
+    assert unquoted(text[start:]) == word
+
+
+WORLD = Candidates(
+    profiles=lambda: ["default", "work"],
+    regions=lambda: ["eu-west-1", "us-east-1"],
+    endpoints=lambda profile, region: [f"iris-{profile}-{region}"],
+    paths=lambda begun: [begun + "rest"],
+)
+
+
+def offered(text: str) -> list[str]:
+    words, start = cut(text)
+    return [offer.text for offer in offers(line(PAGES, words), unquoted(text[start:]), WORLD)]
+
+
+OFFERS: list[tuple[str, list[str]]] = [
+    ("", [*PAGES["smrt"].commands]),
+    ("sagemaker-runtime asyn", ["invoke-endpoint-async"]),
+    ("lcl", ["local"]),
+    ("local ", ["start", "run"]),
+    ("--prof", ["--profile"]),
+    ("invoke-endpoint --epn", ["--endpoint-name"]),
+    ("invoke-endpoint --output t", ["text", "table"]),
+    ("invoke-endpoint --output=js", ["--output=json"]),
+    ("invoke-endpoint --dbg", ["--debug"]),
+    ("invoke-endpoint --debug --dbg", []),
+    ("invoke-endpoint --generate-cli-skeleton ", ["input", "yaml-input", "output"]),
+    ("invoke-endpoint --generate-cli-skeleton --dryrun", ["--dry-run"]),
+    ("invoke-endpoint --profile ", ["default", "work"]),
+    ("--region us", ["us-east-1"]),
+    ("invoke-endpoint --region us", ["us-east-1"]),
+    ("invoke-endpoint --profile p --region=r --endpoint-name ", ["iris-p-r"]),
+    ("invoke-endpoint --body ", ["fileb://", "file://", "-"]),
+    ("invoke-endpoint --body fileb://a", ["fileb://arest"]),
+    ("invoke-endpoint --body=file://a", ["--body=file://arest"]),
+    ("invoke-endpoint --content-type csv", ["text/csv"]),
+    ("invoke-endpoint --metadata a", ["arest"]),
+    ("invoke-endpoint --select ", []),
+    ("invoke-endpoint zz", ["zzrest"]),
+    ("invoke-endpoint out zz", []),
+    ("completion ba", ["bash"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), OFFERS)
+def test_what_may_come_next_is_offered(text: str, expected: list[str]) -> None:
+    assert offered(text)[: len(expected) or None] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("", ["a command"]),
+        ("local", ["a command"]),
+        ("invoke-endpoint", ["--endpoint-name", "--body"]),
+        ("invoke-endpoint --body x", ["--endpoint-name"]),
+        ("invoke-endpoint --body=x --endpoint-name", ["a value for --endpoint-name"]),
+        ("invoke-endpoint --body=x --endpoint-name y", []),
+        ("invoke-endpoint --generate-cli-skeleton", []),
+        ("invoke-endpoint --cli-input-json file://x", []),
+        ("local run", []),
+    ],
+)
+def test_what_is_missing_is_known(text: str, missing: list[str]) -> None:
+    assert line(PAGES, text.split()).missing == missing
+
+
+@given(st.text("abc-", max_size=4), st.lists(st.text("abc-", max_size=8)))
+def test_a_fuzzy_match_has_the_letters_in_their_order(typed: str, words: list[str]) -> None:
+    def within(letters: str, word: str) -> bool:
+        rest = iter(word)
+        return all(letter in rest for letter in letters)
+
+    found = [offer.text for offer in fuzzy(typed, map(Offer, words))]
+    assert sorted(found) == sorted(word for word in words if within(typed, word))
+
+
+def test_the_world_is_the_users_own(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smrt.cli.prompt.session import _world
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/file").touch()
+    (tmp_path / ".hidden").touch()
+    (tmp_path / "config").write_text("[default]\n[profile work]\n")
+    (tmp_path / "broken").write_text("no section")
+    console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
+    world = _world(
+        App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config")}, ExitStack())
+    )
+    assert world.profiles() == ["default", "work"]
+    assert "eu-west-1" in world.regions()
+    assert world.paths("fo") == ["broken", "config", "folder/"]
+    assert world.paths("folder/") == ["folder/file"]
+    assert world.paths("nowhere/") == []
+    assert world.endpoints("nobody", None) == []
+    broken = _world(
+        App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "broken")}, ExitStack())
+    )
+    assert broken.profiles() == []
+
+
+def test_names_that_are_not_known_yet_are_asked_for_and_kept(environ: dict[str, str]) -> None:
+    from smrt.cli.prompt.session import _world
+
+    console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
+    world = _world(App(console, environ, ExitStack()), max_wait_seconds=60)
+    with sagemaker(["iris"]) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_SAGEMAKER", url)
+        assert world.endpoints(None, None) == ["iris"]
+    assert world.endpoints(None, None) == ["iris"]
+
+
+def prompting(
+    home: Path, endpoint: Endpoint, environ: Mapping[str, str], words: Iterable[str], **env: str
+) -> Terminal:
+    """Smrt on a terminal, calling `endpoint`."""
+    base = {**environ, "HOME": str(home), "TERM": "xterm", "PYTHONPATH": str(Path.cwd())}
+    where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+    argv = (sys.executable, "-m", "smrt", *words)
+    return Terminal(argv, env={**base, **where, **env}, cwd=home)
+
+
+@pytest.fixture
+def home(tmp_path: Path, environ: dict[str, str]) -> Path:
+    """A home with a file, and endpoints that are known already."""
+    import time
+
+    (tmp_path / "flowers.csv").write_bytes(b"1,2\n")
+    listing = Listing({**environ, "HOME": str(tmp_path)}, None, None)
+    keep(listing.path, ["iris", "other"], time.time())
+    return tmp_path
+
+
+def test_a_line_is_put_together_run_and_told(
+    home: Path, endpoint: Endpoint, environ: dict[str, str]
+) -> None:
+    endpoint.reply(body=b"setosa")
+    with prompting(home, endpoint, environ, [ON]) as terminal:
+        terminal.until_screen("smrt>", "Send input to an endpoint", "missing: a command")
+        terminal.type("invoke-endpoint ")
+        terminal.until_screen("--endpoint-name", "needed: The endpoint to call, by its name.")
+        terminal.type("--epn")
+        terminal.until_screen("--endpoint-name", "--endpoint-url")
+        terminal.type("\t")
+        terminal.until_screen("smrt> invoke-endpoint --endpoint-name")
+        terminal.type(" ")
+        terminal.until_screen("iris", "other")
+        terminal.type("iris\r")
+        terminal.until_screen("missing: --body")
+        terminal.type(" --body fileb://")
+        terminal.until_screen("fileb://flowers.csv")
+        terminal.type("fl")
+        terminal.until_screen("--body fileb://fl\n", "flowers.csv")
+        terminal.type("\t")
+        terminal.until_screen("--body fileb://flowers.csv", "Enter runs it")
+        terminal.type("\r")
+        assert terminal.end() == 0
+        command = "smrt invoke-endpoint --endpoint-name iris --body fileb://flowers.csv"
+        assert terminal.screen.splitlines()[-2:] == [command, "setosa"]
+    assert endpoint.requests[0].body == b"1,2\n"
+
+
+def test_a_partial_line_is_completed(
+    home: Path, endpoint: Endpoint, environ: dict[str, str]
+) -> None:
+    endpoint.reply(body=b"setosa")
+    words = ["invoke-endpoint", "--endpoint-name", "iris"]
+    env = {VARIABLE: "on-partial"}
+    with prompting(home, endpoint, environ, words, **env) as terminal:
+        terminal.until_screen(
+            "the following arguments are required: --body",
+            "smrt> invoke-endpoint --endpoint-name iris",
+        )
+        terminal.type("--body aGk=\r")
+        assert terminal.end() == 0
+        assert "smrt invoke-endpoint --endpoint-name iris --body aGk=" in terminal.screen
+    assert endpoint.requests[0].body == b"hi"
+
+
+def test_a_whole_line_needs_no_prompt(
+    home: Path, endpoint: Endpoint, environ: dict[str, str]
+) -> None:
+    endpoint.reply(body=b"setosa")
+    words = ["invoke-endpoint", "--endpoint-name", "iris", "--body", "aGk="]
+    with prompting(home, endpoint, environ, words, **{VARIABLE: "on-partial"}) as terminal:
+        assert terminal.end() == 0
+        assert terminal.screen == "setosa"
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_who_leaves_the_prompt_runs_nothing(
+    key: str, home: Path, endpoint: Endpoint, environ: dict[str, str]
+) -> None:
+    with prompting(home, endpoint, environ, [ON]) as terminal:
+        terminal.until_screen("missing: a command")
+        terminal.type(key)
+        assert terminal.end() == 130
+        assert "[ERROR]" not in terminal.screen
+    assert endpoint.requests == []
+
+
+def test_an_open_quote_is_told(home: Path, endpoint: Endpoint, environ: dict[str, str]) -> None:
+    with prompting(home, endpoint, environ, [ON]) as terminal:
+        terminal.until_screen("missing: a command")
+        terminal.type("local 'x")
+        terminal.until_screen("a quote is open")
+        terminal.type("\r")
+        terminal.quiet()
+        assert terminal.process.poll() is None
+        terminal.type("\x03")
+        assert terminal.end() == 130

@@ -1,0 +1,122 @@
+"""The roof: what becomes an exit status, and what is said."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+
+from smrt import __version__
+from smrt.cli.main import COMMANDS, main
+from smrt.output.console import Console
+from tests.conftest import Smrt
+
+VERSION = re.compile(rf"smrt/{re.escape(__version__)} Python/\S+ \w+/\S+\n")
+
+
+class Failing(io.BytesIO):
+    """A stream that fails whenever it is used."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self._error = error
+
+    def read(self, *_: Any) -> bytes:
+        raise self._error
+
+    def write(self, _: Any) -> int:
+        raise self._error
+
+
+def _run(*argv: str, stdin: Any = None, stdout: Any = None) -> tuple[int, str]:
+    """The exit status and what is said, where a stream may be a failing one."""
+    said = io.BytesIO()
+    console = Console(stdin or io.BytesIO(), stdout or io.BytesIO(), said)
+    return main(argv, console=console), said.getvalue().decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--version",
+        "sagemaker-runtime --version",
+        "invoke-endpoint --version",
+        "--version invoke-endpoint --bogus",
+        "invoke-endpoint-async --endpoint-name x --version",
+        "bogus --version",
+        "--help --version",
+    ],
+)
+def test_the_version_is_told_wherever_it_is_asked_for(line: str, smrt: Smrt) -> None:
+    result = smrt(*line.split())
+    assert (result.code, result.err) == (0, "")
+    assert VERSION.fullmatch(result.out.decode())
+
+
+def test_a_word_after_two_dashes_asks_for_nothing(smrt: Smrt) -> None:
+    result = smrt("invoke-endpoint", "--endpoint-name", "x", "--", "--version")
+    assert result.code == 252
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_names_every_command(flag: str, smrt: Smrt) -> None:
+    result = smrt(flag)
+    assert (result.code, result.err) == (0, "")
+    assert [name for name in COMMANDS if name not in result.out.decode()] == []
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("command", ["invoke-endpoint", "invoke-endpoint-async"])
+def test_help_of_a_command_wins_over_what_is_wrong_with_it(
+    flag: str, command: str, smrt: Smrt
+) -> None:
+    result = smrt(command, "--bogus", flag)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"Usage: smrt {command} --endpoint-name".encode())
+
+
+def test_a_defect_is_one_line_with_255() -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "-")
+    code, said = _run(*line, stdin=Failing(ZeroDivisionError("by zero")))
+    assert code == 255
+    assert said == (
+        "smrt: [ERROR]: An error occurred (General): ZeroDivisionError: by zero\n"
+        "smrt: hint: this is a defect of smrt; --debug shows where it arose\n"
+    )
+
+
+def test_debug_shows_where_a_defect_arose() -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "-", "--debug")
+    code, said = _run(*line, stdin=Failing(ZeroDivisionError("by zero")))
+    assert code == 255
+    assert "Traceback (most recent call last)" in said
+    assert "raise self._error" in said
+
+
+def test_an_interrupt_is_130_and_nothing_is_said() -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "-")
+    assert _run(*line, stdin=Failing(KeyboardInterrupt())) == (130, "")
+
+
+@pytest.mark.parametrize(
+    "line", [["--version"], ["-h"], ["invoke-endpoint", "--generate-cli-skeleton"]]
+)
+def test_a_closed_pipe_is_141_and_nothing_is_said(line: list[str]) -> None:
+    assert _run(*line, stdout=Failing(BrokenPipeError())) == (141, "")
+
+
+def test_a_full_disk_is_255_and_said() -> None:
+    code, said = _run("--version", stdout=Failing(OSError(28, "No space left on device")))
+    assert code == 255
+    assert said.endswith("standard output cannot be written: No space left on device\n")
+
+
+def test_nobody_listening_to_an_error_changes_nothing() -> None:
+    console = Console(io.BytesIO(), io.BytesIO(), Failing(BrokenPipeError()))
+    assert main(["bogus"], console=console) == 252
+
+
+def test_what_click_refuses_is_told_as_everything_is(smrt: Smrt) -> None:
+    result = smrt("local", "--cli-error-format", "json", "bogus")
+    assert (result.code, result.out) == (252, b"")
+    assert '"Code": "ParamValidation"' in result.err

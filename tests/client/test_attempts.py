@@ -1,0 +1,201 @@
+from collections.abc import Callable
+from email.utils import formatdate
+
+import pytest
+
+from smrt.client.attempts import Attempts
+from smrt.client.boto3_client import Client
+from smrt.client.dependencies import Dependencies
+from smrt.errors import ServiceError, TransportError
+from smrt.protocol.messages import Settings
+from tests.conftest import Smrt
+from tests.support.scripted_endpoint import Endpoint, error, response
+
+LOADING = error(429, "ModelNotReadyException", "The model is loading.")
+NO_CAPACITY = error(
+    400, "ValidationError", "Inference Component has no capacity to process this request."
+)
+NOW = 1_700_000_000.0
+
+
+class Clock:
+    """A clock that sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.slept: list[float] = []
+        self.warned: list[str] = []
+        self.told: list[str] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def world(self) -> Dependencies:
+        return Dependencies(
+            clock=lambda: self.now,
+            sleep=self.sleep,
+            draw=lambda: 1.0,
+            warn=self.warned.append,
+            trace=self.told.append,
+        )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(endpoint: Endpoint, clock: Clock) -> Callable[..., Client]:
+    def made(**settings: object) -> Client:
+        resolved = Settings(
+            **{"region": "us-east-1", "endpoint_url": endpoint.url, "sign": False, **settings}  # type: ignore[arg-type]
+        )
+        return Client(settings=resolved, world=clock.world())
+
+    return made
+
+
+def call(client: Client) -> bytes:
+    body: bytes = client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].read()
+    return body
+
+
+@pytest.mark.parametrize("answer", [LOADING, NO_CAPACITY])
+def test_a_loading_model_is_waited_for(
+    answer: bytes, endpoint: Endpoint, clock: Clock, client: Callable[..., Client]
+) -> None:
+    for _ in range(5):
+        endpoint.answer(lambda sock, _: sock.sendall(answer))
+    assert call(client(wait_ready=60.0)) == b'{"predictions":[1]}'
+    assert clock.slept == [1.0, 1.5, 2.25, 3.375, 5.0625]
+    assert clock.warned == ["the model is not ready: trying for up to 60 s"]
+
+
+def test_patience_ends_when_the_time_is_up(
+    endpoint: Endpoint, clock: Clock, client: Callable[..., Client]
+) -> None:
+    for _ in range(4):
+        endpoint.answer(lambda sock, _: sock.sendall(LOADING))
+    with pytest.raises(ServiceError) as caught:
+        call(client(wait_ready=4.0))
+    assert caught.value.code == "ModelNotReadyException"
+    assert clock.slept == [1.0, 1.5, 1.5]
+
+
+def test_without_being_asked_nobody_waits_for_a_model(
+    endpoint: Endpoint, clock: Clock, client: Callable[..., Client]
+) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(LOADING))
+    with pytest.raises(ServiceError):
+        call(client())
+    assert clock.slept == []
+
+
+def test_another_validation_error_is_not_waited_for(
+    endpoint: Endpoint, client: Callable[..., Client]
+) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(error(400, "ValidationError", "no such name")))
+    with pytest.raises(ServiceError):
+        call(client(wait_ready=60.0))
+
+
+def test_looking_at_a_loading_model_uses_up_no_retries(
+    endpoint: Endpoint, client: Callable[..., Client]
+) -> None:
+    for answer in (LOADING, error(503, "ServiceUnavailable", "later"), LOADING):
+        endpoint.answer(lambda sock, _, answer=answer: sock.sendall(answer))  # type: ignore[misc]
+    endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "later")))
+    assert call(client(wait_ready=60.0)) == b'{"predictions":[1]}'
+    told = [received.headers["amz-sdk-request"] for received in endpoint.requests]
+    assert told == ["attempt=1", *(f"attempt={n}; max=3" for n in (2, 3, 4, 5))]
+
+
+def skewed(seconds: float, code: str = "InvalidSignatureException") -> bytes:
+    body = b'{"message":"Signature expired"}'
+    headers = [("x-amzn-errortype", code), ("Date", formatdate(NOW + seconds, usegmt=True))]
+    return response(403, body, headers)
+
+
+def signed_at(endpoint: Endpoint) -> list[str]:
+    return [received.headers["x-amz-date"] for received in endpoint.requests]
+
+
+@pytest.fixture
+def signer(endpoint: Endpoint, clock: Clock) -> Client:
+    return Client(
+        "us-east-1",
+        endpoint_url=endpoint.url,
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="secret",
+        environ={},
+        world=clock.world(),
+    )
+
+
+@pytest.mark.parametrize("ahead", [3600, -3600])
+def test_a_wrong_clock_is_put_right_once_and_for_good(
+    ahead: float, endpoint: Endpoint, clock: Clock, signer: Client
+) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(skewed(ahead)))
+    call(signer)
+    call(signer)
+    first, *others = signed_at(endpoint)
+    assert first == "20231114T221320Z"
+    assert others == ["20231114T231320Z" if ahead > 0 else "20231114T211320Z"] * 2
+    assert sum(clock.slept) == 0
+    assert any("clock" in line for line in clock.told)
+
+
+def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Client) -> None:
+    for _ in range(2):
+        endpoint.answer(lambda sock, _: sock.sendall(skewed(3600)))
+    with pytest.raises(ServiceError):
+        call(signer)
+    assert len(endpoint.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        skewed(60),
+        skewed(3600, code="AccessDeniedException"),
+        error(403, "InvalidSignatureException", "no date"),
+        response(403, b"{}", [("x-amzn-errortype", "RequestExpired"), ("Date", "yesterday")]),
+    ],
+)
+def test_what_no_clock_explains_is_told_at_once(
+    answer: bytes, endpoint: Endpoint, signer: Client
+) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(answer))
+    with pytest.raises(ServiceError):
+        call(signer)
+    assert len(endpoint.requests) == 1
+
+
+def test_a_read_timeout_says_why_it_was_not_repeated() -> None:
+    failure = TransportError("Read timeout", code="ReadTimeoutError")
+    assert Attempts(Settings(), Dependencies()).pause(failure) is None
+    assert "--retry-timeouts" in failure.hints[0]
+
+
+def test_a_read_timeout_is_repeated_when_asked_for() -> None:
+    failure = TransportError("Read timeout", code="ReadTimeoutError")
+    attempts = Attempts(Settings(retry_timeouts=True), Dependencies(draw=lambda: 0.5))
+    assert attempts.pause(failure) == 0.5
+    assert failure.hints == ()
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf"])
+def test_patience_is_a_number_of_seconds(smrt: Smrt, value: str) -> None:
+    ran = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "", f"--wait-ready={value}")
+    assert ran.code == 252
+    assert "--wait-ready" in ran.err
+
+
+def test_the_command_tells_once_that_it_waits(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(LOADING))
+    ran = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "", "--wait-ready", "60")
+    assert ran.code == 0
+    assert ran.err == "smrt: warning: the model is not ready: trying for up to 60 s\n"

@@ -1,0 +1,122 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from smrt.client.debug_log import listed, stamped
+from smrt.config.configuration import load
+from smrt.config.origins import origins
+from smrt.protocol.messages import Settings
+from tests.conftest import KEYS, Smrt
+from tests.support.scripted_endpoint import Endpoint, error
+
+CALL = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGVsbG8=")
+
+
+def test_every_line_has_the_time_of_day() -> None:
+    said: list[str] = []
+    stamped(said.append, clock=lambda: 0.25)("one\ntwo")
+    assert re.fullmatch(r"(19[67]\d-\d\d-\d\d \d\d:\d\d:\d\d,250 (one|two)\n){2}", said[0])
+
+
+def test_tokens_signatures_and_keys_are_masked() -> None:
+    text = listed(
+        (
+            ("X-Amz-Security-Token", "TOKEN"),
+            ("Proxy-Authorization", "Basic dXNlcg=="),
+            (
+                "Authorization",
+                (
+                    "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261120/eu-west-1/sagemaker/"
+                    "aws4_request, SignedHeaders=host, Signature=0123456789abcdef"
+                ),
+            ),
+            ("Accept", "text/csv"),
+        )
+    )
+    assert text == (
+        "\n  X-Amz-Security-Token: ****"
+        "\n  Proxy-Authorization: ****"
+        "\n  Authorization: AWS4-HMAC-SHA256 Credential=****MPLE/20261120/eu-west-1/sagemaker/"
+        "aws4_request, SignedHeaders=host, Signature=****"
+        "\n  Accept: text/csv"
+    )
+
+
+def test_debug_tells_attempt_by_attempt_what_happened(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "busy")))
+    ran = smrt(*CALL, "--debug", env={"AWS_SESSION_TOKEN": "secret-token"})
+    assert (ran.code, ran.out) == (0, b'{"predictions":[1]}')
+    lines = [line[24:] for line in ran.err.splitlines()]
+    marks = [line.partition(":")[0] for line in lines if re.match(r"[\w ]+: \d+\.\d ms", line)]
+    assert marks == ["name lookup", "connect", "first byte", "whole", "first byte", "whole"]
+    assert [line for line in lines if line.startswith("status")] == ["status 503", "status 200"]
+    for expected in (
+        "profile default: none is named",
+        "region us-east-1: it comes from the environment variable AWS_DEFAULT_REGION",
+        f"endpoint {endpoint.url}: from AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME",
+        "credentials: env",
+        f"POST {endpoint.url}/endpoints/e/invocations",
+        "with a body of 5 bytes",
+        "  X-Amz-Security-Token: ****",
+        "  amz-sdk-request: attempt=2; max=3",
+    ):
+        assert expected in lines
+
+
+def test_debug_shows_no_secret(smrt: Smrt) -> None:
+    ran = smrt(*CALL, "--debug", env={"AWS_SESSION_TOKEN": "secret-token"})
+    for secret in (*list(KEYS.values())[:2], "secret-token"):
+        assert secret not in ran.err
+
+
+def test_without_debug_nothing_is_told(smrt: Smrt) -> None:
+    assert smrt(*CALL).err == ""
+
+
+NAMES = [
+    ({}, None, {"region": "r1"}, ["none is named", "from --region", "none is configured"]),
+    (
+        {"AWS_PROFILE": "p", "AWS_REGION": "r1", "AWS_ENDPOINT_URL": "http://u"},
+        None,
+        {},
+        [
+            "from AWS_PROFILE",
+            "it comes from the environment variable AWS_REGION",
+            "from AWS_ENDPOINT_URL",
+        ],
+    ),
+    (
+        {"AWS_DEFAULT_PROFILE": "p"},
+        None,
+        {"endpoint_url": "http://u"},
+        ["from AWS_DEFAULT_PROFILE", "from the machine's instance metadata", "from --endpoint-url"],
+    ),
+    (
+        {"AWS_CONFIG_FILE": "{config}"},
+        "p",
+        {},
+        ["from --profile", "it comes from region in the profile p of {config}", "from {config}"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("environ", "profile", "options", "expected"), NAMES)
+def test_origins_are_told_in_words(
+    environ: dict[str, str],
+    profile: str | None,
+    options: dict[str, str],
+    expected: list[str],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "config"
+    path.write_text("[profile p]\nregion = r1\nendpoint_url = http://u\n")
+    where = {"config": str(path)}
+    environ = {name: value.format(**where) for name, value in environ.items()}
+    found = load({"HOME": str(tmp_path), **environ}, profile)
+    given = {"region": None, "endpoint_url": None, **options}
+    url = None if expected[2] == "none is configured" else "http://u"
+    lines = origins(found, Settings(region="r1", endpoint_url=url), given)
+    told = [line.partition(": ")[2] for line in lines]
+    shown = [text.replace("http://u: ", "") for text in told]
+    assert shown == [text.format(**where) for text in expected]

@@ -1,0 +1,260 @@
+"""Who signs, from every source of AWS's chain; the services are real servers on loopback."""
+
+import subprocess
+import sys
+from hashlib import sha1
+from typing import Any
+
+import pytest
+from botocore.utils import ContainerMetadataFetcher
+
+from smrt.config.botocore_chain import metadata_region
+from smrt.config.configuration import epoch_seconds
+from smrt.config.credentials import resolve, static
+from smrt.config.settings import settings
+from smrt.errors import ConfigurationError, ServiceError, TransportError
+from tests.support.aws_services import (
+    ENV,
+    FAR_SECONDS,
+    ROLE,
+    STATIC,
+    Place,
+    StandIns,
+    in_seconds,
+    keys,
+)
+
+OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "profile", "environ", "expected"),
+    [
+        ("", "", None, ENV, ("AKIDENV", "se", None, "env")),
+        ("", "", None, {**ENV, "AWS_SECURITY_TOKEN": "o"}, ("AKIDENV", "se", "o", "env")),
+        (
+            "",
+            "",
+            None,
+            {**ENV, "AWS_SECURITY_TOKEN": "o", "AWS_SESSION_TOKEN": "n"},
+            ("AKIDENV", "se", "n", "env"),
+        ),
+        (OTHER, "", None, {**ENV, "AWS_PROFILE": "p"}, ("AKIDENV", "se", None, "env")),
+        (OTHER, "", "p", ENV, ("AKIDP", "sp", None, "config-file")),
+        (
+            OTHER,
+            "[p]\n" + STATIC + "aws_session_token=t\n",
+            "p",
+            {},
+            ("AKIDBASE", "sb", "t", "shared-credentials-file"),
+        ),
+        (
+            "",
+            "[default]\n" + STATIC,
+            None,
+            {"AWS_ACCESS_KEY_ID": ""},
+            ("AKIDBASE", "sb", None, "shared-credentials-file"),
+        ),
+        ("[default]\n" + ROLE + STATIC, "", None, {}, None),
+        ("[default]\ncredential_process=x\n" + STATIC, "", None, {}, None),
+        ("", "[default]\n" + STATIC, None, {"AWS_WEB_IDENTITY_TOKEN_FILE": "f"}, None),
+        ("[profile p]\n", "", "p", ENV, None),
+    ],
+)
+def test_keys_that_stand_somewhere_have_their_order(
+    place: Place,
+    text: str,
+    stored: str,
+    profile: str | None,
+    environ: dict[str, str],
+    expected: tuple[Any, ...] | None,
+) -> None:
+    place.write("credentials", stored)
+    found = static(place.config(text, profile, **environ))
+    assert (found and found[:4]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "message"),
+    [
+        (
+            "",
+            {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": ""},
+            "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
+        ),
+        (
+            "[default]\naws_access_key_id=a\n",
+            {},
+            "Partial credentials found in config-file, missing: aws_secret_access_key",
+        ),
+        ("", {"AWS_PROFILE": "nope"}, "The config profile (nope) could not be found"),
+        (
+            "",
+            {**ENV, "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"},
+            "the credentials in the environment have expired",
+        ),
+    ],
+)
+def test_keys_that_cannot_sign_are_errors_with_remedies(
+    place: Place, text: str, environ: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(place.config(text, **environ))
+    assert caught.value.message == message
+    assert caught.value.hints
+
+
+def test_the_environment_tells_when_its_keys_expire(place: Place) -> None:
+    found = resolve(place.config(**ENV, AWS_CREDENTIAL_EXPIRATION="2099-01-01T00:00:00Z"))
+    assert found is not None
+    assert found.expires == FAR_SECONDS
+    assert "se" not in repr(found).replace("access_key", "").replace("source", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2099-01-01T00:00:00Z", FAR_SECONDS),
+        ("2099-01-01T00:00:00UTC", FAR_SECONDS),
+        ("2099-01-01T01:00:00+01:00", FAR_SECONDS),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_times_are_seconds(text: str | None, expected: float | None) -> None:
+    assert epoch_seconds(text) == expected
+
+
+def test_nobody_signs_where_nothing_is_found(place: Place) -> None:
+    assert resolve(place.config()) is None
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [({}, None), ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "abc"}, "abc")],
+)
+def test_the_container_service_gives_keys(
+    place: Place, aws: StandIns, token: dict[str, str], expected: str | None
+) -> None:
+    uri = f"{aws.url}/container"
+    found = resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, **token))
+    assert keys(found) == ("AKIDBOX", "sm", "tm", "container-role")
+    assert found is not None
+    assert found.expires == FAR_SECONDS
+    assert aws.calls[0].headers.get("authorization") == expected
+
+
+def test_the_container_service_has_a_token_file_and_a_relative_address(
+    place: Place, aws: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ContainerMetadataFetcher, "IP_ADDRESS", aws.url.removeprefix("http://"))
+    token = str(place.write("token", "from-file"))
+    place.set(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token)
+    found = resolve(place.config(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/container"))
+    assert keys(found)[0] == "AKIDBOX"
+    assert aws.calls[0].headers["authorization"] == "from-file"
+
+
+def test_the_instance_gives_keys_and_region(
+    place: Place, aws: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    config = place.config()
+    assert keys(resolve(config)) == ("AKIDMETA", "sm", "tm", "iam-role")
+    assert settings(config).region == "eu-north-1"
+    assert aws.calls[0].method == "PUT"
+    place.set(AWS_EC2_METADATA_DISABLED="true")
+    assert metadata_region(place.config()) is None
+
+
+PROCESS = "[default]\ncredential_process={}\n"
+
+
+def printing(code: str) -> str:
+    return PROCESS.format(f"{sys.executable} -c '{code}'")
+
+
+def test_a_program_gives_keys(place: Place) -> None:
+    answer = {"Version": 1, "AccessKeyId": "AKIDPROC", "SecretAccessKey": "s"}
+    path = place.write("answer", answer)
+    found = resolve(place.config(printing(f'print(open("{path}").read())')))
+    assert found == ("AKIDPROC", "s", None, "custom-process", None)
+
+
+WRONG = [
+    (printing('import sys; sys.exit("no luck")'), "custom-process: no luck"),
+    (printing('print("{}")'), "Unsupported version '<Version key not provided>'"),
+    (printing("print(1"), "Error when retrieving credentials from custom-process"),
+    (PROCESS.format("/nowhere/program"), "the credentials cannot be had: [Errno 2] No such file"),
+    (printing('print("not JSON")'), "the credentials cannot be had: Expecting value"),
+    (f"[default]\n{ROLE}", "assume-role, missing: source_profile or credential_source"),
+    (
+        f"[default]\n{ROLE}source_profile=missing\n",
+        'The source_profile "missing" referenced in the profile "default" does not exist.',
+    ),
+    (
+        f"[default]\n{ROLE}credential_source=Bogus\n",
+        'The credential source "Bogus" referenced in profile "default" is not valid.',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_a_source_that_fails_is_a_configuration_error(
+    place: Place, text: str, message: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(place.config(text))
+    assert message in caught.value.message
+
+
+def test_an_answer_that_lacks_a_field_is_an_error(place: Place, aws: StandIns) -> None:
+    aws.answer = {"AccessKeyId": "a"}
+    with pytest.raises(ConfigurationError, match="source lacks 'SecretAccessKey'"):
+        resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
+
+
+def test_a_refusal_of_sts_is_the_services_error(place: Place, aws: StandIns) -> None:
+    aws.refuse = True
+    text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
+    with pytest.raises(ServiceError, match=r"AccessDenied.*AssumeRole.*not yours"):
+        resolve(place.config(text))
+
+
+def test_a_source_out_of_reach_is_an_error_of_the_connection(place: Place) -> None:
+    text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
+    place.set(AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
+    with pytest.raises(TransportError, match="Could not connect to the endpoint URL") as caught:
+        resolve(place.config(text))
+    assert caught.value.code == "EndpointConnectionError"
+
+
+LOADED = """
+import os, sys
+from smrt.config.configuration import load
+from smrt.config.credentials import resolve
+print(resolve(load(os.environ, sys.argv[1])).source, "botocore" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [("base", "config-file False"), ("role", "assume-role False"), ("sso", "sso False")],
+)
+def test_keys_at_hand_load_no_botocore(
+    place: Place, aws: StandIns, profile: str, expected: str
+) -> None:
+    sso = "sso_role_name=r\nsso_account_id=1\nsso_start_url=https://s\nsso_region=eu-west-1\n"
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
+    config = place.config(f"{text}[profile sso]\n{sso}", profile)
+    place.write(
+        f"sso/cache/{sha1(b'https://s').hexdigest()}.json",
+        {"accessToken": "t", "expiresAt": in_seconds(3600)},
+    )
+    resolve(config)
+    aws.calls.clear()
+    command = [sys.executable, "-c", LOADED, profile]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected
+    assert not aws.calls

@@ -1,0 +1,327 @@
+"""Roles: assumed by a stand-in for STS, kept in the AWS CLI's cache, MFA on a real terminal."""
+
+import json
+import os
+import pty
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    AssumeRoleWithWebIdentityCredentialFetcher,
+    SSOCredentialFetcher,
+)
+from botocore.utils import JSONFileCache
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smrt.config.configuration import load
+from smrt.config.credentials import resolve
+from smrt.config.credentials_cache import (
+    Cache,
+    _write,
+    assume_role_key,
+    cached,
+    sso_key,
+    web_identity_key,
+)
+from smrt.errors import TransportError
+from smrt.protocol.messages import Settings
+from tests.support.aws_services import (
+    ENV,
+    FAR_SECONDS,
+    ROLE,
+    STATIC,
+    Place,
+    StandIns,
+    in_seconds,
+    keys,
+)
+from tests.support.scripted_endpoint import Endpoint, Received
+
+
+def test_a_role_is_assumed_with_all_that_its_profile_says(place: Place, aws: StandIns) -> None:
+    more = "external_id=xyz\nrole_session_name=me\nduration_seconds=900\nsource_profile=base\n"
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}{more}"
+    found = resolve(place.config(text, "role"), Settings(region="eu-north-1"))
+    assert keys(found) == ("AKIDreader", "sreader", "treader", "assume-role")
+    assert found is not None
+    assert found.expires == FAR_SECONDS
+    form = aws.said("AssumeRole")[0]
+    asked = [form[name] for name in ("RoleArn", "ExternalId", "RoleSessionName", "DurationSeconds")]
+    assert asked == ["arn:aws:iam::1:role/reader", "xyz", "me", "900"]
+    authorization = aws.calls[0].headers["authorization"]
+    assert "Credential=AKIDBASE/" in authorization
+    assert "/eu-north-1/sts/" in authorization
+
+
+def test_a_second_call_takes_the_role_from_the_cache(place: Place, aws: StandIns) -> None:
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
+    first = resolve(place.config(text, "role"))
+    assert resolve(place.config(text, "role")) == first
+    assert len(aws.calls) == 1
+    (path,) = place.kept
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_credentials_near_their_end_are_fetched_anew(place: Place, aws: StandIns) -> None:
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
+    aws.expiration = in_seconds(899)
+    resolve(place.config(text, "role"))
+    resolve(place.config(text, "role"))
+    assert len(aws.calls) == 2
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(place: Place, aws: StandIns) -> None:
+    place.write("cli", "a file where the folder would be")
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
+    assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
+    assert len(aws.calls) == 1
+
+
+def test_roles_are_chained(place: Place, aws: StandIns) -> None:
+    middle = "role_arn=arn:aws:iam::1:role/middle\nsource_profile=base\n"
+    text = f"[profile base]\n{STATIC}[profile m]\n{middle}[profile role]\n{ROLE}source_profile=m\n"
+    assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
+    assert [form["RoleArn"][-6:] for form in aws.said("AssumeRole")] == ["middle", "reader"]
+    assert "Credential=AKIDmiddle/" in aws.calls[1].headers["authorization"]
+    assert len(place.kept) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "environ", "key"),
+    [
+        ("Environment", ENV, "AKIDENV"),
+        ("Ec2InstanceMetadata", {}, "AKIDMETA"),
+        ("EcsContainer", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "{url}/container"}, "AKIDBOX"),
+    ],
+)
+def test_a_role_has_another_source_of_keys(
+    place: Place, aws: StandIns, source: str, environ: dict[str, str], key: str
+) -> None:
+    place.set(**{name: value.format(url=aws.url) for name, value in environ.items()})
+    text = f"[profile role]\n{ROLE}credential_source={source}\n"
+    assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
+    assert f"Credential={key}/" in aws.calls[-1].headers["authorization"]
+
+
+@pytest.mark.parametrize("in_environment", [True, False])
+def test_a_token_file_assumes_a_role(place: Place, aws: StandIns, *, in_environment: bool) -> None:
+    token = str(place.write("token", "web-token"))
+    text = f"[default]\nweb_identity_token_file={token}\n{ROLE}role_session_name=me\n"
+    if in_environment:
+        names = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME")
+        values = (token, "arn:aws:iam::1:role/reader", "me")
+        place.set(**dict(zip(names, values, strict=True)))
+        text = ""
+    expected = ("AKIDreader", "sreader", "treader", "assume-role-with-web-identity")
+    assert keys(resolve(place.config(text))) == expected
+    assert keys(resolve(place.config(text))) == expected
+    (form,) = aws.said("AssumeRoleWithWebIdentity")
+    assert (form["WebIdentityToken"], form["RoleSessionName"]) == ("web-token", "me")
+
+
+TEXT = st.text(min_size=1, max_size=9)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"role_arn": TEXT, "source_profile": TEXT},
+        optional={
+            "role_session_name": TEXT,
+            "external_id": TEXT,
+            "mfa_serial": TEXT,
+            "duration_seconds": st.integers().map(str) | st.just("soon"),
+        },
+    )
+)
+def test_a_roles_file_has_the_name_that_botocore_gives_it(profile: dict[str, str]) -> None:
+    names = {"external_id": "ExternalId", "mfa_serial": "SerialNumber"}
+    names["role_session_name"] = "RoleSessionName"
+    extra: dict[str, Any] = {name: profile[key] for key, name in names.items() if key in profile}
+    if profile.get("duration_seconds", "soon") != "soon":
+        extra["DurationSeconds"] = int(profile["duration_seconds"])
+    fetcher = AssumeRoleCredentialFetcher(None, None, profile["role_arn"], extra_args=extra)
+    assert assume_role_key(profile) == fetcher._cache_key
+
+
+@pytest.mark.parametrize("keys_of", [[], ["source_profile", "credential_source"]])
+def test_a_role_without_its_one_source_is_not_looked_for(keys_of: list[str]) -> None:
+    assert assume_role_key({"role_arn": "r", **dict.fromkeys(keys_of, "x")}) is None
+
+
+@given(TEXT, st.none() | TEXT)
+def test_a_web_identitys_file_has_botocores_name(role: str, session: str | None) -> None:
+    profile = {"role_arn": role, "web_identity_token_file": "f"}
+    extra = {}
+    if session is not None:
+        profile["role_session_name"] = extra["RoleSessionName"] = session
+    fetcher = AssumeRoleWithWebIdentityCredentialFetcher(None, None, role, extra_args=extra)
+    assert web_identity_key(load({"HOME": "/nowhere"}), profile) == fetcher._cache_key
+
+
+@given(TEXT, TEXT, TEXT, st.none() | TEXT)
+def test_an_sso_file_has_botocores_name(
+    role: str, account: str, url: str, session: str | None
+) -> None:
+    profile = {"sso_role_name": role, "sso_account_id": account}
+    config = load({"HOME": "/nowhere"})
+    shared = {"sso_start_url": url, "sso_region": "r"}
+    if session is None:
+        profile |= shared
+    else:
+        profile["sso_session"] = session
+        config = config._replace(sso_sessions={session: shared})
+    fetcher = SSOCredentialFetcher(url, "r", role, account, None, sso_session_name=session)
+    assert sso_key(config, profile) == fetcher._cache_key
+
+
+def test_an_sso_profile_that_lacks_something_is_not_looked_for() -> None:
+    profile = {"sso_role_name": "r", "sso_account_id": "1", "sso_session": "gone"}
+    assert sso_key(load({"HOME": "/nowhere"}), profile) is None
+
+
+def entry(expiration: object) -> dict[str, Any]:
+    fields = {"AccessKeyId": "a", "SecretAccessKey": "s", "SessionToken": "t"}
+    return {"Credentials": {**fields, "Expiration": expiration}, "ProviderType": "sts"}
+
+
+def test_the_cache_is_botocores_in_both_directions(place: Place) -> None:
+    ours, theirs = Cache(place.config()), JSONFileCache(str(place.home / ".aws/cli/cache"))
+    moment = datetime(2099, 1, 1, tzinfo=timezone.utc)
+    ours["one"] = entry(moment)
+    theirs["two"] = entry(moment)
+    assert theirs["one"] == ours["one"] == theirs["two"] == ours["two"]
+    one, two = place.kept
+    assert one.read_bytes() == two.read_bytes()
+    assert one.stat().st_mode == two.stat().st_mode
+    assert "one" in ours
+    assert "three" not in ours
+    with pytest.raises(KeyError):
+        ours["three"]
+
+
+def test_what_botocore_kept_is_read(place: Place) -> None:
+    profile = {"role_arn": "r", "source_profile": "b"}
+    text = "[default]\n" + "".join(f"{key}={value}\n" for key, value in profile.items())
+    key = assume_role_key(profile)
+    moment = datetime(2099, 1, 1, tzinfo=timezone.utc)
+    JSONFileCache(str(place.home / ".aws/cli/cache"))[key] = entry(moment)
+    config = place.config(text)
+    assert cached(config, 0) == ("a", "s", "t", "assume-role", FAR_SECONDS)
+    assert cached(config, FAR_SECONDS - 900) is not None
+    assert cached(config, FAR_SECONDS - 899) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"Credentials": 1}', json.dumps(entry("soon")), json.dumps(entry(1))],
+)
+def test_a_file_that_is_not_understood_is_as_none(place: Place, content: str) -> None:
+    profile = {"role_arn": "r", "source_profile": "b"}
+    place.write(f"cli/cache/{assume_role_key(profile)}.json", content)
+    assert cached(place.config("[default]\nrole_arn=r\nsource_profile=b\n"), 0) is None
+
+
+def test_a_file_that_cannot_take_its_place_leaves_nothing_behind(place: Place) -> None:
+    cache = Cache(place.config())
+    place.write("cli/cache/taken.json/file", "")
+    cache["taken"] = entry("never")
+    assert [path.name for path in place.kept] == ["taken.json"]
+
+
+def test_whatever_fails_no_credentials_are_left_behind(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        _write(tmp_path / "role.json", "secret \udcff")
+    assert list(tmp_path.iterdir()) == []
+
+
+MFA = """
+import os, sys
+os.close(os.open(sys.argv[1], os.O_RDWR))  # a leader without a terminal takes the first it opens
+from smrt.config.configuration import load
+from smrt.config.credentials import resolve
+from smrt.errors import ConfigurationError
+try: print(resolve(load(os.environ, "role")).source)
+except ConfigurationError as exc: print(exc.message)
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [(b"123456\n", "assume-role"), (b"\x04", "the role needs an MFA code, and none was given")],
+)
+def test_the_mfa_code_is_asked_for_on_the_terminal(
+    place: Place, aws: StandIns, typed: bytes, expected: str
+) -> None:
+    mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
+    place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.Popen(
+            [sys.executable, "-c", MFA, os.ttyname(theirs)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert b"Enter MFA code for arn:mfa:mine: " in os.read(ours, 99)
+        os.write(ours, typed)
+        assert done.communicate()[0].decode().strip() == expected
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert [form["TokenCode"] for form in aws.said("AssumeRole")] == ["123456"][: len(aws.calls)]
+
+
+def test_without_a_terminal_the_mfa_code_cannot_be_had(place: Place, aws: StandIns) -> None:
+    mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
+    place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
+    done = subprocess.run(
+        [sys.executable, "-c", MFA, os.devnull],
+        input=b"123456\n",
+        capture_output=True,
+        start_new_session=True,
+        check=True,
+    )
+    assert b"there is no terminal to ask for it on" in done.stdout
+    assert not aws.calls
+
+
+def test_sts_is_trusted_as_the_options_say(
+    place: Place, aws: StandIns, context: ssl.SSLContext, ca_bundle: str
+) -> None:
+    aws.socket = context.wrap_socket(aws.socket, server_side=True)
+    place.set(AWS_ENDPOINT_URL_STS=aws.url.replace("http:", "https:"))
+    config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+    with pytest.raises(TransportError, match="SSL validation failed"):
+        resolve(config)
+    assert keys(resolve(config, Settings(ca_bundle=ca_bundle)))[0] == "AKIDreader"
+    place.kept[0].unlink()
+    assert keys(resolve(config, Settings(verify=False)))[0] == "AKIDreader"
+
+
+def test_sts_is_waited_for_as_long_as_the_options_say(place: Place) -> None:
+    mute, ended = Endpoint(), threading.Event()
+
+    def late(sock: socket.socket, received: Received) -> None:
+        ended.wait(30)  # behind the option's time, a response that is none of STS
+
+    mute.answer(late)
+    place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)
+    config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+    with pytest.raises(TransportError, match="Read timeout") as caught:
+        resolve(config, Settings(read_timeout=0.2))
+    assert caught.value.code == "ReadTimeoutError"
+    ended.set()
+    mute.close()
+
+
+def url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"

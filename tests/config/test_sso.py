@@ -1,0 +1,124 @@
+"""IAM Identity Center and `aws login`: their caches, refreshed, expired and missing."""
+
+import re
+from hashlib import sha1, sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smrt.config.credentials import resolve
+from smrt.config.credentials_cache import cached
+from smrt.errors import ConfigurationError
+from tests.support.aws_services import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys
+
+LEGACY = """[profile dev team]
+sso_role_name = reader
+sso_account_id = 123456789012
+sso_start_url = https://start
+sso_region = eu-west-1
+"""
+SESSION = """[profile dev team]
+sso_session = corp
+sso_role_name = reader
+sso_account_id = 123456789012
+[sso-session corp]
+sso_start_url = https://start
+sso_region = eu-west-1
+"""
+KINDS = [(LEGACY, "https://start"), (SESSION, "corp")]
+
+
+def logged_in(place: Place, name: str, left: float, **more: str) -> Path:
+    token = {"accessToken": "token", "expiresAt": in_seconds(left), **more}
+    return place.write(f"sso/cache/{sha1(name.encode()).hexdigest()}.json", token)
+
+
+@pytest.mark.parametrize(("text", "name"), KINDS)
+def test_a_login_gives_keys_that_are_kept(
+    place: Place, aws: StandIns, text: str, name: str
+) -> None:
+    logged_in(place, name, 3600)
+    text = text.replace("dev team", '"dev team"')
+    first = resolve(place.config(text, "dev team"))
+    assert keys(first) == ("AKIDSSO", "ss", "ts", "sso")
+    assert first is not None
+    assert first.expires == FAR_SECONDS
+    assert resolve(place.config(text, "dev team")) == first
+    (call,) = aws.calls
+    assert call.headers["x-amz-sso_bearer_token"] == "token"
+    assert call.path.endswith("?role_name=reader&account_id=123456789012")
+    assert place.kept[0].stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("left", "message"),
+    [
+        (None, "Error loading SSO Token: Token for .* does not exist"),
+        (-1, "expired|has expired"),
+        (3600, "The SSO session associated with this profile has expired"),
+    ],
+)
+@pytest.mark.parametrize(("text", "name"), KINDS)
+@pytest.mark.parametrize("through_role", [True, False])
+def test_a_login_that_is_over_is_told_with_the_command_that_mends_it(
+    place: Place,
+    aws: StandIns,
+    text: str,
+    name: str,
+    left: float | None,
+    message: str,
+    *,
+    through_role: bool,
+) -> None:
+    aws.refuse = True
+    if left is not None:
+        logged_in(place, name, left)
+    text = text.replace("dev team", '"dev team"')
+    text += f"[profile role]\n{ROLE}source_profile = dev team\n"
+    config = place.config(text, "role" if through_role else "dev team")
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(config)
+    assert re.search(message, caught.value.message)
+    assert caught.value.hints == ("log in again: aws sso login --profile 'dev team'",)
+
+
+def test_a_token_of_a_session_is_refreshed(place: Place, aws: StandIns) -> None:
+    registration = {"clientId": "i", "clientSecret": "s", "registrationExpiresAt": FAR}
+    path = logged_in(place, "corp", 60, refreshToken="r", **registration)
+    text = SESSION.replace("dev team", '"dev team"')
+    assert keys(resolve(place.config(text, "dev team")))[0] == "AKIDSSO"
+    assert aws.calls[0].form["refreshToken"] == "r"
+    assert aws.calls[1].headers["x-amz-sso_bearer_token"] == "fresh"
+    assert '"fresh"' in path.read_text()
+
+
+LOGIN = "[default]\nlogin_session = arn:aws:iam::1:user/me\n"
+
+
+def login_token(place: Place, left: float, folder: str = "login/cache") -> None:
+    token: dict[str, Any] = {"accessKeyId": "AKIDIN", "secretAccessKey": "s", "sessionToken": "t"}
+    token = {**token, "accountId": "1", "expiresAt": in_seconds(left)}
+    content = {"accessToken": token, "refreshToken": "r", "dpopKey": "", "clientId": "c"}
+    place.write(f"{folder}/{sha256(b'arn:aws:iam::1:user/me').hexdigest()}.json", content)
+
+
+@pytest.mark.parametrize("folder", ["login/cache", "elsewhere"])
+def test_a_login_session_that_is_good_is_used(place: Place, folder: str) -> None:
+    login_token(place, 400, folder)
+    if folder == "elsewhere":
+        place.set(AWS_LOGIN_CACHE_DIRECTORY="$HOME/.aws/elsewhere")
+    assert keys(resolve(place.config(LOGIN))) == ("AKIDIN", "s", "t", "login")
+
+
+@pytest.mark.parametrize("left", [-1, 299, None])
+def test_a_login_session_that_is_over_goes_to_botocore(place: Place, left: float | None) -> None:
+    if left is not None:
+        login_token(place, left)
+    config = place.config(LOGIN)
+    assert cached(config, 0) is None or left is not None
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(config)
+    # refreshing takes botocore's crt extra; without it botocore says what to install
+    told = (caught.value.message, *caught.value.hints)
+    assert any("botocore[crt]" in line or "aws login --profile default" in line for line in told)

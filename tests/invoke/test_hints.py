@@ -1,0 +1,171 @@
+"""What may help when the service says no."""
+
+from typing import Any
+
+import pytest
+
+from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.invoke.hints import LOCAL_ACCOUNT, Trouble, remedies
+from smrt.local.refusal import ACCOUNT, not_installed
+from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, OPERATIONS, Operation
+from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as STREAM
+from tests.conftest import Smrt
+from tests.support.scripted_endpoint import Endpoint, drop, error
+
+CSV = {"EndpointName": "iris", "ContentType": "text/csv"}
+LOG = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/iris"
+
+
+def failure(code: str, message: str = "", **members: Any) -> ServiceError:
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}, **members}
+    return ServiceError(response, "InvokeEndpoint")
+
+
+def hints(
+    met: SmrtError,
+    parameters: dict[str, Any] | None = None,
+    *,
+    operation: Operation = INVOKE_ENDPOINT,
+    length: int = 0,
+) -> tuple[str, ...]:
+    given = {"EndpointName": "iris", **(parameters or {})}
+    return remedies(Trouble(met, operation, given, length, "eu-west-1"))
+
+
+CASES = [
+    (failure("ModelError"), {}, ["no content type was sent"]),
+    (failure("ModelError", OriginalStatusCode=415), CSV, ["the model does not take text/csv"]),
+    (failure("ModelError", LogStreamArn=LOG), CSV, ["aws logs tail /aws/sagemaker/Endpoints/iris"]),
+    (failure("ModelError", LogStreamArn=LOG.replace("123456789012", "0" * 12)), CSV, []),
+    (failure("ModelError"), CSV, []),
+    (
+        failure("ValidationError", "Endpoint iris of account 000000000000 not found."),
+        {},
+        ["smrt local serves what its command line names"],
+    ),
+    (
+        failure("ValidationError", "Endpoint iris of account 1 not found."),
+        {},
+        ["aws sagemaker list-endpoints --region eu-west-1 shows"],
+    ),
+    (
+        failure("ValidationError", "Inference Component Name header is required for endpoints"),
+        {},
+        ["list-inference-components --endpoint-name-equals iris --region eu-west-1"],
+    ),
+    (
+        failure("ValidationError", "Endpoint iris is asynchronous"),
+        {},
+        ["smrt invoke-endpoint-async"],
+    ),
+    (failure("ValidationError", "something else"), {}, []),
+    (failure("ModelNotReadyException"), {}, ["--wait-ready 600"]),
+    (failure("ValidationError", "it has no capacity to process this"), {}, ["--wait-ready 600"]),
+    (failure("ThrottlingException"), {}, ["AWS_MAX_ATTEMPTS=10"]),
+    (
+        failure("ModelError", 'Received server error (0) from m with message "it timed out"'),
+        CSV,
+        ["8 minutes to stream"],
+    ),
+    (
+        failure("ModelError", "Received server error (504): 504 Gateway Time-out"),
+        CSV,
+        ["8 minutes to stream"],
+    ),
+    (failure("ModelError", OriginalStatusCode=413), CSV, ["more than the container takes"]),
+    (failure("ValidationError", "Request 1 has oversize body."), {}, ["serverless ones 4 MB"]),
+    (failure("413"), {}, ["the body has 0 bytes: endpoints take 25 MB"]),
+    (failure("ExpiredTokenException"), {}, ["aws sso login"]),
+    (failure("UnrecognizedClientException"), {}, ["--debug"]),
+    (failure("AccessDeniedException"), {}, ["sagemaker:InvokeEndpoint on this"]),
+    (failure("AccessDenied"), {}, ["sagemaker:InvokeEndpoint on this"]),
+    (failure("InvalidSignatureException", "it does not match"), {}, ["the secret key"]),
+    (failure("InvalidSignatureException", "Signature expired"), {}, []),
+    (failure("MissingAuthenticationToken"), {}, ["leave out --no-sign-request"]),
+    (
+        TransportError('no "https://runtime.sagemaker.eu-wst-1"', code="EndpointConnectionError"),
+        {},
+        ["is this machine online, and eu-west-1 the right region?"],
+    ),
+    (TransportError('no "http://127.0.0.1"', code="EndpointConnectionError"), {}, []),
+    (TransportError("closed", code="ConnectionClosedError"), {}, []),
+]
+
+
+@pytest.mark.parametrize(("met", "parameters", "expected"), CASES)
+def test_a_known_case_has_a_remedy(
+    met: SmrtError, parameters: dict[str, Any], expected: list[str]
+) -> None:
+    found = hints(met, parameters)
+    assert len(found) == len(expected)
+    for hint, part in zip(found, expected, strict=True):
+        assert part in hint
+
+
+WRONG_KINDS = [
+    (INVOKE_ENDPOINT, "Endpoint iris is asynchronous", "invoke-endpoint-async"),
+    (STREAM, "Endpoint iris is an async endpoint", "invoke-endpoint-async"),
+    (INVOKE_ENDPOINT_ASYNC, "Endpoint iris does not support async invocations", "invoke-endpoint"),
+    (INVOKE_ENDPOINT_ASYNC, "Endpoint iris is a real-time endpoint", "invoke-endpoint"),
+]
+
+
+@pytest.mark.parametrize(("operation", "message", "command"), WRONG_KINDS)
+def test_the_wrong_kind_of_call_names_the_other_command(
+    operation: Operation, message: str, command: str
+) -> None:
+    (hint,) = hints(failure("ValidationError", message), operation=operation)
+    assert hint.endswith(f" is called with smrt {command}")
+
+
+def test_an_endpoint_on_this_machine_is_known_by_its_account() -> None:
+    assert LOCAL_ACCOUNT == ACCOUNT
+
+
+def test_what_smrt_local_lacks_is_no_call_of_the_wrong_kind() -> None:
+    met = failure("ValidationError", not_installed().message)
+    assert hints(met, operation=INVOKE_ENDPOINT_ASYNC) == ()
+
+
+def test_a_body_that_an_asynchronous_call_cannot_carry_goes_to_s3() -> None:
+    met = failure("ValidationError", "'body': Member must have length less than or equal to 0")
+    (hint,) = hints(met, operation=INVOKE_ENDPOINT_ASYNC)
+    assert "--stage s3://" in hint
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[one.name for one in OPERATIONS])
+def test_the_permission_is_that_of_the_operation(operation: Operation) -> None:
+    (hint,) = hints(failure("AccessDeniedException"), operation=operation)
+    assert f"sagemaker:{operation.name} on this" in hint
+
+
+def test_a_connection_that_closes_on_a_large_body_tells_its_size() -> None:
+    closed = TransportError("closed", code="ConnectionClosedError")
+    assert "the body has 30000000 bytes" in hints(closed, length=30_000_000)[0]
+
+
+def test_the_remedy_is_told_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
+    told = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
+    assert told.code == 254
+    assert "smrt: hint: no content type was sent" in told.err
+
+
+@pytest.mark.parametrize("source", ["fileb://body", "-"])
+def test_the_size_of_a_body_is_told_wherever_it_came_from(
+    smrt: Smrt, endpoint: Endpoint, source: str
+) -> None:
+    body = b"x" * 5_000_000
+    with open("body", "wb") as file:
+        file.write(body)
+    endpoint.answer(drop)
+    told = smrt(
+        "invoke-endpoint",
+        "--endpoint-name",
+        "e",
+        f"--body={source}",
+        stdin=body,
+        env={"AWS_MAX_ATTEMPTS": "1"},
+    )
+    assert told.code == 255
+    assert "the body has 5000000 bytes" in told.err

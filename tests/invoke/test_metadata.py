@@ -1,0 +1,199 @@
+"""What is said of a reply, and where."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Smrt
+from tests.support.scripted_endpoint import MODEL_HEADERS, Endpoint
+
+CALL = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=")
+ANSWER = b'{"predictions":[1]}'
+METADATA: dict[str, Any] = {
+    "ContentType": "application/json",
+    "InvokedProductionVariant": "AllTraffic",
+}
+PRINTED = json.dumps(METADATA, indent=4) + "\n"
+
+
+def test_metadata_goes_to_standard_output_where_that_is_free(smrt: Smrt) -> None:
+    assert smrt(*CALL, "out") == (0, PRINTED.encode(), "")
+
+
+@pytest.mark.parametrize("place", [(), ("-",), ("out",)])
+def test_metadata_goes_where_it_is_asked_to_go(
+    smrt: Smrt, tmp_path: Path, place: tuple[str, ...]
+) -> None:
+    body = b"" if place == ("out",) else ANSWER
+    assert smrt(*CALL, *place, "--metadata", "-") == (0, body, PRINTED)
+    assert smrt(*CALL, *place, "--metadata", "about.json") == (0, body, "")
+    assert (tmp_path / "about.json").read_text() == PRINTED
+
+
+def test_a_file_may_have_any_name(smrt: Smrt, tmp_path: Path) -> None:
+    assert smrt(*CALL, "--metadata", "stdout") == (0, ANSWER, "")
+    assert (tmp_path / "stdout").read_text() == PRINTED
+
+
+def test_metadata_does_not_overwrite_a_response_that_has_a_second_name(
+    smrt: Smrt, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    os.link(tmp_path / "out", tmp_path / "other")
+    told = smrt(*CALL, "--metadata", "other", "out")
+    assert told.code == 252
+    assert "--metadata and the outfile are the same file: other" in told.err
+    assert (tmp_path / "out").read_bytes() == b"old"
+    assert endpoint.requests == []
+
+
+def test_query_and_output_hold_wherever_it_goes(smrt: Smrt, tmp_path: Path) -> None:
+    how = ("--query", "ContentType", "--output", "text")
+    assert smrt(*CALL, *how, "out").out == b"application/json\n"
+    assert smrt(*CALL, *how, "--metadata", "-").err == "application/json\n"
+    assert smrt(*CALL, *how, "--metadata", "about").code == 0
+    assert (tmp_path / "about").read_text() == "application/json\n"
+
+
+@pytest.mark.parametrize("how", [("--query", "ContentType"), ("--output", "text")])
+def test_metadata_that_is_asked_for_but_has_no_place_is_noted(
+    smrt: Smrt, how: tuple[str, ...]
+) -> None:
+    told = smrt(*CALL, *how)
+    assert (told.code, told.out) == (0, ANSWER)
+    assert told.err.startswith("smrt: the metadata is not shown")
+    assert "--metadata FILE" in told.err
+
+
+@pytest.mark.parametrize(
+    "how", [("--output", "off"), ("--output", "off", "out"), ("--output", "off", "--metadata", "-")]
+)
+def test_nothing_is_said_where_nothing_is_wanted(smrt: Smrt, how: tuple[str, ...]) -> None:
+    told = smrt(*CALL, *how)
+    assert (told.code, told.out, told.err) == (0, b"" if "out" in how else ANSWER, "")
+
+
+@pytest.mark.parametrize(
+    ("how", "out", "err"),
+    [
+        (("out",), b"", ""),
+        (("--metadata", "-"), ANSWER, ""),
+        (("out", "--query", "ContentType"), b"null\n", ""),
+    ],
+)
+def test_a_reply_without_metadata_says_nothing(
+    smrt: Smrt, endpoint: Endpoint, how: tuple[str, ...], out: bytes, err: str
+) -> None:
+    endpoint.reply(headers=())
+    assert smrt(*CALL, *how) == (0, out, err)
+
+
+def test_a_file_for_metadata_that_says_nothing_is_empty(smrt: Smrt, tmp_path: Path) -> None:
+    assert smrt(*CALL, "--output", "off", "--metadata", "about").code == 0
+    assert (tmp_path / "about").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        (("--query", "a["), "Bad value for --query a["),
+        (("--output", "xml"), "xml"),
+        (("--metadata", ""), "--metadata '' cannot be made"),
+        (("--metadata", "missing/about"), "--metadata 'missing/about' cannot be made"),
+        (("--metadata", "."), "--metadata . is a directory"),
+    ],
+)
+def test_what_cannot_be_said_is_found_before_the_model_is_asked(
+    smrt: Smrt, endpoint: Endpoint, tmp_path: Path, how: tuple[str, ...], reason: str
+) -> None:
+    told = smrt(*CALL, *how, "out")
+    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
+    assert reason in told.err
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_output_of_the_environment_is_found_out_too(smrt: Smrt, endpoint: Endpoint) -> None:
+    told = smrt(*CALL, "out", env={"AWS_DEFAULT_OUTPUT": "bogus"})
+    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
+    assert "Unknown output type: bogus" in told.err
+
+
+def test_headers_in_odd_encodings_are_printed_as_aws_prints_them(
+    smrt: Smrt, endpoint: Endpoint
+) -> None:
+    name = "X-Amzn-SageMaker-Custom-Attributes"
+    endpoint.reply(headers=(*MODEL_HEADERS, (name, "ä".encode())))
+    told = smrt(*CALL, "out", "--query", "CustomAttributes", "--output", "text")
+    assert told.out.decode() == "Ã¤\n"
+
+
+def test_text_that_is_no_unicode_is_escaped_in_a_file(
+    smrt: Smrt, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    how = ("--metadata", "about", "--query", r'`"a\ud800"`', "--output", "text")
+    told = smrt(*CALL, *how)
+    assert (told.code, told.out, told.err) == (0, ANSWER, "")
+    assert (tmp_path / "about").read_text() == "a\\ud800\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "out"),
+    [
+        ("ContentType", "application/json\n"),
+        ("NewSessionId", ""),
+        ("^EndpointName", "e\n"),
+        ("^Accept", ""),
+        ("*", PRINTED),
+    ],
+)
+def test_a_value_is_selected_by_its_name(smrt: Smrt, name: str, out: str) -> None:
+    assert smrt(*CALL, "out", "--select", name) == (0, out.encode(), "")
+    assert smrt(*CALL, "out", "--select", name, "--output", "off") == (0, b"", "")
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        (("--select", "Nope"), "Bad value for --select Nope"),
+        (("--select", "*", "--query", "@"), "--select and --query exclude each other"),
+        (("--select", "^Body"), "Bad value for --select ^Body"),
+    ],
+)
+def test_a_selection_that_cannot_be_is_refused(
+    smrt: Smrt, endpoint: Endpoint, how: tuple[str, ...], reason: str
+) -> None:
+    told = smrt(*CALL, "out", *how)
+    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
+    assert reason in told.err
+
+
+@pytest.mark.parametrize(
+    ("color", "terminal", "extra", "is_coloured"),
+    [
+        ("on", False, {}, True),
+        ("off", True, {}, False),
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "1"}, False),
+        ("on", True, {"NO_COLOR": "1"}, True),
+    ],
+)
+def test_a_table_is_coloured_on_a_terminal_or_when_told(
+    smrt: Smrt, color: str, extra: dict[str, str], *, terminal: bool, is_coloured: bool
+) -> None:
+    how = ("--output", "table", "--color", color, "--no-cli-pager")
+    told = smrt(*CALL, "out", *how, terminal=terminal, env=extra)
+    assert told.code == 0
+    assert (b"\x1b[" in told.out) is is_coloured
+
+
+def test_a_terminal_gets_metadata_through_the_pager(smrt: Smrt, tmp_path: Path) -> None:
+    paged = tmp_path / "paged"
+    pager = {"AWS_PAGER": f"tee '{paged}' -a /dev/null"}
+    assert smrt(*CALL, "out", terminal=True, env=pager).out == b""
+    assert paged.read_text() == PRINTED
+    assert smrt(*CALL, "out", "--no-cli-pager", terminal=True, env=pager).out == PRINTED.encode()
+    assert smrt(*CALL, "out", terminal=False, env=pager).out == PRINTED.encode()

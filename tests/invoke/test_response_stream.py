@@ -1,0 +1,451 @@
+"""smrt invoke-endpoint-with-response-stream, against a scripted endpoint."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Result, Smrt, unmeasured
+from tests.support.scripted_endpoint import Endpoint, error
+from tests.support.streams import BROKEN, REQUEST_ID, exception, message, part, stream
+
+COMMAND = "invoke-endpoint-with-response-stream"
+CALL = (COMMAND, "--endpoint-name", "e", "--body", "e30=")
+SENTENCE = (
+    "smrt: [ERROR]: An error occurred (ModelStreamError) when calling the "
+    "InvokeEndpointWithResponseStream operation: the model went away\n"
+)
+CHAT = [
+    b'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n',
+    'data: {"choices":[{"delta":{"content":"Caf\u00e9"}}]}\n\n'.encode(),
+    b'data: {"choices":[{"delta":{"content":" noir"}}]}\n\n',
+    b"data: [DONE]\n\n",
+]
+CHAT_METADATA = {"ContentType": "text/event-stream", "InvokedProductionVariant": "AllTraffic"}
+
+
+@pytest.fixture
+def run(smrt: Smrt, endpoint: Endpoint) -> Callable[..., Result]:
+    """Run the command against an answer of these parts, or of these messages as they are."""
+
+    def made(*options: str, parts: Iterable[bytes] = (), raw: Any = None, **given: Any) -> Result:
+        whole = given.pop("whole", True)
+        endpoint.answer(stream(map(part, parts) if raw is None else raw, whole=whole))
+        return smrt(*CALL, *options, **given)
+
+    return made
+
+
+Run = Callable[..., Result]
+
+
+def test_the_parts_go_to_standard_output_as_they_are(run: Run, endpoint: Endpoint) -> None:
+    assert run(parts=[b"\x00one\xff", b"", b"two"]) == Result(0, b"\x00one\xfftwo", "")
+    assert endpoint.requests[0].target == "/endpoints/e/invocations-response-stream"
+    assert endpoint.requests[0].body == b"{}"
+
+
+def test_every_member_travels(run: Run, endpoint: Endpoint) -> None:
+    names = {
+        "content-type": "content-type",
+        "accept": "x-amzn-sagemaker-accept",
+        "custom-attributes": "x-amzn-sagemaker-custom-attributes",
+        "target-variant": "x-amzn-sagemaker-target-variant",
+        "target-container-hostname": "x-amzn-sagemaker-target-container-hostname",
+        "inference-id": "x-amzn-sagemaker-inference-id",
+        "inference-component-name": "x-amzn-sagemaker-inference-component",
+        "session-id": "x-amzn-sagemaker-session-id",
+        "prefix-aware-id": "x-amzn-sagemaker-prefix-aware-id",
+    }
+    options = [word for name in names for word in (f"--{name}", f"value-of-{name}")]
+    assert run(*options, parts=[b"1"]).code == 0
+    headers = endpoint.requests[0].headers
+    assert {wire: headers[wire] for wire in names.values()} == {
+        wire: f"value-of-{name}" for name, wire in names.items()
+    }
+
+
+def test_an_outfile_takes_the_answer_and_standard_output_the_metadata(
+    run: Run, tmp_path: Path
+) -> None:
+    found = run("out", parts=[b"one", b"two"])
+    assert (found.code, found.err, json.loads(found.out)) == (0, "", CHAT_METADATA)
+    assert (tmp_path / "out").read_bytes() == b"onetwo"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_metadata_may_go_to_standard_error_or_a_file(run: Run, tmp_path: Path) -> None:
+    found = run("--metadata", "-", "--query", "ContentType", parts=[b"1"])
+    assert found == Result(0, b"1", '"text/event-stream"\n')
+    assert run("--metadata", "about", parts=[b"1"]) == Result(0, b"1", "")
+    assert json.loads((tmp_path / "about").read_text()) == CHAT_METADATA
+
+
+def test_timings_are_part_of_the_metadata(run: Run, tmp_path: Path) -> None:
+    found = run("out", "--timings", "--stream", "sse", parts=CHAT)
+    timings = json.loads(found.out).pop("Timings")
+    assert timings["Bytes"] == sum(map(len, CHAT))
+    assert timings["Parts"] == 4
+    assert 0 < timings["TimeToFirstByte"] <= timings["TotalTime"]
+    assert timings["EventsPerSecond"] == pytest.approx(3 / timings["TotalTime"], rel=0.01)
+    assert list(timings) == ["TimeToFirstByte", "TotalTime", "Bytes", "Parts", "EventsPerSecond"]
+
+
+def test_timings_of_an_empty_answer_and_of_raw_parts(run: Run) -> None:
+    empty = json.loads(run("out", "--timings", "--query", "Timings").out)
+    assert list(empty) == ["TotalTime", "Bytes", "Parts", "EventsPerSecond"]
+    assert (empty["Parts"], empty["EventsPerSecond"]) == (0, 0)
+    raw = json.loads(run("out", "--timings", "--query", "Timings", parts=[b"1", b"2"]).out)
+    assert raw["EventsPerSecond"] == pytest.approx(2 / raw["TotalTime"], rel=0.01)
+
+
+def test_timings_without_a_place_are_missed_aloud(run: Run) -> None:
+    found = run("--timings", parts=[b"1"])
+    assert "the metadata is not shown" in found.err
+    assert found.out == b"1"
+
+
+PRETTY = '{\n  "a": 1,\n  "b": "é"\n}\n{"a": 2}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("options", "stream_", "expected"),
+    [
+        (["--stream", "raw"], b"one\r\ntwo", b"one\r\ntwo"),
+        (["--stream", "lines"], "é\r\n\ntwo".encode(), "é\n\ntwo\n".encode()),
+        (["--stream", "sse"], b": hi\ndata: a\ndata: b\n\ndata: [DONE]\n\n", b"a\nb\n"),
+        (["--stream", "json"], PRETTY, '{"a":1,"b":"é"}\n{"a": 2}\n'.encode()),
+        (["--stream", "json", "--text", "b"], PRETTY, "é".encode()),
+        (["--text", "a"], PRETTY, b"12"),
+        (["--stream", "sse", "--text", "choices[0].delta.content"], b"".join(CHAT), "Café noir"),
+        (["--text", "choices[0].delta.content"], b"".join(CHAT), "Café noir"),
+        (["--chat"], b"".join(CHAT), "Café noir"),
+        (["--chat", "--stream", "sse"], b"".join(CHAT), "Café noir"),
+        (["--chat"], b'data:{"token":{"text":" Hi"}}\n\n', b" Hi"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_parts_cut_anywhere_are_put_together(
+    run: Run, options: list[str], stream_: bytes, expected: bytes | str, size: int
+) -> None:
+    parts = [stream_[at : at + size] for at in range(0, len(stream_), size)]
+    wanted = expected.encode() if isinstance(expected, str) else expected
+    assert run(*options, parts=parts) == Result(0, wanted, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--text", "a", "--chat"], "--chat and --text exclude each other"),
+        (["--text", "a", "--stream", "lines"], "no events in --stream lines"),
+        (["--chat", "--stream", "raw"], "no events in --stream raw"),
+        (["--text", "a["], "Bad value for --text a["),
+        (["--text", "lenght(a)"], "Bad value for --text lenght(a): Unknown function: lenght()"),
+        (["--text", "length(a, b)"], "Bad value for --text length(a, b)"),
+        (["--text", "&a"], "Bad value for --text &a"),
+        (["--stream", "xml"], "--stream"),
+        (["--query", "&a"], "Bad value for --query &a"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_anything_is_sent(
+    smrt: Smrt, endpoint: Endpoint, options: list[str], words: str
+) -> None:
+    found = smrt(*CALL, *options)
+    assert (found.code, found.out) == (252, b"")
+    assert words in found.err
+    assert not endpoint.requests
+
+
+@pytest.mark.parametrize(
+    ("options", "parts", "out", "words"),
+    [
+        (["--stream", "json"], [b'{"a": 1}{"a"'], b'{"a": 1}\n', "ends within a JSON value"),
+        (["--text", "a"], [b'{"a": "x"} oops'], b"x", "is not JSON: 'oops'"),
+        (["--text", "length(a)"], [b'{"a": "x"}{"a": 1}'], b"1", "invalid type"),
+        (["--stream", "json"], [b"data: 1\n\n"], b"", "hint: --stream sse reads server-sent"),
+        (["--chat"], [b"data: hello\n\n"], b"", "an event is not JSON: 'hello'"),
+        (["--chat"], [b'data: {"error":"full"}\n\n'], b"", "the model reports an error: full"),
+    ],
+)
+def test_answers_that_are_not_what_was_asked_for_end_with_255(
+    run: Run, options: list[str], parts: list[bytes], out: bytes, words: str
+) -> None:
+    found = run(*options, parts=parts)
+    assert (found.code, found.out) == (255, out)
+    assert words in found.err
+    assert "Traceback" not in found.err
+
+
+def test_an_event_that_nothing_ends_is_said_to_be_left_out(run: Run) -> None:
+    found = run("--stream", "sse", parts=[b"data: 1\n\ndata: 2\n"])
+    assert (found.code, found.out) == (0, b"1\n")
+    assert "the answer ends within an event, of which 1 bytes are left out" in found.err
+
+
+def test_an_error_in_the_stream_leaves_what_came(run: Run) -> None:
+    found = run(raw=[part(b"one"), part(b"two"), BROKEN])
+    assert (found.code, found.out) == (254, b"onetwo")
+    assert SENTENCE in found.err
+    assert "ErrorCode: StreamBroken\n" in found.err
+    assert f"RequestId: {REQUEST_ID}\n" in found.err
+    assert "6 bytes came in 2 parts before that, the first of them 0.0 s earlier\n" in found.err
+
+
+def test_an_error_before_any_part_says_that_nothing_came(run: Run, tmp_path: Path) -> None:
+    found = run("out", raw=[exception("InternalStreamFailure", "try again")])
+    assert (found.code, found.out) == (254, b"")
+    assert "An error occurred (InternalStreamFailure)" in found.err
+    assert "nothing of the answer came before that" in found.err
+    assert ".partial" not in found.err
+    assert not os.listdir(tmp_path)
+
+
+def test_an_unknown_error_is_told_too(run: Run) -> None:
+    told = message({":message-type": "exception", ":exception-type": "NewOne"}, b'{"Message":"?"}')
+    found = run(raw=[told])
+    assert found.code == 254
+    assert "An error occurred (NewOne) when calling the InvokeEndpointWith" in found.err
+
+
+def test_an_error_keeps_what_came_beside_the_outfile(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    (tmp_path / "out").chmod(0o640)
+    (tmp_path / "out.partial").write_bytes(b"older")
+    found = run("out", raw=[part(b"one"), BROKEN])
+    assert (found.code, found.out) == (254, b"")
+    assert (tmp_path / "out").read_bytes() == b"old"
+    assert (tmp_path / "out.partial").read_bytes() == b"one"
+    assert (tmp_path / "out.partial").stat().st_mode & 0o777 == 0o640
+    assert f"what came before is kept in {tmp_path}/out.partial" in found.err
+    assert sorted(os.listdir(tmp_path)) == ["out", "out.partial"]
+
+
+def test_a_file_with_two_names_keeps_what_came_beside_it_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    (tmp_path / "other").hardlink_to(tmp_path / "out")
+    found = run("out", raw=[part(b"one"), BROKEN])
+    assert found.code == 254
+    assert (tmp_path / "out").read_bytes() == b"old"
+    assert (tmp_path / "out.partial").read_bytes() == b"one"
+    assert sorted(os.listdir(tmp_path)) == ["other", "out", "out.partial"]
+
+
+def test_what_cannot_be_kept_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out.partial").mkdir()
+    found = run("out", raw=[part(b"one"), BROKEN])
+    assert found.code == 254
+    assert f"what came before could not be kept in {tmp_path}/out.partial: Is a dir" in found.err
+    assert os.listdir(tmp_path) == ["out.partial"]
+
+
+def test_a_stream_cut_short_is_255_and_kept(run: Run, tmp_path: Path) -> None:
+    for raw, whole in (([part(b"one"), part(b"two")[:7]], True), ([part(b"one")], False)):
+        found = run("out", raw=raw, whole=whole)
+        assert found.code == 255
+        assert "3 bytes came in 1 part before that" in found.err
+        assert (tmp_path / "out.partial").read_bytes() == b"one"
+        assert os.listdir(tmp_path) == ["out.partial"]
+        (tmp_path / "out.partial").unlink()
+
+
+def test_a_damaged_stream_is_one_clear_line(run: Run) -> None:
+    damaged = part(b"two").replace(b"two", b"owt")
+    found = run(raw=[part(b"one"), damaged])
+    assert (found.code, found.out) == (255, b"one")
+    first, *details, hint = found.err.splitlines()
+    assert "the response stream cannot be read: a checksum is 0x" in first
+    assert "InvokedProductionVariant: AllTraffic" in details
+    assert hint.startswith("smrt: hint: 3 bytes came in 1 part before that")
+
+
+def test_an_error_of_the_service_is_told_as_ever(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(lambda sock, _: sock.sendall(error(424, "ModelError", "no")))
+    found = smrt(*CALL, "out")
+    assert found.code == 254
+    assert "An error occurred (ModelError) when calling the InvokeEndpointWithResp" in found.err
+
+
+def test_skeletons_and_the_dry_run_send_nothing(smrt: Smrt, endpoint: Endpoint) -> None:
+    skeleton = json.loads(smrt(COMMAND, "--generate-cli-skeleton").out)
+    assert list(skeleton)[:3] == ["EndpointName", "Body", "ContentType"]
+    sample = json.loads(smrt(*CALL, "--generate-cli-skeleton", "output").out)
+    fields = ["ContentType", "InvokedProductionVariant", "CustomAttributes"]
+    assert sample == {name: name for name in fields}
+    shown = smrt(*CALL, "--dry-run").out.decode()
+    assert shown.startswith(f"POST {endpoint.url}/endpoints/e/invocations-response-stream\n")
+    assert not endpoint.requests
+
+
+def test_a_document_is_taken_for_the_options(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(stream([part(b"1")]))
+    document = json.dumps({"EndpointName": "d", "Body": "e30=", "Accept": "a/b"})
+    assert smrt(COMMAND, "--cli-input-json", document) == Result(0, b"1", "")
+    assert endpoint.requests[0].headers["x-amzn-sagemaker-accept"] == "a/b"
+
+
+def test_options_may_stand_before_the_command(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.answer(stream([part(b"data: 1\n\n")]))
+    assert smrt("--stream", "sse", "sagemaker-runtime", *CALL) == Result(0, b"1\n", "")
+
+
+def test_a_terminal_gets_its_line_ended(run: Run) -> None:
+    assert run("--chat", parts=CHAT, terminal=True).out == "Café noir\n".encode()
+    assert run(parts=[b"one\n"], terminal=True).out == b"one\n"
+    assert run(terminal=True).out == b""
+    assert run(raw=[part(b"one"), BROKEN], terminal=True).out == b"one\n"
+
+
+def test_a_terminal_is_spared_what_is_no_text(run: Run, tmp_path: Path) -> None:
+    found = run(parts=[b"\x00\x01", b"\x02"], terminal=True)
+    assert (found.code, found.out) == (0, b"")
+    assert (tmp_path / f"smrt-{REQUEST_ID}.bin").read_bytes() == b"\x00\x01\x02"
+
+
+@pytest.fixture
+def started(
+    endpoint: Endpoint, environ: dict[str, str], tmp_path: Path
+) -> Callable[..., subprocess.Popen[bytes]]:
+    """The command in a process of its own, still running."""
+
+    def start(*options: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "smrt", *CALL, *options],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**unmeasured(environ), "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url},
+        )
+
+    return start
+
+
+Started = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.mark.parametrize(
+    ("options", "parts", "expected"),
+    [
+        ([], [b"one", b"two"], [b"one", b"two"]),
+        (["/dev/stdout"], [b"one", b"two"], [b"one", b"two"]),
+        (["--chat"], CHAT[1:3], ["Café".encode(), b" noir"]),
+        (["--stream", "sse"], [b"data: 1\n\n", b"data: 2\r\r"], [b"1\n", b"2\n"]),
+        (["--stream", "json"], [b"{}", b"[1]"], [b"{}\n", b"[1]\n"]),
+        (["--stream", "lines"], [b"a\nb", b"c\n"], [b"a\n", b"bc\n"]),
+    ],
+)
+def test_a_part_is_out_before_the_next_is_sent(
+    started: Started, endpoint: Endpoint, options: list[str], parts: Any, expected: Any
+) -> None:
+    was_read = threading.Semaphore(0)
+
+    def between() -> None:
+        assert was_read.acquire(timeout=20)
+
+    endpoint.answer(stream(map(part, parts), between=between))
+    with started(*options) as process:
+        assert process.stdout
+        for wanted in expected:
+            assert os.read(process.stdout.fileno(), 100) == wanted
+            was_read.release()
+        process.communicate()
+    assert process.returncode == 0
+
+
+def test_a_closed_pipe_ends_it_quietly(started: Started, endpoint: Endpoint) -> None:
+    closed = threading.Event()
+
+    def between() -> None:
+        closed.wait(20)
+
+    endpoint.answer(stream([part(b"one"), part(b"two"), part(b"three")], between=between))
+    with started() as process:
+        assert process.stdout
+        assert process.stderr
+        assert os.read(process.stdout.fileno(), 100) == b"one"
+        process.stdout.close()
+        closed.set()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once_and_the_terminal_is_clean(
+    started: Started, endpoint: Endpoint, number: signal.Signals
+) -> None:
+    never = threading.Event()
+
+    def between() -> None:
+        never.wait(20)
+
+    endpoint.answer(stream([part(b"one"), part(b"two")], between=between))
+    ours, theirs = pty.openpty()
+    with started(stdout=theirs) as process:
+        os.close(theirs)
+        assert process.stderr
+        assert os.read(ours, 100) == b"one"
+        process.send_signal(number)
+        assert os.read(ours, 100) == b"\r\n"
+        assert process.stderr.read() == b""
+        status = process.wait(10)
+    never.set()
+    os.close(ours)
+    assert status == (130 if number == signal.SIGINT else -number)
+
+
+def test_a_signal_leaves_no_file(started: Started, endpoint: Endpoint, tmp_path: Path) -> None:
+    came, never = threading.Event(), threading.Event()
+
+    def between() -> None:
+        came.set()
+        never.wait(20)
+
+    endpoint.answer(stream([part(b"one")], between=between))
+    with started("out") as process:
+        assert came.wait(20)
+        while not os.listdir(tmp_path):
+            pass
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+    never.set()
+    assert not os.listdir(tmp_path)
+
+
+MEMORY = """
+import sys
+from smrt.cli.main import main
+code = main(sys.argv[1:])
+lines = open("/proc/self/status").read().splitlines()
+print(next(line.split()[1] for line in lines if line.startswith("VmHWM")), file=sys.stderr)
+raise SystemExit(code)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize(("framing", "thousands"), [("raw", 1), ("raw", 4000), ("lines", 1000)])
+def test_a_stream_of_200_mb_stays_within_40_mb(
+    endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, framing: str, thousands: int
+) -> None:
+    one = part((b"x" * 999 + b"\n") * thousands)
+    endpoint.answer(stream(one for _ in range(200_000 // thousands)))
+    with (tmp_path / "out").open("wb") as file:
+        ran = subprocess.run(
+            [sys.executable, "-c", MEMORY, *CALL, "--stream", framing],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            env={
+                **{name: value for name, value in environ.items() if "COV" not in name},
+                "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url,
+            },
+            check=False,
+        )
+    assert ran.returncode == 0
+    assert (tmp_path / "out").stat().st_size == 200_000_000
+    assert int(ran.stderr) < 40_000  # the kernel's kilobytes

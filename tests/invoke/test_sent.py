@@ -1,0 +1,313 @@
+"""Statuses 252 and 253 promise that nothing was sent: what fails later is 254 or 255."""
+
+import io
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smrt.cli.main import main
+from smrt.client.boto3_client import Client
+from smrt.client.dependencies import Dependencies
+from smrt.errors import (
+    ConfigurationError,
+    ServiceError,
+    SmrtError,
+    TransportError,
+    UsageError,
+    after_sending,
+)
+from smrt.output.console import Console
+from smrt.protocol.messages import Credentials, Settings
+from tests.conftest import Result, Smrt, Terminal
+from tests.support.scripted_endpoint import Endpoint, drop, error, raw, response
+
+QUEUE = ("invoke-endpoint-async", "--endpoint-name", "e", "--input-location", "s3://b/k")
+INVOKE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "")
+STREAM = ("invoke-endpoint-with-response-stream", "--endpoint-name", "e", "--body", "")
+CALLS = (INVOKE, STREAM, QUEUE)
+OUTPUT = "s3://bucket/output/1.out"
+RUNTIME = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
+S3 = "AWS_ENDPOINT_URL_S3"
+
+
+def accept(endpoint: Endpoint, location: str | None = OUTPUT) -> None:
+    """Have `endpoint` queue the next request."""
+    headers = [] if location is None else [("X-Amzn-SageMaker-OutputLocation", location)]
+    endpoint.reply(202, b'{"InferenceId":"id-7"}', headers)
+
+
+def calls(endpoint: Endpoint) -> int:
+    """How many requests came to the runtime; the same endpoint may be S3, too."""
+    return sum(received.target.startswith("/endpoints/") for received in endpoint.requests)
+
+
+@pytest.mark.parametrize("kind", [UsageError, ConfigurationError])
+def test_a_failure_after_a_request_has_another_status_and_all_else(kind: type[SmrtError]) -> None:
+    failure = kind("what", "do this")
+    failure.resume = "smrt wait"
+    with pytest.raises(SmrtError) as caught, after_sending({"InferenceId": "1"}):
+        raise failure
+    found = caught.value
+    assert type(found) is SmrtError
+    assert (found.exit_code, found.code) == (255, "General")
+    assert (found.message, found.hints, found.resume) == ("what", ("do this",), "smrt wait")
+    assert (found.metadata, found.__cause__) == ({"InferenceId": "1"}, failure)
+
+
+def test_a_code_of_its_own_stays_after_a_request() -> None:
+    with pytest.raises(SmrtError) as caught, after_sending():
+        raise ConfigurationError("no keys", code="NoCredentials")
+    assert caught.value.code == "NoCredentials"
+
+
+SERVICE = ServiceError({"Error": {"Code": "C", "Message": "m"}, "ResponseMetadata": {}}, "O")
+
+
+@pytest.mark.parametrize("failure", [SmrtError("x"), TransportError("x"), SERVICE])
+def test_other_failures_stay_what_they_are(failure: SmrtError) -> None:
+    with pytest.raises(SmrtError) as caught, after_sending({"InferenceId": "1"}):
+        raise failure
+    assert caught.value is failure
+    assert failure.metadata == {"InferenceId": "1"}
+
+
+@pytest.mark.parametrize("kind", [UsageError, ConfigurationError])
+def test_where_nothing_was_sent_a_failure_stays_what_it_is(kind: type[SmrtError]) -> None:
+    with pytest.raises(kind), after_sending(was_sent=lambda: False):
+        raise kind("x")
+
+
+LOCATIONS = [
+    (None, "the response has no OutputLocation"),
+    ("", "not the address of an object in S3: ''"),
+    ("https://a/b", "not the address of an object in S3: 'https://a/b'"),
+    ("s3://no-key", "not the address of an object in S3: 's3://no-key'"),
+    ("s3://B!/key", 'Invalid bucket name "B!"'),
+]
+
+
+@pytest.mark.parametrize(("location", "message"), LOCATIONS)
+def test_a_result_that_cannot_be_waited_for_is_no_error_of_usage(
+    location: str | None, message: str, smrt: Smrt, endpoint: Endpoint
+) -> None:
+    accept(endpoint, location)
+    done = smrt(*QUEUE, "--wait", env={S3: endpoint.url})
+    assert (done.code, done.out, calls(endpoint)) == (255, b"", 1)
+    assert message in done.err
+    assert "InferenceId: id-7\n" in done.err
+
+
+@pytest.mark.parametrize("name", ["enhanced", "legacy", "json", "yaml", "text", "table"])
+def test_the_metadata_is_in_every_error_format(name: str, smrt: Smrt, endpoint: Endpoint) -> None:
+    accept(endpoint, None)
+    done = smrt(*QUEUE, "--wait", "--cli-error-format", name)
+    assert done.code == 255
+    assert "id-7" in done.err
+
+
+def test_programs_read_the_metadata(smrt: Smrt, endpoint: Endpoint) -> None:
+    accept(endpoint)
+    options = ("--wait", "--wait-timeout", "0", "--cli-error-format", "json")
+    endpoint.reply(404, b"<Error><Code>NoSuchKey</Code></Error>")
+    printed = json.loads(smrt(*QUEUE, *options, env={S3: endpoint.url}).err)
+    assert (printed["Code"], printed["InferenceId"], printed["OutputLocation"]) == (
+        "WaitTimeout",
+        "id-7",
+        OUTPUT,
+    )
+    assert printed["Resume"].startswith(f"smrt wait --output-location={OUTPUT}")
+
+
+BAD_HEADERS = [
+    ("Last-Modified", "garbage"),
+    ("Last-Modified", "99999999999999999999"),
+    ("x-amz-missing-meta", "abc"),
+    ("x-amz-object-lock-retain-until-date", "zz"),
+]
+
+
+@pytest.mark.parametrize("header", BAD_HEADERS, ids="=".join)
+@pytest.mark.parametrize("line", [("wait", "--output-location", OUTPUT), (*QUEUE, "--wait")])
+def test_bad_headers_of_s3_are_no_error_of_configuration(
+    line: tuple[str, ...], header: tuple[str, str], smrt: Smrt, endpoint: Endpoint
+) -> None:
+    if line[0] != "wait":
+        accept(endpoint)
+    endpoint.reply(200, b"result", [header])
+    done = smrt(*line, env={S3: endpoint.url})
+    assert (done.code, done.out) == (255, b"")
+    assert "hint: take the wait up again: smrt wait" in done.err
+
+
+def test_a_region_that_s3_names_is_no_error_of_configuration(
+    smrt: Smrt, endpoint: Endpoint
+) -> None:
+    endpoint.reply(301, b"", [("x-amz-bucket-region", "not a region!")])
+    done = smrt("wait", "--output-location", OUTPUT, env={S3: endpoint.url})
+    assert done.code == 255
+    assert "'not a region!'" in done.err
+
+
+def test_a_bucket_that_cannot_be_one_is_usage_where_the_line_names_it(smrt: Smrt) -> None:
+    assert smrt("wait", "--output-location", "s3://B!/key").code == 252
+
+
+STYLE = "[default]\ns3 =\n    addressing_style = sideways\n"
+S3_FAULTS = {
+    "an unreadable CA bundle": (("--ca-bundle", "missing.pem"), {S3: "https://127.0.0.1:9"}),
+    "a bundle that is none": (("--ca-bundle", "config"), {S3: "https://127.0.0.1:9"}),
+    "an addressing style": ((), {"AWS_CONFIG_FILE": "config"}),
+    "an address": ((), {S3: "http://[bad"}),
+}
+
+
+@pytest.mark.parametrize(("options", "env"), S3_FAULTS.values(), ids=S3_FAULTS)
+def test_what_keeps_s3_from_being_called_is_found_before_the_call(
+    options: tuple[str, ...], env: dict[str, str], smrt: Smrt, endpoint: Endpoint
+) -> None:
+    Path("config").write_text(STYLE, encoding="ascii")
+    done = smrt(*QUEUE, "--wait", *options, env=env)
+    assert (done.code, done.out, endpoint.requests) == (253, b"", [])
+
+
+BEFORE = [
+    (("--query", "a["), 252),
+    (("--query", "nothing(@)"), 252),
+    (("--select", "Nope"), 252),
+    (("--metadata", "no/such/folder"), 252),
+    (("--metadata", "."), 252),
+    (("--output", "xml"), 252),
+]
+
+
+@pytest.mark.parametrize("line", CALLS, ids=lambda line: line[0])
+@pytest.mark.parametrize(("options", "code"), BEFORE)
+def test_what_can_be_judged_before_the_call_is(
+    line: tuple[str, ...],
+    options: tuple[str, ...],
+    code: int,
+    smrt: Smrt,
+    endpoint: Endpoint,
+) -> None:
+    done = smrt(*line, *options)
+    assert (done.code, done.out, endpoint.requests) == (code, b"", [])
+
+
+def test_an_output_encoding_that_cannot_leave_anything_out_is_found_before_the_call(
+    smrt: Smrt, endpoint: Endpoint
+) -> None:
+    done = smrt(*QUEUE, env={"AWS_CLI_OUTPUT_ENCODING": "idna"})
+    assert (done.code, endpoint.requests) == (253, [])
+
+
+@pytest.mark.parametrize("line", CALLS, ids=lambda line: line[0])
+def test_a_query_that_fails_on_the_metadata_prints_all_of_it(
+    line: tuple[str, ...], smrt: Smrt, endpoint: Endpoint
+) -> None:
+    answer = response(200, b'{"InferenceId":"id-7"}' if line is QUEUE else b"")
+    endpoint.answer(raw(answer))
+    done = smrt(*line, "--metadata", "-", "--query", "abs(@)")
+    assert (done.code, len(endpoint.requests)) == (255, 1)
+    assert ("InferenceId: id-7" if line is QUEUE else "InvokedProductionVariant: AllTr") in done.err
+
+
+def test_a_query_beyond_all_numbers_is_no_defect(smrt: Smrt, endpoint: Endpoint) -> None:
+    accept(endpoint)
+    done = smrt(*QUEUE, "--query", "ceil(to_number('1e999'))")
+    assert (done.code, len(endpoint.requests)) == (255, 1)
+    assert "cannot convert float infinity to integer" in done.err
+    assert "defect" not in done.err
+    assert f"OutputLocation: {OUTPUT}\n" in done.err
+
+
+def test_json_too_deep_to_be_read_loses_no_location(smrt: Smrt, endpoint: Endpoint) -> None:
+    endpoint.reply(202, b"[" * 100_000, [("X-Amzn-SageMaker-OutputLocation", OUTPUT)])
+    done = smrt(*QUEUE)
+    assert (done.code, json.loads(done.out)) == (0, {"OutputLocation": OUTPUT})
+    assert "the answer's body is not JSON" in done.err
+
+
+@pytest.mark.parametrize("options", [("folder/out",), ("--metadata", "folder/metadata", "-")])
+def test_a_folder_that_goes_away_during_the_call_is_no_error_of_usage(
+    options: tuple[str, ...], smrt: Smrt, endpoint: Endpoint
+) -> None:
+    Path("folder").mkdir()
+
+    def remove(sock: Any, _: Any) -> None:
+        shutil.rmtree("folder")
+        sock.sendall(response())
+
+    endpoint.answer(remove)
+    done = smrt(*INVOKE, *options)
+    assert (done.code, len(endpoint.requests)) == (255, 1)
+    assert "An error occurred (Outfile): " in done.err
+    assert "InvokedProductionVariant: AllTraffic\n" in done.err
+
+
+def expiring() -> Iterator[Credentials]:
+    """Keys that are about to expire, and then none that can be had."""
+    yield Credentials("a", "b", expires=time.time())
+    raise ConfigurationError("the login is over", "log in again")
+
+
+@pytest.mark.parametrize("first", [error(503, "ServiceUnavailable", "later"), b"garbage\r\n\r\n"])
+def test_credentials_that_fail_between_two_attempts_are_no_error_of_configuration(
+    first: bytes, endpoint: Endpoint
+) -> None:
+    keys = expiring()
+    settings = Settings(region="us-east-1", endpoint_url=endpoint.url)
+    client = Client(
+        settings=settings, keys=lambda: next(keys), world=Dependencies(sleep=lambda _: None)
+    )
+    endpoint.answer(raw(first, drop))
+    with pytest.raises(SmrtError, match="the login is over") as caught:
+        client.invoke_endpoint(EndpointName="e", Body=b"")
+    assert (type(caught.value), caught.value.exit_code) == (SmrtError, 255)
+    assert caught.value.hints == ("log in again",)
+    assert len(endpoint.requests) == 1
+
+
+def run(environ: dict[str, str], *line: str, terminal: bool = False) -> Result:
+    """Run `line` in an environment that may change while it runs."""
+    made = Terminal if terminal else io.BytesIO
+    out, err = made(), made()
+    code = main(line, console=Console(made(), out, err), environ=environ)
+    return Result(code, out.getvalue(), err.getvalue().decode())
+
+
+def test_the_command_ends_with_255_where_a_refresh_fails(
+    environ: dict[str, str], endpoint: Endpoint
+) -> None:
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 50))
+    environ |= {RUNTIME: endpoint.url, "AWS_CREDENTIAL_EXPIRATION": soon}
+    skewed = [("x-amzn-errortype", "RequestExpired"), ("Date", formatdate(time.time() + 3600))]
+
+    def expire(sock: Any, _: Any) -> None:
+        del environ["AWS_SECRET_ACCESS_KEY"]
+        sock.sendall(response(403, b"{}", skewed))  # signed again at once, by that clock
+
+    endpoint.answer(expire)
+    done = run(environ, *INVOKE)
+    assert (done.code, len(endpoint.requests)) == (255, 1)
+    assert "Partial credentials found in env" in done.err
+
+
+def test_credentials_that_fail_before_the_first_attempt_are_one(
+    smrt: Smrt, endpoint: Endpoint
+) -> None:
+    done = smrt(*INVOKE, env={"AWS_SECRET_ACCESS_KEY": ""})
+    assert (done.code, endpoint.requests) == (253, [])
+
+
+def test_no_prompt_comes_after_a_request(environ: dict[str, str], endpoint: Endpoint) -> None:
+    accept(endpoint, None)
+    environ |= {RUNTIME: endpoint.url, "AWS_CLI_AUTO_PROMPT": "on-partial"}
+    done = run(environ, *QUEUE, "--wait", terminal=True)
+    assert (done.code, calls(endpoint)) == (255, 1)
+    assert "the response has no OutputLocation" in done.err

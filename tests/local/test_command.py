@@ -1,0 +1,332 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from smrt.local import child
+from smrt.local.environment import variables
+from tests.conftest import unmeasured
+from tests.support.local_server import EXAMPLES, client
+from tests.support.project import ROOT
+
+URL = "http://127.0.0.1:8808"
+
+LOCAL = """
+import sys
+from smrt.__main__ import main
+
+sys.argv[1:1] = ["local"]
+raise SystemExit(main())
+"""
+"""`smrt local`, whichever way the test starts Python."""
+
+INVOKE = """
+import sys, boto3
+reply = boto3.client("sagemaker-runtime").invoke_endpoint(
+    EndpointName=sys.argv[1], Body=sys.argv[2], ContentType="text/csv", Accept="text/csv")
+print(reply["Body"].read().decode())
+"""
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def environ(**added: str) -> dict[str, str]:
+    """Nothing of the user's, but for what Python and the coverage need."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and "proxy" not in name.lower()
+    }
+    return {**kept, "PYTHONPATH": str(ROOT), **added}
+
+
+def local(*arguments: str, **added: str) -> Ended:
+    argv = [sys.executable, "-c", LOCAL, *arguments]
+    done = subprocess.run(
+        argv, capture_output=True, text=True, env=environ(**added), timeout=30, check=False
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def python(source: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", textwrap.dedent(source), *arguments)
+
+
+def test_boto3_finds_the_endpoint_by_the_environment_alone() -> None:
+    flower = "5.1,3.5,1.4,0.2"
+    done = local("run", f"iris={EXAMPLES / 'iris'}", "--", *python(INVOKE, "iris", flower))
+    assert done.err == ""
+    assert done.code == 0
+    assert done.out.startswith("setosa,0.98")
+
+
+def test_the_users_own_credentials_do_as_well() -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "theirs"}
+    done = local(
+        "run", "--", *python(INVOKE, "echo", "hello"), **keys, http_proxy="http://127.0.0.1:9"
+    )
+    assert done == Ended(0, "hello\n", "")
+
+
+def test_verbose_tells_of_each_request() -> None:
+    done = local("run", "--verbose", "--", *python(INVOKE, "echo", "hello"))
+    assert done.err.startswith("smrt: POST /endpoints/echo/invocations 200 5 bytes in ")
+
+
+def test_what_handlers_print_is_not_in_the_commands_output(tmp_path: Path) -> None:
+    (tmp_path / "inference.py").write_text(
+        "print('loading')\n"
+        "def model_fn(model_dir): return print('loaded')\n"
+        "def transform_fn(model, body, content_type, accept): print('called'); return body\n"
+    )
+    done = local("run", f"a={tmp_path}", "--", *python(INVOKE, "a", "hello"))
+    assert done == Ended(0, "hello\n", "loading\nloaded\ncalled\n")
+
+
+def test_a_failing_models_traceback_begins_in_its_own_code(tmp_path: Path) -> None:
+    (tmp_path / "inference.py").write_text(
+        "def model_fn(model_dir): pass\ndef predict_fn(data, model): return data / 0\n"
+    )
+    done = local("run", f"a={tmp_path}", "--", *python(INVOKE, "a", "hello"))
+    assert done.code == 1
+    first, where, *_ = done.err.splitlines()
+    assert first == "smrt: endpoint a: Traceback (most recent call last):"
+    assert where.startswith(f'  File "{tmp_path}/inference.py", line 2, in predict_fn')
+    assert str(ROOT / "smrt") not in done.err
+
+
+STATUSES = [
+    (("sh", "-c", "exit 0"), 0),
+    (("sh", "-c", "exit 7"), 7),
+    (("sh", "-c", "kill -TERM $$"), 128 + signal.SIGTERM),
+    (("sh", "-c", "kill -KILL $$"), 128 + signal.SIGKILL),
+]
+
+
+@pytest.mark.parametrize(("command", "status"), STATUSES)
+def test_the_status_is_the_commands(command: tuple[str, ...], status: int) -> None:
+    assert local("run", "--", *command) == Ended(status, "", "")
+
+
+def test_a_command_that_is_not_there_is_127() -> None:
+    done = local("run", "--", "no-such-command", AWS_CLI_ERROR_FORMAT="json")
+    assert (done.code, done.out) == (127, "")
+    assert json.loads(done.err) == {
+        "Code": "CommandNotFound",
+        "Message": "cannot run no-such-command: No such file or directory",
+    }
+
+
+def test_a_command_that_may_not_run_is_126(tmp_path: Path) -> None:
+    done = local("run", "--", str(tmp_path))
+    assert (done.code, done.out) == (126, "")
+    assert done.err == (
+        "smrt: [ERROR]: An error occurred (CommandNotExecutable): "
+        f"cannot run {tmp_path}: Permission denied\n"
+    )
+
+
+def test_the_commands_options_are_its_own() -> None:
+    source = "import sys; print(sys.argv[1:])"
+    done = local("run", "--", *python(source, "--verbose", "-x", "--port=1", "--", "--help"))
+    assert done.out == "['--verbose', '-x', '--port=1', '--', '--help']\n"
+
+
+@pytest.mark.parametrize("argv", [("-h",), ("run", "-h"), ("start", "--help")])
+def test_help_has_two_names(argv: tuple[str, ...]) -> None:
+    assert "Usage: smrt local" in local(*argv).out
+
+
+def test_the_help_shows_where_the_command_goes() -> None:
+    out = local("run", "--help").out
+    assert "run [OPTION]... [NAME=FOLDER|URL]... -- COMMAND..." in " ".join(out.split())
+
+
+def test_without_a_command_nothing_is_served() -> None:
+    done = local("run", "a=.")
+    assert done.code == 252
+    assert done.err.splitlines() == [
+        "smrt: [ERROR]: An error occurred (ParamValidation): there is no COMMAND to run",
+        "smrt: hint: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
+    ]
+
+
+def test_a_folder_that_cannot_be_served_is_found_before_the_command_runs(tmp_path: Path) -> None:
+    done = local("run", f"a={tmp_path}", "--", "echo", "ran")
+    assert done.code == 252
+    assert done.out == ""
+    assert "there is no inference.py" in done.err
+
+
+def test_without_numpy_what_needs_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "inference.py").write_text(
+        "def model_fn(model_dir): pass\ndef predict_fn(data, model): return data\n"
+    )
+    blocked = "import sys\nsys.modules['numpy'] = None\n" + LOCAL
+    argv = [sys.executable, "-c", blocked, "run", f"a={tmp_path}", "--", "true"]
+    done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=False)
+    assert done.returncode == 253
+    assert "pip install 'smrt-cli[local]'" in done.stderr
+
+
+def test_ctrl_c_is_the_commands_affair() -> None:
+    source = """
+        import os, signal, sys, time
+        signal.signal(signal.SIGINT, lambda *_: sys.exit(5))
+        os.killpg(0, signal.SIGINT)
+        time.sleep(20)
+    """
+    argv = [sys.executable, "-c", LOCAL, "run", "--", *python(source)]
+    done = subprocess.run(argv, env=environ(), timeout=30, start_new_session=True, check=False)
+    assert done.returncode == 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_is_passed_on(number: signal.Signals) -> None:
+    source = f"import os, time; os.kill(os.getppid(), {int(number)}); time.sleep(20)"
+    assert local("run", "--", *python(source)).code == 128 + number
+
+
+class Signalling(dict[str, str]):
+    """An environment that a signal comes in the middle of reading."""
+
+    def items(self) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().items()
+
+
+def test_a_signal_before_the_command_runs_is_passed_on_when_it_does() -> None:
+    assert child.run_command(["sleep", "20"], Signalling(os.environ)) == 128 + signal.SIGTERM
+
+
+def test_the_handlers_of_signals_are_put_back() -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    assert child.run_command(["sh", "-c", "exit 3"], os.environ) == 3
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    source = "import signal; print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        done = local("run", "--", *python(source))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert done.out == "True\n"
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    argv = [sys.executable, "-c", LOCAL, "start", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        argv, stdout=pipe, stderr=pipe, text=True, env=unmeasured(environ())
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_start_serves_until_it_is_stopped(number: signal.Signals) -> None:
+    with started("--port", "0", "--verbose") as process:
+        assert process.stderr
+        ready = process.stderr.readline()
+        assert ready.startswith("smrt: serving echo at http://127.0.0.1:")
+        url = ready.split()[4].rstrip(";")
+        with closing(client(url)) as boto:
+            assert boto.invoke_endpoint(EndpointName="echo", Body=b"1")["Body"].read() == b"1"
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+        assert process.returncode == 0
+    assert out.splitlines()[0] == f"export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={url}"
+    assert err.startswith("smrt: POST /endpoints/echo/invocations 200 1 bytes in ")
+    assert len(err.splitlines()) == 1
+
+
+def test_what_start_prints_is_what_a_shell_needs() -> None:
+    with started("--port", "0") as process:
+        assert process.stderr
+        process.stderr.readline()
+        process.terminate()
+        out, _ = process.communicate(timeout=10)
+    shown = "echo $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $NO_PROXY"
+    argv = ["sh", "-c", f"{out}\n{shown}"]
+    done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=True)
+    assert done.stdout == "us-east-1 local local-secret 127.0.0.1,localhost\n"
+
+
+def test_a_taken_port_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = local("start", "--port", str(port))
+    assert done.code == 253
+    assert done.out == ""
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use\n" in done.err
+
+
+def test_there_is_no_host_to_choose() -> None:
+    assert "Unknown options: --host" in local("start", "--host", "0.0.0.0").err
+
+
+ADDED = {
+    "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": URL,
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local-secret",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "no_proxy": "127.0.0.1,localhost",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+NO_KEYS: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+
+
+def no(name: str) -> dict[str, str | None]:
+    return {name: "false"}
+
+
+ENVIRONMENTS: list[tuple[dict[str, str], dict[str, str | None]]] = [
+    ({}, {}),
+    ({"AWS_DEFAULT_REGION": "eu-west-3"}, {"AWS_DEFAULT_REGION": None}),
+    ({"AWS_REGION": "eu-west-3"}, {"AWS_DEFAULT_REGION": "eu-west-3"}),
+    ({"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, NO_KEYS),
+    ({"AWS_PROFILE": "work"}, NO_KEYS),
+    ({"AWS_DEFAULT_PROFILE": "work"}, NO_KEYS),
+    ({"AWS_PROFILE": ""}, {}),
+    ({"AWS_USE_FIPS_ENDPOINT": "false", "AWS_USE_DUALSTACK_ENDPOINT": ""}, {}),
+    ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}, no("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")),
+    ({"AWS_USE_FIPS_ENDPOINT": "true"}, no("AWS_USE_FIPS_ENDPOINT")),
+    ({"AWS_USE_DUALSTACK_ENDPOINT": "true"}, no("AWS_USE_DUALSTACK_ENDPOINT")),
+    (
+        {"NO_PROXY": "a.example, localhost"},
+        dict.fromkeys(("no_proxy", "NO_PROXY"), "a.example,localhost,127.0.0.1"),
+    ),
+    (
+        {"no_proxy": "a", "NO_PROXY": "b"},
+        {"no_proxy": "a,127.0.0.1,localhost", "NO_PROXY": "b,127.0.0.1,localhost"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "changed"), ENVIRONMENTS)
+def test_the_users_own_settings_stand(
+    given: dict[str, str], changed: dict[str, str | None]
+) -> None:
+    wanted = {name: value for name, value in {**ADDED, **changed}.items() if value is not None}
+    assert variables(URL, given) == wanted

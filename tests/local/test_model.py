@@ -1,0 +1,337 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from smrt.errors import SmrtError, UsageError
+from smrt.local.endpoint import Endpoint, Invocation, ModelFailure, Prediction
+from smrt.local.endpoints import endpoints
+from smrt.local.model import _siblings, load_model
+
+MODEL = "def model_fn(model_dir): return 'model'\n"
+PREDICT = MODEL + "def predict_fn(data, model): return data\n"
+
+
+@pytest.fixture(autouse=True)
+def _path() -> Iterator[None]:
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
+    for name in list(_siblings):
+        sys.modules.pop(name, None)
+        del _siblings[name]
+
+
+def write(folder: Path, text: str, name: str = "inference.py") -> Path:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(dedent(text))
+    return folder
+
+
+def call(endpoint: Endpoint, body: bytes = b"", **parameters: str) -> Prediction:
+    return endpoint(Invocation(body, parameters))
+
+
+def failure(endpoint: Endpoint, body: bytes = b"", **parameters: str) -> tuple[int, str]:
+    with pytest.raises(ModelFailure) as caught:
+        call(endpoint, body, **parameters)
+    return caught.value.status, caught.value.message
+
+
+def test_the_four_handlers_are_called_as_the_toolkit_calls_them(tmp_path: Path) -> None:
+    script = """
+        from pathlib import Path
+        def model_fn(model_dir): return Path(model_dir, "weights").read_text()
+        def input_fn(body, content_type): return [body, content_type]
+        def predict_fn(data, model): return [*data, model]
+        def output_fn(prediction, accept): return repr([*prediction, accept]), "text/x-repr"
+    """
+    (tmp_path / "weights").write_text("w")
+    endpoint = load_model(write(tmp_path, script)).answer
+    assert call(endpoint, b"1", ContentType="a/b", Accept="c/d") == Prediction(
+        b"[b'1', 'a/b', 'w', 'c/d']", "text/x-repr"
+    )
+    assert call(endpoint, b"1").body == b"['1', 'application/json', 'w', 'application/json']"
+    assert call(endpoint, b"1", ContentType="text/csv", Accept="*/*").body == (
+        b"['1', 'text/csv', 'w', 'application/json']"
+    )
+
+
+def test_transform_fn_does_all_at_once(tmp_path: Path) -> None:
+    script = """
+        def model_fn(model_dir): return 'model'
+        def transform_fn(model, body, content_type, accept):
+            return f"{model} {body} {content_type} {accept}"
+    """
+    endpoint = load_model(write(tmp_path, script)).answer
+    assert call(endpoint, b"x", ContentType="a/b", Accept="c/d") == Prediction(
+        b"model b'x' a/b c/d", "c/d"
+    )
+
+
+def test_handlers_may_take_the_context(tmp_path: Path) -> None:
+    script = """
+        def model_fn(model_dir, context): return context.system_properties["model_dir"] == model_dir
+        def input_fn(body, content_type, context):
+            return context.get_request_header(0, "x-amzn-sagemaker-custom-attributes")
+        def predict_fn(data, model, context):
+            properties = context.request_processor[0].get_request_properties()
+            assert properties == context.get_all_request_header(0)
+            return [model, data, properties["Accept"]]
+        def output_fn(prediction, accept, context):
+            context.set_response_header(0, "x-amzn-SageMaker-custom-attributes", "seen")
+            context.set_response_content_type(0, "overruled/by-accept")
+            return prediction
+    """
+    endpoint = load_model(write(tmp_path, script)).answer
+    answer = call(endpoint, b"{}", Accept="application/json", CustomAttributes="mine")
+    assert answer == Prediction(b'[true, "mine", "application/json"]', "application/json", "seen")
+
+
+def test_a_handler_may_set_the_status(tmp_path: Path) -> None:
+    script = """
+        def model_fn(model_dir): return None
+        def transform_fn(model, body, content_type, accept, context):
+            context.set_response_status(503, "busy")
+            return "come back later"
+    """
+    endpoint = load_model(write(tmp_path, script)).answer
+    assert failure(endpoint) == (503, "come back later")
+
+
+BODIES = [
+    ("'é'", "é".encode()),
+    ("b'\\xff'", b"\xff"),
+    ("bytearray(b'a')", b"a"),
+    ("memoryview(b'a')", b"a"),
+    ("{'a': [1]}", b'{"a": [1]}'),
+]
+
+
+@pytest.mark.parametrize(("value", "body"), BODIES)
+def test_a_result_is_text_bytes_or_json(tmp_path: Path, value: str, body: bytes) -> None:
+    script = f"{MODEL}def transform_fn(model, body, content_type, accept): return {value}\n"
+    assert call(load_model(write(tmp_path, script)).answer).body == body
+
+
+RAISED = [
+    ("predict_fn", "raise ValueError('no')", (500, "no")),
+    ("predict_fn", "raise ValueError", (500, "ValueError")),
+    ("predict_fn", "raise SystemExit('stop')", (500, "stop")),
+    ("predict_fn", "return object()", (500, "Object of type object is not JSON serializable")),
+    ("input_fn", "raise UnsupportedFormatError('what?')", (415, "what?")),
+    ("output_fn", "raise Lower('how?')", (406, "how?")),
+    ("predict_fn", "raise UnsupportedFormatError('late')", (415, "late")),
+    ("input_fn", "raise ToolkitError(422, 'cannot', 'phrase')", (422, "cannot")),
+    ("input_fn", "raise AnswersEveryName('no')", (500, "no")),
+]
+
+
+@pytest.mark.parametrize(("handler", "statement", "expected"), RAISED)
+def test_what_a_handler_raises_is_the_models_failure(
+    tmp_path: Path, handler: str, statement: str, expected: tuple[int, str]
+) -> None:
+    script = """
+        class UnsupportedFormatError(Exception): pass
+        class Lower(UnsupportedFormatError): pass
+        class ToolkitError(Exception):
+            def __init__(self, status_code, message, phrase):
+                self.status_code, self.message, self.phrase = status_code, message, phrase
+        class AnswersEveryName(Exception):
+            def __getattr__(self, name): return object()
+        def model_fn(model_dir): return None
+        def input_fn(body, content_type): return body
+        def predict_fn(data, model): return data
+        def output_fn(prediction, accept): return prediction
+    """
+    arguments = {
+        "input_fn": "body, content_type",
+        "predict_fn": "data, model",
+        "output_fn": "prediction, accept",
+    }[handler]
+    write(tmp_path, dedent(script) + f"def {handler}({arguments}): {statement}\n")
+    assert failure(load_model(tmp_path).answer) == expected
+
+
+def test_text_that_is_no_utf_8_is_the_models_failure(tmp_path: Path) -> None:
+    status, message = failure(load_model(write(tmp_path, PREDICT)).answer, b"\xff")
+    assert status == 500
+    assert "utf-8" in message
+
+
+def test_the_code_may_lie_in_its_own_folder(tmp_path: Path) -> None:
+    write(tmp_path, "raise RuntimeError")
+    write(
+        tmp_path / "code",
+        "def model_fn(model_dir): return model_dir\n"
+        "def transform_fn(model, body, content_type, accept): return model\n",
+    )
+    assert call(load_model(tmp_path).answer).body == str(tmp_path).encode()
+
+
+def test_two_models_do_not_share_their_modules(tmp_path: Path) -> None:
+    script = """
+        import settings
+        from . import settings as relative
+        def model_fn(model_dir):
+            import package.late
+            return [settings.NAME, relative.NAME, package.late.NAME]
+        def predict_fn(data, model): return model
+        def input_fn(body, content_type): return None
+        def output_fn(prediction, accept): return prediction
+    """
+    found = {}
+    for name in ("first", "second"):
+        folder = write(tmp_path / name, script)
+        write(folder, f"NAME = {name!r}", "settings.py")
+        write(folder, f"NAME = {name!r}", "package/late.py")
+        found[name] = load_model(folder).answer
+    assert call(found["first"]).body == b'["first", "first", "first"]'
+    assert call(found["second"]).body == b'["second", "second", "second"]'
+
+
+def test_a_handler_may_import_late(tmp_path: Path) -> None:
+    script = MODEL + (
+        "def transform_fn(model, body, content_type, accept):\n"
+        "    from imported_late import NAME\n"
+        "    return NAME\n"
+    )
+    write(tmp_path, "NAME = 'late'", "imported_late.py")
+    assert call(load_model(write(tmp_path, script)).answer).body == b"late"
+
+
+ANSWERS_EVERY_NAME = """
+    import sys, types
+
+    class Answers(types.ModuleType):
+        __file__ = "answers.py"
+        def __getattr__(self, name):
+            {answer}
+
+    sys.modules["answers_every_name"] = Answers("answers_every_name")
+"""
+
+
+@pytest.mark.parametrize("answer", ["return object()", "return name", "raise RuntimeError(name)"])
+def test_a_script_may_import_what_answers_every_name(tmp_path: Path, answer: str) -> None:
+    script = dedent(ANSWERS_EVERY_NAME).format(answer=answer) + PREDICT
+    try:
+        load_model(write(tmp_path, script))
+        assert "answers_every_name" not in _siblings
+    finally:
+        sys.modules.pop("answers_every_name", None)
+
+
+def test_what_stands_in_for_a_module_lies_where_it_says(tmp_path: Path) -> None:
+    script = """
+        import sys
+        class StandsIn:
+            def __init__(self, module): self.module = module
+            def __getattr__(self, name): return getattr(self.module, name)
+        sys.modules[__name__] = StandsIn(sys.modules[__name__])
+    """
+    write(tmp_path, script, "stands_in.py")
+    load_model(write(tmp_path, "import stands_in\n" + PREDICT))
+    assert "stands_in" in _siblings
+
+
+def test_packages_without_an_init_lie_in_the_folder_too(tmp_path: Path) -> None:
+    names = ["level"]
+    names += [f"{names[0]}.a{number}" for number in range(8)]
+    names += [f"{name}.b" for name in names[1:]]
+    for name in names:
+        (tmp_path / name.replace(".", "/")).mkdir()
+    imports = "".join(f"import {name}\n" for name in names)
+    load_model(write(tmp_path, imports + PREDICT))
+    assert set(names) <= set(_siblings)
+
+
+UNFIT: list[tuple[str | None, str]] = [
+    (None, "there is no inference.py in {folder}"),
+    ("def model_fn(", "{script}, line 1: '(' was never closed"),
+    ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
+    ("raise SystemExit(3)", "{script} cannot be loaded: SystemExit: 3"),
+    ("", "{script}: there is no model_fn(model_dir)"),
+    (MODEL, "{script}: there is neither predict_fn(data, model) nor transform_fn"),
+    (
+        PREDICT + "def transform_fn(m, b, c, a): return b\n",
+        "{script}: transform_fn does the work of predict_fn: define one or the other",
+    ),
+    (
+        PREDICT + "def input_fn(body): return body\n",
+        "{script}: input_fn takes (body, content_type) and, if it likes, context: not 1 arguments",
+    ),
+    (PREDICT + "output_fn = 3\n", "{script}: output_fn is not a function"),
+    (
+        "def model_fn(d): return open(d + '/model.bin')\ndef predict_fn(d, m): pass\n",
+        "{script} cannot be loaded: FileNotFoundError: ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("script", "message"), UNFIT)
+def test_a_folder_that_cannot_be_served_is_found_before(
+    tmp_path: Path, script: str | None, message: str
+) -> None:
+    if script is not None:
+        write(tmp_path, script)
+    before = list(sys.path)
+    with pytest.raises(UsageError) as caught:
+        load_model(tmp_path)
+    expected = message.format(folder=tmp_path, script=tmp_path / "inference.py")
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert set(sys.path) <= {*before, str(tmp_path)}
+
+
+def test_a_handler_without_a_signature_is_taken_as_it_is(tmp_path: Path) -> None:
+    script = "model_fn = str\ndef transform_fn(m, b, c, a): return m\n"
+    endpoint: Any = load_model(write(tmp_path, script)).answer
+    assert call(endpoint).body == str(tmp_path).encode()
+
+
+def test_each_argument_names_an_endpoint(tmp_path: Path) -> None:
+    write(tmp_path / "one", PREDICT)
+    found = endpoints([f"a={tmp_path / 'one'}", f"b-1={tmp_path / 'one'}"], {})
+    assert list(found) == ["a", "b-1"]
+
+
+def test_without_arguments_there_is_echo() -> None:
+    found = endpoints([], {})
+    assert list(found) == ["echo"]
+    assert call(found["echo"], b"1", ContentType="a/b") == Prediction(b"1", "a/b")
+
+
+def test_the_default_accept_is_the_containers_variable(tmp_path: Path) -> None:
+    found = endpoints(
+        [f"a={write(tmp_path, PREDICT)}"], {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
+    )
+    assert call(found["a"], b"[1, 2]") == Prediction(b"1\n2\n", "text/csv")
+
+
+BAD_ARGUMENTS = [
+    (["examples/iris"], "expected NAME=FOLDER or NAME=URL, received: examples/iris"),
+    (["iris="], "expected NAME=FOLDER or NAME=URL, received: iris="),
+    (["a=/no/such/folder"], "no such folder: /no/such/folder"),
+    (["-a=."], "no endpoint can be called '-a'"),
+    (["a_b=."], "no endpoint can be called 'a_b'"),
+    (["=."], "no endpoint can be called ''"),
+    (["a" * 64 + "=."], "no endpoint can be called"),
+    (["a=.", "a=.."], "two endpoints are called a"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_ARGUMENTS)
+def test_a_bad_argument_is_a_usage_error(arguments: list[str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        endpoints(arguments, {})
+    assert str(caught.value).startswith(message)
+
+
+def test_the_hint_shows_the_argument_as_it_should_be() -> None:
+    with pytest.raises(SmrtError) as caught:
+        endpoints(["examples/iris/"], {})
+    assert caught.value.hints == ("for instance iris=examples/iris/",)

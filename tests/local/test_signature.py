@@ -1,0 +1,199 @@
+import json
+from time import gmtime, strftime, time
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as BotoCredentials
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smrt.local.refusal import Refusal
+from smrt.local.signature import CREDENTIALS, authorize
+from smrt.protocol.messages import Headers, Request
+from tests.support.local_server import addressed, request, send, serve, signed
+
+URL = "http://127.0.0.1:8808"
+TARGET = "/endpoints/echo/invocations"
+NOW = 1_792_930_500.0
+HEADERS = (("Content-Type", "text/csv"), ("X-Amzn-SageMaker-Custom-Attributes", "a  b\tc"))
+
+paths = st.text("abcXYZ019-._~%/ +:é", max_size=20).map(
+    lambda text: "/" + text.replace("%", "%25").replace(" ", "%20").replace("é", "%C3%A9")
+)
+queries = st.text("abc=&%2F", max_size=12).map(lambda text: text.replace("%", "%25"))
+values = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20)
+
+
+def good(now: float = NOW) -> Request:
+    return signed(request(URL, TARGET, b"1,2", HEADERS), now)
+
+
+def refusal_of(wanted: Request, now: float = NOW) -> tuple[int, str, str]:
+    with pytest.raises(Refusal) as caught:
+        authorize(wanted, now=now)
+    return caught.value.status, caught.value.code, caught.value.message
+
+
+def replaced(wanted: Request, name: str, old: str, new: str) -> Request:
+    headers = tuple(
+        (key, value.replace(old, new) if key == name else value) for key, value in wanted.headers
+    )
+    assert headers != wanted.headers
+    return wanted._replace(headers=headers)
+
+
+def without(headers: Headers, name: str) -> Headers:
+    return tuple(pair for pair in headers if pair[0] != name)
+
+
+@given(paths, queries, st.lists(values, max_size=3), st.binary(max_size=30))
+@settings(max_examples=100)
+def test_what_smrt_signs_is_accepted(path: str, query: str, texts: list[str], body: bytes) -> None:
+    headers = tuple(("X-Amzn-SageMaker-Custom-Attributes", text) for text in texts)
+    target = f"{path}?{query}" if query else path
+    authorize(signed(request(URL, target, body, headers), NOW), now=NOW)
+
+
+@given(st.lists(values.filter(str.isascii), max_size=1), st.binary(max_size=30))
+@settings(max_examples=50)
+def test_what_botocore_signs_is_accepted(texts: list[str], body: bytes) -> None:
+    headers = dict.fromkeys(["X-Amzn-SageMaker-Custom-Attributes"], texts[0]) if texts else {}
+    aws = AWSRequest("POST", URL + TARGET, data=body, headers=headers)
+    SigV4Auth(BotoCredentials("local", "local-secret"), "sagemaker", "us-east-1").add_auth(aws)
+    wanted = request(URL, TARGET, body, (("Host", "127.0.0.1:8808"), *aws.headers.items()))
+    authorize(wanted, now=time())
+
+
+def test_botocore_may_sign_by_the_date_header() -> None:
+    date = strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime())
+    aws = AWSRequest("POST", URL + TARGET, data=b"1", headers={"Date": date})
+    SigV4Auth(BotoCredentials("local", "local-secret"), "sagemaker", "us-east-1").add_auth(aws)
+    headers = (("Host", "127.0.0.1:8808"), *aws.headers.items())
+    assert "X-Amz-Date" not in dict(headers)
+    authorize(request(URL, TARGET, b"1", headers), now=time())
+
+
+TAMPERED: list[tuple[str, Any]] = [
+    ("the body", lambda r: r._replace(payload=request(URL, TARGET, b"1,3").payload)),
+    ("the path", lambda r: r._replace(url=r.url._replace(target="/endpoints/other/invocations"))),
+    ("the query", lambda r: r._replace(url=r.url._replace(target=TARGET + "?a=1"))),
+    ("the method", lambda r: r._replace(method="PUT")),
+    ("a header", lambda r: replaced(r, "Content-Type", "csv", "xml")),
+    ("a header's repetition", lambda r: r._replace(headers=(*r.headers, ("content-type", "x")))),
+    ("a header's absence", lambda r: r._replace(headers=without(r.headers, "Content-Type"))),
+    ("the host", lambda r: replaced(r, "Host", "8808", "8809")),
+    ("the region", lambda r: replaced(r, "Authorization", "us-east-1", "us-east-2")),
+    ("the signature", lambda r: replaced(r, "Authorization", "Signature=", "Signature=0")),
+]
+
+
+@pytest.mark.parametrize("tamper", [row[1] for row in TAMPERED], ids=[row[0] for row in TAMPERED])
+def test_what_was_changed_after_signing_is_refused(tamper: Any) -> None:
+    authorize(good(), now=NOW)
+    status, code, message = refusal_of(tamper(good()))
+    assert (status, code) == (403, "InvalidSignatureException")
+    assert message.startswith("The request signature we calculated does not match")
+
+
+def test_a_wrong_secret_is_refused_over_the_wire() -> None:
+    with serve() as url:
+        wanted = signed(request(url, TARGET, b"1"), time())
+        wrong = replaced(wanted, "Authorization", "Signature=", "Signature=f")
+        response: Any = send(wrong)
+    assert response.status == 403
+    assert response.headers["x-amzn-errortype"] == "InvalidSignatureException"
+    assert "does not match" in json.loads(response.body)["Message"]
+
+
+@pytest.mark.parametrize(
+    ("age", "message"),
+    [
+        (
+            301,
+            "Signature expired: 20261025T125459Z is now earlier than 20261025T125500Z",
+        ),
+        (300, None),
+        (-300, None),
+        (
+            -301,
+            "Signature not yet current: 20261025T130501Z is still later than 20261025T130500Z",
+        ),
+    ],
+)
+def test_a_signature_is_good_for_five_minutes(age: float, message: str | None) -> None:
+    now = 1_792_933_200.0
+    if message is None:
+        authorize(good(now - age), now=now)
+    else:
+        told = f"{message} (20261025T130000Z {'-' if age > 0 else '+'} 5 min.)"
+        assert refusal_of(good(now - age), now) == (403, "InvalidSignatureException", told)
+
+
+SCOPES = [
+    ("/sagemaker/", "/s3/", "Credential should be scoped to correct service: 'sagemaker'."),
+    ("host;", "", "'Host' must be a 'SignedHeader' in the AWS Authorization."),
+    ("Credential=local/2026", "Credential=local/2025", "Date in Credential scope does not match"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), SCOPES)
+def test_a_wrong_scope_is_refused(old: str, new: str, message: str) -> None:
+    status, code, told = refusal_of(replaced(good(), "Authorization", old, new))
+    assert (status, code) == (403, "InvalidSignatureException")
+    assert told.startswith(message)
+
+
+def test_somebody_elses_signature_is_taken_as_it_is() -> None:
+    theirs = replaced(good(), "Authorization", "Credential=local", "Credential=AKIDEXAMPLE")
+    authorize(theirs, now=NOW + 86400)
+
+
+def test_no_signature_is_refused() -> None:
+    with serve() as url:
+        response: Any = send(addressed(request(url, TARGET, b"1")))
+    assert response.status == 403
+    assert response.headers["x-amzn-errortype"] == "MissingAuthenticationToken"
+    assert json.loads(response.body) == {"Message": "Missing Authentication Token"}
+
+
+REQUIRES = "Authorization header requires '{}' parameter."
+ALL_THREE = " ".join(map(REQUIRES.format, ("Credential", "Signature", "SignedHeaders")))
+INCOMPLETE = [
+    ("Basic dTpw", ALL_THREE),
+    ("AWS4-HMAC-SHA256", ALL_THREE),
+    ("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host", REQUIRES.format("Signature")),
+    ("AWS4-HMAC-SHA256 Credential=, SignedHeaders=h, Signature=a", REQUIRES.format("Credential")),
+    ("AWS4-HMAC-SHA512 Credential=a", "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'"),
+    ("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=a", "got 'a/b'"),
+    ("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=a", "got 'a/b/c/d/e'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("authorization", "message"), INCOMPLETE)
+def test_a_signature_that_cannot_be_read_is_refused(authorization: str, message: str) -> None:
+    headers = (*without(good().headers, "Authorization"), ("Authorization", authorization))
+    status, code, told = refusal_of(good()._replace(headers=headers))
+    assert (status, code) == (400, "IncompleteSignature")
+    assert told.endswith(message)
+
+
+def test_a_signature_without_a_date_is_incomplete() -> None:
+    undated = good()._replace(headers=without(good().headers, "X-Amz-Date"))
+    assert refusal_of(undated) == (
+        400,
+        "IncompleteSignature",
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    )
+
+
+@pytest.mark.parametrize("date", ["yesterday", "20261025", "Sun, 99 Oct 2026 13:00:00 GMT"])
+def test_a_date_that_cannot_be_read_is_incomplete(date: str) -> None:
+    headers = (*without(good().headers, "X-Amz-Date"), ("X-Amz-Date", date))
+    message = f"Date must be in ISO-8601 'basic format'. Got '{date}'."
+    assert refusal_of(good()._replace(headers=headers)) == (400, "IncompleteSignature", message)
+
+
+def test_the_server_knows_its_own_secret_only_by_name() -> None:
+    assert CREDENTIALS.secret_key not in repr(CREDENTIALS)

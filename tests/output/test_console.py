@@ -1,0 +1,217 @@
+"""The three standard streams, whatever they are."""
+
+import fcntl
+import io
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from smrt.errors import SmrtError, StdoutClosedError
+from smrt.output.console import Console, standard
+from tests.conftest import Terminal
+
+
+def console(out: Any = None, *, encoding: str = "utf-8") -> tuple[Console, Any, io.BytesIO]:
+    out, err = out or io.BytesIO(), io.BytesIO()
+    return Console(io.BytesIO(), out, err, encoding=encoding), out, err
+
+
+def test_bytes_are_written_as_they_are() -> None:
+    made, out, err = console()
+    made.write(b"\x00\xff")
+    made.write(b"")
+    assert (out.getvalue(), err.getvalue()) == (b"\x00\xff", b"")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "expected"),
+    [
+        ("utf-8", "ä😀", "ä😀".encode()),
+        ("ascii", "ä😀", rb"\u00e4\ud83d\ude00"),
+        ("latin-1", "ä😀", b"\xe4" + rb"\ud83d\ude00"),
+        ("utf-8", "a\udcff", rb"a\udcff"),
+    ],
+)
+def test_text_is_encoded_and_escaped_where_it_must_be(
+    encoding: str, text: str, expected: bytes
+) -> None:
+    made, out, err = console(encoding=encoding)
+    made.show([text[:1], text[1:]])
+    made.say(text)
+    assert (out.getvalue(), err.getvalue()) == (expected, expected)
+
+
+def test_nothing_to_show_is_nothing_written() -> None:
+    class Refusing(io.RawIOBase):
+        def write(self, data: Any) -> int:
+            raise AssertionError(data)
+
+    console(Refusing())[0].show(["", ""])
+
+
+def test_a_note_is_a_line_of_our_own() -> None:
+    made, _, err = console()
+    made.note("a")
+    made.say("b")
+    assert err.getvalue() == b"smrt: a\nb"
+
+
+class Sparing(io.BytesIO):
+    """A stream that takes three bytes at a time."""
+
+    def write(self, data: Any) -> int:
+        return super().write(data[:3])
+
+
+def test_a_stream_may_take_less_at_a_time() -> None:
+    made, out, _ = console(Sparing())
+    made.write(b"abcdefgh")
+    assert out.getvalue() == b"abcdefgh"
+
+
+def test_a_stream_that_never_waits_is_waited_for() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    data = os.urandom(1 << 20)
+    got: list[bytes] = []
+
+    def read() -> None:
+        with open(reader, "rb") as file:
+            got.append(file.read())
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    with open(writer, "wb", buffering=0) as file:
+        console(file)[0].write(data)
+    thread.join()
+    assert got == [data]
+
+
+def test_a_pipe_that_nobody_reads_has_its_own_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb", buffering=0) as file, pytest.raises(StdoutClosedError):
+        console(file)[0].write(b"x")
+
+
+def test_a_full_disk_is_told() -> None:
+    with (
+        open("/dev/full", "wb", buffering=0) as file,
+        pytest.raises(SmrtError, match="standard output cannot be written: No space left"),
+    ):
+        console(file)[0].write(b"x")
+
+
+def test_nobody_listening_is_no_failure() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb", buffering=0) as file:
+        Console(io.BytesIO(), io.BytesIO(), file).note("x")
+    with open("/dev/full", "wb", buffering=0) as file:
+        Console(io.BytesIO(), io.BytesIO(), file).note("x")
+
+
+def test_a_terminal_is_known_and_measured() -> None:
+    main, other = pty.openpty()
+    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 132, 0, 0))
+    with open(other, "wb", buffering=0) as file:
+        made = console(file)[0]
+        assert (made.is_terminal, made.width) == (True, 132)
+    os.close(main)
+
+
+def test_what_is_no_terminal_is_eighty_columns_wide() -> None:
+    made = console()[0]
+    assert (made.is_terminal, made.width) == (False, 80)
+    assert console(Terminal())[0].width == 80
+
+
+@pytest.mark.parametrize(
+    ("encoding", "out", "err"),
+    [("latin-1", "\ufffd", ""), ("", "ä", ""), ("bogus", "ä", "")],
+)
+def test_the_standard_console_is_that_of_the_process(
+    capfd: pytest.CaptureFixture[str], encoding: str, out: str, err: str
+) -> None:
+    made = standard({"AWS_CLI_OUTPUT_ENCODING": encoding})
+    made.show(["ä"])
+    got = capfd.readouterr()
+    assert got.out == out
+    assert got.err.startswith(err)
+    assert bool(got.err) is bool(err)
+
+
+def test_a_closed_descriptor_is_opened_as_the_null_device() -> None:
+    kept = os.dup(0)
+    os.close(0)
+    try:
+        assert standard({}).stdin.read() == b""
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+
+
+RUN = """
+import os
+from smrt.output.console import standard
+console = standard(os.environ)
+console.note(repr(console.stdin.read()))
+console.show(["ä"])
+"""
+
+
+def run(redirection: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["sh", "-c", f'exec "$0" -c "$1" {redirection}', sys.executable, RUN],
+        input=b"given",
+        capture_output=True,
+        env=dict(environ),
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("redirection", "out", "err"),
+    [
+        ("", "ä", "smrt: b'given'\n"),
+        ("<&-", "ä", "smrt: b''\n"),
+        (">&-", "", "smrt: b'given'\n"),
+        ("2>&-", "ä", ""),
+        ("<&- >&-", "", "smrt: b''\n"),
+        ("<&- >&- 2>&-", "", ""),
+    ],
+)
+def test_a_closed_stream_is_the_null_device(
+    environ: dict[str, str], redirection: str, out: str, err: str
+) -> None:
+    ran = run(redirection, environ)
+    assert (ran.returncode, ran.stdout.decode(), ran.stderr.decode()) == (0, out, err)
+
+
+@pytest.mark.parametrize(
+    ("extra", "out"),
+    [
+        ({"AWS_CLI_OUTPUT_ENCODING": "latin-1"}, b"\xe4"),
+        ({"AWS_CLI_OUTPUT_ENCODING": ""}, b"\xc3\xa4"),
+        ({"PYTHONIOENCODING": "ascii"}, rb"\u00e4"),
+        ({"PYTHONIOENCODING": "ascii", "AWS_CLI_OUTPUT_ENCODING": "utf-8"}, b"\xc3\xa4"),
+    ],
+)
+def test_the_encoding_of_output_can_be_chosen(
+    environ: dict[str, str], extra: dict[str, str], out: bytes
+) -> None:
+    assert run("", {**environ, **extra}).stdout == out
+
+
+@pytest.mark.parametrize("name", ["bogus", "base64", "a\nb", "ä"])
+def test_an_encoding_that_is_none_costs_no_output(environ: dict[str, str], name: str) -> None:
+    ran = run("", {**environ, "AWS_CLI_OUTPUT_ENCODING": name})
+    assert (ran.returncode, ran.stdout) == (0, b"\xc3\xa4")

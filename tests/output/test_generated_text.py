@@ -1,0 +1,79 @@
+import json
+from typing import Any
+
+import pytest
+
+from smrt.errors import SmrtError
+from smrt.output.generated_text import chat, texts
+from smrt.output.query import compile as compiled
+
+
+def told(select: Any, *events: Any) -> list[str]:
+    return list(texts((json.dumps(event).encode() for event in events), select))
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        ({"choices": [{"delta": {"content": "Hi"}}]}, ["Hi"]),
+        ({"choices": [{"delta": {"role": "assistant"}}]}, []),
+        ({"choices": [{"delta": {"content": None}}]}, []),
+        ({"choices": [{"delta": {"content": ""}}]}, []),
+        ({"choices": [{"message": {"content": "whole"}}]}, ["whole"]),
+        ({"choices": [{"text": "Hi"}]}, ["Hi"]),
+        ({"choices": [{}]}, []),
+        ({"choices": [], "usage": {"total_tokens": 3}}, []),
+        ({"choices": [7]}, []),
+        ({"token": {"id": 1, "text": " Hi", "special": False}}, [" Hi"]),
+        ({"token": {"text": "</s>", "special": True}, "generated_text": "Hi"}, []),
+        ({"error": None, "choices": [{"text": "Hi"}]}, ["Hi"]),
+        ([1], []),
+        (None, []),
+    ],
+)
+def test_chat_knows_the_usual_shapes(event: Any, text: list[str]) -> None:
+    assert told(chat, event) == text
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ({"error": {"message": "out of\nmemory", "code": 500}}, "out of memory"),
+        ({"error": "overloaded", "error_type": "overloaded"}, "overloaded"),
+        ({"error": {"code": 500}}, '{"code": 500}'),
+        ({"error": True}, "true"),
+    ],
+)
+def test_an_error_of_the_model_in_its_events_is_one(event: Any, message: str) -> None:
+    with pytest.raises(SmrtError) as caught:
+        told(chat, event)
+    assert caught.value.message in (
+        f"the model reports an error: {message}",
+        f"the model reports an error: {json.dumps(event['error'])}",
+    )
+    assert caught.value.code == "ModelError"
+
+
+@pytest.mark.parametrize(
+    ("expression", "event", "text"),
+    [
+        ("a.b", {"a": {"b": "x\n"}}, ["x\n"]),
+        ("a.c", {"a": {"b": "x"}}, []),
+        ("a", {"a": ["x", None, ["y"]]}, ["xy"]),
+        ("a", {"a": 1.5}, ["1.5"]),
+        ("a", {"a": True}, ["true"]),
+        ("@", {"a": "é"}, ['{"a": "é"}']),
+    ],
+)
+def test_text_is_what_the_expression_finds(expression: str, event: Any, text: list[str]) -> None:
+    assert told(compiled(expression), event) == text
+
+
+def test_a_character_in_two_events_is_put_together() -> None:
+    frames = [b'"a\\ud83d"', b'"\\ude00b"', b'"\\ude00"', b'"c\\ud83d"', b'"d\\ud83d"']
+    assert "".join(texts(frames, lambda event: event)) == "a😀b\ufffdc\ufffdd\ufffd"
+
+
+def test_what_is_no_json_is_an_error() -> None:
+    with pytest.raises(SmrtError, match="an event is not JSON: 'hello'"):
+        list(texts([b"hello"], chat))

@@ -1,0 +1,128 @@
+"""Regions to addresses, compared with botocore's own endpoint provider."""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+from botocore.endpoint_provider import EndpointProvider
+from botocore.exceptions import EndpointProviderError, InvalidRegionError
+from botocore.loaders import Loader
+from botocore.utils import validate_region_name
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from smrt.config.configuration import partitions
+from smrt.errors import ConfigurationError
+from smrt.protocol.endpoint_rules import is_region, partition, pseudo, url
+
+DATA = partitions()
+BOTH = (False, True)
+FOUR = tuple(product(BOTH, BOTH))
+RULES = Loader().load_service_model("sagemaker-runtime", "endpoint-rule-set-1")
+PROVIDER = EndpointProvider(RULES, DATA)
+KNOWN = [region for each in DATA["partitions"] for region in each["regions"]]
+MADE_UP = st.from_regex(
+    r"(us|eu|cn|us-gov|us-iso|us-isof|eusc-de|xx)-[a-z]{1,9}-[0-9]", fullmatch=True
+)
+LABELS = st.text("abcz059-", min_size=1, max_size=64).filter(is_region)
+
+
+def botocore_url(region: str, *, fips: bool, dualstack: bool) -> str | None:
+    try:
+        found = PROVIDER.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dualstack)
+    except EndpointProviderError:
+        return None
+    answer: str = found.url
+    return answer
+
+
+def our_url(region: str, *, fips: bool, dualstack: bool) -> str | None:
+    try:
+        return url(region, DATA, fips=fips, dualstack=dualstack)
+    except ConfigurationError:
+        return None
+
+
+def test_the_data_is_botocores() -> None:
+    assert Loader().load_data("partitions") == DATA
+    assert len(KNOWN) > 30
+
+
+@pytest.mark.parametrize(("fips", "dualstack"), FOUR)
+@pytest.mark.parametrize("region", KNOWN)
+def test_each_known_region_has_botocores_address(
+    region: str, *, fips: bool, dualstack: bool
+) -> None:
+    expected = botocore_url(region, fips=fips, dualstack=dualstack)
+    assert our_url(region, fips=fips, dualstack=dualstack) == expected
+
+
+@given(region=MADE_UP | LABELS, fips=st.booleans(), dualstack=st.booleans())
+def test_made_up_regions_have_botocores_address(
+    region: str, *, fips: bool, dualstack: bool
+) -> None:
+    expected = botocore_url(region, fips=fips, dualstack=dualstack)
+    assert our_url(region, fips=fips, dualstack=dualstack) == expected
+
+
+def lacking(**lacks: bool) -> Mapping[str, Any]:
+    """Partition data whose only partition lacks some kinds of endpoint."""
+    aws = DATA["partitions"][0]
+    return {"partitions": [{**aws, "outputs": {**aws["outputs"], **lacks}}]}
+
+
+@pytest.mark.parametrize("fips_lacks", BOTH)
+@pytest.mark.parametrize("dualstack_lacks", BOTH)
+@pytest.mark.parametrize(("fips", "dualstack"), FOUR)
+def test_what_the_partition_lacks_is_refused(
+    *, fips: bool, dualstack: bool, fips_lacks: bool, dualstack_lacks: bool
+) -> None:
+    data = lacking(supportsFIPS=not fips_lacks, supportsDualStack=not dualstack_lacks)
+    wanting = (fips and fips_lacks) or (dualstack and dualstack_lacks)
+    if wanting:
+        with pytest.raises(ConfigurationError, match="the partition aws has no") as caught:
+            url("us-east-1", data, fips=fips, dualstack=dualstack)
+        assert ("FIPS" in caught.value.message) == (fips and fips_lacks)
+        assert ("dual-stack" in caught.value.message) == (dualstack and dualstack_lacks)
+    else:
+        url("us-east-1", data, fips=fips, dualstack=dualstack)
+
+
+def test_an_empty_region_has_no_address() -> None:
+    with pytest.raises(ConfigurationError, match=r"sagemaker\.\.amazonaws"):
+        url("", DATA)
+
+
+def test_a_region_of_no_partition_is_taken_for_one_of_the_first() -> None:
+    assert partition("mars-1", DATA)["id"] == "aws"
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "is_pseudo"),
+    [
+        ("us-east-1", "us-east-1", False),
+        ("fips-us-east-1", "us-east-1", True),
+        ("us-east-1-fips", "us-east-1", True),
+        ("", "", False),
+    ],
+)
+def test_a_fips_name_means_its_region(name: str, region: str, *, is_pseudo: bool) -> None:
+    assert pseudo(name) == (region, is_pseudo)
+
+
+@given(st.text("aZ0-_.é\n", max_size=70))
+@example("1" * 63)
+@example("a" * 63)
+@example("a" * 64)
+@example("us-east-1")
+@example("-us")
+@example("us-")
+@example("")
+def test_a_region_is_what_botocore_takes_for_one(text: str) -> None:
+    try:
+        validate_region_name(text.removesuffix("\n") + "!" * text.endswith("\n"))
+        expected = True
+    except InvalidRegionError:
+        expected = False
+    assert is_region(text) == expected

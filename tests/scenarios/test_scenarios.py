@@ -1,0 +1,107 @@
+"""The golden scenarios: a command line, and everything that comes of it."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Smrt
+from tests.support.scenario import Message, Scenario, scenarios
+from tests.support.scripted_endpoint import Endpoint, Received
+
+FOLDER = Path(__file__).parent / "cases"
+SCENARIOS = {
+    f"{path.stem}: {scenario.name}": scenario
+    for path in sorted(FOLDER.glob("*.txt"))
+    for scenario in scenarios(path)
+}
+TOLD = re.compile(r"content-type|accept|x-amzn-.*|x-amz-security-token")
+"""The headers that a scenario tells all of; others are compared where it names them."""
+VARYING = re.compile(r"(?m)^(User-Agent: smrt/|amz-sdk-invocation-id: ).*$")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_scenario(
+    scenario: Scenario,
+    smrt: Smrt,
+    endpoint: Endpoint,
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert scenario.argv is not None
+    for name in scenario.unset:
+        del environ[name]
+    for name, value in scenario.env.items():
+        monkeypatch.setenv(name, _filled(value, endpoint))
+    for name, content in scenario.given.items():
+        path = Path(name).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    endpoint.script += scenario.replies
+
+    result = smrt(
+        *(_filled(word, endpoint) for word in scenario.argv),
+        stdin=scenario.stdin,
+        env={name: os.environ[name] for name in scenario.env},
+        terminal=scenario.terminal,
+    )
+
+    stderr = _emptied(result.err, endpoint)
+    assert {
+        "exit": result.code,
+        "requests": [
+            _sent(*pair) for pair in zip(endpoint.requests, scenario.requests, strict=False)
+        ],
+        "number of requests": len(endpoint.requests),
+        "stdout": _emptied(result.out.decode("utf-8", "surrogateescape"), endpoint),
+        "stderr": stderr,
+        "files": _left(scenario),
+    } == {
+        "exit": scenario.exit,
+        "requests": scenario.requests,
+        "number of requests": len(scenario.requests),
+        "stdout": scenario.stdout.decode("utf-8", "surrogateescape"),
+        "stderr": scenario.stderr.decode(),
+        "files": scenario.files,
+    }
+
+
+def test_every_scenario_has_a_name_of_its_own() -> None:
+    names = [s.name for path in FOLDER.glob("*.txt") for s in scenarios(path)]
+    assert len(names) == len(set(names))
+
+
+def test_every_difference_has_a_scenario() -> None:
+    listed = re.findall(r"(?m)^- (.*)$", (FOLDER / "README.md").read_text(encoding="utf-8"))
+    assert [name for name in listed if name not in SCENARIOS] == []
+
+
+def _sent(received: Received, wanted: Message) -> Message:
+    headers = {
+        name: value
+        for name, value in received.headers.items()
+        if TOLD.fullmatch(name) or name in wanted.headers
+    }
+    return Message(f"{received.method} {received.target}", headers, received.body)
+
+
+def _left(scenario: Scenario) -> dict[str, bytes]:
+    """The files that are new or other than they were."""
+    found = {
+        str(path): path.read_bytes()
+        for path in sorted(Path().rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+    return {name: content for name, content in found.items() if scenario.given.get(name) != content}
+
+
+def _filled(text: str, endpoint: Endpoint) -> str:
+    return text.replace("{url}", endpoint.url)
+
+
+def _emptied(text: str, endpoint: Endpoint) -> str:
+    """`text` without what is another in each run, or on each machine."""
+    text = text.replace(endpoint.url, "{url}").replace(f"127.0.0.1:{endpoint.port}", "{host}")
+    text = text.replace(str(Path.cwd()), "{folder}").replace(os.environ["HOME"], "{home}")
+    return VARYING.sub(r"\1...", text)

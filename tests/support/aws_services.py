@@ -1,0 +1,188 @@
+"""STS, IAM Identity Center, instance metadata and the container service, on loopback."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from botocore.credentials import SSOProvider
+from botocore.tokens import SSOTokenProvider
+
+from smrt.config.configuration import Config, load
+from smrt.protocol.messages import Credentials
+
+FAR = "2099-01-01T00:00:00Z"
+FAR_SECONDS = 4070908800
+STATIC = "aws_access_key_id=AKIDBASE\naws_secret_access_key=sb\n"
+ROLE = "role_arn=arn:aws:iam::1:role/reader\n"
+ENV = {"AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "se"}
+
+
+class Call(NamedTuple):
+    method: str
+    path: str
+    headers: dict[str, str]
+    form: dict[str, str]
+
+
+class StandIns(ThreadingHTTPServer):
+    """All of them in one server; `calls` are the requests, `refuse` makes STS and SSO say no."""
+
+    calls: list[Call]
+    refuse = False
+    answer: Any = None
+    expiration = FAR
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What leads AWS's clients here."""
+        services = ("STS", "SSO", "SSO_OIDC")
+        return {
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.url + "/",
+            "AWS_EC2_METADATA_DISABLED": "false",
+            "AWS_MAX_ATTEMPTS": "1",
+            **{f"AWS_ENDPOINT_URL_{service}": self.url for service in services},
+        }
+
+    def said(self, action: str) -> list[dict[str, str]]:
+        """The forms of the calls of STS's `action`."""
+        return [call.form for call in self.calls if call.form.get("Action") == action]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: StandIns
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self._call("")
+
+    def do_PUT(self) -> None:
+        self._call("")
+
+    def do_POST(self) -> None:
+        self._call(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+    def _call(self, body: str) -> None:
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        if body.startswith("{"):
+            form = json.loads(body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.calls.append(Call(self.command, self.path, headers, form))
+        status, text = self._answer(urlsplit(self.path).path, form)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def _answer(self, path: str, form: dict[str, str]) -> tuple[int, str]:
+        server = self.server
+        if server.refuse:
+            return self._refusal(form)
+        if "Action" in form:
+            return 200, assumed(form["Action"], form["RoleArn"], server.expiration)
+        keys = {"AccessKeyId": "AKIDMETA", "SecretAccessKey": "sm", "Token": "tm"}
+        keys = {"Code": "Success", "Expiration": server.expiration, **keys}
+        answers: dict[str, Any] = {
+            "/latest/api/token": "metadata-token",
+            "/latest/meta-data/placement/availability-zone/": "eu-north-1b",
+            "/latest/meta-data/iam/security-credentials/": "machine",
+            "/latest/meta-data/iam/security-credentials/machine": keys,
+            "/container": {**keys, "AccessKeyId": "AKIDBOX"},
+            "/federation/credentials": sso_credentials(),
+            "/token": {"accessToken": "fresh", "expiresIn": 28800, "refreshToken": "again"},
+        }
+        found = answers.get(path) if server.answer is None else server.answer
+        if found is None:
+            return 404, ""
+        return 200, found if isinstance(found, str) else json.dumps(found)
+
+    def _refusal(self, form: dict[str, str]) -> tuple[int, str]:
+        if "Action" in form:
+            error = "<Code>AccessDenied</Code><Message>not yours</Message>"
+            return 403, f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
+        return 401, json.dumps({"__type": "UnauthorizedException", "message": "no"})
+
+
+def assumed(action: str, role: str, expiration: str) -> str:
+    name = role.rpartition("/")[2]
+    return f"""<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>
+<AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/{name}/s</Arn>
+<AssumedRoleId>AROA:s</AssumedRoleId></AssumedRoleUser>
+<Credentials><AccessKeyId>AKID{name}</AccessKeyId><SecretAccessKey>s{name}</SecretAccessKey>
+<SessionToken>t{name}</SessionToken><Expiration>{expiration}</Expiration></Credentials>
+</{action}Result></{action}Response>"""
+
+
+def sso_credentials() -> dict[str, Any]:
+    keys = {"accessKeyId": "AKIDSSO", "secretAccessKey": "ss", "sessionToken": "ts"}
+    return {"roleCredentials": {**keys, "expiration": FAR_SECONDS * 1000}}
+
+
+def in_seconds(number: float) -> str:
+    """The time `number` seconds from now."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + number))
+
+
+@contextmanager
+def stand_ins() -> Iterator[StandIns]:
+    with StandIns(("127.0.0.1", 0), Handler) as server:
+        server.calls = []
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Place:
+    """A home with the two files, and an environment that leads to the stand-ins."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home = home
+        self._monkeypatch = monkeypatch
+        for name in os.environ:
+            if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+                monkeypatch.delenv(name)
+        self.set(HOME=str(home), AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1")
+        tokens = str(home / ".aws/sso/cache")  # botocore asks for the home when it is imported
+        monkeypatch.setattr(SSOProvider, "_SSO_TOKEN_CACHE_DIR", tokens)
+        monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", tokens)
+
+    def set(self, **environ: str) -> None:
+        for name, value in environ.items():
+            self._monkeypatch.setenv(name, value)
+
+    def write(self, name: str, content: object) -> Path:
+        path = self.home / ".aws" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def config(self, text: str = "", profile: str | None = None, **environ: str) -> Config:
+        self.set(**environ)
+        self.write("config", text)
+        return load(os.environ, profile)
+
+    @property
+    def kept(self) -> list[Path]:
+        return sorted((self.home / ".aws/cli/cache").glob("*"))
+
+
+def keys(found: Credentials | None) -> tuple[str, str, str | None, str]:
+    assert found is not None
+    return found[:4]

@@ -1,0 +1,192 @@
+"""A scripted endpoint on loopback: it records every request, and gives the replies it was told."""
+
+import io
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import IO, Any, NamedTuple
+
+from tests.support.polling import until
+
+Headers = Iterable[tuple[str, str | bytes]]
+MODEL_HEADERS: tuple[tuple[str, str], ...] = (
+    ("x-amzn-RequestId", "11111111-2222-3333-4444-555555555555"),
+    ("Content-Type", "application/json"),
+    ("x-Amzn-Invoked-Production-Variant", "AllTraffic"),
+)
+
+
+class Received(NamedTuple):
+    """A request as it came: names of headers in lower case, values in UTF-8."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Answer = Callable[[socket.socket, Received], None]
+
+
+class Endpoint:
+    """A server on a free port of 127.0.0.1; without a script it answers with a small JSON body.
+
+    An `Answer` of one's own gets the raw connection after the request has been read. With
+    `read_body` false it gets it when only the head has been read, and the connection ends with it.
+    """
+
+    def __init__(
+        self,
+        *,
+        wrap: Callable[[socket.socket], socket.socket] | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.requests: list[Received] = []
+        self.script: list[Answer] = []
+        self.read_body = True
+        self._wrap = wrap
+        self._host = f"[{host}]" if ":" in host else host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
+        self.port: int = self._listener.getsockname()[1]
+        self.connections = 0
+        self._busy: set[socket.socket] = set()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' if self._wrap else ''}://{self._host}:{self.port}"
+
+    def reply(
+        self,
+        status: int = 200,
+        body: bytes = b'{"predictions":[1]}',
+        headers: Headers = MODEL_HEADERS,
+    ) -> None:
+        """Add a reply to the script."""
+        self.script.append(lambda sock, _: sock.sendall(response(status, body, headers)))
+
+    def answer(self, raw: Answer) -> None:
+        """Add an answer of one's own to the script."""
+        self.script.append(raw)
+
+    def close(self) -> None:
+        """Stop listening; replies that were never asked for are an error of the test."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self._listener.close()
+        assert not self.script, f"{len(self.script)} scripted replies were not asked for"
+
+    def settle(self) -> None:
+        """Wait until every request has its whole response, and what ends with it is closed."""
+        until(lambda: not self._busy)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reset drops what waits
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+
+    def _talk(self, sock: socket.socket) -> None:
+        with suppress(OSError), self._wrap(sock) if self._wrap else sock as wrapped:
+            file = io.BufferedReader(_Incoming(wrapped))
+            while received := self._receive(file):
+                self._busy.add(sock)
+                self.requests.append(received)
+                self._respond(wrapped, received)
+                if not self.read_body:
+                    break
+                self._busy.discard(sock)
+        self._busy.discard(sock)
+
+    def _respond(self, sock: socket.socket, received: Received) -> None:
+        if self.script:
+            self.script.pop(0)(sock, received)
+        else:
+            sock.sendall(response())
+
+    def _receive(self, file: IO[bytes]) -> Received | None:
+        first = file.readline()
+        if not first:
+            return None
+        method, target, _ = first.decode("latin-1").split(" ")
+        headers = {}
+        while (line := file.readline()) not in (b"\r\n", b""):
+            name, _, value = line.decode().rstrip("\r\n").partition(":")
+            headers[name.lower()] = value.removeprefix(" ")
+        length = int(headers.get("content-length", 0)) if self.read_body else 0
+        body = file.read(length)
+        return Received(method, target, headers, body) if len(body) == length else None
+
+
+class _Incoming(io.RawIOBase):
+    """The bytes of a socket that closes when it is closed, unlike one with a `makefile`."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._sock.recv_into(buffer)
+
+
+def hang(sock: socket.socket, received: Received) -> None:
+    """Send nothing until the client has gone."""
+    while sock.recv(1 << 16):
+        pass
+
+
+def drop(sock: socket.socket, received: Received) -> None:
+    """Close the connection."""
+    raise ConnectionAbortedError
+
+
+def reset(sock: socket.socket, received: Received) -> None:
+    """Close the connection with RST."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raise ConnectionAbortedError
+
+
+def raw(data: bytes, then: Answer | None = None) -> Answer:
+    """Send `data` as it is, then do the other thing."""
+
+    def answer(sock: socket.socket, received: Received) -> None:
+        sock.sendall(data)
+        if then is not None:
+            then(sock, received)
+
+    return answer
+
+
+def response(
+    status: int = 200,
+    body: bytes = b'{"predictions":[1]}',
+    headers: Headers = MODEL_HEADERS,
+    *,
+    length: bool = True,
+) -> bytes:
+    """A whole response in bytes."""
+    lines = [f"HTTP/1.1 {status} Reason".encode()]
+    for name, value in headers:
+        lines.append(
+            name.encode() + b": " + (value if isinstance(value, bytes) else value.encode())
+        )
+    if length:
+        lines.append(b"Content-Length: %d" % len(body))
+    return b"\r\n".join([*lines, b"", body])
+
+
+def error(status: int, code: str, message: str, **fields: object) -> bytes:
+    """An error as the service sends it."""
+    import json
+
+    headers = (MODEL_HEADERS[0], MODEL_HEADERS[1], ("x-amzn-errortype", code))
+    return response(status, json.dumps({"Message": message, **fields}).encode(), headers)

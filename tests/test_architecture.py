@@ -1,0 +1,64 @@
+"""The layout of the code, as docs/architecture.md describes it."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import ROOT
+
+SMRT = ROOT / "smrt"
+FILES = sorted(SMRT.rglob("*.py"))
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+SHARED = {"command", "main", "pieces", "run", "tables"}
+"""Names by which modules of one kind are called: commands, programs, formats, shells."""
+MOST_FILES = 20
+
+
+def folders() -> Iterator[Path]:
+    for top in (SMRT, ROOT / "tests"):
+        yield from (path for path in (top, *top.rglob("*/")) if any(path.glob("*.py")))
+
+
+def definitions(path: Path) -> Iterator[str]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name
+
+
+def repeated(names: Iterator[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
+
+
+def test_no_folder_has_more_files_than_one_can_survey() -> None:
+    sizes = {path: sum(entry.is_file() for entry in path.iterdir()) for path in folders()}
+    assert {path: size for path, size in sizes.items() if size > MOST_FILES} == {}
+
+
+def test_the_package_itself_holds_no_code_but_its_entry_and_its_errors() -> None:
+    names = {entry.name for entry in SMRT.iterdir() if entry.is_file()}
+    assert names == {"__init__.py", "__main__.py", "errors.py", "py.typed"}
+
+
+def test_no_two_public_functions_or_classes_share_a_name() -> None:
+    public = (name for path in FILES for name in definitions(path) if not name.startswith("_"))
+    assert set(repeated(public)) <= SHARED
+
+
+def test_no_two_files_share_a_name() -> None:
+    commands = SMRT / "cli" / "commands"  # they are called as the commands are
+    assert repeated(path.stem for path in FILES if commands not in path.parents) == ["__init__"]
+
+
+@pytest.mark.parametrize("package", [path.name for path in SMRT.iterdir() if path.is_dir()])
+def test_every_package_is_in_the_document(package: str) -> None:
+    assert package == "__pycache__" or f"{package}/" in ARCHITECTURE
+
+
+def test_every_file_that_the_document_names_is_there() -> None:
+    named = set(re.findall(r"`([\w/]+\.(?:py|txt|md))`", ARCHITECTURE))
+    assert named
+    assert [name for name in named if not any((top / name).exists() for top in (ROOT, SMRT))] == []

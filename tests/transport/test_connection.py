@@ -1,0 +1,343 @@
+"""One connection, over a channel whose every byte is written down here."""
+
+import io
+import socket
+import threading
+from collections.abc import Iterable
+
+import h11
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smrt.client.payload import payload
+from smrt.protocol.messages import Headers, Payload, Request, Url
+from smrt.transport.connection import BODY_BLOCK, Connection, blocks, head
+
+URL = Url("http", "localhost", 8080, "/endpoints/e/invocations")
+
+
+class Scripted:
+    """A channel that takes everything and gives the pieces that it was made with, then the end."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self.sent = b""
+        self.closed = False
+
+    def send(self, data: memoryview) -> int:
+        self.sent += data
+        return len(data)
+
+    def recv(self, size: int) -> bytes:
+        piece = next(self._pieces, b"")
+        assert len(piece) <= size
+        return piece
+
+    def fileno(self) -> int:
+        raise AssertionError("there is nothing to wait for")
+
+    def setblocking(self, flag: bool) -> None:  # noqa: FBT001 - the socket's own
+        assert not flag
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def request(body: bytes = b"hi", headers: Headers = (), url: Url = URL) -> Request:
+    return Request("POST", url, headers, payload(body))
+
+
+def talk(answer: Iterable[bytes]) -> tuple[int, bytes, bool]:
+    """Status, body and whether the connection can be used again."""
+    connection = Connection(Scripted(answer), 1)
+    response = connection.exchange(request())
+    return response.status_code, b"".join(connection.pieces()), connection.reset()
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+ANSWERS = {
+    "with a length": (OK + b"Content-Length: 5\r\n\r\nhello", 200, b"hello", True),
+    "without a body": (OK + b"Content-Length: 0\r\n\r\n", 200, b"", True),
+    "chunked": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;ext=1\r\nlo\r\n0\r\n\r\n",
+        200,
+        b"hello",
+        True,
+    ),
+    "chunked with a trailer": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n",
+        200,
+        b"hello",
+        True,
+    ),
+    "chunked and empty": (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, b"", True),
+    "until it closes": (OK + b"\r\nhello", 200, b"hello", False),
+    "until it closes, empty": (OK + b"\r\n", 200, b"", False),
+    "told to close": (OK + b"Connection: close\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi", False),
+    "of HTTP/1.0": (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi", False),
+    "204": (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", True),
+    "304 with a length": (b"HTTP/1.1 304 X\r\nContent-Length: 9\r\n\r\n", 304, b"", True),
+    "no reason": (b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi", True),
+    "lines that end in LF alone": (b"HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", 200, b"hi", True),
+    "100 first": (
+        b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
+        200,
+        b"hi",
+        True,
+    ),
+    "103 with headers first": (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nhi",
+        200,
+        b"hi",
+        True,
+    ),
+    "several 1xx first": (
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+        b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n"
+        + OK
+        + b"Content-Length: 2\r\n\r\nhi",
+        200,
+        b"hi",
+        True,
+    ),
+    "bytes after its end": (OK + b"Content-Length: 2\r\n\r\nhiHTTP/1.1 200", 200, b"hi", False),
+}
+
+
+@pytest.mark.parametrize(("answer", "status", "body", "reusable"), ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_is_read_to_its_end(
+    answer: bytes,
+    status: int,
+    body: bytes,
+    reusable: bool,  # noqa: FBT001 - a column
+) -> None:
+    assert talk([answer]) == (status, body, reusable)
+
+
+@given(st.sampled_from(sorted(ANSWERS)), st.sets(st.integers(1, 200)))
+def test_an_answer_is_the_same_however_it_is_cut(name: str, cuts: set[int]) -> None:
+    answer, status, body, _ = ANSWERS[name]
+    ends = [*sorted(cut for cut in cuts if cut < len(answer)), len(answer)]
+    pieces = [answer[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+    assert talk(pieces)[:2] == (status, body)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x50",
+        b"HTTP/2 200\r\n\r\n",
+        OK + b"no colon\r\n\r\n",
+        OK + b"Content-Length: -1\r\n\r\n",
+        OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nhi",
+        OK + b"Transfer-Encoding: gzip\r\n\r\nhi",
+        OK + b"X-Long: " + b"x" * (1 << 16) * 5 + b"\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+    ],
+    ids=range(12),
+)
+def test_what_is_no_answer_is_refused(answer: bytes) -> None:
+    step = 1 << 16
+    pieces = [answer[at : at + step] for at in range(0, len(answer), step)]
+    with pytest.raises(h11.RemoteProtocolError):
+        Connection(Scripted(pieces), 1).exchange(request())
+
+
+@pytest.mark.parametrize(
+    ("answer", "before"),
+    [
+        (OK + b"Content-Length: 9\r\n\r\nhello", b"hello"),
+        (OK + b"Content-Length: 9\r\n\r\n", b""),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", b"hello"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nhello", b"hello"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n", b"hello"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhelloXX", b"hello"),
+    ],
+)
+def test_a_body_that_breaks_off_is_no_body(answer: bytes, before: bytes) -> None:
+    connection = Connection(Scripted([answer]), 1)
+    connection.exchange(request())
+    got: list[bytes] = []
+    with pytest.raises(h11.RemoteProtocolError):
+        got.extend(connection.pieces())
+    assert b"".join(got) == before
+    assert not connection.reset()
+
+
+def test_a_head_of_100_kb_is_read() -> None:
+    value = b"x" * 100_000
+    answer = OK + b"X-Long: " + value + b"\r\nContent-Length: 0\r\n\r\n"
+    connection = Connection(Scripted([answer[:60_000], answer[60_000:]]), 1)
+    assert (b"x-long", value) in list(connection.exchange(request()).headers)
+
+
+def test_two_requests_share_a_connection() -> None:
+    channel = Scripted([OK + b"Content-Length: 1\r\n\r\na", OK + b"Content-Length: 1\r\n\r\nb"])
+    connection = Connection(channel, 1)
+    bodies = []
+    for _ in range(2):
+        connection.exchange(request())
+        bodies.append(b"".join(connection.pieces()))
+        assert connection.reset()
+    assert bodies == [b"a", b"b"]
+    assert channel.sent.count(b"POST ") == 2
+
+
+def test_a_head_and_a_small_body_leave_as_one_piece() -> None:
+    sizes = []
+
+    class Counting(Scripted):
+        def send(self, data: memoryview) -> int:
+            sizes.append(len(data))
+            return super().send(data)
+
+    channel = Counting([OK + b"Content-Length: 0\r\n\r\n"])
+    Connection(channel, 1).exchange(request(b"x" * 1000))
+    assert sizes == [len(channel.sent)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["plain", " leading", "trailing ", "\ttabs\t", "two  spaces", "", "é ü 日本", "\x01\x7f"],
+)
+def test_a_header_value_travels_as_it_is(value: str) -> None:
+    lines = head(request(headers=(("X-Custom", value),))).split(b"\r\n")
+    assert b"X-Custom: " + value.encode() in lines
+
+
+@pytest.mark.parametrize(
+    ("url", "first", "host"),
+    [
+        (Url("http", "h", 80, "/p?q=1"), b"POST /p?q=1 HTTP/1.1", b"Host: h"),
+        (Url("http", "h", 8080, "/"), b"POST / HTTP/1.1", b"Host: h:8080"),
+        (Url("https", "h", 443, "/"), b"POST / HTTP/1.1", b"Host: h"),
+        (Url("https", "h", 80, "/"), b"POST / HTTP/1.1", b"Host: h:80"),
+        (Url("http", "::1", 80, "/"), b"POST / HTTP/1.1", b"Host: [::1]"),
+        (Url("http", "::1", 81, "/"), b"POST / HTTP/1.1", b"Host: [::1]:81"),
+    ],
+)
+def test_the_head_names_path_and_host(url: Url, first: bytes, host: bytes) -> None:
+    lines = head(request(url=url)).split(b"\r\n")
+    assert lines[:2] == [first, host]
+    assert b"Accept-Encoding: identity" in lines
+    assert b"Content-Length: 2" in lines
+
+
+def test_a_proxy_gets_the_whole_address_and_its_own_headers() -> None:
+    lines = head(request(), (("Proxy-Authorization", "Basic eA=="),)).split(b"\r\n")
+    assert lines[0] == b"POST http://localhost:8080/endpoints/e/invocations HTTP/1.1"
+    assert b"Proxy-Authorization: Basic eA==" in lines
+
+
+def test_a_file_is_sent_from_its_beginning_in_blocks() -> None:
+    content = b"0123456789" * 60_000
+    file = io.BytesIO(content)
+    made = payload(file)
+    file.seek(77)
+    pieces = list(blocks(made))
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces)) <= BODY_BLOCK
+    assert list(blocks(payload(b""))) == []
+
+
+@pytest.mark.parametrize(("now", "sent"), [(b"1234", b"12345"), (b"123456", b"12345")])
+def test_a_body_of_another_length_is_not_finished(now: bytes, sent: bytes) -> None:
+    channel = Scripted([])
+    changed = Payload(io.BytesIO(now), 5, "")
+    with pytest.raises(h11.LocalProtocolError):
+        Connection(channel, 1).exchange(Request("POST", URL, (), changed))
+    assert sent not in channel.sent
+
+
+@pytest.fixture
+def pair() -> Iterable[tuple[Connection, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    connection = Connection(ours, 0.2)
+    yield connection, theirs
+    connection.close()
+    theirs.close()
+
+
+def test_silence_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:
+    connection, _ = pair
+    with pytest.raises(TimeoutError):
+        connection.exchange(request())
+
+
+def test_a_status_line_is_known_though_silence_follows(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    connection, theirs = pair
+    theirs.sendall(b"HTTP/1.1 200 OK\r\n")
+    with pytest.raises(TimeoutError):
+        connection.exchange(request())
+    assert connection.status == 200
+
+
+def test_silence_in_the_body_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:
+    connection, theirs = pair
+    theirs.sendall(OK + b"Content-Length: 9\r\n\r\nhello")
+    connection.exchange(request())
+    pieces = connection.pieces()
+    assert next(pieces) == b"hello"
+    with pytest.raises(TimeoutError):
+        next(pieces)
+
+
+def test_a_server_that_neither_reads_nor_answers_runs_out_of_time(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    connection, _ = pair
+    with pytest.raises(TimeoutError):
+        connection.exchange(request(b"x" * 5_000_000))
+
+
+def test_without_a_limit_one_waits() -> None:
+    ours, far = socket.socketpair()
+    connection = Connection(ours, None)
+    answer = OK + b"Content-Length: 0\r\n\r\n"
+    timer = threading.Timer(0.3, far.sendall, [answer])
+    timer.start()
+    assert connection.exchange(request()).status_code == 200
+    timer.join()
+    connection.close()
+    far.close()
+
+
+def test_an_answer_while_the_body_is_on_its_way_is_seen(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    connection, theirs = pair
+    theirs.sendall(
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig"
+    )
+    assert connection.exchange(request(b"x" * 5_000_000)).status_code == 413
+    assert b"".join(connection.pieces()) == b"big"
+    assert not connection.reset()
+
+
+def test_a_server_that_leaves_while_the_body_is_on_its_way_is_an_error(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    connection, theirs = pair
+    threading.Timer(0.1, theirs.shutdown, [socket.SHUT_RDWR]).start()
+    with pytest.raises((OSError, h11.RemoteProtocolError)):
+        connection.exchange(request(b"x" * 5_000_000))
+
+
+@pytest.mark.parametrize("event", ["word", "end"])
+def test_a_kept_connection_is_stale_when_the_server_said_something(
+    pair: tuple[Connection, socket.socket], event: str
+) -> None:
+    connection, theirs = pair
+    assert not connection.is_stale()
+    if event == "word":
+        theirs.sendall(b"HTTP/1.1 408 Request Timeout\r\n\r\n")
+    else:
+        theirs.shutdown(socket.SHUT_WR)
+    assert connection.is_stale()

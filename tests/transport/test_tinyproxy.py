@@ -1,0 +1,145 @@
+"""A real proxy in between: Debian's tinyproxy, https://tinyproxy.github.io/"""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import Smrt
+from tests.support.scripted_endpoint import Endpoint
+
+PROGRAM = shutil.which("tinyproxy", path="/usr/bin:/usr/sbin:/usr/local/bin:/bin")
+LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "-")
+PREDICTION = b'{"predictions":[1]}'
+ONCE = {"AWS_MAX_ATTEMPTS": "1"}
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="tinyproxy is not installed")
+
+
+class Tinyproxy(NamedTuple):
+    """A running one: where it is without and with its credentials, and its log."""
+
+    place: str
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://ann:se%2Ecret@{self.place}"
+
+
+@pytest.fixture
+def tinyproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tinyproxy]:
+    """One that asks who is there; its first free port may be taken by another meanwhile."""
+    folder = tmp_path_factory.mktemp("tinyproxy")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    config, log = folder / "tinyproxy.conf", folder / "log"
+    config.write_text(
+        f"Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 20\nMaxClients 10\n"
+        f'LogFile "{log}"\nLogLevel Connect\nBasicAuth ann se.cret\n'
+    )
+    assert PROGRAM is not None
+    process = subprocess.Popen([PROGRAM, "-d", "-c", str(config)], stdout=subprocess.DEVNULL)
+    try:
+        _await(port, process)
+        yield Tinyproxy(f"127.0.0.1:{port}", log)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert process.poll() is None, "tinyproxy has ended"
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("tinyproxy does not listen")
+
+
+def test_a_plain_request_goes_through_a_real_proxy(
+    smrt: Smrt, endpoint: Endpoint, tinyproxy: Tinyproxy
+) -> None:
+    ran = smrt(*LINE, env={"HTTP_PROXY": tinyproxy.url})
+    assert (ran.code, ran.out, ran.err) == (0, PREDICTION, "")
+    (received,) = endpoint.requests
+    assert received.target == "/endpoints/e/invocations"
+    assert "tinyproxy" in received.headers["via"]
+    assert "proxy-authorization" not in received.headers
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy"])
+def test_a_secret_request_goes_through_a_tunnel_of_a_real_proxy(
+    smrt: Smrt, secure: Endpoint, ca_bundle: str, tinyproxy: Tinyproxy, variable: str
+) -> None:
+    body = bytes(range(256)) * 20_000
+    secure.reply(body=body)
+    ran = smrt(
+        *("invoke-endpoint", "--endpoint-name", "e", "--body", "-", "--ca-bundle", ca_bundle),
+        *("--endpoint-url", secure.url),
+        stdin=body,
+        env={variable: tinyproxy.url},
+    )
+    assert (ran.code, ran.out == body, ran.err) == (0, True, "")
+    (received,) = secure.requests
+    assert received.body == body
+    assert "via" not in received.headers
+    assert f"CONNECT {secure.url.removeprefix('https://')} " in tinyproxy.log.read_text()
+
+
+@pytest.mark.parametrize("user", ["ann:wrong@", "bob:se%2Ecret@", ""])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_real_proxy_that_turns_one_away_is_told_by_its_name(
+    *,
+    smrt: Smrt,
+    endpoint: Endpoint,
+    secure: Endpoint,
+    tinyproxy: Tinyproxy,
+    scheme: str,
+    user: str,
+) -> None:
+    server = secure if scheme == "https" else endpoint
+    variable = f"{scheme.upper()}_PROXY"
+    where = {variable: f"http://{user}{tinyproxy.place}", **ONCE}
+    ran = smrt(*LINE, "--endpoint-url", server.url, env=where)
+    shown = f"http://{'***@' if user else ''}{tinyproxy.place}"
+    first, *hints = ran.err.splitlines()
+    assert ran.code == 255
+    assert first == (
+        "smrt: [ERROR]: An error occurred (ProxyConnectionError): "
+        f'Failed to connect to proxy URL: "{shown}"'
+    )
+    assert hints[0].startswith("smrt: hint: the proxy answered 40")
+    which = "other credentials" if user else "credentials"
+    assert hints[1:] == [f"smrt: hint: give it {which}: {variable}=http://USER:PASSWORD@HOST:PORT"]
+    assert server.connections == 0
+
+
+def test_what_a_real_proxy_cannot_reach_is_told_by_its_name(
+    smrt: Smrt, tinyproxy: Tinyproxy, ca_bundle: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    where = {"HTTPS_PROXY": tinyproxy.url, "AWS_CA_BUNDLE": ca_bundle, **ONCE}
+    ran = smrt(*LINE, "--endpoint-url", f"https://127.0.0.1:{port}", env=where)
+    assert ran.code == 255
+    assert "(ProxyConnectionError)" in ran.err
+    assert "the proxy answered 500" in ran.err
+
+
+@pytest.mark.parametrize("rule", ["127.0.0.1", "*", "example.com, .0.0.1"])
+def test_who_is_named_in_no_proxy_is_reached_without_a_real_one(
+    smrt: Smrt, endpoint: Endpoint, tinyproxy: Tinyproxy, rule: str
+) -> None:
+    ran = smrt(*LINE, env={"HTTP_PROXY": tinyproxy.url, "NO_PROXY": rule})
+    assert (ran.code, ran.out, ran.err) == (0, PREDICTION, "")
+    assert "via" not in endpoint.requests[0].headers
+    assert "POST" not in tinyproxy.log.read_text()
