@@ -8,6 +8,8 @@ import os
 import re
 import select
 from collections.abc import Iterator
+from math import inf
+from time import monotonic
 from typing import BinaryIO, Protocol
 
 import h11
@@ -17,6 +19,9 @@ from smrt.protocol.messages import Headers, Payload, Request
 BLOCK = 1 << 17
 BODY_BLOCK = 1 << 18
 MAX_HEAD = 1 << 18
+SLICE = 1.0
+"""Seconds; how long one wait of the operating system may be. Python sees a signal that arrives just
+before such a wait only when the wait ends."""
 _STATUS_LINE = re.compile(rb"^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n", re.MULTILINE)
 """Of a final response: interim ones begin with 1."""
 _TLS_WAITS = {"SSLWantReadError": "read", "SSLWantWriteError": "write"}
@@ -207,12 +212,19 @@ class Connection:
 
     def _wait(self, *, write: bool, timeout: float | None) -> bool:
         """Wait until the socket can be read (or written, if asked); False when time is up."""
+        deadline = inf if timeout is None else monotonic() + timeout
+        while not self._is_ready(write=write, timeout=min(SLICE, max(deadline - monotonic(), 0))):
+            if monotonic() >= deadline:
+                return False
+        return True
+
+    def _is_ready(self, *, write: bool, timeout: float) -> bool:
         if not hasattr(select, "poll"):  # pragma: no cover - Windows
             writers = [self._socket] if write else []
             return any(map(bool, select.select([self._socket], writers, [], timeout)))
         poll = select.poll()
         poll.register(self._socket, select.POLLIN | (select.POLLOUT if write else 0))
-        return bool(poll.poll(None if timeout is None else timeout * 1000))
+        return bool(poll.poll(timeout * 1000))
 
 
 def head(request: Request, proxy_headers: Headers | None = None) -> bytes:

@@ -1,6 +1,7 @@
 """One connection, over a channel whose every byte is written down here."""
 
 import io
+import select
 import socket
 import threading
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from smrt.client.payload import payload
 from smrt.protocol.messages import Headers, Payload, Request, Url
-from smrt.transport.connection import BODY_BLOCK, Connection, blocks, head
+from smrt.transport.connection import BODY_BLOCK, SLICE, Connection, blocks, head
 
 URL = Url("http", "localhost", 8080, "/endpoints/e/invocations")
 
@@ -277,6 +278,29 @@ def test_a_status_line_is_known_though_silence_follows(
     with pytest.raises(TimeoutError):
         connection.exchange(request())
     assert connection.status == 200
+
+
+def test_no_wait_is_so_long_that_a_signal_would_go_unnoticed(
+    pair: tuple[Connection, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, theirs = pair
+    waits = []
+
+    class Poll:
+        def register(self, *_: object) -> None:
+            """Nothing has to be watched."""
+
+        def poll(self, milliseconds: float) -> list[object]:
+            waits.append(milliseconds)
+            if len(waits) == 3:
+                theirs.sendall(OK + b"Content-Length: 0\r\n\r\n")
+                return [theirs]
+            return []
+
+    monkeypatch.setattr(select, "poll", Poll)
+    connection._read_timeout = 3600
+    assert connection.exchange(request()).status_code == 200
+    assert waits == [SLICE * 1000] * 3
 
 
 def test_silence_in_the_body_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:
