@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/lexv2/latest/dg/event-stream-encoding.html
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from io import BytesIO
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -16,8 +17,6 @@ from smrt.errors import TransportError
 MAX_HEADERS = 128 * 1024
 MAX_PAYLOAD = 24 * 1024 * 1024
 """Bytes; the bounds of AWS's own decoders."""
-LARGE = 1 << 16
-"""Bytes; a message of that size is not copied together as smaller ones are."""
 
 Value = bool | int | bytes | str
 """Of a header; a timestamp is in milliseconds since the epoch, a UUID is 16 bytes."""
@@ -25,7 +24,9 @@ Value = bool | int | bytes | str
 _PRELUDE = struct.Struct("!III")
 _CRC = struct.Struct("!I")
 _PRELUDE_SIZE = _PRELUDE.size
-_OVERHEAD = _PRELUDE_SIZE + _CRC.size
+_CRC_SIZE = _CRC.size
+_LENGTHS_SIZE = _PRELUDE_SIZE - _CRC_SIZE
+_OVERHEAD = _PRELUDE_SIZE + _CRC_SIZE
 _TRUE, _FALSE, _BYTES, _STRING, _TIMESTAMP, _UUID = 0, 1, 6, 7, 8, 9
 _INTEGERS = {2: struct.Struct("!b"), 3: struct.Struct("!h"), 4: struct.Struct("!i")}
 _LONG = struct.Struct("!q")
@@ -41,77 +42,92 @@ class Message(NamedTuple):
     payload: bytes
 
 
-def messages(pieces: Iterable[bytes]) -> Iterator[Message]:
-    """The messages in a stream that comes in `pieces`, cut anywhere; each as soon as it is whole.
+class Decoder:
+    """Decodes a stream that is fed in chunks, cut anywhere; it never waits for the next one."""
+
+    def __init__(self) -> None:
+        self._input = _Input()
+        self._next = _decoded(self._input).__next__
+
+    def feed(self, chunk: bytes) -> Iterator[Message]:
+        """The messages that `chunk` completes; those not taken come with the next chunk's.
+
+        Raises TransportError where the stream is damaged or a message is too large.
+        """
+        source = self._input
+        source.undecoded += len(chunk)
+        source.chunk = BytesIO(source.chunk.read() + chunk)
+        return iter(self._next, None)
+
+    def end(self) -> None:
+        """Raise TransportError where the stream has ended within a message."""
+        if self._input.undecoded:
+            raise _damaged("it ends within a message", "ResponseStreamingError")
+
+
+def messages(chunks: Iterable[bytes]) -> Iterator[Message]:
+    """The messages in a stream that comes in `chunks`, cut anywhere; each as soon as it is whole.
 
     Raises TransportError where the stream is damaged, too large or cut short.
     """
-    source = iter(pieces)
-    held = bytearray()
-    needed = _PRELUDE_SIZE
-    headers = _Headers()
-    for piece in source:
-        data: bytes | bytearray = piece
-        if held:
-            held += piece
-            data = held
-        start = 0
-        while len(data) - start >= needed:
-            needed = _PRELUDE_SIZE
-            total, headers_size = _prelude(data, start)
-            payload = start + _PRELUDE_SIZE + headers_size
-            if len(data) - start >= total:
-                yield _message(data, start, total, payload, headers)
-                start += total
-            elif total >= LARGE and len(data) >= payload:
-                large, data = _large(data[start:], total, payload - start, headers, source)
-                yield large
-                del large
-                held = bytearray()
-                start = 0
-            else:
-                needed = total if total < LARGE else payload - start
-                break
-        if data is held:
-            del held[:start]
-        else:
-            held += memoryview(data)[start:]
-    if held:
-        raise _cut_short()
+    decoder = Decoder()
+    yield from chain.from_iterable(map(decoder.feed, chunks))
+    decoder.end()
 
 
 def encode_message(message: Message) -> bytes:
     """`message` in bytes; an integer goes as four bytes where it fits, otherwise as eight."""
     headers = b"".join(map(_encoded_header, message.headers, message.headers.values()))
     total = _OVERHEAD + len(headers) + len(message.payload)
-    lengths = _PRELUDE.pack(total, len(headers), 0)[: -_CRC.size]
+    lengths = _PRELUDE.pack(total, len(headers), 0)[:_LENGTHS_SIZE]
     prelude = lengths + _CRC.pack(crc32(lengths))
     whole = b"".join((prelude, headers, message.payload))
     return whole + _CRC.pack(crc32(whole))
 
 
-class _Headers:
-    """Parses headers; those of one part are mostly those of the part before."""
+class _Input:
+    """What has been fed; `undecoded` counts the bytes that no message has been made of yet."""
 
     def __init__(self) -> None:
-        self._raw = b""
-        self._parsed: Mapping[str, Value] = {}
+        self.undecoded = 0
+        self.chunk = BytesIO()
 
-    def parse(self, raw: bytes) -> Mapping[str, Value]:
-        """The headers in `raw`."""
-        if raw != self._raw:
-            try:
-                self._parsed = dict(_pairs(raw))
-            except (struct.error, IndexError, UnicodeDecodeError) as exc:
-                raise _damaged("a header cannot be read", "InvalidHeaders") from exc
-            self._raw = raw
-        return self._parsed
+    def read(self, size: int) -> Generator[None, None, bytes]:
+        """The next `size` bytes, of which no second copy is made; pauses until they have come."""
+        data = self.chunk.read(size)
+        if len(data) == size:
+            return data
+        buffer = BytesIO()
+        missing = size - buffer.write(data)
+        while missing:
+            yield
+            missing -= buffer.write(self.chunk.read(missing))
+        return buffer.getvalue()
 
 
-def _prelude(data: bytes | bytearray, start: int) -> tuple[int, int]:
-    """The lengths of the message and of its headers, checked."""
-    total, headers_size, crc = _PRELUDE.unpack_from(data, start)
-    _check(crc, crc32(data[start : start + 8]))
+def _decoded(source: _Input) -> Iterator[Message | None]:
+    """The messages of `source`; None where the next one is not whole yet."""
+    headers, previous = _headers(b""), b""
+    while True:
+        while not source.undecoded:
+            yield None
+        prelude = yield from source.read(_PRELUDE_SIZE)
+        headers_size, payload_size = _sizes(prelude)
+        raw = yield from source.read(headers_size)
+        payload = yield from source.read(payload_size)
+        crc = yield from source.read(_CRC_SIZE)
+        _check(crc, crc32(payload, crc32(raw, crc32(prelude))))
+        if raw != previous:  # mostly the messages of a stream have the same
+            headers, previous = _headers(raw), raw
+        source.undecoded -= _OVERHEAD + headers_size + payload_size
+        yield Message(headers, payload)
+        del payload  # it may be large, and the next is about to come
+
+
+def _sizes(prelude: bytes) -> tuple[int, int]:
+    """The lengths of a message's headers and payload, checked."""
+    _check(prelude[_LENGTHS_SIZE:], crc32(prelude[:_LENGTHS_SIZE]))
+    total, headers_size, _ = _PRELUDE.unpack(prelude)
     payload_size = total - headers_size - _OVERHEAD
     if headers_size > MAX_HEADERS:
         raise _damaged(
@@ -123,48 +139,20 @@ def _prelude(data: bytes | bytearray, start: int) -> tuple[int, int]:
         )
     if payload_size < 0:
         raise _damaged("the lengths of a message contradict each other", "InvalidPayloadLength")
-    return total, headers_size
+    return headers_size, payload_size
 
 
-def _message(
-    data: bytes | bytearray, start: int, total: int, payload: int, headers: _Headers
-) -> Message:
-    """The message at `start`, whose payload begins at `payload`; its checksum verified."""
-    end = start + total - _CRC.size
-    with memoryview(data) as view:
-        _check(_CRC.unpack_from(data, end)[0], crc32(view[start:end]))
-        raw = bytes(view[start + _PRELUDE_SIZE : payload])
-        return Message(headers.parse(raw), bytes(view[payload:end]))
-
-
-def _large(
-    data: bytes | bytearray, total: int, payload: int, headers: _Headers, source: Iterator[bytes]
-) -> tuple[Message, bytes]:
-    """The message that `data` begins, and what comes behind it; its payload is there but once."""
-    start = bytes(data[:payload])
-    content, rest = _collected(data[payload:], total - payload - _CRC.size, source)
-    told, rest = _collected(rest, _CRC.size, source)
-    _check(_CRC.unpack(told)[0], crc32(content, crc32(start)))
-    return Message(headers.parse(start[_PRELUDE_SIZE:]), content), rest
-
-
-def _collected(piece: bytes | bytearray, size: int, source: Iterator[bytes]) -> tuple[bytes, bytes]:
-    """`size` bytes, of which `piece` has the first, and what is left of the last piece."""
-    buffer = BytesIO()
-    while (missing := size - buffer.tell()) > len(piece):
-        buffer.write(piece)
-        following = next(source, None)
-        if following is None:
-            raise _cut_short()
-        piece = following
-    buffer.write(memoryview(piece)[:missing])
-    return buffer.getvalue(), bytes(memoryview(piece)[missing:])
-
-
-def _check(told: int, found: int) -> None:
-    if found != told:
-        what = f"a checksum is 0x{found:08x} where 0x{told:08x} is told"
+def _check(expected: bytes, crc: int) -> None:
+    if _CRC.pack(crc) != expected:
+        what = f"a checksum is 0x{crc:08x} where 0x{expected.hex()} is told"
         raise _damaged(what, "ChecksumMismatch")
+
+
+def _headers(raw: bytes) -> Mapping[str, Value]:
+    try:
+        return dict(_pairs(raw))
+    except (struct.error, IndexError, UnicodeDecodeError) as exc:
+        raise _damaged("a header cannot be read", "InvalidHeaders") from exc
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, Value]]:
@@ -212,10 +200,6 @@ def _encoded_value(value: Value) -> bytes:
         return struct.pack("!Bi", 4, value) if fits else struct.pack("!Bq", 5, value)
     kind, raw = (_STRING, value.encode()) if isinstance(value, str) else (_BYTES, value)
     return struct.pack("!BH", kind, len(raw)) + raw
-
-
-def _cut_short() -> TransportError:
-    return _damaged("it ends within a message", "ResponseStreamingError")
 
 
 def _damaged(what: str, code: str) -> TransportError:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smrt.errors import TransportError
-from smrt.protocol.eventstream import Message, encode_message, messages
+from smrt.protocol.eventstream import Decoder, Message, encode_message, messages
 
 Typed = tuple[int, Any]
 """A header's type on the wire, and its value."""
@@ -91,6 +91,36 @@ def test_any_stream_cut_anywhere_gives_what_botocore_gives(
     found = list(messages(pieces))
     assert found == botocores(pieces)
     assert len(found) == len(stream)
+
+
+@given(stream=streams, places=st.lists(st.integers(0, 2000), max_size=12))
+@settings(max_examples=100)
+def test_a_decoder_gives_with_each_chunk_the_messages_that_it_completes(
+    stream: list[bytes], places: list[int]
+) -> None:
+    chunks = cut(b"".join(stream), places)
+    decoder, buffer = Decoder(), EventStreamBuffer()
+    for chunk in chunks:
+        buffer.add_data(chunk)
+        expected = [Message(each.headers, each.payload) for each in buffer]
+        assert list(decoder.feed(chunk)) == expected
+    decoder.end()
+
+
+def test_messages_that_are_not_taken_come_with_the_next_chunk() -> None:
+    decoder = Decoder()
+    decoder.feed(part(b"1") + part(b"2")[:5])
+    assert next(decoder.feed(part(b"2")[5:] + part(b"3"))).payload == b"1"
+    assert [each.payload for each in decoder.feed(b"")] == [b"2", b"3"]
+    decoder.end()
+
+
+@pytest.mark.parametrize("size", range(1, len(part(b"1"))))
+def test_a_decoder_knows_that_a_stream_ends_within_a_message(size: int) -> None:
+    decoder = Decoder()
+    assert len(list(decoder.feed(part(b"0") + part(b"1")[:size]))) == 1
+    with pytest.raises(TransportError, match="it ends within a message"):
+        decoder.end()
 
 
 @given(stream=streams)
