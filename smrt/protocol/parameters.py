@@ -9,7 +9,7 @@ from smrt.errors import UsageError
 
 from .messages import Headers
 from .operations import HttpLocation, Kind, Member, Operation
-from .sigv4 import quote
+from .urls import percent_encoded
 
 BINARY_FORMATS = ("base64", "raw-in-base64-out")
 RAW_REMEDIES = (
@@ -107,7 +107,7 @@ def path(operation: Operation, parameters: Mapping[str, Any]) -> str:
                 raise _invalid(operation, [(member, missing)])
             value = str(parameters[member.name])
             _utf8(value, member.flag)
-            filled = filled.replace("{" + member.wire + "}", quote(value))
+            filled = filled.replace("{" + member.wire + "}", percent_encoded(value))
     return filled
 
 

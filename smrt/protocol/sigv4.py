@@ -14,6 +14,7 @@ from typing import NamedTuple
 from smrt.errors import ConfigurationError
 
 from .messages import Credentials, Headers, Request
+from .urls import IN_PATHS, percent_encoded
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = frozenset(
@@ -35,8 +36,6 @@ UNSIGNED = frozenset(
     }
 )
 """What a proxy on the way may change: botocore's list."""
-_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_PATH_BYTES = _UNRESERVED | {ord("/")}
 
 
 class Scope(NamedTuple):
@@ -90,7 +89,7 @@ def canonical_request(
     return "\n".join(
         (
             request.method,
-            path if path_as_sent else quote(_normal(path) or "/", _PATH_BYTES),
+            path if path_as_sent else percent_encoded(_normal(path) or "/", IN_PATHS),
             _canonical_query(query),
             *(f"{name}:{value}" for name, value in lines),
             "",
@@ -106,11 +105,6 @@ def signing_key(secret_key: str, scope: Scope) -> bytes:
     for part in (scope.date, scope.region, scope.service, "aws4_request"):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     return key
-
-
-def quote(text: str, keep: frozenset[int] = _UNRESERVED) -> str:
-    """Percent-encode `text` as UTF-8, but for RFC 3986's unreserved characters."""
-    return "".join(chr(b) if b in keep else f"%{b:02X}" for b in text.encode())
 
 
 def _check(credentials: Credentials) -> None:

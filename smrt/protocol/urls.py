@@ -7,6 +7,9 @@ from smrt.errors import ConfigurationError
 from .messages import Url
 
 PORTS = {"http": 80, "https": 443}
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+IN_PATHS = UNRESERVED | {ord("/")}
+"""Bytes that stand for themselves anywhere in a URL (RFC 3986), and those that do in a path."""
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
     r"(?:(?P<user>[^/?#@]*)@)?"
@@ -63,6 +66,11 @@ def join(base: str, path: str) -> Url:
     url = parse_url(base)
     folder, mark, query = url.target.partition("?")
     return url._replace(target=folder.removesuffix("/") + path + mark + query)
+
+
+def percent_encoded(text: str, keep: frozenset[int] = UNRESERVED) -> str:
+    """`text` as UTF-8, percent-encoded but for the bytes in `keep`."""
+    return "".join(chr(b) if b in keep else f"%{b:02X}" for b in text.encode())
 
 
 def _host(name: str) -> str:

@@ -1,5 +1,7 @@
 """Addresses, taken apart and put together."""
 
+from urllib.parse import quote
+
 import pytest
 from botocore.awsrequest import prepare_request_dict
 from botocore.utils import is_valid_endpoint_url
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from smrt.errors import ConfigurationError
 from smrt.protocol.messages import Url
-from smrt.protocol.urls import join, parse_url
+from smrt.protocol.urls import IN_PATHS, join, parse_url, percent_encoded
 
 
 @pytest.mark.parametrize(
@@ -178,3 +180,10 @@ def test_whatever_is_taken_survives_being_put_together(rest: str) -> None:
         return
     assert parse_url(str(url)) == url
     assert is_valid_endpoint_url(str(url)) or set(url.host) & set("_:") or url.host.endswith(".")
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+@settings(max_examples=100)
+def test_text_is_percent_encoded_as_the_standard_library_does(text: str) -> None:
+    assert percent_encoded(text) == quote(text, safe="")
+    assert percent_encoded(text, IN_PATHS) == quote(text, safe="/")
