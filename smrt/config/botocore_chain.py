@@ -6,13 +6,14 @@ Botocore is imported when one of its functions is called, and reads the process'
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shlex import quote
 from typing import Any
 
 from smrt.errors import ConfigurationError, ServiceError, TransportError
 from smrt.protocol.messages import Credentials, Settings
 from smrt.protocol.redaction import cause
 
-from .configuration import Config, quoted
+from .configuration import Config
 from .configuration import region as configured_region
 from .credentials_cache import Cache
 from .profiles import Section
@@ -151,7 +152,7 @@ def _remedies(config: Config, exc: Exception) -> list[str]:
         if isinstance(exc, classes):
             name = _profile_with(config, command + "_")
             words = "sso login" if command == "sso" else command
-            return [f"log in again: aws {words} --profile {quoted(name)}"]
+            return [f"log in again: aws {words} --profile {quote(name)}"]
     return []
 
 

@@ -206,6 +206,7 @@ def home_path(environ: Mapping[str, str], path: str) -> str:
 
 def _profile_hints(config: Config) -> list[str]:
     import difflib
+    from shlex import quote
 
     names = sorted({*config.profiles, *config.stored_profiles})
     near = difflib.get_close_matches(config.profile, names)
@@ -217,14 +218,7 @@ def _profile_hints(config: Config) -> list[str]:
         hints.append(f"did you mean {' or '.join(near)}?")
     elif names:
         hints.append(f"the profiles are {', '.join(names)}")
-    return [*hints, f"make it: aws configure --profile {quoted(config.profile or 'NAME')}"]
-
-
-def quoted(word: str) -> str:
-    """`word` as a shell takes it."""
-    import shlex
-
-    return shlex.quote(word)
+    return [*hints, f"make it: aws configure --profile {quote(config.profile or 'NAME')}"]
 
 
 def epoch_seconds(timestamp: str | None) -> float | None:

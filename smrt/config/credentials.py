@@ -11,7 +11,7 @@ from typing import Any
 from smrt.errors import ConfigurationError
 from smrt.protocol.messages import Credentials, Settings
 
-from .configuration import Config, check_profile, epoch_seconds, quoted
+from .configuration import Config, check_profile, epoch_seconds
 
 _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_security_token", "aws_session_token")
@@ -122,9 +122,11 @@ def _environment(environ: Mapping[str, str], now: Callable[[], float]) -> Creden
 
 def _profile(config: Config, section: Mapping[str, Any], source: str) -> Credentials:
     if _KEYS[1] not in section:
+        from shlex import quote
+
         raise ConfigurationError(
             f"Partial credentials found in {source}, missing: {_KEYS[1]}",
-            f"give both: aws configure --profile {quoted(config.profile)}",
+            f"give both: aws configure --profile {quote(config.profile)}",
         )
     token = next((section[name] for name in _TOKENS if name in section), None)
     return Credentials(section[_KEYS[0]], section[_KEYS[1]], token, source)

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from shlex import quote
 from typing import Any, NamedTuple
 
-from smrt.config.configuration import quoted
 from smrt.errors import SmrtError, StdoutClosedError, UsageError
 from smrt.output import outfile
 from smrt.output.body import STDOUT, deliver
@@ -63,7 +63,7 @@ class Wait(NamedTuple):
     def _line(self, metadata: Mapping[str, Any]) -> str:
         found = {f"--{kebab(name)}": metadata.get(name) for name in _LOCATIONS}
         named = [f"{flag}={value}" for flag, value in found.items() if value]
-        return " ".join(map(quoted, ("smrt", "wait", *named, *self.options)))
+        return " ".join(map(quote, ("smrt", "wait", *named, *self.options)))
 
 
 def _locations(metadata: Mapping[str, Any]) -> Places:
