@@ -52,7 +52,7 @@ CALL = {
     "cli": ROOF["cli"],
     "cli.commands": "invoke_endpoint",
     "client": "attempts boto3_client caller dependencies payload",
-    "config": "configuration credentials profiles settings",
+    "config": "configuration credentials paths profiles settings",
     "invoke": "inputs invocation metadata option_table paramfile",
     "output": "body console outfile",
     "output.formats": "json_",

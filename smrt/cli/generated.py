@@ -2,7 +2,7 @@
 
 import click
 
-from smrt.config import configuration
+from smrt.config.partitions import partitions
 
 from . import completion, help_option
 from .help import man
@@ -21,5 +21,5 @@ def files(root: click.Context) -> dict[str, str]:
 
 def completion_script(root: click.Context, shell: str) -> str:
     """The completion script for `shell`."""
-    regions = completion.regions(configuration.partitions()["partitions"])
+    regions = completion.regions(partitions()["partitions"])
     return completion.script(shell, completion.Facts(help_option.pages(root), regions))

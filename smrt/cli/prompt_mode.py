@@ -43,12 +43,13 @@ def _end(arguments: Sequence[str]) -> int:
 
 def _configured(words: Sequence[str], environ: Mapping[str, str]) -> str:
     from smrt.config import configuration
+    from smrt.config.paths import expanded
 
     files = (
         ("AWS_CONFIG_FILE", "~/.aws/config"),
         ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
     )
-    paths = (configuration.expanded(environ, *file) for file in files)
+    paths = (expanded(environ, *file) for file in files)
     if _VARIABLE not in environ and not any(map(_mentions, paths)):
         return "off"  # to parse the files here would cost each call as much as it does later
     from smrt.output.failures import option

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from smrt.config import configuration, credentials
+from smrt.config import credentials
 from smrt.errors import ServiceError, SmrtError, TransportError, after_sending
 from smrt.protocol import endpoint_rules, parameters, responses, sigv4
 from smrt.protocol.messages import Credentials, Headers, Request, Settings
@@ -49,12 +49,7 @@ class Caller:
         self._skew = 0.0
         self._world = world
         self._transport = world.transport(settings)
-        self._base = settings.endpoint_url or endpoint_rules.url(
-            settings.region,
-            configuration.partitions(),
-            fips=settings.use_fips,
-            dualstack=settings.use_dualstack,
-        )
+        self._base = settings.endpoint_url or _endpoint_url(settings)
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -169,6 +164,17 @@ class Caller:
         document, flaw = _json_body(response.body) if operation.answers_in_json else (None, "")
         metadata = responses.metadata(operation, response.headers, document)
         return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
+
+
+def _endpoint_url(settings: Settings) -> str:
+    from smrt.config.partitions import partitions
+
+    return endpoint_rules.url(
+        settings.region,
+        partitions(),
+        fips=settings.use_fips,
+        dualstack=settings.use_dualstack,
+    )
 
 
 def _told(body: StreamingBody) -> bytes:

@@ -5,12 +5,12 @@ wins, even if it is empty:
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#cli-configure-quickstart-precedence
 """
 
-import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from smrt.errors import ConfigurationError
 
+from .paths import expanded
 from .profiles import Section, Sections, config_file, sections
 
 
@@ -156,24 +156,6 @@ def check_timestamps(config: Config) -> None:
     _choice(config, "cli_timestamp_format", ("wire", "iso8601"), "iso8601")
 
 
-def partitions() -> Mapping[str, Any]:
-    """Botocore's partition data, found without importing botocore."""
-    import json
-
-    with open(_botocore_folder() + "/data/partitions.json", "rb") as file:
-        found: Mapping[str, Any] = json.load(file)
-    return found
-
-
-def _botocore_folder() -> str:
-    from importlib.machinery import PathFinder
-
-    spec = PathFinder.find_spec("botocore")
-    if spec is None or not spec.submodule_search_locations:
-        raise ConfigurationError("botocore is not installed", "pip install botocore")
-    return next(iter(spec.submodule_search_locations))
-
-
 def _choice(config: Config, key: str, choices: tuple[str, ...], default: str) -> str:
     found = setting(config, None, key)
     if found is None:
@@ -183,25 +165,6 @@ def _choice(config: Config, key: str, choices: tuple[str, ...], default: str) ->
         message = f'Unknown {key} value: {found}, valid values are "{words}"'
         raise ConfigurationError(message, origin(config, None, key))
     return found
-
-
-def expanded(environ: Mapping[str, str], variable: str, default: str) -> str:
-    """The path that a variable of the environment holds, with $VARIABLES and ~ replaced."""
-    path = environ.get(variable, default)
-    if "$" in path:
-        import re
-
-        names = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
-        path = names.sub(lambda found: environ.get(found[1] or found[2], found[0]), path)
-    return home_path(environ, path)
-
-
-def home_path(environ: Mapping[str, str], path: str) -> str:
-    """`path` with a leading ~ replaced by the home of `environ`."""
-    home = environ.get("HOME")
-    if home is not None and (path == "~" or path.startswith("~/")):
-        return (home.rstrip("/") + path[1:]) or "/"
-    return os.path.expanduser(path)
 
 
 def _profile_hints(config: Config) -> list[str]:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from smrt.protocol.messages import Credentials
 
-from .configuration import Config, epoch_seconds, expanded, home_path
+from .configuration import Config, epoch_seconds
+from .paths import expanded, home_path
 
 CACHE = "~/.aws/cli/cache"
 LOGIN_CACHE = "~/.aws/login/cache"

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from smrt.config import botocore_chain as chain
-from smrt.config import configuration, credentials
+from smrt.config import credentials
 from smrt.config.configuration import Config
+from smrt.config.partitions import partitions
 from smrt.protocol import endpoint_rules, urls
 from smrt.protocol.messages import Credentials, Settings
 from smrt.transport.proxy import is_bypassed
@@ -83,7 +84,7 @@ def _proxies(settings: Settings) -> dict[str, str]:
 def _address(settings: Settings) -> str:
     if settings.endpoint_url is not None:
         return settings.endpoint_url
-    outputs = endpoint_rules.partition(settings.region, configuration.partitions())["outputs"]
+    outputs = endpoint_rules.partition(settings.region, partitions())["outputs"]
     suffix = outputs["dualStackDnsSuffix" if settings.use_dualstack else "dnsSuffix"]
     return f"https://s3.{settings.region}.{suffix}"
 

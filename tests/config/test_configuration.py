@@ -10,7 +10,9 @@ from types import MappingProxyType
 import pytest
 
 from smrt.config import configuration
-from smrt.config.configuration import Config, check_profile, check_timestamps, load, partitions
+from smrt.config.configuration import Config, check_profile, check_timestamps, load
+from smrt.config.partitions import partitions
+from smrt.config.paths import home_path
 from smrt.errors import ConfigurationError
 
 QUIET = MappingProxyType({"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nowhere"})
@@ -68,7 +70,7 @@ def test_paths_of_files_are_expanded(path: str, expected: str) -> None:
 
 
 def test_a_home_at_the_root_is_the_root() -> None:
-    assert configuration.home_path({"HOME": "/"}, "~") == "/"
+    assert home_path({"HOME": "/"}, "~") == "/"
 
 
 def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from botocore.utils import validate_region_name
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smrt.config.configuration import partitions
+from smrt.config.partitions import partitions
 from smrt.errors import ConfigurationError
 from smrt.protocol.endpoint_rules import is_region, partition, pseudo, url
 

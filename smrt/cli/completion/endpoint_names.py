@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from smrt.config import configuration, credentials
 from smrt.config.configuration import Config
+from smrt.config.paths import home_path
 from smrt.config.settings import settings
 from smrt.errors import SmrtError
 from smrt.output import outfile
@@ -35,9 +36,7 @@ class Listing(NamedTuple):
     @property
     def path(self) -> str:
         """The list's file; the shells find it by the same rule."""
-        cache = self.environ.get("XDG_CACHE_HOME") or configuration.home_path(
-            self.environ, "~/.cache"
-        )
+        cache = self.environ.get("XDG_CACHE_HOME") or home_path(self.environ, "~/.cache")
         profile = self._named(self.profile, _PROFILES)
         region = self._named(self.region, _REGIONS)
         return f"{cache}/smrt/endpoint-names/{_safe(profile)}@{_safe(region)}"

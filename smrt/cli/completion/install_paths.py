@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from smrt.config.configuration import home_path
+from smrt.config.paths import home_path
 
 
 class InstallPath(NamedTuple):

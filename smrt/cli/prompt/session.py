@@ -18,6 +18,7 @@ from smrt.cli.completion.endpoint_names import MAX_WAIT_SECONDS, Listing, cached
 from smrt.cli.help.page import Page
 from smrt.cli.prompt_mode import OFF, ON
 from smrt.config import configuration
+from smrt.config.partitions import partitions
 from smrt.errors import SmrtError, UsageError, redacted
 
 from .line import Candidates, Line, cut, line, offers, unquoted
@@ -136,7 +137,7 @@ def _world(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candidates
         return known or []
 
     def regions() -> list[str]:
-        return completion.regions(configuration.partitions()["partitions"])
+        return completion.regions(partitions()["partitions"])
 
     return Candidates(profiles, regions, endpoints, _paths)
 

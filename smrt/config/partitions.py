@@ -1,0 +1,24 @@
+"""AWS's partitions: regions, and the names that services have there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smrt.errors import ConfigurationError
+
+
+def partitions() -> Mapping[str, Any]:
+    """Botocore's partition data, found without importing botocore."""
+    import json
+
+    with open(_botocore_folder() + "/data/partitions.json", "rb") as file:
+        found: Mapping[str, Any] = json.load(file)
+    return found
+
+
+def _botocore_folder() -> str:
+    from importlib.machinery import PathFinder
+
+    spec = PathFinder.find_spec("botocore")
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigurationError("botocore is not installed", "pip install botocore")
+    return next(iter(spec.submodule_search_locations))
