@@ -69,10 +69,15 @@ class SmrtError(Exception):
     def __init__(self, message: str, *hints: str, code: str | None = None) -> None:
         self.message = redacted(str(message))
         super().__init__(self.message)
-        self.hints = tuple(map(redacted, hints))
+        self.hints: tuple[str, ...] = ()
+        self.add_hints(*hints)
         self.code = code or self.default_code
         self.resume = ""
         self.metadata: Mapping[str, Any] = {}
+
+    def add_hints(self, *hints: str) -> None:
+        """Add hints to those that are there; no secret of a URL is in these either."""
+        self.hints += tuple(map(redacted, hints))
 
     @property
     def sentence(self) -> str:

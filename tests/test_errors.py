@@ -41,6 +41,13 @@ def test_a_failure_has_an_exit_status_and_a_code(
     assert kind("what", code="Other").sentence == "An error occurred (Other): what"
 
 
+def test_hints_are_added_without_the_secrets_of_their_urls() -> None:
+    error = SmrtError("what", "do this")
+    error.add_hints()
+    error.add_hints("or that", "see http://user:secret@host/")
+    assert error.hints == ("do this", "or that", "see http://***@host/")
+
+
 def test_the_exit_codes_are_those_of_the_aws_cli_and_of_shells() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "OK": 0,

@@ -76,8 +76,8 @@ class Attempts:
             error.is_last_allowed = True
             error.response["ResponseMetadata"]["MaxAttemptsReached"] = True
         if isinstance(error, TransportError) and has_ended(error, self._policy):
-            error.hints += (f"not retried: the response began with status {error.status}",)
+            error.add_hints(f"not retried: the response began with status {error.status}")
         elif error.code == "ReadTimeoutError" and not self._policy.retry_timeouts:
-            error.hints += (
-                "not sent again, as the model may still be at work: --retry-timeouts does so",
+            error.add_hints(
+                "not sent again, as the model may still be at work: --retry-timeouts does so"
             )

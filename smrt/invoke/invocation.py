@@ -153,7 +153,7 @@ def perform(
 
         size = length(call.parameters.get("Body", b""))
         region = client.settings.region
-        exc.hints += remedies(Trouble(exc, call.operation, call.parameters, size, region))
+        exc.add_hints(*remedies(Trouble(exc, call.operation, call.parameters, size, region)))
         raise
     app.held.enter_context(after_sending(reply.metadata))
     if call.operation.answers_in_json:

@@ -155,7 +155,7 @@ def _beside(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - 
         _put(beside, planned)
     except SmrtError as exc:
         if keep:
-            exc.hints += _kept(planned, lambda: beside)
+            exc.add_hints(*_kept(planned, lambda: beside))
         raise
     except OSError as exc:
         raise _failed(planned, exc) from exc
@@ -218,7 +218,7 @@ def _copied(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - 
                 yield spool
             except SmrtError as exc:
                 if keep:
-                    exc.hints += _kept_copy(planned, spool)
+                    exc.add_hints(*_kept_copy(planned, spool))
                 raise
             overwrite(planned.path, spool)
     except OSError as exc:
@@ -265,5 +265,5 @@ def _failed(planned: Plan, exc: OSError) -> SmrtError:
 
     error = SmrtError(f"{planned.path} could not be written: {exc.strerror or exc}", code="Outfile")
     if isinstance(exc, LostError):
-        error.hints += (f"its old content could not be restored: {exc.reason}",)
+        error.add_hints(f"its old content could not be restored: {exc.reason}")
     return error

@@ -49,7 +49,7 @@ def _run_with_s3(app: App, call: Call, given: dict[str, Any]) -> None:
     try:
         reply = perform(app, call, given, told.tell)
     except SmrtError as exc:
-        exc.hints += kept
+        exc.add_hints(*kept)
         raise
     except BaseException:
         for line in kept:

@@ -49,7 +49,7 @@ def run(app: App, /, **given: Any) -> None:
                 text=is_text_stream(given),
             )
     except SmrtError as exc:
-        exc.hints += (tally.so_far(),)
+        exc.add_hints(tally.so_far())
         raise
     finally:
         app.console.end_line()
