@@ -41,17 +41,19 @@ class Attempts:
         return f"attempt={self.number}{of}"
 
     def skew(self, error: SmrtError) -> float | None:
-        """Seconds that the service's clock is ahead, where that is what failed; once."""
+        """Seconds that the service's clock is ahead, where that is why the attempt failed."""
         if self._corrected or not isinstance(error, ServiceError):
             return None
         date = header(tuple(error.response["ResponseMetadata"]["HTTPHeaders"].items()), "date")
-        found = skew(error, date, self._world.clock())
-        self._corrected = found is not None
-        self.number += found is not None
-        return found
+        return skew(error, date, self._world.clock())
+
+    def begin_corrected(self) -> None:
+        """Begin the attempt whose clock is put right: only one in a call."""
+        self._corrected = True
+        self.number += 1
 
     def pause(self, error: SmrtError) -> float | None:
-        """Seconds until the next attempt after `error`, which is told if there is none."""
+        """Count the failure; seconds until the next attempt, or None where there is none."""
         pause = self._patience() if self._wait_ready and is_loading(error) else None
         if pause is None:
             self._failed += 1

@@ -106,6 +106,7 @@ class Caller:
         if skew is not None:
             self._tell(f"the service's clock is {skew:+.0f} s ahead: signing by it")
             self._skew = skew
+            attempts.begin_corrected()
             return 0.0
         pause = attempts.pause(error)
         if pause is not None:

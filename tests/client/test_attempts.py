@@ -174,6 +174,18 @@ def test_what_no_clock_explains_is_told_at_once(
     assert len(endpoint.requests) == 1
 
 
+def test_asking_for_the_skew_changes_nothing_and_one_attempt_is_corrected() -> None:
+    about = {"HTTPStatusCode": 403, "HTTPHeaders": {"date": formatdate(NOW + 3600, usegmt=True)}}
+    details = {"Code": "InvalidSignatureException", "Message": "expired"}
+    failure = ServiceError({"Error": details, "ResponseMetadata": about}, "InvokeEndpoint")
+    attempts = Attempts(Settings(), Dependencies(clock=lambda: NOW))
+    assert [attempts.skew(failure) for _ in range(2)] == [3600.0, 3600.0]
+    assert attempts.number == 1
+    attempts.begin_corrected()
+    assert attempts.skew(failure) is None
+    assert attempts.number == 2
+
+
 def test_a_read_timeout_says_why_it_was_not_repeated() -> None:
     failure = TransportError("Read timeout", code="ReadTimeoutError")
     assert Attempts(Settings(), Dependencies()).pause(failure) is None
