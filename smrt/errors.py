@@ -34,6 +34,9 @@ class ExitCode(IntEnum):
     GENERAL = 255
 
 
+ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
+DEFAULT_ERROR_FORMAT = "enhanced"
+"""How errors can be printed, and how they are by default."""
 MASK = "****"
 USER_MASK = "***@"
 _SECRETS = (

@@ -43,7 +43,7 @@ sys.exit(code)
 ROOF = {
     "cli": "arguments help_option main operation_command prompt_mode",
     "invoke": "option_table",
-    "output": "console",
+    "output": "console formats",
     "protocol": "operations",
 }
 """What every run loads, by package."""

@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#c
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from smrt.errors import ConfigurationError
+from smrt.errors import DEFAULT_ERROR_FORMAT, ERROR_FORMATS, ConfigurationError
+from smrt.protocol.operations import BINARY_FORMATS
 
 from .paths import expanded
 from .profiles import Section, Sections, config_file, sections
@@ -124,12 +125,8 @@ def output_format(config: Config, option: str | None = None) -> str:
 
 def error_format(config: Config) -> str:
     """The name of the format of errors; one that is unknown means `enhanced`."""
-    found = setting(config, "AWS_CLI_ERROR_FORMAT", "cli_error_format") or ""
-    return found.lower() if found.lower() in ERROR_FORMATS else ERROR_FORMATS[0]
-
-
-ERROR_FORMATS = ("enhanced", "legacy", "json", "yaml", "text", "table")
-BINARY_FORMATS = ("base64", "raw-in-base64-out")
+    found = (setting(config, "AWS_CLI_ERROR_FORMAT", "cli_error_format") or "").lower()
+    return found if found in ERROR_FORMATS else DEFAULT_ERROR_FORMAT
 
 
 def binary_format(config: Config, option: str | None = None) -> str:

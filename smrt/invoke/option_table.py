@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
-from smrt.protocol.operations import Member
+from smrt.errors import DEFAULT_ERROR_FORMAT, ERROR_FORMATS
+from smrt.output.formats import FORMATS
+from smrt.protocol.operations import BINARY_FORMATS, Member
 
 
 class Row(NamedTuple):
@@ -39,7 +41,6 @@ class Row(NamedTuple):
         return "; ".join([*parts, *([f"default: {self.default}"] if self.default else [])])
 
 
-OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 SKELETON = "--generate-cli-skeleton"
 ERROR_FORMAT = Row(
     "--cli-error-format",
@@ -47,12 +48,14 @@ ERROR_FORMAT = Row(
     "How failures are told.",
     "output",
     "FORMAT",
-    ("legacy", "json", "yaml", "text", "table", "enhanced"),
-    "enhanced",
+    ERROR_FORMATS,
+    DEFAULT_ERROR_FORMAT,
 )
 DEBUG = Row("--debug", "debug", "Say what happens, on standard error.", "other")
 GLOBALS = (
-    Row("--output", "output", "How metadata is printed.", "output", "FORMAT", OUTPUTS, "json"),
+    Row(
+        "--output", "output", "How metadata is printed.", "output", "FORMAT", tuple(FORMATS), "json"
+    ),
     Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
     Row(
         "--select",
@@ -112,8 +115,8 @@ GLOBALS = (
         "How --body is written.",
         "request",
         "FORMAT",
-        ("base64", "raw-in-base64-out"),
-        "base64",
+        BINARY_FORMATS,
+        BINARY_FORMATS[0],
     ),
     Row(
         "--cli-input-json",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from smrt.errors import ServiceError, SmrtError
+from smrt.errors import DEFAULT_ERROR_FORMAT, ERROR_FORMATS, ServiceError, SmrtError
 
 from .console import NAME, Console, colours
 
@@ -30,14 +30,14 @@ def requested_error_format(arguments: Sequence[str], environ: Mapping[str, str])
     from smrt.config import configuration
 
     named = option(arguments, OPTION)
-    if named in configuration.ERROR_FORMATS:
+    if named in ERROR_FORMATS:
         return named
     try:
         return configuration.error_format(
             configuration.load(environ, option(arguments, "--profile"))
         )
     except SmrtError:
-        return configuration.ERROR_FORMATS[0]
+        return DEFAULT_ERROR_FORMAT
 
 
 def option(arguments: Sequence[str], flag: str) -> str | None:

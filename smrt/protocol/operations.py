@@ -19,6 +19,10 @@ class Kind(Enum):
     BLOB = "blob"
 
 
+BINARY_FORMATS = ("base64", "raw-in-base64-out")
+"""How the text of a blob can be read; the first is the default."""
+
+
 class HttpLocation(Enum):
     """Where a member travels."""
 

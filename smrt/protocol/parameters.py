@@ -11,7 +11,6 @@ from .messages import Headers
 from .operations import HttpLocation, Kind, Member, Operation
 from .urls import percent_encoded
 
-BINARY_FORMATS = ("base64", "raw-in-base64-out")
 RAW_REMEDIES = (
     "to send the text as it is, add --cli-binary-format raw-in-base64-out",
     "to send a file's bytes as they are, use --body fileb://PATH; for standard input, --body -",
