@@ -51,7 +51,7 @@ HELP = {"cli.help": "help_text page"}
 CALL = {
     "cli": ROOF["cli"],
     "cli.commands": "invoke_endpoint",
-    "client": "attempts boto3_client caller dependencies payload",
+    "client": "attempts caller dependencies payload",
     "config": "configuration credentials paths profiles settings",
     "invoke": "inputs invocation metadata option_table paramfile",
     "output": "body console outfile",

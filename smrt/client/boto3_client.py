@@ -1,20 +1,20 @@
-"""The Python API: a client in the shape of boto3's. The commands use it too.
+"""The Python API: a client in the shape of boto3's.
 
 >>> client = Client(region_name="eu-west-1")
->>> reply = client.invoke_endpoint(EndpointName="iris", ContentType="text/csv", Body=b"5.1,3.5")
->>> reply["Body"].read()
+>>> response = client.invoke_endpoint(EndpointName="iris", ContentType="text/csv", Body=b"5.1,3.5")
+>>> response["Body"].read()
 """
 
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smrt.config import configuration, credentials
 from smrt.config.configuration import Config
 from smrt.config.settings import settings as resolve_settings
 from smrt.protocol import responses
-from smrt.protocol.messages import INVOKE_READ_TIMEOUT, Credentials, Settings
+from smrt.protocol.messages import INVOKE_READ_TIMEOUT, Credentials, veiled
 from smrt.protocol.operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
@@ -30,12 +30,21 @@ if TYPE_CHECKING:
 _LAST = "MaxAttemptsReached"
 
 
-class Client(Caller):
+class ClientMeta(NamedTuple):
+    """What is in force for a client, as `client.meta` of boto3 has it."""
+
+    region_name: str
+    endpoint_url: str
+
+    def __repr__(self) -> str:
+        return veiled(self)
+
+
+class Client:
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
-    What is not given comes from environment (`environ`, or the process's own) and profile, as
-    everywhere. Safe to share between threads, and with forked processes. `settings` and `keys`
-    are for callers that have resolved both already, and do not wait.
+    The environment (`environ`, or that of the process) and the profile supply what is omitted, as
+    for the AWS CLI. Threads can share a client, and so can forked processes.
     """
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
@@ -51,25 +60,22 @@ class Client(Caller):
         connect_timeout: float | None = None,
         read_timeout: float | None = None,
         environ: Mapping[str, str] | None = None,
-        settings: Settings | None = None,
-        keys: Callable[[], Credentials | None] = lambda: None,
-        world: Dependencies = Dependencies(),  # noqa: B008 - a value
     ) -> None:
-        if settings is None:
-            found = configuration.load(os.environ if environ is None else environ, profile_name)
-            options: dict[str, Any] = {
-                "region": region_name,
-                "verify": verify is not False,
-                "ca_bundle": verify if isinstance(verify, str) else None,
-                "connect_timeout": connect_timeout,
-                "read_timeout": INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
-            }
-            settings = resolve_settings(found, endpoint_url=endpoint_url, **options)
-            given = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
-            keys = (lambda: given) if given else credentials.source(found, settings)
-            self._connect = partial(_connect, found, options, keys)
+        config = configuration.load(os.environ if environ is None else environ, profile_name)
+        options: dict[str, Any] = {
+            "region": region_name,
+            "verify": verify is not False,
+            "ca_bundle": verify if isinstance(verify, str) else None,
+            "connect_timeout": connect_timeout,
+            "read_timeout": INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
+        }
+        settings = resolve_settings(config, endpoint_url=endpoint_url, **options)
+        explicit = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
+        source = (lambda: explicit) if explicit else credentials.source(config, settings)
+        self._caller = Caller(settings, source, Dependencies())
+        self.meta = ClientMeta(settings.region, self._caller.endpoint_url)
+        self._connect = partial(_connect, config, options, source)
         self._s3: tuple[int, S3] | None = None
-        super().__init__(settings, keys, world)
 
     def invoke_endpoint(self, **kwargs: Any) -> dict[str, Any]:
         """Call an endpoint: boto3's reply, a dict with `Body` to read and ResponseMetadata.
@@ -77,18 +83,18 @@ class Client(Caller):
         Raises ServiceError, whose `response["Error"]["Code"]` names what the service found wrong,
         and the other kinds of SmrtError.
         """
-        reply = self.call(INVOKE_ENDPOINT, kwargs)
+        reply = self._caller.call(INVOKE_ENDPOINT, kwargs)
         return {**self._boto3_shape(reply), "Body": reply.body}
 
     def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
         """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
-        return self._boto3_shape(self.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+        return self._boto3_shape(self._caller.call(INVOKE_ENDPOINT_ASYNC, kwargs))
 
     def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
         """Call an endpoint that answers part by part: boto3's reply; `Body` is an EventStream."""
         from smrt.protocol.response_stream import EventStream
 
-        reply = self.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
+        reply = self._caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
         shape = self._boto3_shape(reply)
         return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
 
@@ -111,7 +117,7 @@ class Client(Caller):
 
     def close(self) -> None:
         """Close the connections that are kept for the next call."""
-        super().close()
+        self._caller.close()
         if self._s3 is not None:
             self._s3[1].close()
 
@@ -124,14 +130,14 @@ class Client(Caller):
 
     def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
         about = responses.response_metadata(reply.status, reply.headers, reply.retries)
-        if reply.retries + 1 == self.settings.max_attempts:
+        if reply.retries + 1 == self._caller.settings.max_attempts:
             about[_LAST] = True
         return {"ResponseMetadata": about, **reply.metadata}
 
 
 def _connect(
-    found: Config, options: Mapping[str, Any], keys: Callable[[], Credentials | None]
+    config: Config, options: Mapping[str, Any], source: Callable[[], Credentials | None]
 ) -> "S3":
     from smrt.s3 import botocore_client as s3_client
 
-    return s3_client.connect(found, resolve_settings(found, service="s3", **options), keys)
+    return s3_client.connect(config, resolve_settings(config, service="s3", **options), source)

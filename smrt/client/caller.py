@@ -49,7 +49,7 @@ class Caller:
         self._skew = 0.0
         self._world = world
         self._transport = world.transport(settings)
-        self._base = settings.endpoint_url or _endpoint_url(settings)
+        self.endpoint_url = settings.endpoint_url or _endpoint_url(settings)
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
         """Check, sign and send; try again where that may help. Raises SmrtError."""
@@ -84,7 +84,7 @@ class Caller:
         headers = parameters.headers(operation, values)
         body = payload(values.get("Body", b""))
         parameters.check_size(operation, body.length)
-        return Request("POST", join(self._base, path), headers, body)
+        return Request("POST", join(self.endpoint_url, path), headers, body)
 
     def close(self) -> None:
         """Close the connections that are kept for the next call."""

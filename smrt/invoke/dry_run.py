@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smrt.client.boto3_client import Client
+from smrt.client.caller import Caller
 from smrt.client.debug_log import masked
 from smrt.errors import redacted
 from smrt.protocol.messages import Headers, Request
@@ -11,9 +11,9 @@ from smrt.protocol.operations import Operation
 from smrt.transport.connection import head
 
 
-def request_text(client: Client, operation: Operation, values: Mapping[str, Any]) -> Iterator[str]:
+def request_text(caller: Caller, operation: Operation, values: Mapping[str, Any]) -> Iterator[str]:
     """Method, URL, headers and the length of the body, line by line."""
-    request = client.first_attempt(operation, values)
+    request = caller.first_attempt(operation, values)
     yield f"{request.method} {redacted(str(request.url))}\n"
     for name, value in masked(sent(request)):
         yield f"{name}: {value}\n"

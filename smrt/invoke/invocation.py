@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from smrt.client.boto3_client import Client
-from smrt.client.caller import Reply
+from smrt.client.caller import Caller, Reply
 from smrt.client.dependencies import Dependencies
 from smrt.client.payload import length
 from smrt.config import configuration, credentials
@@ -40,10 +39,9 @@ class Call(NamedTuple):
     def __repr__(self) -> str:
         return veiled(self, "parameters")
 
-    def client(self, world: Dependencies) -> Client:
+    def client(self, world: Dependencies) -> Caller:
         """The client that makes this call in `world`."""
-        keys = credentials.source(self.config, self.settings)
-        return Client(settings=self.settings, keys=keys, world=world)
+        return Caller(self.settings, credentials.source(self.config, self.settings), world)
 
 
 def prepare(

@@ -4,10 +4,11 @@ from email.utils import formatdate
 import pytest
 
 from smrt.client.attempts import Attempts
-from smrt.client.boto3_client import Client
+from smrt.client.caller import Caller
 from smrt.client.dependencies import Dependencies
 from smrt.errors import ServiceError, TransportError
-from smrt.protocol.messages import Settings
+from smrt.protocol.messages import Credentials, Settings
+from smrt.protocol.operations import INVOKE_ENDPOINT
 from tests.conftest import Smrt
 from tests.support.scripted_endpoint import Endpoint, error, response
 
@@ -47,67 +48,66 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def client(endpoint: Endpoint, clock: Clock) -> Callable[..., Client]:
-    def made(**settings: object) -> Client:
+def caller(endpoint: Endpoint, clock: Clock) -> Callable[..., Caller]:
+    def made(**settings: object) -> Caller:
         resolved = Settings(
             **{"region": "us-east-1", "endpoint_url": endpoint.url, "sign": False, **settings}  # type: ignore[arg-type]
         )
-        return Client(settings=resolved, world=clock.world())
+        return Caller(resolved, lambda: None, clock.world())
 
     return made
 
 
-def call(client: Client) -> bytes:
-    body: bytes = client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].read()
-    return body
+def call(caller: Caller) -> bytes:
+    return caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b""}).body.read()
 
 
 @pytest.mark.parametrize("answer", [LOADING, NO_CAPACITY])
 def test_a_loading_model_is_waited_for(
-    answer: bytes, endpoint: Endpoint, clock: Clock, client: Callable[..., Client]
+    answer: bytes, endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     for _ in range(5):
         endpoint.answer(lambda sock, _: sock.sendall(answer))
-    assert call(client(wait_ready=60.0)) == b'{"predictions":[1]}'
+    assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     assert clock.slept == [1.0, 1.5, 2.25, 3.375, 5.0625]
     assert clock.warned == ["the model is not ready: trying for up to 60 s"]
 
 
 def test_patience_ends_when_the_time_is_up(
-    endpoint: Endpoint, clock: Clock, client: Callable[..., Client]
+    endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     for _ in range(4):
         endpoint.answer(lambda sock, _: sock.sendall(LOADING))
     with pytest.raises(ServiceError) as caught:
-        call(client(wait_ready=4.0))
+        call(caller(wait_ready=4.0))
     assert caught.value.code == "ModelNotReadyException"
     assert clock.slept == [1.0, 1.5, 1.5]
 
 
 def test_without_being_asked_nobody_waits_for_a_model(
-    endpoint: Endpoint, clock: Clock, client: Callable[..., Client]
+    endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(LOADING))
     with pytest.raises(ServiceError):
-        call(client())
+        call(caller())
     assert clock.slept == []
 
 
 def test_another_validation_error_is_not_waited_for(
-    endpoint: Endpoint, client: Callable[..., Client]
+    endpoint: Endpoint, caller: Callable[..., Caller]
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(error(400, "ValidationError", "no such name")))
     with pytest.raises(ServiceError):
-        call(client(wait_ready=60.0))
+        call(caller(wait_ready=60.0))
 
 
 def test_looking_at_a_loading_model_uses_up_no_retries(
-    endpoint: Endpoint, client: Callable[..., Client]
+    endpoint: Endpoint, caller: Callable[..., Caller]
 ) -> None:
     for answer in (LOADING, error(503, "ServiceUnavailable", "later"), LOADING):
         endpoint.answer(lambda sock, _, answer=answer: sock.sendall(answer))  # type: ignore[misc]
     endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "later")))
-    assert call(client(wait_ready=60.0)) == b'{"predictions":[1]}'
+    assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     told = [received.headers["amz-sdk-request"] for received in endpoint.requests]
     assert told == ["attempt=1", *(f"attempt={n}; max=3" for n in (2, 3, 4, 5))]
 
@@ -123,20 +123,14 @@ def signed_at(endpoint: Endpoint) -> list[str]:
 
 
 @pytest.fixture
-def signer(endpoint: Endpoint, clock: Clock) -> Client:
-    return Client(
-        "us-east-1",
-        endpoint_url=endpoint.url,
-        aws_access_key_id="AKIDEXAMPLE",
-        aws_secret_access_key="secret",
-        environ={},
-        world=clock.world(),
-    )
+def signer(endpoint: Endpoint, clock: Clock) -> Caller:
+    settings = Settings(region="us-east-1", endpoint_url=endpoint.url)
+    return Caller(settings, lambda: Credentials("AKIDEXAMPLE", "secret"), clock.world())
 
 
 @pytest.mark.parametrize("ahead", [3600, -3600])
 def test_a_wrong_clock_is_put_right_once_and_for_good(
-    ahead: float, endpoint: Endpoint, clock: Clock, signer: Client
+    ahead: float, endpoint: Endpoint, clock: Clock, signer: Caller
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(skewed(ahead)))
     call(signer)
@@ -148,7 +142,7 @@ def test_a_wrong_clock_is_put_right_once_and_for_good(
     assert any("clock" in line for line in clock.told)
 
 
-def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Client) -> None:
+def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Caller) -> None:
     for _ in range(2):
         endpoint.answer(lambda sock, _: sock.sendall(skewed(3600)))
     with pytest.raises(ServiceError):
@@ -166,7 +160,7 @@ def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Cl
     ],
 )
 def test_what_no_clock_explains_is_told_at_once(
-    answer: bytes, endpoint: Endpoint, signer: Client
+    answer: bytes, endpoint: Endpoint, signer: Caller
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(answer))
     with pytest.raises(ServiceError):

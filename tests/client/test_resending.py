@@ -2,59 +2,62 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
-from smrt.client.boto3_client import Client
+from smrt.client.caller import Caller
 from smrt.client.dependencies import Dependencies
 from smrt.errors import SmrtError, TransportError
 from smrt.protocol.messages import Settings
+from smrt.protocol.operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+)
 from tests.support.scripted_endpoint import Answer, Endpoint, drop, raw, reset, response
 from tests.support.scripted_transport import ScriptedTransport, read_timeout
 
 STATUS = b"HTTP/1.1 200 OK\r\n"
-Make = Callable[..., Client]
+Make = Callable[..., Caller]
 
 
 @pytest.fixture
 def make(endpoint: Endpoint) -> Make:
-    """Clients of `endpoint`, whose pauses take no time."""
+    """Callers of `endpoint`, whose pauses take no time."""
 
-    def made(**settings: Any) -> Client:
-        resolved = Settings(region="us-east-1", endpoint_url=endpoint.url, sign=False, **settings)
-        return Client(settings=resolved, world=Dependencies(sleep=lambda _: None))
+    def made() -> Caller:
+        settings = Settings(region="us-east-1", endpoint_url=endpoint.url, sign=False)
+        return Caller(settings, lambda: None, Dependencies(sleep=lambda _: None))
 
     return made
 
 
-def invoke(client: Client) -> None:
-    client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].read()
+def invoke(caller: Caller) -> None:
+    caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b""}).body.read()
 
 
-def stream(client: Client) -> None:
-    reply = client.invoke_endpoint_with_response_stream(EndpointName="e", Body=b"")
-    with suppress(TransportError):  # the body below is no event stream
-        list(reply["Body"])
-    reply["Body"].close()
+def stream(caller: Caller) -> None:
+    values = {"EndpointName": "e", "Body": b""}
+    with caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, values).body as body:
+        list(body.pieces())
 
 
-def queue(client: Client) -> None:
-    client.invoke_endpoint_async(EndpointName="e", InputLocation="s3://b/k")
+def queue(caller: Caller) -> None:
+    caller.call(INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", "InputLocation": "s3://b/k"})
 
 
-Call = Callable[[Client], None]
+Call = Callable[[Caller], None]
 PAID: tuple[Call, ...] = (invoke, stream)
 """The operations whose 2xx says that the model has run."""
 
 
-def requests(call: Call, answer: Answer, endpoint: Endpoint, client: Client) -> int:
+def requests(call: Call, answer: Answer, endpoint: Endpoint, caller: Caller) -> int:
     """How many requests one call makes where each gets `answer`."""
     endpoint.requests.clear()
     endpoint.script[:] = [answer] * 3
     with suppress(SmrtError):
-        call(client)
-    client.close()
+        call(caller)
+    caller.close()
     endpoint.script.clear()
     return len(endpoint.requests)
 
@@ -143,9 +146,9 @@ def test_a_response_that_breaks_off_is_judged_by_its_status(
 def test_a_success_that_is_cut_anywhere_behind_its_status_line_is_paid_once(
     call: Call, end: Answer, endpoint: Endpoint, make: Make
 ) -> None:
-    whole, client = response(200), make()
+    whole, caller = response(200), make()
     line = whole.index(b"\n") + 1
-    sent = [requests(call, raw(whole[:at], end), endpoint, client) for at in range(len(whole) + 1)]
+    sent = [requests(call, raw(whole[:at], end), endpoint, caller) for at in range(len(whole) + 1)]
     assert sent == [3] * line + [1] * (len(whole) + 1 - line)
 
 
@@ -158,7 +161,7 @@ def test_a_read_timeout_behind_a_status_line_is_not_retried_though_asked_for(
     settings = Settings(region="us-east-1", sign=False, retry_timeouts=True)
     world = Dependencies(sleep=lambda _: None, transport=lambda _: transport)
     with pytest.raises(TransportError):
-        call(Client(settings=settings, world=world))
+        call(Caller(settings, lambda: None, world))
     assert len(transport.requests) == sent
 
 
@@ -176,14 +179,14 @@ def test_a_large_request_whose_response_came_early_and_broken_is_paid_once(
     endpoint.read_body = False
     endpoint.answer(raw(STATUS, drop))
     with pytest.raises(TransportError):
-        make().invoke_endpoint(EndpointName="e", Body=bytes(20_000_000))
+        make().call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": bytes(20_000_000)})
     assert len(endpoint.requests) == 1
 
 
 def test_a_status_is_that_of_its_own_request(endpoint: Endpoint, make: Make) -> None:
-    client = make()
-    invoke(client)
+    caller = make()
+    invoke(caller)
     endpoint.script += [raw(b"", drop)] * 3
     with pytest.raises(TransportError) as caught:
-        invoke(client)
+        invoke(caller)
     assert (caught.value.status, len(endpoint.requests)) == (None, 4)

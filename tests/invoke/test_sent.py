@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from smrt.cli.main import main
-from smrt.client.boto3_client import Client
+from smrt.client.caller import Caller
 from smrt.client.dependencies import Dependencies
 from smrt.errors import (
     ConfigurationError,
@@ -24,6 +24,7 @@ from smrt.errors import (
 )
 from smrt.output.console import Console
 from smrt.protocol.messages import Credentials, Settings
+from smrt.protocol.operations import INVOKE_ENDPOINT
 from tests.conftest import Result, Smrt, Terminal
 from tests.support.scripted_endpoint import Endpoint, drop, error, raw, response
 
@@ -262,12 +263,10 @@ def test_credentials_that_fail_between_two_attempts_are_no_error_of_configuratio
 ) -> None:
     keys = expiring()
     settings = Settings(region="us-east-1", endpoint_url=endpoint.url)
-    client = Client(
-        settings=settings, keys=lambda: next(keys), world=Dependencies(sleep=lambda _: None)
-    )
+    caller = Caller(settings, lambda: next(keys), Dependencies(sleep=lambda _: None))
     endpoint.answer(raw(first, drop))
     with pytest.raises(SmrtError, match="the login is over") as caught:
-        client.invoke_endpoint(EndpointName="e", Body=b"")
+        caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b""})
     assert (type(caught.value), caught.value.exit_code) == (SmrtError, 255)
     assert caught.value.hints == ("log in again",)
     assert len(endpoint.requests) == 1

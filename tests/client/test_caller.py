@@ -1,0 +1,270 @@
+"""The caller: signatures, credentials, and the attempts of a call."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as BotoCredentials
+
+from smrt.client.caller import Caller, Reply
+from smrt.client.dependencies import Dependencies
+from smrt.errors import ConfigurationError, ServiceError, TransportError
+from smrt.protocol.messages import Credentials, Settings
+from smrt.protocol.operations import INVOKE_ENDPOINT
+from tests.conftest import KEYS
+from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset
+from tests.support.scripted_transport import ScriptedTransport, read_timeout
+
+NOW = 1_700_000_000.0
+SIGNER = Credentials(KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"])
+
+
+class Watched:
+    """Dependencies with a clock that is set, recorded sleeps, and random numbers of a half."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds + 1
+
+    @property
+    def world(self) -> Dependencies:
+        return Dependencies(clock=lambda: self.now, sleep=self.sleep, draw=lambda: 0.5)
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+Make = Callable[..., Caller]
+
+
+@pytest.fixture
+def make(endpoint: Endpoint, watched: Watched) -> Iterator[Make]:
+    """Make a caller of `endpoint` in the watched world."""
+    made: list[Caller] = []
+
+    def caller(
+        source: Callable[[], Credentials | None] = lambda: SIGNER, **settings: Any
+    ) -> Caller:
+        resolved = Settings(region="us-east-1", endpoint_url=endpoint.url, **settings)
+        made.append(Caller(resolved, source, watched.world))
+        return made[-1]
+
+    yield caller
+    for one in made:
+        one.close()
+
+
+def call(caller: Caller, body: Any = b"", **values: str) -> Reply:
+    """A call whose response is read to its end."""
+    reply = caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": body, **values})
+    reply.body.read()
+    return reply
+
+
+def test_a_pipe_is_read_once_and_sent_as_often_as_needed(make: Make, endpoint: Endpoint) -> None:
+    endpoint.answer(drop)
+    source, sink = os.pipe()
+    with os.fdopen(sink, "wb") as file:
+        file.write(b"hello")
+    with os.fdopen(source, "rb") as file:
+        call(make(), file)
+    assert [received.body for received in endpoint.requests] == [b"hello"] * 2
+
+
+def test_a_file_is_rewound_for_each_attempt(make: Make, endpoint: Endpoint) -> None:
+    for answer in (drop, raw(error(503, "ServiceUnavailable", "x"))):
+        endpoint.answer(answer)
+    content = os.urandom(2_000_000)
+    call(make(), io.BytesIO(content))
+    assert [received.body == content for received in endpoint.requests] == [True] * 3
+
+
+def attempts(endpoint: Endpoint) -> list[str]:
+    return [received.headers["amz-sdk-request"] for received in endpoint.requests]
+
+
+def test_attempts_are_counted_and_share_an_id(
+    make: Make, endpoint: Endpoint, watched: Watched
+) -> None:
+    for _ in range(2):
+        endpoint.answer(raw(error(503, "ServiceUnavailable", "x")))
+    assert call(make()).retries == 2
+    assert attempts(endpoint) == ["attempt=1", "attempt=2; max=3", "attempt=3; max=3"]
+    assert len({r.headers["amz-sdk-invocation-id"] for r in endpoint.requests}) == 1
+    assert watched.slept == [0.5, 1.0]
+
+
+def test_a_body_that_changes_is_not_sent_again(
+    make: Make, endpoint: Endpoint, watched: Watched
+) -> None:
+    class Shrinking(io.BytesIO):
+        def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+            self.truncate(3)
+            return super().seek(offset, whence)
+
+    with pytest.raises(TransportError) as caught:
+        call(make(), Shrinking(b"hello"))
+    assert caught.value.code == "BodyChangedError"
+    assert watched.slept == []
+
+
+def test_calls_have_ids_of_their_own(make: Make, endpoint: Endpoint) -> None:
+    one = make()
+    for _ in range(2):
+        call(one)
+    assert len({r.headers["amz-sdk-invocation-id"] for r in endpoint.requests}) == 2
+
+
+def test_the_last_error_is_told_with_its_retries(make: Make, endpoint: Endpoint) -> None:
+    for _ in range(3):
+        endpoint.answer(raw(error(500, "InternalFailure", "oops")))
+    with pytest.raises(ServiceError) as caught:
+        call(make())
+    assert str(caught.value) == (
+        "An error occurred (InternalFailure) when calling the InvokeEndpoint operation "
+        "(reached max retries: 2): oops"
+    )
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 2
+
+
+@pytest.mark.parametrize("tries", [1, 3, 5])
+@pytest.mark.parametrize("answer", [drop, reset, raw(b"garbage\r\n\r\n")])
+def test_a_connection_that_drops_is_tried_again(
+    make: Make, endpoint: Endpoint, watched: Watched, answer: Any, tries: int
+) -> None:
+    endpoint.script.extend([answer] * tries)
+    with pytest.raises(TransportError):
+        call(make(max_attempts=tries))
+    assert len(endpoint.requests) == tries
+    assert watched.slept == [0.5, 1.0, 2.0, 4.0][: tries - 1]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "ValidationError"), (424, "ModelError"), (429, "ModelNotReadyException"), (403, "X")],
+)
+def test_what_will_not_change_is_not_tried_again(
+    make: Make, endpoint: Endpoint, status: int, code: str
+) -> None:
+    endpoint.answer(raw(error(status, code, "no")))
+    with pytest.raises(ServiceError):
+        call(make())
+    assert attempts(endpoint) == ["attempt=1"]
+
+
+def scripted(watched: Watched, transport: ScriptedTransport, **settings: Any) -> Caller:
+    world = watched.world._replace(transport=lambda _: transport)
+    return Caller(Settings(region="us-east-1", **settings), lambda: SIGNER, world)
+
+
+def test_a_read_timeout_is_not_tried_again(watched: Watched) -> None:
+    transport = ScriptedTransport([read_timeout()] * 2)
+    with pytest.raises(TransportError) as caught:
+        call(scripted(watched, transport))
+    assert caught.value.code == "ReadTimeoutError"
+    assert len(transport.requests) == 1
+
+
+def test_a_read_timeout_is_tried_again_where_it_is_asked_for(watched: Watched) -> None:
+    transport = ScriptedTransport([read_timeout()] * 2)
+    call(scripted(watched, transport, retry_timeouts=True))
+    assert len(transport.requests) == 3
+
+
+def test_without_an_endpoint_url_the_region_is_called(watched: Watched) -> None:
+    transport = ScriptedTransport([])
+    call(scripted(watched, transport))
+    urls = [str(request.url) for request in transport.requests]
+    assert urls == ["https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/e/invocations"]
+
+
+def signature(received: Received, url: str, when: float, token: str | None = None) -> str:
+    """botocore's Authorization for what was received."""
+    names = received.headers["authorization"].split("SignedHeaders=")[1].split(",")[0].split(";")
+    request = AWSRequest(
+        "POST",
+        url + received.target,
+        headers={name: received.headers[name] for name in names if not name.startswith("x-amz-")},
+        data=received.body,
+    )
+    request.context["timestamp"] = datetime.fromtimestamp(when, timezone.utc).strftime(
+        "%Y%m%dT%H%M%SZ"
+    )
+    signer = SigV4Auth(
+        BotoCredentials(SIGNER.access_key, SIGNER.secret_key, token), "sagemaker", "us-east-1"
+    )
+    if token:
+        request.headers["X-Amz-Security-Token"] = token
+    request.headers["X-Amz-Date"] = request.context["timestamp"]
+    canonical = signer.canonical_request(request)
+    signed = signer.signature(signer.string_to_sign(request, canonical), request)
+    return f"Signature={signed}"
+
+
+@pytest.mark.parametrize("token", [None, "token=="])
+def test_each_attempt_is_signed_with_its_own_time(
+    make: Make, endpoint: Endpoint, token: str | None
+) -> None:
+    endpoint.answer(drop)
+    call(make(lambda: SIGNER._replace(token=token)), b"x", Accept=" a  b ")
+    times = [NOW, NOW + 1.5]
+    for received, when in zip(endpoint.requests, times, strict=True):
+        stamp = datetime.fromtimestamp(when, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        assert received.headers["x-amz-date"] == stamp
+        assert received.headers.get("x-amz-security-token") == token
+        assert received.headers["authorization"].endswith(
+            signature(received, endpoint.url, when, token)
+        )
+
+
+def test_keys_that_are_about_to_expire_are_asked_for_again(
+    make: Make, endpoint: Endpoint, watched: Watched
+) -> None:
+    given = [Credentials(f"AKID{n}", "s", expires=NOW + 100 * n) for n in (1, 2, 3, 4)]
+    caller = make(lambda: given.pop(0))
+    for now in (NOW, NOW + 39, NOW + 41, NOW + 139, NOW + 250):
+        watched.now = now
+        call(caller)
+    used = [r.headers["authorization"].split("/")[0].split("=")[1] for r in endpoint.requests]
+    assert used == ["AKID1", "AKID1", "AKID2", "AKID2", "AKID3"]
+
+
+def test_nothing_is_signed_where_that_is_not_wanted(make: Make, endpoint: Endpoint) -> None:
+    call(make(sign=False))
+    assert "authorization" not in endpoint.requests[0].headers
+    assert "x-amz-date" not in endpoint.requests[0].headers
+
+
+def test_nobody_to_sign_is_an_error(make: Make, endpoint: Endpoint) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        call(make(lambda: None))
+    assert caught.value.code == "NoCredentials"
+    assert caught.value.hints
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("AKID\r", "s", None),
+        ("AKID", "s\n", None),
+        ("AKID", "s", "t\r\nX-Evil: 1"),
+        ("\udcff", "s"),
+    ],
+)
+def test_keys_with_line_breaks_are_refused(make: Make, endpoint: Endpoint, keys: Any) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be printed") as caught:
+        call(make(lambda: Credentials(*keys)))
+    assert "Evil" not in caught.value.sentence
+    assert endpoint.requests == []
