@@ -125,6 +125,17 @@ class ServiceError(SmrtError):
     """
 
     exit_code = ExitCode.SERVICE
+    modeled: ClassVar[dict[str, type["ServiceError"]]] = {}
+    """The subclasses by the code that each is named after, as far as they are imported."""
+
+    def __init_subclass__(cls) -> None:
+        ServiceError.modeled[cls.__name__] = cls
+
+    def __new__(  # noqa: PYI034 - it may be another class
+        cls, response: Mapping[str, Any], *_: object
+    ) -> "ServiceError":
+        """An error of the subclass for its code, as OSError chooses one for its errno."""
+        return super().__new__(cls.modeled.get(response["Error"]["Code"], cls))
 
     def __init__(self, response: Mapping[str, Any], operation_name: str, *hints: str) -> None:
         error = response["Error"]
@@ -133,6 +144,10 @@ class ServiceError(SmrtError):
         self.operation_name = operation_name
         self.is_last_allowed = False
         """Whether the last attempt that was allowed has been made."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What pickle and copy need: the error of a worker process reaches its parent."""
+        return ServiceError, (self.response, self.operation_name), self.__dict__
 
     @property
     def sentence(self) -> str:

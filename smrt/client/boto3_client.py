@@ -23,6 +23,7 @@ from smrt.protocol.operations import (
 
 from .caller import Caller, Reply
 from .dependencies import Dependencies
+from .exceptions import ClientExceptions
 
 if TYPE_CHECKING:
     from smrt.s3.objects import S3
@@ -46,6 +47,8 @@ class Client:
     The environment (`environ`, or that of the process) and the profile supply what is omitted, as
     for the AWS CLI. Threads can share a client, and so can forked processes.
     """
+
+    exceptions = ClientExceptions()
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
         self,
