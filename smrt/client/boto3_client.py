@@ -1,18 +1,19 @@
 """The Python API: a client in the shape of boto3's.
 
->>> client = Client(region_name="eu-west-1")
->>> response = client.invoke_endpoint(EndpointName="iris", ContentType="text/csv", Body=b"5.1,3.5")
->>> response["Body"].read()
+>>> with smrt.Client(region_name="eu-west-1") as client:
+...     response = client.invoke_endpoint(EndpointName="iris", ContentType="text/csv", Body=b"5.1")
+...     response["Body"].read()
 """
 
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from smrt.config import configuration, credentials
 from smrt.config.configuration import Config
 from smrt.config.settings import settings as resolve_settings
+from smrt.errors import UsageError
 from smrt.protocol import responses
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT, Credentials, veiled
 from smrt.protocol.operations import (
@@ -24,11 +25,15 @@ from smrt.protocol.operations import (
 from .caller import Caller, Reply
 from .dependencies import Dependencies
 from .exceptions import ClientExceptions
+from .result_storage import ResultStorage
+from .runtime_interface import RuntimeInterface, implements
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from smrt.s3.objects import S3
 
-_LAST = "MaxAttemptsReached"
+    from .response_types import WaitOutput
 
 
 class ClientMeta(NamedTuple):
@@ -45,28 +50,32 @@ class Client:
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
     The environment (`environ`, or that of the process) and the profile supply what is omitted, as
-    for the AWS CLI. Threads can share a client, and so can forked processes.
+    for the AWS CLI; the region is the only positional argument. Threads can share a client, and so
+    can forked processes.
     """
 
     exceptions = ClientExceptions()
 
     def __init__(  # noqa: PLR0913 - boto3's keywords
         self,
-        region_name: str | None = None,
+        region: str | None = None,
+        /,
         *,
+        region_name: str | None = None,
         endpoint_url: str | None = None,
         profile_name: str | None = None,
         aws_access_key_id: str | None = None,
         aws_secret_access_key: str | None = None,
         aws_session_token: str | None = None,
-        verify: bool | str = True,
+        verify: bool | str | None = True,
         connect_timeout: float | None = None,
         read_timeout: float | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
+        chosen = _one_region(region, region_name)
         config = configuration.load(os.environ if environ is None else environ, profile_name)
         options: dict[str, Any] = {
-            "region": region_name,
+            "region": chosen,
             "verify": verify is not False,
             "ca_bundle": verify if isinstance(verify, str) else None,
             "connect_timeout": connect_timeout,
@@ -76,66 +85,71 @@ class Client:
         explicit = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
         source = (lambda: explicit) if explicit else credentials.source(config, settings)
         self._caller = Caller(settings, source, Dependencies())
+        self._results = ResultStorage(partial(_connect, config, options, source))
         self.meta = ClientMeta(settings.region, self._caller.endpoint_url)
-        self._connect = partial(_connect, config, options, source)
-        self._s3: tuple[int, S3] | None = None
 
-    def invoke_endpoint(self, **kwargs: Any) -> dict[str, Any]:
-        """Call an endpoint: boto3's reply, a dict with `Body` to read and ResponseMetadata.
-
-        Raises ServiceError, whose `response["Error"]["Code"]` names what the service found wrong,
-        and the other kinds of SmrtError.
-        """
-        reply = self._caller.call(INVOKE_ENDPOINT, kwargs)
+    @implements(RuntimeInterface.invoke_endpoint)
+    def invoke_endpoint(self, **parameters: Any) -> Any:  # noqa: D102 - documented there
+        reply = self._caller.call(INVOKE_ENDPOINT, parameters)
         return {**self._boto3_shape(reply), "Body": reply.body}
 
-    def invoke_endpoint_async(self, **kwargs: Any) -> dict[str, Any]:
-        """Queue a request on an asynchronous endpoint: boto3's reply; raises as invoke_endpoint."""
-        return self._boto3_shape(self._caller.call(INVOKE_ENDPOINT_ASYNC, kwargs))
+    @implements(RuntimeInterface.invoke_endpoint_async)
+    def invoke_endpoint_async(self, **parameters: Any) -> Any:  # noqa: D102 - likewise
+        return self._boto3_shape(self._caller.call(INVOKE_ENDPOINT_ASYNC, parameters))
 
-    def invoke_endpoint_with_response_stream(self, **kwargs: Any) -> dict[str, Any]:
-        """Call an endpoint that answers part by part: boto3's reply; `Body` is an EventStream."""
+    @implements(RuntimeInterface.invoke_endpoint_with_response_stream)
+    def invoke_endpoint_with_response_stream(self, **parameters: Any) -> Any:  # noqa: D102 - likewise
         from smrt.protocol.response_stream import EventStream
 
-        reply = self._caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, kwargs)
+        reply = self._caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, parameters)
         shape = self._boto3_shape(reply)
         return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
 
-    def wait(self, reply: Mapping[str, Any], timeout: float | None = None) -> dict[str, Any]:
-        """Wait for the answer to `reply`, which invoke_endpoint_async gave, and fetch it from S3.
+    def wait(self, response: Mapping[str, Any], timeout: float | None = None) -> "WaitOutput":
+        """Wait for the result that `response`, of invoke_endpoint_async, leads to.
 
-        Gives the reply with `Body` to read, ContentType and ElapsedSeconds. After `timeout`
-        seconds (None: as long as an answer can come) raises SmrtError with code WaitTimeout; the
-        same reply can be waited for again. Raises ServiceError with code AsyncInvocationFailed
-        where the service wrote down a failure.
+        Returns the response with the `Body` from S3, its ContentType, and ElapsedSeconds. After
+        `timeout` seconds (None: as long as a result can come) raises smrt.SmrtError with code
+        WaitTimeout; you can wait for the same response again. Raises smrt.ServiceError with code
+        AsyncInvocationFailed where the service recorded a failure.
         """
         from smrt.s3 import async_results
 
-        answer = async_results.follow(
-            self._storage(),
-            async_results.places(reply),
+        result = async_results.follow(
+            self._results.s3(),
+            async_results.places(response),
             timeout=async_results.DEFAULT_MAX_WAIT_SECONDS if timeout is None else timeout,
         )
-        return {**reply, **answer.metadata, "Body": answer.body}
+        return cast("WaitOutput", {**response, **result.metadata, "Body": result.body})
 
     def close(self) -> None:
-        """Close the connections that are kept for the next call."""
+        """Close the connections that are kept for the next call; `with` does so at its end."""
         self._caller.close()
-        if self._s3 is not None:
-            self._s3[1].close()
+        self._results.close()
 
-    def _storage(self) -> "S3":
-        """S3 for this process: botocore's connections cannot be shared with a forked one."""
-        process, kept = os.getpid(), self._s3
-        if kept is None or kept[0] != process:
-            kept = self._s3 = (process, self._connect())
-        return kept[1]
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
-        about = responses.response_metadata(reply.status, reply.headers, reply.retries)
+        metadata = responses.response_metadata(reply.status, reply.headers, reply.retries)
         if reply.retries + 1 == self._caller.settings.max_attempts:
-            about[_LAST] = True
-        return {"ResponseMetadata": about, **reply.metadata}
+            metadata["MaxAttemptsReached"] = True
+        return {"ResponseMetadata": metadata, **reply.metadata}
+
+
+def _one_region(positional: str | None, keyword: str | None) -> str | None:
+    """The region; UsageError where the first argument is the name of a service, as boto3's is."""
+    if positional is None:
+        return keyword
+    if positional.startswith("sagemaker") or keyword is not None:
+        raise UsageError(
+            f'smrt.Client takes a region, and no name of a service such as "sagemaker-runtime": '
+            f'write smrt.Client(region_name="{keyword or "us-east-1"}")'
+        )
+    return positional
 
 
 def _connect(

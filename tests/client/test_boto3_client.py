@@ -274,6 +274,43 @@ def test_the_region_and_endpoint_url_are_those_of_boto3(
     assert ours == (theirs.region_name, theirs.endpoint_url)
 
 
+@pytest.mark.parametrize(
+    ("positional", "keywords", "region"),
+    [
+        (["sagemaker-runtime"], {}, "us-east-1"),
+        (["sagemaker-runtime"], {"region_name": "eu-west-1"}, "eu-west-1"),
+        (["us-west-2"], {"region_name": "eu-west-1"}, "eu-west-1"),
+    ],
+)
+def test_the_name_of_a_service_is_no_region(
+    environ: dict[str, str], positional: list[str], keywords: dict[str, str], region: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        Client(*positional, environ=environ, **keywords)  # type: ignore[arg-type]
+    assert "no name of a service" in str(caught.value)
+    assert str(caught.value).endswith(f'write smrt.Client(region_name="{region}")')
+
+
+@pytest.mark.parametrize(("positional", "keyword"), [("eu-west-1", None), (None, "eu-west-1")])
+def test_the_region_is_an_argument_or_a_keyword(
+    environ: dict[str, str], positional: str | None, keyword: str | None
+) -> None:
+    assert Client(positional, region_name=keyword, environ=environ).meta.region_name == "eu-west-1"
+
+
+def test_the_end_of_with_closes_the_connections(
+    client: Callable[..., Client], endpoint: Endpoint
+) -> None:
+    with client() as one:
+        assert isinstance(one, Client)
+        for _ in range(2):
+            one.invoke_endpoint(EndpointName="e", Body=b"")["Body"].read()
+        assert endpoint.connections == 1
+    one.close()  # again
+    one.invoke_endpoint(EndpointName="e", Body=b"")["Body"].read()
+    assert endpoint.connections == 2
+
+
 def test_sixteen_threads_share_a_client(client: Any, endpoint: Endpoint) -> None:
     def echo(sock: Any, received: Received) -> None:
         sock.sendall(response(body=b"echo " + base64.b64encode(received.body)))

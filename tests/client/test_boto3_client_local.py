@@ -1,6 +1,6 @@
 """The Python API beside boto3, both as clients of `smrt local`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -48,7 +48,7 @@ def ours(url: str) -> Iterator[smrt.Client]:
         yield made
 
 
-def steady(reply: dict[str, Any]) -> dict[str, Any]:
+def steady(reply: Mapping[str, Any]) -> dict[str, Any]:
     """A reply without what differs from call to call."""
     about = dict(reply["ResponseMetadata"])
     about["RequestId"] = bool(about["RequestId"])
