@@ -95,7 +95,7 @@ def _is_asked_for(given: Mapping[str, Any]) -> bool:
 
 def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
     plan = outfile.plan(path, METADATA.flag)
-    if answer is not None and plan.way != "through" and outfile.is_same(plan, answer):
+    if answer is not None and plan.way is not outfile.Way.THROUGH and outfile.is_same(plan, answer):
         raise UsageError(f"{METADATA.flag} and the outfile are the same file: {path}")
     return plan
 

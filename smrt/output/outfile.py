@@ -4,7 +4,8 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from enum import Enum
 from typing import BinaryIO, NamedTuple
 
 from smrt.errors import SmrtError, StdoutClosedError, UsageError
@@ -16,20 +17,25 @@ _STANDARD = {"in": 0, "out": 1, "err": 2}
 _MAX_LINKS = 40
 
 
-class Plan(NamedTuple):
-    """How a path will be written: `way` is "through", "beside" or "copied".
+class Way(Enum):
+    """How a path is written."""
 
-    `found` is what stands there already.
-    """
+    THROUGH = "opened, and written as it is"
+    BESIDE = "replaced by a new file that is made beside it"
+    COPIED = "overwritten in place with a whole body"
+
+
+class Plan(NamedTuple):
+    """How a path will be written; `found` is what stands there already."""
 
     path: str
-    way: str
+    way: Way
     found: os.stat_result | None = None
 
     @property
     def is_terminal(self) -> bool:
         """Whether what is written there is shown on a terminal."""
-        if self.way != "through" or (self.found and not stat.S_ISCHR(self.found.st_mode)):
+        if self.way is not Way.THROUGH or (self.found and not stat.S_ISCHR(self.found.st_mode)):
             return False  # to open a named pipe would wait for its reader
         with suppress(OSError), _opened(self.path) as file:
             return file.isatty()
@@ -48,7 +54,7 @@ def plan(path: str, name: str = "the outfile") -> Plan:
         number = _descriptor(path)
         if number is not None:
             os.write(number, b"")  # fails where it is not open, or not for writing
-            return Plan(path, "through")
+            return Plan(path, Way.THROUGH)
         place = os.path.realpath(path) if path else path
         found = os.stat(path)
     except FileNotFoundError:
@@ -63,9 +69,9 @@ def plan(path: str, name: str = "the outfile") -> Plan:
         return _special(path, name, found)
     ours = found.st_uid == _user(found) and found.st_nlink == 1
     if ours and os.access(os.path.dirname(place), os.W_OK | os.X_OK):
-        return Plan(place, "beside", found)
+        return Plan(place, Way.BESIDE, found)
     _check_overwritable(path, name)
-    return Plan(place, "copied", found)
+    return Plan(place, Way.COPIED, found)
 
 
 def is_same(one: Plan, other: Plan) -> bool:
@@ -82,9 +88,17 @@ def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
     With `keep`, what came before a SmrtError is kept under the path with .partial added, instead
     of what was there; a hint of the error says so.
     """
-    way = {"through": _through, "beside": _beside, "copied": _copied}[planned.way]
-    with way(planned, keep) as file:
-        yield file
+    try:
+        with _writer(planned, keep=keep) as file:
+            yield file
+    except OSError as exc:
+        raise _failed(planned, exc) from exc
+
+
+def _writer(planned: Plan, *, keep: bool) -> AbstractContextManager[BinaryIO]:
+    if planned.way is Way.THROUGH:
+        return _through(planned.path)
+    return (_beside if planned.way is Way.BESIDE else _copied)(planned, keep=keep)
 
 
 def _user(found: os.stat_result) -> int:
@@ -105,7 +119,7 @@ def _descriptor(path: str) -> int | None:
 def _special(path: str, name: str, found: os.stat_result) -> Plan:
     if stat.S_ISSOCK(found.st_mode):
         raise UsageError(f"{name} {path} is a socket", "name a file, or - for stdout")
-    return Plan(path, "through", found)
+    return Plan(path, Way.THROUGH, found)
 
 
 def _new(path: str, place: str, name: str) -> Plan:
@@ -118,7 +132,7 @@ def _new(path: str, place: str, name: str) -> Plan:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
-    return Plan(place, "beside")
+    return Plan(place, Way.BESIDE)
 
 
 def _check_overwritable(path: str, name: str) -> None:
@@ -130,14 +144,12 @@ def _check_overwritable(path: str, name: str) -> None:
 
 
 @contextmanager
-def _through(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: ARG001, FBT001 - a way
+def _through(path: str) -> Iterator[BinaryIO]:
     try:
-        with _opened(planned.path) as file:
+        with _opened(path) as file:
             yield file
     except BrokenPipeError as exc:
-        raise StdoutClosedError(f"{planned.path} was closed") from exc
-    except OSError as exc:
-        raise _failed(planned, exc) from exc
+        raise StdoutClosedError(f"{path} was closed") from exc
 
 
 def _opened(path: str) -> BinaryIO:
@@ -147,7 +159,7 @@ def _opened(path: str) -> BinaryIO:
 
 
 @contextmanager
-def _beside(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - a way
+def _beside(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
     beside = _name_beside(planned)
     try:
         with _made(beside, planned) as file:
@@ -157,8 +169,6 @@ def _beside(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - 
         if keep:
             exc.add_hints(*_kept(planned, lambda: beside))
         raise
-    except OSError as exc:
-        raise _failed(planned, exc) from exc
     finally:
         _remove(beside)
 
@@ -207,22 +217,19 @@ def _liken(path: str, found: os.stat_result) -> None:
 
 
 @contextmanager
-def _copied(planned: Plan, keep: bool) -> Iterator[BinaryIO]:  # noqa: FBT001 - a way
+def _copied(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
     from tempfile import TemporaryFile
 
     from .overwriting import overwrite
 
-    try:
-        with TemporaryFile() as spool:
-            try:
-                yield spool
-            except SmrtError as exc:
-                if keep:
-                    exc.add_hints(*_kept_copy(planned, spool))
-                raise
-            overwrite(planned.path, spool)
-    except OSError as exc:
-        raise _failed(planned, exc) from exc
+    with TemporaryFile() as spool:
+        try:
+            yield spool
+        except SmrtError as exc:
+            if keep:
+                exc.add_hints(*_kept_copy(planned, spool))
+            raise
+        overwrite(planned.path, spool)
 
 
 def _kept_copy(planned: Plan, spool: BinaryIO) -> tuple[str, ...]:
