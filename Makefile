@@ -8,7 +8,7 @@ BENCH := .bench
 ARGS :=
 BASE := HEAD^
 
-# Says what is missing, before anything else does.
+# Reports a missing Python before anything else fails.
 NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
 	  { echo 'this needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
 
@@ -17,10 +17,10 @@ NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10
 help:
 	@echo 'make demo      serve the Iris model and call it'
 	@echo 'make test      run the tests, two processes side by side, in two minutes at most'
-	@echo 'make coverage  run the tests again, and say what they do not reach'
+	@echo 'make coverage  run the tests again, and report what they do not reach'
 	@echo 'make check     run the other gates: format, lint, types, layers'
 	@echo 'make format    format the code'
-	@echo 'make generate  write man pages, completions and tables of the README anew'
+	@echo 'make generate  write man pages, completions and the tables of the docs'
 	@echo 'make drift     compare the table of operations with the newest botocore'
 	@echo 'make bench     measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
 	@echo 'make clean     remove the virtual environments and what the tools left'

@@ -12,7 +12,8 @@ where the machine has them. All modules are compiled beforehand.
 
 Ratios are the claim, times are not: `smrt takes 0.18 of it` holds on a slow machine too. The
 targets stand in `targets.py`; the exit status is 1 when one of them is missed. The figures go to
-`.bench/results.json`, and a picture to `.bench/chart.svg`.
+`.bench/results.json`, and a picture to `.bench/chart.svg`; `python -m benchmarks.speed_page
+.bench/results.json` writes both into docs/.
 
     make bench
     make bench ARGS='--only http --rounds 30'
@@ -33,6 +34,7 @@ from . import place
 from .chart import chart
 from .measure import FailedError, Run, run
 from .scenarios import SCENARIOS, Scenario
+from .speed_page import PICTURED
 from .summary import Row, row, table
 from .targets import verdicts
 
@@ -40,7 +42,6 @@ LEAST = 3
 """Rounds that every scenario has."""
 LONGEST = 18.0
 """Seconds after which a scenario begins no other round, so that all of them take five minutes."""
-PICTURED = ("http", "https", "async", "down", "version")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The rows as a picture: SVG, a bar for each peer."""
+"""The rows as a picture: SVG, a bar for each peer, as long as its run time in units of smrt's."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -18,7 +18,7 @@ def chart(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
     y = 0
     for name, title in titles.items():
         bars = [row for row in rows if row.scenario == name]
-        longest = max((bar.median for bar in bars), default=1.0)
+        longest = max((1 / bar.ratio for bar in bars), default=1.0)
         parts.append(_text(0, y + 22, title, "t"))
         y += GAP
         for bar in bars:
@@ -30,12 +30,13 @@ def chart(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
 
 
 def _bar(y: int, row: Row, longest: float) -> list[str]:
-    width = max(row.median / longest * (WIDTH - LABELS - VALUES), 1)
+    multiple = 1 / row.ratio
+    width = max(multiple / longest * (WIDTH - LABELS - VALUES), 1)
     kind = "s" if row.peer == "smrt" else "o"
     return [
         _text(12, y + 14, row.peer),
         f'<rect class="{kind}" x="{LABELS}" y="{y + 3}" width="{width:.1f}" height="{LINE - 6}"/>',
-        _text(LABELS + width + 8, y + 14, f"{row.median * 1e3:.0f} ms"),
+        _text(LABELS + width + 8, y + 14, f"{multiple:.1f}\N{MULTIPLICATION SIGN}"),
     ]
 
 

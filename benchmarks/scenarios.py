@@ -69,7 +69,9 @@ _STREAM = (
 SCENARIOS = (
     Scenario("http", "one call of 1 KB over HTTP", _CALL | _curl() | CLICK),
     Scenario("https", "one call of 1 KB over HTTPS", _CALL | _curl(), scheme="https"),
-    Scenario("profile", "one call of 1 KB with the keys of a profile", _CALL, home="profile"),
+    Scenario(
+        "profile", "one call of 1 KB with the credentials of a profile", _CALL, home="profile"
+    ),
     Scenario(
         "table",
         "one call with --output table --query",

@@ -121,7 +121,7 @@ _smrt_table() {
         --session-id) kind='ID' ;;
         --prefix-aware-id) kind='ID' ;;
         --metadata) kind='FILE' ;;
-        --stream) kind='WAY raw lines sse json' ;;
+        --stream) kind='FORMAT raw lines sse json' ;;
         --text) kind='JMESPATH' ;;
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;

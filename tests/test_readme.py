@@ -1,119 +1,218 @@
-"""The README's examples are run against `smrt local`, by an environment without an account."""
+"""The examples of README and docs are run against `smrt local`, in an environment without AWS."""
 
 import os
 import re
-import shutil
+import shlex
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import click
 import pytest
 
+from benchmarks import speed_page
+from smrt.cli.commands import invoke_endpoint
+from tests.support import documented
+from tests.support.aws_services import stand_ins
+from tests.support.polling import until
 from tests.support.project import ROOT
 
-README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"^```(sh|python)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-SHELL = [text for language, text in EXAMPLES if language == "sh" and "make " not in text]
-PYTHON = [text for language, text in EXAMPLES if language == "python"]
-ECHO = "def model_fn(d): pass\ndef transform_fn(model, body, content_type, accept): return body\n"
+README = ROOT / "README.md"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+MOST_LINES = 250
+
+
+class Example(NamedTuple):
+    """A block of code, and the output below it, if any: there, `...` stands for anything."""
+
+    page: str
+    language: str
+    text: str
+    output: str
+
+
+def examples() -> Iterator[Example]:
+    for path in PAGES:
+        for language, text, output in FENCE.findall(path.read_text()):
+            yield Example(path.stem, language, text, output)
+
+
+EXAMPLES = list(examples())
+SHELL = [each for each in EXAMPLES if each.language == "sh" and "make " not in each.text]
+PYTHON = [each for each in EXAMPLES if each.language == "python"]
+POWERSHELL = [each for each in EXAMPLES if each.language == "powershell"]
+WEB_IDENTITY = [each for each in SHELL if "AWS_WEB_IDENTITY_TOKEN_FILE" in each.text]
+SESSIONS = [each for each in SHELL if "NEW_SESSION" in each.text]
+TEXT = [each for each in EXAMPLES if each.language == "text" and "smrt local start" in each.text]
+
+
+def name(example: Example) -> str:
+    """A few words of an example, for its test's id."""
+    return f"{example.page}-" + re.sub(r"\W+", "-", example.text)[:70]
 
 
 @pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A container that keeps sessions, at its address."""
-    folder = tmp_path_factory.mktemp("counter")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """The variables of the endpoints that the examples call."""
+    with documented.served(tmp_path_factory.mktemp("served")) as found:
+        yield found
+
+
+@contextmanager
+def counter(folder: Path) -> Iterator[str]:
+    """A container with sessions, at its URL."""
     ready, sessions = folder / "ready", folder / "sessions"
     ready.touch()
     sessions.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    kept = {
+    added = {
         "SAGEMAKER_ENABLE_STATEFUL_SESSIONS": "true",
         "SAGEMAKER_SESSIONS_PATH": str(sessions),
     }
     words = [sys.executable, "-m", "tests.support.container", str(port), str(ready)]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(
-        words, cwd=ROOT, env={**os.environ, **kept}, stdout=quiet, stderr=quiet
+        words, cwd=ROOT, env={**os.environ, **added}, stdout=quiet, stderr=quiet
     ) as process:
         try:
-            for _ in range(600):
-                with socket.socket() as sock:
-                    if not sock.connect_ex(("127.0.0.1", port)):
-                        break
-                time.sleep(0.05)
+            until(lambda: _listens(port))
             yield f"http://127.0.0.1:{port}"
         finally:
             process.kill()
 
 
-def run(tmp_path: Path, counter: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command beside the examples, and with the endpoints, that the README speaks of."""
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    (tmp_path / "photo.jpg").write_bytes(bytes(range(256)))
-    for folder in ("photos", "shop", "bin"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "inference.py").write_text(ECHO)
-    (tmp_path / "bin" / "smrt").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m smrt "$@"\n')
-    (tmp_path / "bin" / "smrt").chmod(0o755)
-    endpoints = ("iris=examples/iris", "storyteller=examples/storyteller", "photos=photos")
-    local = ("local", "run", *endpoints, "shop=shop", f"counter={counter}", "--")
-    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
-    return subprocess.run(
-        (sys.executable, "-m", "smrt", *local, *words),
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+def _listens(port: int) -> bool:
+    with socket.socket() as sock:
+        return not sock.connect_ex(("127.0.0.1", port))
+
+
+def assert_output(example: Example, done: "subprocess.CompletedProcess[str]") -> None:
+    assert (done.returncode, done.stderr) == (0, "")
+    pattern = re.escape(example.output.strip("\n")).replace(r"\.\.\.", ".*") or ".*"
+    assert re.fullmatch(pattern, done.stdout.strip("\n"), re.DOTALL), done.stdout
+
+
+@pytest.mark.parametrize(
+    "example", [each for each in SHELL if each not in (*WEB_IDENTITY, *SESSIONS)], ids=name
+)
+def test_a_shell_example_prints_what_stands_below_it(
+    example: Example, tmp_path: Path, variables: Mapping[str, str]
+) -> None:
+    assert_output(example, documented.run(tmp_path, ["sh", "-eu", "-c", example.text], variables))
+
+
+@pytest.mark.parametrize("example", WEB_IDENTITY, ids=name)
+def test_the_example_for_ci_assumes_the_role(
+    example: Example, tmp_path: Path, variables: Mapping[str, str]
+) -> None:
+    (tmp_path / "oidc-token").write_text("a token")
+    keyless = {name: value for name, value in variables.items() if "_KEY" not in name}
+    with stand_ins() as services:
+        env = {**keyless, "AWS_ENDPOINT_URL_STS": services.url}
+        assert_output(example, documented.run(tmp_path, ["sh", "-eu", "-c", example.text], env))
+        [form] = services.said("AssumeRoleWithWebIdentity")
+    assert (form["RoleArn"], form["WebIdentityToken"]) == (
+        "arn:aws:iam::123456789012:role/ci",
+        "a token",
     )
 
 
-def name(text: str) -> str:
-    """A few words of an example, for its test's id."""
-    return re.sub(r"\W+", "-", text)[:70]
+@pytest.mark.parametrize("example", SESSIONS, ids=name)
+def test_the_example_of_a_session_works(example: Example, tmp_path: Path) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    with counter(tmp_path) as url:
+        line = f"smrt local run my-endpoint={url} -- sh -eu -c {shlex.quote(example.text)}"
+        assert_output(example, documented.run(folder, ["sh", "-c", line], {}))
 
 
-@pytest.mark.parametrize("text", SHELL, ids=name)
-def test_a_shell_example_works(text: str, tmp_path: Path, counter: str) -> None:
-    done = run(tmp_path, counter, "sh", "-eu", "-c", text)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+@pytest.mark.parametrize("example", PYTHON, ids=name)
+def test_a_python_example_prints_what_stands_below_it(
+    example: Example, tmp_path: Path, variables: Mapping[str, str]
+) -> None:
+    words = [sys.executable, "-W", "error", "-c", example.text]
+    assert_output(example, documented.run(tmp_path, words, variables))
 
 
-@pytest.mark.parametrize("text", PYTHON, ids=name)
-def test_a_python_example_works(text: str, tmp_path: Path, counter: str) -> None:
-    done = run(tmp_path, counter, sys.executable, "-c", text)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith('{"predictions": [{"species": "setosa"')
+@pytest.mark.parametrize("example", POWERSHELL, ids=name)
+def test_the_options_of_a_powershell_example_parse(example: Example) -> None:
+    words = shlex.split(example.text)
+    assert words[:2] == ["smrt", "invoke-endpoint"]
+    with click.Context(invoke_endpoint.command) as ctx:
+        assert invoke_endpoint.command.parse_args(ctx, words[2:]) == []
+    assert ctx.params["Body"] == "fileb://input.json"
+    assert ctx.params["outfile"] == "output.json"
 
 
-def test_the_endpoints_that_recipes_call_can_be_served(tmp_path: Path, counter: str) -> None:
-    line = re.search(r"^smrt local start (.+)$", README, re.MULTILINE)
-    assert line
-    done = run(tmp_path, counter, "sh", "-c", f"smrt local run {line[1]} -- echo served")
+@pytest.mark.parametrize("example", TEXT, ids=name)
+def test_the_endpoints_that_an_example_starts_can_be_served(
+    example: Example, tmp_path: Path
+) -> None:
+    line = example.text.strip().replace("smrt local start", "smrt local run")
+    done = documented.run(tmp_path, ["sh", "-c", f"{line} -- echo served"], {})
     assert (done.returncode, done.stdout, done.stderr) == (0, "served\n", "")
+
+
+def test_every_example_is_run_or_known_not_to() -> None:
+    tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT}
+    others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
+    assert others <= {"pipx", "make", "aws", "__main__.py"}  # to install, to log in, and pictures
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.read_text().splitlines()) <= MOST_LINES
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    named = re.findall(r"^make (\w+)", README, re.MULTILINE)
-    assert named == ["demo", "test"]
-    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
+    targets = re.findall(r"^make (\w+)", README.read_text(), re.MULTILINE)
+    assert targets == ["demo", "test"]
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
 
 
-def test_what_the_readme_points_at_is_there() -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", README)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", page.read_text())
+    for path, _, anchor in (target.partition("#") for target in targets if "://" not in target):
+        linked = page.parent / path if path else page
+        assert linked.exists(), path
+        assert not anchor or anchor in _anchors(linked.read_text())
+
+
+def _anchors(text: str) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_the_readme_links_every_page_of_the_docs() -> None:
+    text = README.read_text()
+    assert [path.name for path in PAGES[1:] if f"docs/{path.name}" not in text] == []
+
+
+def test_the_chart_shows_the_ratios_of_the_table() -> None:
+    page = speed_page.PAGE.read_text(encoding="utf-8")
+    assert speed_page.PICTURE.read_text(encoding="utf-8") == speed_page.picture(page)
+
+
+def test_the_readmes_ratios_are_those_of_the_table() -> None:
+    ratios = {
+        row.peer: f"{row.ratio:.2f}"
+        for row in speed_page.rows(speed_page.PAGE.read_text(encoding="utf-8"))
+        if row.scenario == "http"
+    }
+    sentence = " ".join(README.read_text().partition("## Speed\n")[2].partition("![")[0].split())
+    for peer in ("aws v1", "aws v2", "boto3", "awscurl"):
+        assert ratios[peer] in sentence
 
 
 def test_the_files_that_contributing_names_are_there() -> None:
-    named = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
-    assert named
+    paths = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert paths
     folders = (ROOT, ROOT / "smrt")
-    assert [path for path in named if not any((top / path).exists() for top in folders)] == []
+    assert [path for path in paths if not any((top / path).exists() for top in folders)] == []

@@ -59,7 +59,8 @@ def page(ctx: click.Context) -> "Page":
             name: paragraphs(command.help)[0] for name, command in ctx.command.commands.items()
         }
         usage: tuple[str, ...] = ("COMMAND", "[OPTION]...")
-        return Page(name, summary, usage, tuple(text), commands, (HELP,))
+        examples = _examples(ctx.command.epilog)
+        return Page(name, summary, usage, tuple(text), commands, (HELP,), examples)
     own_rows = (_row(param) for param in ctx.command.params if param.expose_value)
     rows = (*own_rows, *getattr(ctx.command, "shared", ()), HELP)
     usage = ("[OPTION]...", *ctx.command.collect_usage_pieces(ctx)[1:])
@@ -89,10 +90,9 @@ def _man(environ: Mapping[str, str]) -> str | None:
 
 
 def _examples(epilog: str | None) -> "tuple[Example, ...]":
-    if epilog is None:
-        return ()
-    title, _, line = inspect.cleandoc(epilog).partition("\n")
-    return ((title, line),)
+    """The examples of an epilog, which empty lines divide: a title each, and the lines below it."""
+    parts = [part.partition("\n") for part in inspect.cleandoc(epilog or "").split("\n\n")]
+    return tuple((title, lines) for title, _, lines in parts if lines)
 
 
 def _row(parameter: click.Parameter) -> Row:

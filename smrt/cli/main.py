@@ -31,11 +31,32 @@ COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
-    "wait": "Wait for the answer to an asynchronous call, and fetch it from S3.",
-    "local": "Serve models on this machine behind SageMaker's runtime API.",
-    "completion": "Print or install the completion script of a shell.",
+    "wait": "Wait for the result of an asynchronous invocation and fetch it from S3.",
+    "local": "Serve models locally behind the SageMaker Runtime API.",
+    "completion": "Print or install a shell completion script.",
 }
 """The commands and what each does; the module in `commands` has the same name."""
+
+EXAMPLES = (
+    (
+        "Invoke an endpoint and print the response",
+        (
+            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --body fileb://input.csv"
+        ),
+    ),
+    (
+        "Run a line that was written for the AWS CLI",
+        (
+            "smrt sagemaker-runtime invoke-endpoint --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --body fileb://input.csv output.json"
+        ),
+    ),
+    (
+        "Try smrt without an AWS account",
+        "smrt local run -- \\\n  smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=",
+    ),
+)
 
 HIDDEN = ("complete",)
 """Commands that programs call; no help tells of them."""
@@ -65,12 +86,14 @@ class Commands(click.Group):
         from .help.page import Page
 
         text = (
-            "Options may stand before the command. smrt COMMAND --help lists those it takes, and "
-            "smrt COMMAND help shows its man page."
+            "Run smrt COMMAND --help for the options of a command, and smrt COMMAND help for its "
+            "man page. Options can also precede the command."
         )
         usage = ("COMMAND", "[OPTION]...")
         rows = (HELP, VERSION)
-        return Page(ctx.command_path, SUMMARY, usage, (text,), COMMANDS, rows, anywhere=GLOBALS)
+        return Page(
+            ctx.command_path, SUMMARY, usage, (text,), COMMANDS, rows, EXAMPLES, anywhere=GLOBALS
+        )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options before the command behind it."""

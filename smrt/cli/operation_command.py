@@ -12,6 +12,7 @@ from smrt.invoke.option_table import (
     HELP,
     HELP_FLAGS,
     OUTFILE,
+    READ_TIMEOUT,
     SKELETON,
     STAGE,
     STREAM,
@@ -55,13 +56,14 @@ class RowsCommand(click.Command):
         text: str,
         members: Sequence[Member] = (),
         outfile_with: str | None = None,
-        example: "Example | None" = None,
+        read_timeout: float | None = None,
+        examples: "Sequence[Example]" = (),
     ) -> None:
         self._outfile_with = outfile_with
         self._told_rows = (*map(member_row, members), OUTFILE, *rows, HELP, VERSION)
-        self._example = example
+        self._examples = tuple(examples)
         self._fields: Mapping[str, str] = {}
-        self._defaults: Mapping[str, str] = {}
+        self._read_timeout = read_timeout
         self.names = Names(
             valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
@@ -109,12 +111,14 @@ class RowsCommand(click.Command):
 
     def page(self, ctx: click.Context) -> "Page":
         """What there is to know of this command."""
+        from smrt.protocol.messages import DEFAULT_TIMEOUT
+
         from .help.page import Page
 
         assert self.help is not None
+        timeout = f"{self._read_timeout or DEFAULT_TIMEOUT:g}"
         rows = tuple(
-            row._replace(default=self._defaults.get(row.flag, row.default))
-            for row in self._told_rows
+            row._replace(default=timeout) if row is READ_TIMEOUT else row for row in self._told_rows
         )
         needed = (row.label for row in rows if row.group == "required")
         return Page(
@@ -122,7 +126,7 @@ class RowsCommand(click.Command):
             self.help,
             (*needed, "[OPTION]...", OUTFILE.label),
             rows=rows,
-            examples=() if self._example is None else (self._example,),
+            examples=self._examples,
             fields=self._fields,
         )
 
@@ -138,7 +142,7 @@ class OperationCommand(RowsCommand):
         *,
         outfile_with: str | None = None,
         read_timeout: float | None = None,
-        example: "Example | None" = None,
+        examples: "Sequence[Example]" = (),
     ) -> None:
         super().__init__(
             operation.command,
@@ -147,11 +151,10 @@ class OperationCommand(RowsCommand):
             text=operation.help,
             members=operation.members,
             outfile_with=outfile_with,
-            example=example,
+            read_timeout=read_timeout,
+            examples=examples,
         )
         self._fields = {field.name: field.help for field in operation.fields}
-        if read_timeout is not None:
-            self._defaults = {"--cli-read-timeout": f"{read_timeout:g}"}
 
 
 def version_line() -> str:

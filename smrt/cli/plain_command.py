@@ -14,7 +14,7 @@ from .operation_command import Choice, called
 
 
 class Command(click.Command):
-    """A command that click's decorators make; its epilog is an example.
+    """A command that click's decorators make; its epilog holds the examples.
 
     How its failures are told can be chosen as everywhere: `failures` finds that without click.
     """

@@ -45,74 +45,89 @@ SKELETON = "--generate-cli-skeleton"
 ERROR_FORMAT = Row(
     "--cli-error-format",
     "cli_error_format",
-    "How failures are told.",
+    "Format of error messages.",
     "output",
     "FORMAT",
     ERROR_FORMATS,
     DEFAULT_ERROR_FORMAT,
 )
-DEBUG = Row("--debug", "debug", "Say what happens, on standard error.", "other")
+DEBUG = Row(
+    "--debug", "debug", "Print debug messages to standard error; secrets are masked.", "other"
+)
+READ_TIMEOUT = Row(
+    "--cli-read-timeout",
+    "cli_read_timeout",
+    "Read timeout in seconds; 0 disables it.",
+    "connection",
+    "SECONDS",
+    default="70; 60 for invoke-endpoint-async and wait",
+)
 GLOBALS = (
     Row(
-        "--output", "output", "How metadata is printed.", "output", "FORMAT", tuple(FORMATS), "json"
+        "--output", "output", "Format of the metadata.", "output", "FORMAT", tuple(FORMATS), "json"
     ),
-    Row("--query", "query", "What of the metadata is printed.", "output", "JMESPATH"),
+    Row(
+        "--query",
+        "query",
+        "JMESPath filter for the metadata (not the body).",
+        "output",
+        "JMESPATH",
+    ),
     Row(
         "--select",
         "select",
-        "Print one member's value alone; ^Name is a parameter of the call, * is everything.",
+        "Print one response field; ^Name prints a request parameter, * all fields.",
         "output",
         "NAME",
     ),
-    Row("--color", "color", "Colours.", "output", "WHEN", ("on", "off", "auto"), "auto"),
-    Row("--no-cli-pager", "no_cli_pager", "Page nothing.", "output"),
+    Row("--color", "color", "When to use color.", "output", "WHEN", ("on", "off", "auto"), "auto"),
+    Row("--no-cli-pager", "no_cli_pager", "Do not use a pager.", "output"),
     ERROR_FORMAT,
     Row(
         "--profile",
         "profile",
-        "The profile to take settings and keys from.",
+        "Profile from your AWS configuration files.",
         "connection",
         "PROFILE",
         default="default",
     ),
-    Row("--region", "region", "The region to call.", "connection", "REGION"),
-    Row("--endpoint-url", "endpoint_url", "Call this address instead.", "connection", "URL"),
-    Row("--no-sign-request", "no_sign_request", "Send no signature.", "connection"),
-    Row("--no-verify-ssl", "no_verify_ssl", "Trust any certificate.", "connection"),
-    Row("--ca-bundle", "ca_bundle", "Trust the certificates in this file.", "connection", "FILE"),
+    Row("--region", "region", "AWS Region of the endpoint.", "connection", "REGION"),
+    Row("--endpoint-url", "endpoint_url", "Override the endpoint URL.", "connection", "URL"),
+    Row("--no-sign-request", "no_sign_request", "Do not sign requests.", "connection"),
+    Row("--no-verify-ssl", "no_verify_ssl", "Do not verify TLS certificates.", "connection"),
+    Row(
+        "--ca-bundle",
+        "ca_bundle",
+        "Verify TLS certificates with this CA bundle.",
+        "connection",
+        "FILE",
+    ),
     Row(
         "--cli-connect-timeout",
         "cli_connect_timeout",
-        "Seconds to wait for a connection; 0 for ever.",
+        "Connect timeout in seconds; 0 disables it.",
         "connection",
         "SECONDS",
         default="60",
     ),
-    Row(
-        "--cli-read-timeout",
-        "cli_read_timeout",
-        "Seconds to wait for an answer; 0 for ever.",
-        "connection",
-        "SECONDS",
-        default="60",
-    ),
+    READ_TIMEOUT,
     Row(
         "--retry-timeouts",
         "retry_timeouts",
-        "Send the request again when no answer came in time, though the model may be at work.",
+        "Retry read timeouts (the model may run twice).",
         "connection",
     ),
     Row(
         "--wait-ready",
         "wait_ready",
-        "Seconds to keep trying while the model is loading or scaling from zero.",
+        "Retry for up to this many seconds while the model loads or scales up from zero.",
         "connection",
         "SECONDS",
     ),
     Row(
         "--cli-binary-format",
         "cli_binary_format",
-        "How --body is written.",
+        "Encoding of --body text: base64, or plain text (raw-in-base64-out).",
         "request",
         "FORMAT",
         BINARY_FORMATS,
@@ -121,54 +136,57 @@ GLOBALS = (
     Row(
         "--cli-input-json",
         "cli_input_json",
-        "Take parameters from this JSON object, file://PATH or - (standard input).",
+        "Read parameters from this JSON string, file://PATH, or - for standard input.",
         "request",
         "JSON",
     ),
     Row(
         "--cli-input-yaml",
         "cli_input_yaml",
-        "Take parameters from this YAML mapping, file://PATH or - (standard input).",
+        "Read parameters from this YAML string, file://PATH, or - for standard input.",
         "request",
         "YAML",
     ),
     Row(
         SKELETON,
         "generate_cli_skeleton",
-        "Print a template of the input, or a sample of the output; send nothing.",
+        "Print a template of the parameters, or sample output, without sending a request.",
         "request",
         "[KIND]",
         ("input", "yaml-input", "output"),
         "input",
     ),
-    Row("--dry-run", "dry_run", "Print the request, and send nothing.", "request"),
+    Row("--dry-run", "dry_run", "Print the request without sending it.", "request"),
     DEBUG,
-    Row("--no-paginate", "no_paginate", "Accepted; nothing here has pages.", "other"),
+    Row("--no-paginate", "no_paginate", "Accepted for compatibility; has no effect.", "other"),
     Row(
-        "--cli-auto-prompt", "cli_auto_prompt", "Ask for what is missing, on the terminal.", "other"
+        "--cli-auto-prompt",
+        "cli_auto_prompt",
+        "Prompt for the command and its parameters.",
+        "other",
     ),
-    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not ask.", "other"),
+    Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not prompt.", "other"),
 )
 
 METADATA = Row(
     "--metadata",
     "metadata",
-    "Write the metadata to FILE; - is standard error.",
+    "Save the metadata to this file; - for standard error.",
     "output",
     "FILE",
 )
-WAIT = Row("--wait", "wait", "Wait for the answer, and fetch it.", "request")
+WAIT = Row("--wait", "wait", "Wait for the result and fetch it from S3.", "request")
 WAIT_TIMEOUT = Row(
     "--wait-timeout",
     "wait_timeout",
-    "Seconds to wait for the answer; 0 looks once. By default as long as one can come.",
+    "Seconds to wait for the result; 0 polls once. By default, wait until the request expires.",
     "request",
     "SECONDS",
 )
 STAGE = Row(
     "--stage",
     "stage",
-    "Put the body into S3, below s3://BUCKET/PREFIX, and send its address.",
+    "Upload the body below s3://BUCKET/PREFIX and send its S3 URI as the input location.",
     "request",
     "S3_URI",
 )
@@ -181,43 +199,44 @@ STREAM = (
     Row(
         "--stream",
         "stream",
-        "How the answer is written: as it comes, by lines, the data of server-sent events, or "
-        "JSON values, one per line; each when it is whole.",
+        "Split the response into raw chunks, lines, the data of server-sent events, or JSON values "
+        "(one per line). Each is printed when it is complete.",
         "output",
-        "WAY",
+        "FORMAT",
         ("raw", "lines", "sse", "json"),
         "raw",
     ),
     Row(
         "--text",
         "text",
-        "Write the text that this expression finds in each event, and nothing between.",
+        "Print only the text that this JMESPath expression selects from each event.",
         "output",
         "JMESPATH",
     ),
     Row(
         "--chat",
         "chat",
-        "Write the text in the events of OpenAI-style chat or completions, or of TGI.",
+        "Print only the generated text of OpenAI-style chat or completions, TGI or DJL.",
         "output",
     ),
     Row(
         "--timings",
         "timings",
-        "Add the time to the first byte, bytes, parts and events per second to the metadata.",
+        "Add time to first byte, bytes, chunks and events per second to the metadata.",
         "output",
     ),
 )
 
 HELP = Row("--help", "help", "Show this help.", "other", short="-h")
 HELP_FLAGS = (HELP.flag, HELP.short)
-VERSION = Row("--version", "version", "Print the version, of Python too.", "other")
+VERSION = Row("--version", "version", "Print the versions of smrt and Python.", "other")
 EAGER = (VERSION.flag, *HELP_FLAGS)
 
 OUTFILE = Row(
     "",
     "outfile",
-    "Where the answer goes; - or nothing is standard output. A file appears whole or not at all.",
+    "Save the response body to this file (default: standard output). A failed call leaves the old "
+    "file unchanged.",
     "output",
     "[OUTFILE]",
 )

@@ -104,44 +104,42 @@ def _header(name: str, wire: str, text: str, *, minimum: int | None = None) -> M
     return _string(name, HttpLocation.HEADER, "X-Amzn-SageMaker-" + wire, text, minimum=minimum)
 
 
-_ENDPOINT_NAME = _string(
-    "EndpointName", HttpLocation.URI, "EndpointName", "The endpoint to call, by its name."
-)
+_ENDPOINT_NAME = _string("EndpointName", HttpLocation.URI, "EndpointName", "Name of the endpoint.")
 _BODY = Member(
     "Body",
     Kind.BLOB,
     HttpLocation.PAYLOAD,
     "Body",
-    "The input for the model: base64 text, file://PATH, fileb://PATH (bytes as they are), or - for "
-    "standard input.",
+    "Input data: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw "
+    "bytes from standard input.",
     required=True,
 )
-_CONTENT_TYPE_TEXT = "The MIME type of the input, such as text/csv or application/json."
-_ACCEPT_TEXT = "The MIME type that you want the answer in."
+_CONTENT_TYPE_TEXT = "MIME type of the input, such as text/csv or application/json."
+_ACCEPT_TEXT = "MIME type that you want for the response."
 _CUSTOM_ATTRIBUTES = _header(
     "CustomAttributes",
     "Custom-Attributes",
-    "Up to 1,024 ASCII characters, handed to the model as they are; a trace id, for example.",
+    "Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.",
 )
 _TARGET_VARIANT = _header(
     "TargetVariant",
     "Target-Variant",
-    "The production variant that shall answer, instead of one drawn by weight.",
+    "Production variant to invoke, overriding the traffic weights.",
 )
 _TARGET_CONTAINER = _header(
     "TargetContainerHostname",
     "Target-Container-Hostname",
-    "The container to call on an endpoint whose containers are invoked directly.",
+    "Host name of the container to invoke, on a multi-container endpoint with direct invocation.",
 )
 _INFERENCE_COMPONENT = _header(
     "InferenceComponentName",
     "Inference-Component",
-    "The inference component to call, on an endpoint that hosts some.",
+    "Inference component to invoke, on an endpoint that hosts inference components.",
 )
 _PREFIX_AWARE_ID = _header(
     "PrefixAwareId",
     "Prefix-Aware-Id",
-    "A stable id that keeps requests with the same prompt prefix on the same instance, on "
+    "ID shared by requests with the same prompt prefix, to route them to the same instance on "
     "endpoints with prefix-aware routing.",
     minimum=1,
 )
@@ -154,7 +152,7 @@ def _inference_id(text: str) -> Member:
 INVOKE_ENDPOINT = Operation(
     name="InvokeEndpoint",
     path="/endpoints/{EndpointName}/invocations",
-    help="Send input to an endpoint and get the model's answer.",
+    help="Invoke an endpoint and print the model's response.",
     members=(
         _ENDPOINT_NAME,
         _BODY,
@@ -164,51 +162,52 @@ INVOKE_ENDPOINT = Operation(
         _header(
             "TargetModel",
             "Target-Model",
-            "The model to use on a multi-model endpoint: the name of its archive.",
+            "Model to invoke on a multi-model endpoint: the file name of its archive.",
             minimum=1,
         ),
         _TARGET_VARIANT,
         _TARGET_CONTAINER,
-        _inference_id("Your id for this request; data capture records it with the input."),
+        _inference_id("Your ID for the request; data capture records it."),
         _header(
             "EnableExplanations",
             "Enable-Explanations",
-            "A JMESPath expression that says for which records Clarify explains the answer.",
+            "JMESPath expression that selects the records for which SageMaker Clarify explains the "
+            "prediction.",
             minimum=1,
         ),
         _INFERENCE_COMPONENT,
         _header(
             "SessionId",
             "Session-Id",
-            "NEW_SESSION to begin a stateful session, or the id of one that is open.",
+            "NEW_SESSION to start a stateful session, or the ID of an open session.",
         ),
         _PREFIX_AWARE_ID,
     ),
     fields=(
-        Field("ContentType", HttpLocation.HEADER, "Content-Type", "The MIME type of the answer."),
+        Field("ContentType", HttpLocation.HEADER, "Content-Type", "MIME type of the response."),
         Field(
             "InvokedProductionVariant",
             HttpLocation.HEADER,
             "x-Amzn-Invoked-Production-Variant",
-            "The production variant that answered.",
+            "Production variant that was invoked.",
         ),
         Field(
             "CustomAttributes",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-Custom-Attributes",
-            "What the model's container said beside its answer.",
+            "Custom attributes that the model container returned.",
         ),
         Field(
             "NewSessionId",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-New-Session-Id",
-            "The id of the session that this call began, and when it expires.",
+            "ID of the session that this request started, and when it expires.",
         ),
         Field(
             "ClosedSessionId",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-Closed-Session-Id",
-            "The id of the session that this call ended.",
+            "ID of the session that this request closed.",
         ),
     ),
 )
@@ -216,27 +215,27 @@ INVOKE_ENDPOINT = Operation(
 INVOKE_ENDPOINT_ASYNC = Operation(
     name="InvokeEndpointAsync",
     path="/endpoints/{EndpointName}/async-invocations",
-    help="Queue a request on an asynchronous endpoint; the answer will be an object in S3.",
+    help="Invoke an asynchronous endpoint; the result is saved in S3.",
     members=(
         _ENDPOINT_NAME,
         _header("ContentType", "Content-Type", _CONTENT_TYPE_TEXT),
         _header("Accept", "Accept", _ACCEPT_TEXT),
         _CUSTOM_ATTRIBUTES,
-        _inference_id("Your id for this request; the service makes one where you give none."),
-        _header("InputLocation", "InputLocation", "The S3 URI of the input.", minimum=1),
+        _inference_id("Your ID for the request; the service generates one by default."),
+        _header("InputLocation", "InputLocation", "S3 URI of the input.", minimum=1),
         _header(
             "S3OutputPathExtension",
             "S3OutputPathExtension",
-            "A path that is added to the endpoint's S3 output path.",
+            "Path to append to the endpoint's S3 output path.",
             minimum=1,
         ),
-        _header("Filename", "Filename", "The answer's file name in S3.", minimum=1),
+        _header("Filename", "Filename", "File name of the result in S3.", minimum=1),
         Member(
             "RequestTTLSeconds",
             Kind.INTEGER,
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-RequestTTLSeconds",
-            "How long the request may wait in the queue, in seconds: 60 to 21600, the default.",
+            "Seconds that the request can wait in the queue: 60 to 21600 (the default).",
             minimum=60,
         ),
         Member(
@@ -244,7 +243,7 @@ INVOKE_ENDPOINT_ASYNC = Operation(
             Kind.INTEGER,
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-InvocationTimeoutSeconds",
-            "How long the model may take, in seconds: 1 to 3600; 900 by default.",
+            "Seconds that the model can take: 1 to 3600 (default: 900).",
             minimum=1,
         ),
         Member(
@@ -252,8 +251,9 @@ INVOKE_ENDPOINT_ASYNC = Operation(
             Kind.BLOB,
             HttpLocation.PAYLOAD,
             "Body",
-            "The input itself, up to 128,000 bytes, instead of --input-location: base64 text, "
-            "file://PATH, fileb://PATH (bytes as they are), or - for standard input.",
+            "Inline input of up to 128,000 bytes, instead of --input-location: base64 text, "
+            "file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard "
+            "input.",
             maximum=128_000,
         ),
     ),
@@ -262,22 +262,22 @@ INVOKE_ENDPOINT_ASYNC = Operation(
             "OutputLocation",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-OutputLocation",
-            "The S3 URI where the answer will be.",
+            "S3 URI of the result.",
         ),
         Field(
             "FailureLocation",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-FailureLocation",
-            "The S3 URI where the error will be, should the model fail.",
+            "S3 URI of the error, if the model fails.",
         ),
-        Field("InferenceId", HttpLocation.JSON, "InferenceId", "The id of the request."),
+        Field("InferenceId", HttpLocation.JSON, "InferenceId", "ID of the request."),
     ),
 )
 
 INVOKE_ENDPOINT_WITH_RESPONSE_STREAM = Operation(
     name="InvokeEndpointWithResponseStream",
     path="/endpoints/{EndpointName}/invocations-response-stream",
-    help="Send input to an endpoint and get the model's answer part by part, as it is made.",
+    help="Invoke an endpoint and stream the model's response as it is generated.",
     members=(
         _ENDPOINT_NAME,
         _BODY,
@@ -286,12 +286,12 @@ INVOKE_ENDPOINT_WITH_RESPONSE_STREAM = Operation(
         _CUSTOM_ATTRIBUTES,
         _TARGET_VARIANT,
         _TARGET_CONTAINER,
-        _inference_id("Your id for this request."),
+        _inference_id("Your ID for the request."),
         _INFERENCE_COMPONENT,
         _header(
             "SessionId",
             "Session-Id",
-            "The id of an open stateful session (begin one with invoke-endpoint).",
+            "ID of an open stateful session (start one with invoke-endpoint).",
         ),
         _PREFIX_AWARE_ID,
     ),
@@ -300,19 +300,19 @@ INVOKE_ENDPOINT_WITH_RESPONSE_STREAM = Operation(
             "ContentType",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-Content-Type",
-            "The MIME type of the answer.",
+            "MIME type of the response.",
         ),
         Field(
             "InvokedProductionVariant",
             HttpLocation.HEADER,
             "x-Amzn-Invoked-Production-Variant",
-            "The production variant that answered.",
+            "Production variant that was invoked.",
         ),
         Field(
             "CustomAttributes",
             HttpLocation.HEADER,
             "X-Amzn-SageMaker-Custom-Attributes",
-            "What the model's container said beside its answer.",
+            "Custom attributes that the model container returned.",
         ),
     ),
 )

@@ -34,8 +34,8 @@ _READ, _LIST = "s3:GetObject", "s3:ListBucket"
 FOLLOWED = INVOKE_ENDPOINT_ASYNC._replace(
     fields=(
         *INVOKE_ENDPOINT_ASYNC.fields,
-        Field("ContentType", HttpLocation.HEADER, "Content-Type", "The MIME type of the answer."),
-        Field(ELAPSED, HttpLocation.JSON, ELAPSED, "Seconds until the result was there."),
+        Field("ContentType", HttpLocation.HEADER, "Content-Type", "MIME type of the response."),
+        Field(ELAPSED, HttpLocation.JSON, ELAPSED, "Seconds until the result was available."),
     )
 )
 """The operation, with what is known when its answer has been waited for."""

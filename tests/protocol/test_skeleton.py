@@ -60,10 +60,10 @@ def test_the_yaml_skeleton_is_a_line_for_each_parameter() -> None:
 
 def test_required_parameters_are_marked_and_the_first_comment_stands_off() -> None:
     lines = skeleton.input_yaml(INVOKE_ENDPOINT).splitlines()
-    assert lines[0] == "EndpointName: ''  # [REQUIRED] The endpoint to call, by its name."
-    assert lines[1].startswith("Body: !!binary '' # [REQUIRED] The input for the model")
+    assert lines[0] == "EndpointName: ''  # [REQUIRED] Name of the endpoint."
+    assert lines[1].startswith("Body: !!binary '' # [REQUIRED] Input data")
     assert [line for line in lines[2:] if "REQUIRED" in line] == []
-    assert lines[3] == "Accept: '' # The MIME type that you want the answer in."
+    assert lines[3] == "Accept: '' # MIME type that you want for the response."
 
 
 def test_a_comment_is_one_sentence() -> None:

@@ -1,4 +1,4 @@
-"""Write the generated files, and the parts of the README: python -m tests.tools.generate."""
+"""Write the generated files, and the tables of the docs: python -m tests.tools.generate."""
 
 import shutil
 
@@ -9,14 +9,13 @@ from smrt.cli.generated import files
 from smrt.cli.main import commands
 from tests.support.project import ROOT
 
-from . import readme
+from . import docs
 
 
 def generated() -> dict[str, str]:
-    """The generated files, and the README as it should be, by their paths."""
+    """The generated files, and the pages of the docs with their tables, by their paths."""
     root = click.Context(commands, info_name="smrt")
-    text = readme.filled(readme.PATH.read_text(encoding="utf-8"), help_option.pages(root))
-    return {**files(root), readme.PATH.name: text}
+    return {**files(root), **docs.filled(help_option.pages(root))}
 
 
 def main() -> None:

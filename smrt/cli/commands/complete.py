@@ -9,26 +9,26 @@ from smrt.output.console import App
 
 @click.group("complete", cls=Group, add_help_option=False)
 def command() -> None:
-    """Write the lists that the completions of shells read."""
+    """Save the lists that the shell completion scripts read."""
 
 
 @command.command("endpoint-names", cls=Command, add_help_option=False)
-@click.option("--profile", metavar="PROFILE", help="The profile to take settings and keys from.")
-@click.option("--region", metavar="REGION", help="The region to ask.")
+@click.option("--profile", metavar="PROFILE", help="Profile from your AWS configuration files.")
+@click.option("--region", metavar="REGION", help="AWS Region of the endpoints.")
 @click.option(
     "--max-wait-seconds",
     type=float,
     default=MAX_WAIT_SECONDS,
     metavar="SECONDS",
-    help="How long to wait for the list.",
+    help="Seconds to wait for the list.",
 )
 @click.pass_obj
 def endpoint_names(
     app: App, *, profile: str | None, region: str | None, max_wait_seconds: float
 ) -> None:
-    """Write the names of the endpoints, if they can be had in time.
+    """Save the names of your endpoints, if they can be listed in time.
 
-    It says nothing, and leaves the list alone where the names cannot be had.
+    On an error, prints nothing and leaves the list unchanged.
     """
     from time import time
 

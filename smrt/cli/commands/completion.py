@@ -7,21 +7,24 @@ from smrt.cli.plain_command import Command
 from smrt.errors import SmrtError
 from smrt.output.console import App
 
-EXAMPLE = """
-make TAB complete smrt in every new bash
+EXAMPLES = """
+Install completion for bash
 smrt completion bash --install
+
+Print the script for zsh
+smrt completion zsh
 """
 
 
-@click.command("completion", cls=Command, add_help_option=False, epilog=EXAMPLE)
+@click.command("completion", cls=Command, add_help_option=False, epilog=EXAMPLES)
 @click.argument("shell", metavar="SHELL", type=Choice(["bash", "zsh", "fish"]))
-@click.option("--install", is_flag=True, help="Put it into your own folder, and say what was done.")
+@click.option("--install", is_flag=True, help="Install the script in your home directory.")
 @click.pass_context
 def command(ctx: click.Context, *, shell: str, install: bool) -> None:
-    """Print or install the completion script of a shell.
+    """Print or install a shell completion script.
 
-    SHELL is bash, zsh or fish. The script completes commands, options, their values, profiles,
-    regions, files and the names of your endpoints.
+    SHELL is bash, zsh or fish. The script completes commands, options and their values, profiles,
+    Regions, files and the names of your endpoints.
     """
     from smrt.cli.generated import completion_script
 

@@ -33,11 +33,36 @@ def run(app: App, /, **given: Any) -> None:
     told.tell(reply.metadata)
 
 
-_EXAMPLE = (
-    "call an endpoint on this machine, which answers with what it is sent",
+_EXAMPLES = (
     (
-        "smrt local run -- smrt invoke-endpoint --endpoint-name echo \\\n"
-        "  --cli-binary-format raw-in-base64-out --body 'Hello, endpoint!'"
+        "Send a file and print the response",
+        (
+            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --body fileb://input.csv"
+        ),
+    ),
+    (
+        "Send JSON from the command line",
+        (
+            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
+            "  --content-type application/json --cli-binary-format raw-in-base64-out \\\n"
+            "  --body '{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}'"
+        ),
+    ),
+    (
+        "Send standard input, save the response and print the metadata",
+        (
+            "cat photo.jpg | smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
+            "  --content-type image/jpeg --body - labels.json"
+        ),
+    ),
+    (
+        "Invoke one model of a multi-model endpoint, and retry while it loads",
+        (
+            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
+            "  --target-model model-1.tar.gz --wait-ready 600 \\\n"
+            "  --content-type text/csv --body fileb://input.csv"
+        ),
     ),
 )
 command = OperationCommand(
@@ -45,5 +70,5 @@ command = OperationCommand(
     (METADATA,),
     run,
     read_timeout=INVOKE_READ_TIMEOUT,
-    example=_EXAMPLE,
+    examples=_EXAMPLES,
 )

@@ -94,11 +94,28 @@ def _stage(
     return made.call, (f"the input is kept: --input-location {made.place}",)
 
 
-_EXAMPLE = (
-    "queue a request on this machine and fetch its answer (needs smrt-cli[local-async])",
+_EXAMPLES = (
     (
-        "smrt local run -- smrt invoke-endpoint-async \\\n"
-        "  --endpoint-name echo --body aGVsbG8= --wait"
+        "Queue an input that is in S3 already",
+        (
+            "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --input-location s3://my-bucket/input.csv"
+        ),
+    ),
+    (
+        "Send a small input, wait for the result and save it",
+        (
+            "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --body fileb://input.csv --wait output.csv"
+        ),
+    ),
+    (
+        "Upload a large input to S3, and wait for up to 10 minutes",
+        (
+            "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --body fileb://input.csv \\\n"
+            "  --stage s3://my-bucket/inputs --wait --wait-timeout 600 output.csv"
+        ),
     ),
 )
 command = OperationCommand(
@@ -106,5 +123,5 @@ command = OperationCommand(
     (METADATA, WAIT, WAIT_TIMEOUT, STAGE),
     run,
     outfile_with=WAIT.flag,
-    example=_EXAMPLE,
+    examples=_EXAMPLES,
 )

@@ -67,11 +67,28 @@ def _metadata(
     return {**metadata, "Timings": tally.timings()} if given["timings"] else metadata
 
 
-_EXAMPLE = (
-    "read an answer in parts, from an endpoint on this machine",
+_EXAMPLES = (
     (
-        "smrt local run -- smrt invoke-endpoint-with-response-stream \\\n"
-        "  --endpoint-name echo --body aGVsbG8="
+        "Print the text of a language model as it is generated",
+        (
+            "smrt invoke-endpoint-with-response-stream --endpoint-name my-llm \\\n"
+            "  --content-type application/json --body fileb://prompt.json --chat"
+        ),
+    ),
+    (
+        "Print the data of each server-sent event on a line",
+        (
+            "smrt invoke-endpoint-with-response-stream --endpoint-name my-llm \\\n"
+            "  --content-type application/json --body fileb://prompt.json --stream sse"
+        ),
+    ),
+    (
+        "Save the raw stream, and print the metadata with the time to first byte",
+        (
+            "smrt invoke-endpoint-with-response-stream --endpoint-name my-llm \\\n"
+            "  --content-type application/json --body fileb://prompt.json \\\n"
+            "  --timings stream.txt"
+        ),
     ),
 )
 command = OperationCommand(
@@ -79,5 +96,5 @@ command = OperationCommand(
     STREAM,
     run,
     read_timeout=INVOKE_READ_TIMEOUT,
-    example=_EXAMPLE,
+    examples=_EXAMPLES,
 )

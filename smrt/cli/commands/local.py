@@ -41,28 +41,50 @@ def _port(text: str | int) -> int:
     return number
 
 
-_START_EXAMPLE = """
-serve an endpoint called echo, which answers with what it is sent
-smrt local start --port 0
-"""
-_RUN_EXAMPLE = """
-call an endpoint on this machine, which answers with what it is sent
+_GROUP_EXAMPLES = """
+Run your tests against a model folder
+smrt local run my-endpoint=./model -- python3 test_client.py
+
+Try smrt without an AWS account
 smrt local run -- \\
   smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=
 """
+_START_EXAMPLES = """
+Serve the model in a folder
+smrt local start my-endpoint=./model
+
+Put the API in front of a container that runs locally
+smrt local start my-endpoint=http://127.0.0.1:8080
+
+Serve the endpoint echo on a free port
+smrt local start --port 0
+"""
+_RUN_EXAMPLES = """
+Invoke a model folder once
+smrt local run my-endpoint=./model -- \\
+  smrt invoke-endpoint --endpoint-name my-endpoint \\
+  --content-type text/csv --body fileb://input.csv
+
+Run your tests against a model folder
+smrt local run my-endpoint=./model -- python3 test_client.py
+
+Invoke asynchronously, with a local S3 (needs smrt-cli[local-async])
+smrt local run -- \\
+  smrt invoke-endpoint-async --endpoint-name echo --body aGVsbG8= --wait
+"""
 
 _endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...")
-_verbose = click.option(
-    "--verbose", is_flag=True, help="Tell of each request, in one line on standard error."
+_verbose = click.option("--verbose", is_flag=True, help="Log each request to standard error.")
+
+
+@click.group(
+    "local", cls=Group, no_args_is_help=False, add_help_option=False, epilog=_GROUP_EXAMPLES
 )
-
-
-@click.group("local", cls=Group, no_args_is_help=False, add_help_option=False)
 def command() -> None:
-    """Serve models on this machine, as SageMaker does in the cloud."""
+    """Serve models locally behind the SageMaker Runtime API."""
 
 
-@command.command("start", add_help_option=False, epilog=_START_EXAMPLE)
+@command.command("start", add_help_option=False, epilog=_START_EXAMPLES)
 @_endpoints
 @click.option(
     "--port",
@@ -70,16 +92,18 @@ def command() -> None:
     default=DEFAULT_PORT,
     show_default=True,
     metavar="PORT",
-    help="Where to listen; 0 takes a free port.",
+    help="Port to listen on; 0 picks a free port.",
 )
 @_verbose
 @click.pass_obj
 def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> int:
-    """Serve until Ctrl-C, and print the variables that lead AWS clients here.
+    """Serve models until Ctrl-C.
 
-    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
-    address of a container that runs on this machine. Without any there is one endpoint, echo, which
-    answers with what it is sent.
+    Prints the environment variables that point AWS clients to the local endpoints.
+
+    FOLDER contains an inference.py with the handlers of the SageMaker inference toolkit. URL is the
+    URL of a model container that runs locally. By default, smrt serves one endpoint, echo, which
+    returns the request body.
     """
     from shlex import quote
     from sys import stderr
@@ -100,18 +124,20 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
     return ExitCode.OK
 
 
-@command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLE)
+@command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
 @_endpoints
 @_verbose
 @click.pass_obj
 def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose: bool) -> int:
-    """Serve while COMMAND runs, and end with its exit status.
+    """Serve models while COMMAND runs, and exit with its exit status.
 
-    FOLDER holds an inference.py with the handlers of the SageMaker inference toolkit; URL is the
-    address of a container that runs on this machine. Without any there is one endpoint, echo, which
-    answers with what it is sent. COMMAND finds the endpoints with any AWS client that honours
-    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, and, where local-async is installed, an S3 for asynchronous
-    calls with AWS_ENDPOINT_URL_S3.
+    FOLDER contains an inference.py with the handlers of the SageMaker inference toolkit. URL is the
+    URL of a model container that runs locally. By default, smrt serves one endpoint, echo, which
+    returns the request body.
+
+    COMMAND inherits environment variables that point AWS clients to the local endpoints, such as
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME. If smrt-cli[local-async] is installed, AWS_ENDPOINT_URL_S3
+    points them to a local S3 for asynchronous invocations.
     """
     from sys import stderr
 

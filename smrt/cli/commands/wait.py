@@ -16,20 +16,18 @@ from smrt.protocol.messages import Settings
 from smrt.s3.async_results import DEFAULT_MAX_WAIT_SECONDS, FOLLOWED, places
 
 STDIN = "-"
-OUTPUT = Row(
-    "--output-location", "output_location", "Where the answer will be.", "request", "S3_URI"
-)
+OUTPUT = Row("--output-location", "output_location", "S3 URI of the result.", "request", "S3_URI")
 FAILURE = Row(
     "--failure-location",
     "failure_location",
-    "Where the error will be, should the model fail.",
+    "S3 URI of the error, if the model fails.",
     "request",
     "S3_URI",
 )
 FROM = Row(
     "--from",
     "source",
-    "Take both from the JSON that the call printed; - is stdin.",
+    "Read both locations from the JSON that invoke-endpoint-async printed; - for standard input.",
     "request",
     "FILE",
 )
@@ -87,18 +85,31 @@ def _reply_fields(text: bytes) -> dict[str, Any]:
     return {name: document[name] for name in names if name in document}
 
 
-_EXAMPLE = (
-    "take up what a call began, on this machine (needs smrt-cli[local-async])",
+_EXAMPLES = (
     (
-        "smrt local run -- sh -c '\n"
-        "  smrt invoke-endpoint-async --endpoint-name echo --body aGVsbG8= |\n"
-        "    smrt wait --from -'"
+        "Invoke now, and fetch the result later",
+        (
+            "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
+            "  --content-type text/csv --body fileb://input.csv > call.json\n"
+            "smrt wait --from call.json output.csv"
+        ),
+    ),
+    (
+        "Fetch a result by its S3 URIs",
+        (
+            "smrt wait --output-location s3://my-bucket/output/1.out \\\n"
+            "  --failure-location s3://my-bucket/failure/1.out output.csv"
+        ),
+    ),
+    (
+        "Check once whether the result is there",
+        "smrt wait --output-location s3://my-bucket/output/1.out --wait-timeout 0",
     ),
 )
 command = RowsCommand(
     "wait",
     (OUTPUT, FAILURE, FROM, WAIT_TIMEOUT, METADATA, *SHARED),
     run,
-    text="Wait for the answer to an asynchronous call, and fetch it from S3.",
-    example=_EXAMPLE,
+    text="Wait for the result of an asynchronous invocation and fetch it from S3.",
+    examples=_EXAMPLES,
 )

@@ -37,10 +37,12 @@ def _lines(page: Page, width: int, paint: Paint) -> Iterator[str]:
         yield from ("", paint(f"{title.capitalize()}:"))
         for label, said in pairs:
             yield from _pair(label, _filled(said, width - column), column, paint)
-    for title, line in page.examples:
-        yield ""
-        yield from _filled(f"Example: {title}", width)
-        yield from (" " * INDENT + part for part in line.split("\n"))
+    if page.examples:
+        yield from ("", paint("Examples:"))
+    for number, (title, line) in enumerate(page.examples):
+        yield from ([""] if number else [])
+        yield from (" " * INDENT + part for part in _filled(f"{title}:", width - INDENT))
+        yield from (" " * 2 * INDENT + part for part in line.split("\n"))
 
 
 def _sections(page: Page) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -6,14 +6,14 @@ from smrt import __version__
 from smrt.invoke.option_table import Row
 
 from .page import Example, Page, grouped
-from .reference import ENVIRONMENT, FILES, STATUSES
+from .reference import ENVIRONMENT, FILES, LIMITS, PERMISSIONS, STATUSES
 
 ROOT = "smrt"
 DIFFERENCES = "smrt-differences"
 
 
 def man_page(page: Page) -> str:
-    """The source of the page's man page; the whole program's tells of its surroundings too."""
+    """The source of a man page; that of smrt itself lists the environment and the files."""
     is_root = page.name == ROOT
     lines = [
         *_head(name(page), 1, page.summary),
@@ -21,11 +21,13 @@ def man_page(page: Page) -> str:
         ".SH DESCRIPTION",
         *_paragraphs((page.summary, *page.text)),
         *_list("COMMANDS", page.commands),
-        *_options("options of all calls", page.anywhere),
+        *_options("global options", page.anywhere),
         *(line for title, rows in grouped(page.rows) for line in _options(title, rows)),
         *_list("METADATA", page.fields),
+        *_list("LIMITS OF THE SERVICE", LIMITS.get(page.name, {})),
+        *_list("IAM PERMISSIONS", PERMISSIONS.get(page.name, {})),
+        *_surroundings(page, is_root=is_root),
         *_examples(page.examples),
-        *(_surroundings() if is_root else ()),
         *_see_also(page, is_root=is_root),
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -37,11 +39,11 @@ def name(page: Page) -> str:
 
 
 def differences(rows: Iterable[tuple[str, str, str, str]], summary: str) -> str:
-    """The page of what is not as with the AWS CLI: rows of topic, aws, smrt and reason."""
+    """The page of differences from the AWS CLI: rows of topic, aws, smrt and reason."""
     lines = [*_head(DIFFERENCES, 7, summary), ".SH DESCRIPTION", *_paragraphs((summary,))]
     for topic, aws, smrt, why in rows:
         lines += [".SS " + _quoted(topic[0].upper() + topic[1:])]
-        for label, said in (("aws", aws), ("smrt", smrt), ("why", why)):
+        for label, said in (("aws", aws), ("smrt", smrt), ("Reason", why)):
             lines += [".TP 6", f".B {label}", *_escaped(said[0].upper() + said[1:] + ".")]
     return "".join(f"{line}\n" for line in [*lines, ".SH SEE ALSO", ".BR smrt (1)"])
 
@@ -82,15 +84,23 @@ def _list(title: str, pairs: Mapping[str, str]) -> Iterator[str]:
         yield from (".TP", _bold(label), *_escaped(said))
 
 
-def _surroundings() -> Iterator[str]:
-    yield from _list("EXIT STATUS", {str(int(code)): said for code, said in STATUSES.items()})
-    yield from _list("ENVIRONMENT", ENVIRONMENT)
-    yield from _list("FILES", FILES)
+def _surroundings(page: Page, *, is_root: bool) -> Iterator[str]:
+    if page.commands and not is_root:
+        return
+    is_run = is_root or page.name == "smrt local run"
+    statuses = {code: said for code, said in STATUSES.items() if is_run or "local run" not in said}
+    yield from _list("EXIT STATUS", {str(int(code)): said for code, said in statuses.items()})
+    if is_root:
+        yield from _list("ENVIRONMENT", ENVIRONMENT)
+        yield from _list("FILES", FILES)
+    else:
+        yield from (".SH ENVIRONMENT AND FILES", "See", ".BR smrt (1).")
 
 
 def _examples(examples: Iterable[Example]) -> Iterator[str]:
-    for title, line in examples:
-        yield from (".SH EXAMPLE", *_escaped(f"{title[0].upper()}{title[1:]}:"), ".PP", ".nf")
+    for number, (title, line) in enumerate(examples):
+        yield from ((".PP",) if number else (".SH EXAMPLES",))
+        yield from (*_escaped(f"{title}:"), ".PP", ".nf")
         yield from (_roff(part) for part in line.split("\n"))
         yield ".fi"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from smrt.invoke.option_table import Row
 
 Example = tuple[str, str]
-"""What is done, and the command line that does it, on this machine alone."""
+"""A title, and the command lines to copy."""
 
 GROUPS = ("required", "arguments", "options", "request")
 LAST_GROUPS = ("output", "connection", "other")
@@ -31,7 +31,7 @@ class Page(NamedTuple):
     anywhere: tuple[Row, ...] = ()
 
 
-TITLES = {"other": "all others"}
+TITLES = {"other": "other options"}
 
 
 def grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

@@ -1,50 +1,96 @@
-"""What smrt heeds and touches beyond its command line, and the numbers that it ends with."""
+"""What the man pages add to the help: exit statuses, environment, files, limits and permissions."""
 
 from smrt.errors import ExitCode
 
 STATUSES = {
     ExitCode.OK: "The call succeeded.",
-    ExitCode.NOT_EXECUTABLE: "smrt local run: the command cannot be run.",
-    ExitCode.NOT_FOUND: "smrt local run: there is no such command.",
-    ExitCode.INTERRUPTED: "Ctrl-C.",
-    ExitCode.PIPE: "The reader of standard output went away.",
-    ExitCode.USAGE: "The command line, or a value in it, is wrong; the endpoint was not called.",
-    ExitCode.CONFIGURATION: "Configuration, credentials or region are missing or wrong; the "
+    ExitCode.NOT_EXECUTABLE: "smrt local run: COMMAND cannot be executed.",
+    ExitCode.NOT_FOUND: "smrt local run: COMMAND was not found.",
+    ExitCode.INTERRUPTED: "Interrupted with Ctrl-C.",
+    ExitCode.PIPE: "Broken pipe: the program that reads standard output closed it.",
+    ExitCode.USAGE: "Invalid command line or parameter. The endpoint was not called.",
+    ExitCode.CONFIGURATION: "Configuration, credentials or Region are missing or invalid. The "
     "endpoint was not called.",
-    ExitCode.SERVICE: "The service answered with an error, or the model failed.",
-    ExitCode.GENERAL: "Anything else: the connection, a file, a query that fails on the answer.",
+    ExitCode.SERVICE: "The service returned an error, or the model failed.",
+    ExitCode.GENERAL: "Any other error: a lost connection, a timeout, a file that cannot be "
+    "written, a query that does not match the response.",
 }
 
 ENVIRONMENT = {
-    "AWS_PROFILE, AWS_DEFAULT_PROFILE": "The profile, where --profile names none.",
-    "AWS_REGION, AWS_DEFAULT_REGION": "The region, where --region names none.",
-    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN": "Credentials; --profile "
-    "switches them off.",
-    "AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_SESSION_NAME": "A role that is assumed "
-    "with a token.",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI": "Where a "
-    "container gets its credentials.",
-    "AWS_EC2_METADATA_DISABLED": "true: ask no instance metadata for region or credentials.",
-    "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": "The two files of profiles.",
-    "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, AWS_ENDPOINT_URL": "The address to call, where "
-    "--endpoint-url names none; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true passes it over.",
-    "AWS_ENDPOINT_URL_S3": "The address of S3, for what waits and stages.",
-    "AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT": "true: call that kind of endpoint.",
-    "AWS_CA_BUNDLE": "Certificates to trust, where --ca-bundle names none.",
-    "AWS_MAX_ATTEMPTS, AWS_RETRY_MODE": "How many times a call is tried, the first included "
-    "(3), and standard or adaptive.",
-    "AWS_DEFAULT_OUTPUT": "The format of metadata, where --output names none.",
-    "AWS_CLI_ERROR_FORMAT": "The format of failures, where --cli-error-format names none.",
+    "AWS_PROFILE, AWS_DEFAULT_PROFILE": "Profile; --profile overrides it.",
+    "AWS_REGION, AWS_DEFAULT_REGION": "Region; --region overrides it.",
+    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN": "Credentials; ignored with "
+    "--profile.",
+    "AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_SESSION_NAME": "Role to assume with a "
+    "web identity (OIDC) token.",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI": "URL of the "
+    "credentials of an ECS task or EKS pod.",
+    "AWS_EC2_METADATA_DISABLED": "true: do not use the EC2 instance metadata service.",
+    "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": "Paths of the AWS configuration files.",
+    "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, AWS_ENDPOINT_URL": "Endpoint URL; --endpoint-url "
+    "overrides it. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores it.",
+    "AWS_ENDPOINT_URL_S3": "Endpoint URL of S3, for --wait, --stage and smrt wait.",
+    "AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT": "true: use FIPS or dual-stack endpoints.",
+    "AWS_CA_BUNDLE": "CA bundle; --ca-bundle overrides it.",
+    "AWS_MAX_ATTEMPTS": "Maximum number of attempts, including the first (default: 3).",
+    "AWS_RETRY_MODE": "standard or adaptive; both retry alike, as each run makes one call.",
+    "AWS_DEFAULT_OUTPUT": "Format of the metadata; --output overrides it.",
+    "AWS_CLI_ERROR_FORMAT": "Format of error messages; --cli-error-format overrides it.",
     "AWS_CLI_AUTO_PROMPT": "on, on-partial or off.",
-    "AWS_CLI_FILE_ENCODING, AWS_CLI_OUTPUT_ENCODING": "The encodings of text that is read with "
-    "file://, and of what is printed.",
-    "AWS_PAGER, PAGER": "The pager of metadata on a terminal; empty for none.",
-    "HTTP_PROXY, HTTPS_PROXY, NO_PROXY": "Proxies, and hosts that need none; small letters do too.",
-    "NO_COLOR": "Print no colours, unless --color on asks for them.",
+    "AWS_CLI_FILE_ENCODING, AWS_CLI_OUTPUT_ENCODING": "Encoding of file:// text and of the output.",
+    "AWS_PAGER, PAGER": "Pager for metadata on a terminal; an empty value disables it.",
+    "HTTP_PROXY, HTTPS_PROXY, NO_PROXY": "Proxies, and hosts that bypass them; lowercase names "
+    "work too.",
+    "NO_COLOR": "Disable color; --color on overrides it.",
 }
 
 FILES = {
-    "~/.aws/config, ~/.aws/credentials": "Profiles, shared with the AWS CLI.",
+    "~/.aws/config, ~/.aws/credentials": "AWS configuration files, shared with the AWS CLI.",
     "~/.aws/cli/cache, ~/.aws/sso/cache": "Temporary credentials, shared with the AWS CLI.",
-    "~/.cache/smrt": "The names of endpoints, for completion ($XDG_CACHE_HOME is heeded).",
+    "~/.cache/smrt": "Names of your endpoints, for completion; below XDG_CACHE_HOME if it is set.",
 }
+
+_PAYLOAD = {
+    "Real-time endpoints": "Input and response of up to 25 MB each.",
+    "Serverless endpoints": "Input and response of up to 4 MB each, and 60 seconds.",
+}
+_ASYNC_LIMITS = {
+    "Input in S3": "Up to 1 GB.",
+    "Inline input (--body without --stage)": "Up to 128,000 bytes.",
+    "Time in the queue": "6 hours, or as --request-ttl-seconds sets: 60 to 21600.",
+    "Processing time": "15 minutes, or as --invocation-timeout-seconds sets: up to 60 minutes.",
+}
+LIMITS = {
+    "smrt invoke-endpoint": {
+        **_PAYLOAD,
+        "Processing time": "60 seconds. AWS recommends a read timeout of 70 seconds for models "
+        "that take 50 to 60 seconds; that is the default here.",
+    },
+    "smrt invoke-endpoint-with-response-stream": {
+        **_PAYLOAD,
+        "Processing time": "8 minutes for the whole stream. The read timeout is the longest time "
+        "without a chunk.",
+    },
+    "smrt invoke-endpoint-async": _ASYNC_LIMITS,
+}
+"""What the service allows: https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html
+and https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
+
+_READ_RESULT = {
+    "s3:GetObject": "Read the result, or the error of the model.",
+    "s3:ListBucket": "Wait for the result: without it, S3 returns 403 and not 404 while the result "
+    "is pending.",
+}
+_INVOKE = {"sagemaker:InvokeEndpoint": "On the endpoint."}
+PERMISSIONS = {
+    "smrt invoke-endpoint": _INVOKE,
+    "smrt invoke-endpoint-with-response-stream": _INVOKE,
+    "smrt invoke-endpoint-async": {
+        "sagemaker:InvokeEndpointAsync": "On the endpoint.",
+        "s3:PutObject": "Upload the input with --stage.",
+        "s3:GetObject, s3:ListBucket": "Wait for the result with --wait; see smrt-wait(1).",
+    },
+    "smrt wait": _READ_RESULT,
+    "smrt completion": {"sagemaker:ListEndpoints": "Complete the names of your endpoints."},
+}
+"""The IAM actions that a command needs, and what for."""

@@ -3,7 +3,7 @@ import re
 import signal
 import stat
 import subprocess
-import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -16,9 +16,9 @@ from smrt.cli.help.help_text import help_text
 from smrt.cli.help.page import Page
 from smrt.cli.main import COMMANDS, commands
 from smrt.invoke.option_table import GLOBALS, Row
-from smrt.protocol.messages import DEFAULT_TIMEOUT
+from smrt.protocol.messages import DEFAULT_TIMEOUT, INVOKE_READ_TIMEOUT
 from tests.conftest import Smrt, unmeasured
-from tests.support.project import ROOT
+from tests.support import documented
 from tests.support.scripted_endpoint import Endpoint
 
 PAGES = {page.name: page for page in help_option.pages(click.Context(commands, info_name="smrt"))}
@@ -35,7 +35,7 @@ SAMPLE = Page(
         Row("--name", "name", "Who it is.", "required", "NAME"),
         Row("--help", "help", "Show this help.", "other", short="-h"),
     ),
-    examples=(("say it", "smrt greet --name you"),),
+    examples=(("Say it", "smrt greet --name you"),),
 )
 SAMPLE_AT_80 = """\
 Usage: smrt greet --name NAME [OPTION]... [OUTFILE]
@@ -51,11 +51,12 @@ Output:
   --quietly-and-for-a-long-time
                Whisper it, again and again.
 
-All others:
+Other options:
   -h, --help   Show this help.
 
-Example: say it
-  smrt greet --name you
+Examples:
+  Say it:
+    smrt greet --name you
 """
 SAMPLE_AT_40 = """\
 Usage: smrt greet --name NAME
@@ -76,11 +77,12 @@ Output:
                Whisper it, again and
                again.
 
-All others:
+Other options:
   -h, --help   Show this help.
 
-Example: say it
-  smrt greet --name you
+Examples:
+  Say it:
+    smrt greet --name you
 """
 
 
@@ -126,17 +128,21 @@ def test_every_option_is_explained_with_its_values_and_its_default(name: str) ->
 
 def test_the_timeouts_that_are_told_are_those_that_hold() -> None:
     defaults = {row.flag: row.default for row in GLOBALS if row.flag.endswith("-timeout")}
-    assert set(defaults.values()) == {f"{DEFAULT_TIMEOUT:g}"}
+    short, long = f"{DEFAULT_TIMEOUT:g}", f"{INVOKE_READ_TIMEOUT:g}"
+    assert defaults == {
+        "--cli-connect-timeout": short,
+        "--cli-read-timeout": f"{long}; {short} for invoke-endpoint-async and wait",
+    }
 
 
 def test_the_read_timeout_is_that_of_the_command() -> None:
     defaults = [
         row.default
-        for name in CALLS
+        for name in (*CALLS, "wait")
         for row in PAGES[f"smrt {name}"].rows
         if row.flag == "--cli-read-timeout"
     ]
-    assert defaults == ["70", "60", "70"]
+    assert defaults == ["70", "60", "70", "60"]
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -150,7 +156,7 @@ def test_both_flags_show_the_help_of_every_command(
 
 
 def test_a_command_for_programs_has_help_too_but_is_listed_nowhere(smrt: Smrt) -> None:
-    assert b"Write the names of the endpoints" in smrt("complete", "endpoint-names", "-h").out
+    assert b"Save the names of your endpoints" in smrt("complete", "endpoint-names", "-h").out
     assert not any(name.startswith("smrt complete ") for name in PAGES)
     assert "complete" not in PAGES["smrt"].commands
 
@@ -252,51 +258,44 @@ def test_without_man_the_word_help_shows_the_short_help(smrt: Smrt) -> None:
 
 
 EXAMPLES = [(page.name, line) for page in PAGES.values() for _, line in page.examples]
-
-
 SERVING = "smrt local start"
-"""Its example goes on until it is stopped."""
+"""Its examples go on until they are stopped."""
 
 
-def environ_with_smrt(folder: Path) -> dict[str, str]:
-    """A PATH on which `smrt` is what these tests test."""
-    (folder / "smrt").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m smrt "$@"\n')
-    (folder / "smrt").chmod(stat.S_IRWXU)
-    root = str(ROOT)
-    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": root}
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """The variables of the endpoints that the examples call."""
+    with documented.served(tmp_path_factory.mktemp("served")) as found:
+        yield found
 
 
-@pytest.mark.parametrize("line", [line for name, line in EXAMPLES if name != SERVING])
-def test_the_example_of_every_command_works(line: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["sh", "-c", line],
-        cwd=tmp_path,
-        env=environ_with_smrt(tmp_path),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+@pytest.mark.parametrize("line", sorted({line for name, line in EXAMPLES if name != SERVING}))
+def test_the_examples_of_every_command_work(
+    line: str, tmp_path: Path, variables: Mapping[str, str]
+) -> None:
+    done = documented.run(tmp_path, ["sh", "-eu", "-c", line], variables)
     assert done.returncode == 0, done.stderr
-    assert done.stdout or done.stderr
+    assert done.stdout or done.stderr or any(tmp_path.glob("output.csv"))
 
 
 @pytest.mark.parametrize("line", [line for name, line in EXAMPLES if name == SERVING])
-def test_the_example_of_a_server_serves_until_ctrl_c(line: str, tmp_path: Path) -> None:
-    env, pipe = unmeasured(environ_with_smrt(tmp_path)), subprocess.PIPE
-    words = ["sh", "-c", f"exec {line}"]
+def test_the_examples_of_a_server_serve_until_ctrl_c(line: str, tmp_path: Path) -> None:
+    documented.fill(tmp_path)
+    env, pipe = unmeasured(documented.environ_with_smrt(tmp_path)), subprocess.PIPE
+    words = ["sh", "-c", f"exec {line} --port 0"]
     with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe) as process:
         try:
             assert process.stderr
-            assert b"serving echo at http://127.0.0.1:" in process.stderr.readline()
+            serving = process.stderr.readline()
             process.send_signal(signal.SIGINT)
             out, _ = process.communicate(timeout=20)
         finally:
             process.kill()
+    assert re.match(rb"smrt: serving (echo|my-endpoint) at http://127.0.0.1:", serving)
     assert process.returncode == 0
     assert out.startswith(b"export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME=http://127.0.0.1:")
 
 
-def test_every_command_has_an_example() -> None:
-    leaves = {name for name, page in PAGES.items() if not page.commands}
-    assert leaves == {name for name, _ in EXAMPLES}
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_has_two_to_four_examples(name: str) -> None:
+    assert 2 <= len(PAGES[name].examples) <= 4

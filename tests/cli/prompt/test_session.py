@@ -270,9 +270,9 @@ def test_a_line_is_put_together_run_and_told(
 ) -> None:
     endpoint.reply(body=b"setosa")
     with prompting(home, endpoint, environ, [ON]) as terminal:
-        terminal.until_screen("smrt>", "Send input to an endpoint", "missing: a command")
+        terminal.until_screen("smrt>", "Invoke an endpoint", "missing: a command")
         terminal.type("invoke-endpoint ")
-        terminal.until_screen("--endpoint-name", "needed: The endpoint to call, by its name.")
+        terminal.until_screen("--endpoint-name", "needed: Name of the endpoint.")
         terminal.type("--epn")
         terminal.until_screen("--endpoint-name", "--endpoint-url")
         terminal.type("\t")
