@@ -1,0 +1,152 @@
+"""What users read has the words of AWS, HTTP, curl and gh: some others do not come back."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from smrt.cli import help_option
+from smrt.cli.help.differences import DIFFERENCES
+from smrt.cli.help.page import Page
+from smrt.cli.help.reference import ENVIRONMENT, FILES, LIMITS, PERMISSIONS, STATUSES
+from smrt.cli.main import commands
+from tests.support.project import ROOT
+
+INSTEAD = {
+    r"answer(s|ed|ing)?|repl(y|ies|ied)": "response, result",
+    r"told|tells?|telling": "print, report, log, show",
+    r"given|gave|gives?": "the option or parameter itself, return",
+    r"found": "match, or what it is",
+    r"held|kept|keeps?": "save, buffer, cache, stay",
+    r"wish(ed|es)?": "want, request, enable",
+    r"looks?": "poll",
+    r"pieces?|parts?": "chunks",
+    r"places?": "location, path",
+    r"address(es)?": "endpoint URL, URL, host",
+    r"begun|began|begins?": "start",
+    r"flaws?|troubles?|faults?|complain(s|ts?)?": "error, failure, cause",
+    r"draws?|drawn": "random",
+    r"patience": "seconds to wait",
+    r"(on|to) (this|the) machine": "locally",
+    r"reader|went away": "broken pipe",
+    r"says? no|refuses?|refused": "return an error, reject",
+    r"who signs|(the|its|your|no|bad) keys?|keys (of|need)": "credentials",
+    r"shall": "should, will",
+    r"ours?(elves)?|we|us": "smrt",
+    r"(?-i:I(?!/O)|My)|one's": "you",
+    r"heed(s|ed)?|honou?rs?|honou?red": "use, support, ignore",
+    r"nobody|somebody": "the user, nothing",
+    r"in silence|rubbish|takes? up|for ever|lacks?|suffices?": "plain words",
+    r"colou?rs (of|in)|colour(s|ed)?|behaviours?|favour\w*|licence|cent(re|imetres)|grey"
+    r"|recognis\w+|initialis\w+|serialis\w+": "American spelling",
+}
+"""Patterns of words, and what to write instead: a pattern fits whole words, in any case."""
+
+EXCEPTIONS = (
+    r"access keys?( IDs?)?|secret (access )?keys?|object keys?|API keys?",
+    r"IP address(es)?",
+    r"not found",
+    r"in place( of)?|takes? place",
+)
+"""Terms of the field in which such words are at home."""
+
+AWS_SENTENCES = (
+    r"Unable to locate credentials\.[^\n]*",
+    r"Partial credentials found in [^\n]*",
+    r"argument [^\n]*: Found invalid choice [^\n]*",
+    r"An error occurred \([^\n]*",
+)
+"""Sentences of the AWS CLI, which stay as they are."""
+
+
+def offenses(text: str) -> list[str]:
+    """The words in `text` that are not the field's, each with what to write instead."""
+    for sentence in AWS_SENTENCES:
+        text = re.sub(sentence, " ", text)
+    for term in EXCEPTIONS:
+        text = re.sub(rf"\b({term})\b", " ", text, flags=re.IGNORECASE)
+    return [
+        f"{match[0]!r}: write {instead}"
+        for pattern, instead in INSTEAD.items()
+        for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text, re.IGNORECASE)
+    ]
+
+
+def prose(markdown: str) -> str:
+    """A page without its code and its links' targets."""
+    text = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->", " ", text)
+
+
+def page_words(page: Page) -> Iterator[str]:
+    """All that help and man page of a command have."""
+    yield from (page.summary, *page.text, *page.commands.values(), *page.fields.values())
+    yield from (row.help for row in (*page.rows, *page.anywhere))
+    yield from (title for title, _ in page.examples)
+
+
+def reference_words() -> Iterator[str]:
+    """What the man pages add to the help."""
+    yield from (text for row in DIFFERENCES for text in row)
+    for table in (ENVIRONMENT, FILES, *LIMITS.values(), *PERMISSIONS.values()):
+        yield from (text for pair in table.items() for text in pair)
+    yield from STATUSES.values()
+
+
+def _markdown(path: Path) -> Callable[[], Iterable[str]]:
+    return lambda: [prose(path.read_text(encoding="utf-8"))]
+
+
+def _page(page: Page) -> Callable[[], Iterable[str]]:
+    return lambda: page_words(page)
+
+
+SOURCES: dict[str, Callable[[], Iterable[str]]] = {
+    "reference": reference_words,
+    **{
+        path.name: _markdown(path)
+        for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
+    },
+    **{
+        page.name: _page(page)
+        for page in help_option.pages(click.Context(commands, info_name="smrt"))
+    },
+}
+"""Where users read: a name, and the texts that stand there."""
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_users_read_has_the_words_of_the_field(source: str) -> None:
+    assert [offense for text in SOURCES[source]() for offense in offenses(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where the answer goes.",
+        "How failures are told.",
+        "the Reader of standard output went away",
+        "Colours.",
+        "Seconds to wait for a reply",
+        "the keys of a profile",
+    ],
+)
+def test_words_of_other_fields_are_reported(text: str) -> None:
+    assert offenses(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The access key ID and the secret access key.",
+        "COMMAND was not found.",
+        "Its IP address.",
+        "s3://BUCKET/PREFIX and the object key",
+        "An error occurred (ValidationError) when calling the service: it was told to",
+        "A file is overwritten in place.",
+    ],
+)
+def test_terms_of_the_field_and_sentences_of_aws_are_not(text: str) -> None:
+    assert offenses(text) == []
