@@ -91,7 +91,7 @@ GLOBALS = (
         "PROFILE",
         default="default",
     ),
-    Row("--region", "region", "AWS Region of the endpoint.", "connection", "REGION"),
+    Row("--region", "region", "AWS Region to use.", "connection", "REGION"),
     Row("--endpoint-url", "endpoint_url", "Override the endpoint URL.", "connection", "URL"),
     Row("--no-sign-request", "no_sign_request", "Do not sign requests.", "connection"),
     Row("--no-verify-ssl", "no_verify_ssl", "Do not verify TLS certificates.", "connection"),
@@ -186,7 +186,7 @@ WAIT_TIMEOUT = Row(
 STAGE = Row(
     "--stage",
     "stage",
-    "Upload the body below s3://BUCKET/PREFIX and send its S3 URI as the input location.",
+    "Upload the body to S3 below s3://BUCKET/PREFIX, and send its URI as the input location.",
     "request",
     "S3_URI",
 )

@@ -6,7 +6,7 @@ DIFFERENCES = (
     (
         "streaming, waiting, local endpoints",
         "not available",
-        "smrt invoke-endpoint-with-response-stream, --wait and smrt wait, smrt local",
+        "available: smrt invoke-endpoint-with-response-stream, --wait, smrt wait, smrt local",
         "scripts need them",
     ),
     (

@@ -52,7 +52,8 @@ FILES = {
 
 _PAYLOAD = {
     "Real-time endpoints": "Input and response of up to 25 MB each.",
-    "Serverless endpoints": "Input and response of up to 4 MB each, and 60 seconds.",
+    "Serverless endpoints": "Input and response of up to 4 MB each; processing time of up to 60 "
+    "seconds.",
 }
 _ASYNC_LIMITS = {
     "Input in S3": "Up to 1 GB.",
