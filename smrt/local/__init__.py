@@ -1,20 +1,24 @@
-"""An endpoint on this machine: SageMaker's runtime API on loopback, in front of models.
+"""A local endpoint: SageMaker's runtime API on loopback, in front of models.
 
 endpoints   NAME=FOLDER, NAME=URL -> the endpoints
-server      the socket: one thread per connection, HTTP by h11
-service     a request -> its response, as the SageMaker runtime answers
+server      HTTP by h11, one thread per connection
+server_response the response that a server sends
+service     a request -> its response, as the SageMaker runtime responds
+api_errors  the errors that the service returns
 loopback    does the request come from a client on this host?
-signature   is the request signed, and rightly?
-endpoint    what answers a call; `echo`, the simplest one
+signature   is the request signed, and is the signature valid?
+endpoint    an endpoint: an invocation -> a prediction; `echo`, the simplest one
 model       a folder with an inference.py as an endpoint
-toolkit     how the handlers of an inference.py are called
+toolkit     calls the handlers of an inference.py
+context     the context that handlers may take
+media       what the default handlers read and write
 container   a running container as an endpoint
-asynchronous        queues, and what is left in S3
-asynchronous_checks what the service refuses of an asynchronous call
-storage     an S3 on loopback
-moto_s3         a request -> its response, as moto's S3 answers
-s3_signature    is the request signed for S3, and rightly?
-s3_signature_v2 the same for presigned URLs of boto3's older kind
-media       what the handlers' defaults read and write
-environment the variables that lead AWS clients here
+asynchronous        queues of asynchronous calls, whose results go to S3
+asynchronous_checks validation of an asynchronous call
+s3/storage          a local S3
+s3/moto_app         a request -> its response, as moto's S3 responds
+s3/authorization    is the request signed for S3, and is the signature valid?
+s3/authorization_v2 the same for presigned URLs of signature version 2
+environment environment variables that point AWS clients here
+child       runs a command next to the server
 """

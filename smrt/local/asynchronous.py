@@ -1,11 +1,11 @@
-"""Asynchronous calls: a queue per endpoint, and what the service leaves in S3.
+"""Asynchronous calls: a queue per endpoint, and the results in S3.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Late
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from io import BytesIO
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -17,17 +17,17 @@ from smrt.protocol.operations import INVOKE_ENDPOINT
 from smrt.s3.async_results import DEFAULT_INVOCATION, LONGEST_TTL
 from smrt.s3.objects import S3, Location
 
-from . import asynchronous_checks, refusal
+from . import api_errors, asynchronous_checks
 from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
 from .s3.storage import BUCKET
 
 CONCURRENCY = 4
-"""Calls of one endpoint that run side by side."""
+"""Concurrent calls of one endpoint."""
 _MODEL_MEMBERS = frozenset(member.name for member in INVOKE_ENDPOINT.members)
 
 
 class Accepted(NamedTuple):
-    """What the client is told: where to look, and the id of the request."""
+    """The response to an asynchronous call: the locations of its result, and its inference ID."""
 
     output: Location
     failure: Location
@@ -35,25 +35,25 @@ class Accepted(NamedTuple):
 
 
 class _Job(NamedTuple):
-    """A call that waits: `ttl` and `patience` are in seconds, `queued` is when it came."""
+    """A queued call: `ttl` and `timeout` are in seconds, `queued_at` is a time of the clock."""
 
     name: str
     call: Invocation
     source: Location | None
     accepted: Accepted
-    queued: float
+    queued_at: float
     ttl: int
-    patience: int
+    timeout: int
 
 
 class _FailedError(Exception):
-    """There is no answer; the message is what the failure object says."""
+    """The call failed; the message is the content of the failure object."""
 
 
 class Queues:
-    """A queue for each endpoint, worked off by daemon threads.
+    """A queue for each endpoint, processed by daemon threads.
 
-    `clock` gives seconds, `complain` is told of what goes wrong, with the model's traceback.
+    `clock` returns seconds; `complain` reports errors, with the model's traceback.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class Queues:
         self._lock = Lock()
 
     def accept(self, name: str, endpoint: Endpoint, call: Invocation) -> Accepted:
-        """Queue `call` for the endpoint called `name`. Raises Refusal for what is not valid."""
+        """Queue `call` for the endpoint called `name`. Raises ApiError if it is not valid."""
         source = asynchronous_checks.input_source(call)
-        given = call.parameters
+        parameters = call.parameters
         accepted = _accepted(name, call)
         self._queue(name, endpoint).put(
             _Job(
@@ -81,8 +81,8 @@ class Queues:
                 source,
                 accepted,
                 self._clock(),
-                int(given.get("RequestTTLSeconds", LONGEST_TTL)),
-                int(given.get("InvocationTimeoutSeconds", DEFAULT_INVOCATION)),
+                int(parameters.get("RequestTTLSeconds", LONGEST_TTL)),
+                int(parameters.get("InvocationTimeoutSeconds", DEFAULT_INVOCATION)),
             )
         )
         return accepted
@@ -99,76 +99,77 @@ class Queues:
         while True:
             job = queue.get()
             try:
-                self._settle(job, endpoint)
+                self._process(job, endpoint)
             except SmrtError as exc:  # S3 is gone, or full
                 self._complain(f"endpoint {job.name}: {exc}")
 
-    def _settle(self, job: _Job, endpoint: Endpoint) -> None:
-        """Leave the answer in S3, or why there is none."""
+    def _process(self, job: _Job, endpoint: Endpoint) -> None:
+        """Write the prediction to S3, or the error."""
         storage = self._storage()
         try:
-            answer = self._answer(job, endpoint, storage)
+            prediction = self._predict(job, endpoint, storage)
         except _FailedError as exc:
-            self._complain(f"endpoint {job.name}: {job.accepted.inference_id}: {_told(exc)}")
+            self._complain(f"endpoint {job.name}: {job.accepted.inference_id}: {_with_trace(exc)}")
             storage.put(job.accepted.failure, BytesIO(str(exc).encode()), "text/plain")
         else:
-            storage.put(job.accepted.output, BytesIO(b"".join(answer.parts())), answer.content_type)
+            body = BytesIO(b"".join(prediction.chunks()))
+            storage.put(job.accepted.output, body, prediction.content_type)
 
-    def _answer(self, job: _Job, endpoint: Endpoint, storage: S3) -> Prediction:
-        if self._clock() - job.queued > job.ttl:
-            raise _FailedError(f"the request expired: it waited in the queue for over {job.ttl} s")
+    def _predict(self, job: _Job, endpoint: Endpoint, storage: S3) -> Prediction:
+        if self._clock() - job.queued_at > job.ttl:
+            raise _FailedError(f"the request expired after over {job.ttl} s in the queue")
         call = job.call._replace(body=_input(job, storage))
         try:
-            return _within(job.patience, lambda: endpoint(call).whole())
-        except Late:
-            raise _FailedError(f"the model did not answer within {job.patience} s") from None
+            return _with_timeout(job.timeout, lambda: endpoint(call).buffered())
+        except FutureTimeoutError:
+            raise _FailedError(f"the model did not respond within {job.timeout} s") from None
         except ModelFailure as exc:
-            raise _FailedError(refusal.model_error(job.name, exc).message) from exc
+            raise _FailedError(api_errors.model_error(job.name, exc).message) from exc
         except NotReady as exc:
-            raise _FailedError(refusal.not_ready(job.name, str(exc)).message) from exc
+            raise _FailedError(api_errors.not_ready(job.name, str(exc)).message) from exc
 
 
-def _told(failure: _FailedError) -> str:
-    cause = failure.__cause__
+def _with_trace(error: _FailedError) -> str:
+    cause = error.__cause__
     trace = cause.trace() if isinstance(cause, ModelFailure) else ""
-    return f"{failure}\n{trace}".rstrip()
+    return f"{error}\n{trace}".rstrip()
 
 
 def _accepted(name: str, call: Invocation) -> Accepted:
-    """The places: the extension is put after the endpoint's path, the name is the answer's."""
-    given = call.parameters
-    inference_id = given.get("InferenceId") or str(uuid4())
-    extension = given.get("S3OutputPathExtension", "").strip("/")
-    below = f"{extension}/" if extension else ""
-    filename = given.get("Filename") or f"{inference_id}.out"
+    """The locations: S3OutputPathExtension goes below the endpoint's; Filename names the output."""
+    parameters = call.parameters
+    inference_id = parameters.get("InferenceId") or str(uuid4())
+    extension = parameters.get("S3OutputPathExtension", "").strip("/")
+    folder = f"{extension}/" if extension else ""
+    filename = parameters.get("Filename") or f"{inference_id}.out"
     return Accepted(
-        Location(BUCKET, f"{name}/output/{below}{filename}"),
-        Location(BUCKET, f"{name}/failure/{below}{inference_id}-error.out"),
+        Location(BUCKET, f"{name}/output/{folder}{filename}"),
+        Location(BUCKET, f"{name}/failure/{folder}{inference_id}-error.out"),
         inference_id,
     )
 
 
 def _for_model(call: Invocation, inference_id: str) -> Invocation:
-    """The call as the model gets it: without what concerns only the queue."""
-    kept = {name: value for name, value in call.parameters.items() if name in _MODEL_MEMBERS}
-    return call._replace(parameters={**kept, "InferenceId": inference_id})
+    """The call as the model gets it, without the parameters of the queue."""
+    parameters = {name: value for name, value in call.parameters.items() if name in _MODEL_MEMBERS}
+    return call._replace(parameters={**parameters, "InferenceId": inference_id})
 
 
 def _input(job: _Job, storage: S3) -> bytes:
     if job.source is None:
         return job.call.body
     try:
-        found = storage.get(job.source)
+        stored = storage.get(job.source)
     except SmrtError as exc:
-        raise _FailedError(f"the input {job.source} cannot be read: {exc}") from exc
-    if found is None:
-        raise _FailedError(f"the input {job.source} is not there")
-    with found.body as body:
+        raise _FailedError(f"cannot read the input {job.source}: {exc}") from exc
+    if stored is None:
+        raise _FailedError(f"the input {job.source} does not exist")
+    with stored.body as body:
         return body.read()
 
 
-def _within(seconds: float, function: Callable[[], Prediction]) -> Prediction:
-    """What `function` gives; Late after `seconds`, when it is left to itself."""
+def _with_timeout(seconds: float, function: Callable[[], Prediction]) -> Prediction:
+    """The result of `function`; FutureTimeoutError after `seconds`, while it runs on."""
     future: Future[Prediction] = Future()
 
     def run() -> None:

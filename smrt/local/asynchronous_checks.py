@@ -1,4 +1,4 @@
-"""What the service refuses of an asynchronous call, in its words."""
+"""Validation of an asynchronous call, with the service's messages."""
 
 import re
 
@@ -8,8 +8,8 @@ from smrt.s3 import objects
 from smrt.s3.async_results import LONGEST_INVOCATION, LONGEST_TTL
 from smrt.s3.objects import Location
 
+from .api_errors import validation_error
 from .endpoint import Invocation
-from .refusal import invalid
 
 _PATTERNS = {
     "InferenceId": (64, r"\S.*"),
@@ -17,7 +17,7 @@ _PATTERNS = {
     "S3OutputPathExtension": (512, r"(?!s3:|https:)[a-zA-Z0-9!_.*'()/-]+"),
     "Filename": (32, r"(?!.*\..*\.)[a-zA-Z0-9][a-zA-Z0-9_.-]*"),
 }
-"""Most characters, and the pattern, of each member that has one."""
+"""Maximum length, and pattern, of a member."""
 _BOUNDS = {
     "RequestTTLSeconds": (60, LONGEST_TTL),
     "InvocationTimeoutSeconds": (1, LONGEST_INVOCATION),
@@ -25,26 +25,26 @@ _BOUNDS = {
 
 
 def input_source(call: Invocation) -> Location | None:
-    """Where the input is, None where it came with the call. Raises Refusal."""
+    """The location of the input; None if it is the body. Raises ApiError."""
     for name, value in call.parameters.items():
-        flaw = _flaw(name, value)
-        if flaw:
+        constraint = _violated_constraint(name, value)
+        if constraint:
             member = name[0].lower() + name[1:]
-            raise invalid(
+            raise validation_error(
                 f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
-                f"Member must {flaw}"
+                f"Member must {constraint}"
             )
     _check_body(call)
-    given = call.parameters.get("InputLocation")
-    if given is None:
+    location = call.parameters.get("InputLocation")
+    if location is None:
         return None
     try:
-        return objects.location(given, "InputLocation")
+        return objects.location(location, "InputLocation")
     except UsageError as exc:
-        raise invalid(exc.message) from exc
+        raise validation_error(exc.message) from exc
 
 
-def _flaw(name: str, value: str) -> str:
+def _violated_constraint(name: str, value: str) -> str:
     if name in _PATTERNS:
         longest, pattern = _PATTERNS[name]
         if len(value) > longest:
@@ -52,25 +52,25 @@ def _flaw(name: str, value: str) -> str:
         if not re.fullmatch(pattern, value):
             return f"satisfy regular expression pattern: {pattern}"
     elif name in _BOUNDS:
-        return _number_flaw(value, *_BOUNDS[name])
+        return _violated_bound(value, *_BOUNDS[name])
     return ""
 
 
-def _number_flaw(value: str, least: int, most: int) -> str:
+def _violated_bound(value: str, minimum: int, maximum: int) -> str:
     if not re.fullmatch("-?[0-9]{1,18}", value):
         return "be a whole number"
-    if int(value) < least:
-        return f"have value greater than or equal to {least}"
-    return f"have value less than or equal to {most}" if int(value) > most else ""
+    if int(value) < minimum:
+        return f"have value greater than or equal to {minimum}"
+    return f"have value less than or equal to {maximum}" if int(value) > maximum else ""
 
 
 def _check_body(call: Invocation) -> None:
-    located = "InputLocation" in call.parameters
-    if located == bool(call.body):
-        raise invalid("Provide exactly one of Body and InputLocation.")
-    most = INVOKE_ENDPOINT_ASYNC.member("Body").maximum
-    if most is not None and len(call.body) > most:
-        raise invalid(
+    has_location = "InputLocation" in call.parameters
+    if has_location == bool(call.body):
+        raise validation_error("Provide exactly one of Body and InputLocation.")
+    maximum = INVOKE_ENDPOINT_ASYNC.member("Body").maximum
+    if maximum is not None and len(call.body) > maximum:
+        raise validation_error(
             "1 validation error detected: Value at 'body' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {most}"
+            f"Member must have length less than or equal to {maximum}"
         )

@@ -1,4 +1,4 @@
-"""Runs a command beside the server, as a shell would."""
+"""Runs a command next to the server, as a shell would."""
 
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,24 +11,24 @@ _FORWARDED = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if ha
 
 
 def run_command(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """The exit status of the command, 128 + N where signal N ended it.
+    """Run the command and return its exit status, 128 + N if signal N ended it.
 
-    Ctrl-C reaches the command from the terminal itself, and what it makes of that is its own
-    affair; signals that are meant to end us are passed on. Raises OSError where it cannot start.
+    The terminal sends Ctrl-C to the command, which handles it; SIGTERM and SIGHUP are forwarded.
+    Raises OSError if the command cannot start.
     """
     running: list[Popen[bytes]] = []
-    early: list[int] = []
+    pending: list[int] = []
 
     def forward(number: int, _: FrameType | None) -> None:
         if running:
             running[0].send_signal(number)
         else:
-            early.append(number)
+            pending.append(number)
 
     with _handling(forward):
         process = Popen(arguments, env=environ)  # noqa: S603 - the user's own command
         running.append(process)
-        for number in early:
+        for number in pending:
             process.send_signal(number)
         status = process.wait()
     return status if status >= 0 else 128 - status
@@ -36,14 +36,14 @@ def run_command(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 @contextmanager
 def _handling(forward: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Sit Ctrl-C out by a handler that does nothing: the command would inherit an ignored one."""
-    handlers = {signal.SIGINT: _wait, **dict.fromkeys(_FORWARDED, forward)}
-    wanted = {
+    """Handle Ctrl-C by doing nothing: the command would inherit SIG_IGN, but not a handler."""
+    handlers = {signal.SIGINT: _do_nothing, **dict.fromkeys(_FORWARDED, forward)}
+    installed = {
         number: handler
         for number, handler in handlers.items()
         if signal.getsignal(number) is not signal.SIG_IGN
     }
-    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    before = {number: signal.signal(number, handler) for number, handler in installed.items()}
     try:
         yield
     finally:
@@ -51,5 +51,5 @@ def _handling(forward: Callable[[int, FrameType | None], None]) -> Iterator[None
             signal.signal(number, handler)
 
 
-def _wait(number: int, frame: FrameType | None) -> None:
-    """Let the command decide."""
+def _do_nothing(number: int, frame: FrameType | None) -> None:
+    """The command decides."""

@@ -1,6 +1,6 @@
-"""The request as a handler sees it that takes one argument more than it must.
+"""The context that handlers may take as their last argument.
 
-The methods are those of the model server's context, as the toolkit hands it on:
+It has the methods of the model server's context, which the toolkit passes on:
 https://github.com/awslabs/multi-model-server/blob/master/mms/context.py
 """
 
@@ -12,9 +12,9 @@ CUSTOM_ATTRIBUTES = INVOKE_ENDPOINT.member("CustomAttributes").wire
 
 
 class Context:
-    """One request, and what the handlers say about its answer.
+    """One request, and the status and headers that handlers set for its response.
 
-    `index` is the request's place in a batch, which holds one request here.
+    `index` is the position in a batch, which has one request here.
     """
 
     def __init__(self, model_dir: str, parameters: Mapping[str, str]) -> None:
@@ -35,23 +35,23 @@ class Context:
         return dict(self._request)
 
     def get_request_header(self, index: int, key: str) -> str | None:  # noqa: ARG002 - see the class
-        """One header of the request, in any case."""
+        """One header of the request; its name is case-insensitive."""
         return _lower(self._request).get(key.lower())
 
     def set_response_status(self, code: int = 200, phrase: str = "", index: int = 0) -> None:  # noqa: ARG002
-        """The HTTP status of the model's answer; the phrase travels nowhere."""
+        """Set the HTTP status of the response; the phrase is ignored."""
         self.status = code
 
     def set_response_header(self, index: int, key: str, value: str) -> None:  # noqa: ARG002
-        """One header of the answer; the service hands on the content type and custom attributes."""
+        """Set a header of the response; the service forwards content type and custom attributes."""
         self.headers[key] = value
 
     def set_response_content_type(self, index: int, value: str) -> None:
-        """The content type of the answer."""
+        """Set the content type of the response."""
         self.set_response_header(index, "Content-Type", value)
 
     def response_header(self, key: str) -> str | None:
-        """What the handlers set, in any case."""
+        """A header that handlers set; its name is case-insensitive."""
         return _lower(self.headers).get(key.lower())
 
 

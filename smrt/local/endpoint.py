@@ -1,4 +1,4 @@
-"""What answers a call: a function from a Call to an Answer, run in a thread of its own."""
+"""An endpoint: a function from an Invocation to a Prediction, each call in a thread of its own."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from smrt.protocol.messages import veiled
 
-PART_SIZE = 1 << 16
-"""Bytes; what of a whole answer comes as one part of a stream."""
+CHUNK_SIZE = 1 << 16
+"""Bytes of a buffered body in one event of a stream."""
 BROKEN = "StreamBroken"
 TIMED_OUT = "ModelInvocationTimeExceeded"
-"""Why a stream ended before its end, in the service's words."""
-_OURS = str(Path(__file__).parent)
+"""Why a stream ended early, in the service's words."""
+_THIS_PACKAGE = str(Path(__file__).parent)
 
 
 class Invocation(NamedTuple):
-    """A client's call: `parameters` holds what it gave besides the body, by AWS's member names."""
+    """A client's call: `parameters` are all but the body, by AWS's member names."""
 
     body: bytes
     parameters: Mapping[str, str]
@@ -26,9 +26,9 @@ class Invocation(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """A model's answer; a body that is still being made is an iterator.
+    """A model's output; a body that is still being generated is an iterator.
 
-    `fields` holds what else the reply says, by AWS's names of its fields.
+    `fields` are the other fields of the response, by AWS's names.
     """
 
     body: bytes | Iterator[bytes]
@@ -36,27 +36,27 @@ class Prediction(NamedTuple):
     custom_attributes: str | None = None
     fields: Mapping[str, str] = {}
 
-    def whole(self) -> "Prediction":
-        """The answer with its body made to the end. Raises ModelFailure."""
-        return self._replace(body=b"".join(self.parts()))
+    def buffered(self) -> "Prediction":
+        """The prediction with its whole body in memory. Raises ModelFailure."""
+        return self._replace(body=b"".join(self.chunks()))
 
-    def parts(self) -> Iterator[bytes]:
-        """The body, part by part. Raises ModelFailure."""
+    def chunks(self) -> Iterator[bytes]:
+        """The body in chunks. Raises ModelFailure."""
         if not isinstance(self.body, bytes):
             yield from filter(None, self.body)
             return
-        for begin in range(0, len(self.body), PART_SIZE):
-            yield self.body[begin : begin + PART_SIZE]
+        for start in range(0, len(self.body), CHUNK_SIZE):
+            yield self.body[start : start + CHUNK_SIZE]
 
 
 Endpoint = Callable[[Invocation], Prediction]
-"""Raises ModelFailure where the model fails, NotReady where it cannot be called yet."""
+"""Raises ModelFailure if the model fails, NotReady if it cannot be called yet."""
 
 
-class ModelFailure(Exception):  # noqa: N818 - it tells of a model's failure, not of an error here
-    """The model answered with an error: `status` is its HTTP status, `message` its text.
+class ModelFailure(Exception):  # noqa: N818 - it reports a model's failure, not an error here
+    """The model returned an error: `status` is its HTTP status, `message` its text.
 
-    `stream_code` says what became of the answer if it had begun.
+    `stream_code` is the error code if the response has started.
     """
 
     def __init__(self, status: int, message: str, *, stream_code: str = BROKEN) -> None:
@@ -66,24 +66,28 @@ class ModelFailure(Exception):  # noqa: N818 - it tells of a model's failure, no
         self.stream_code = stream_code
 
     def trace(self) -> str:
-        """The traceback from the first frame that is the model's own; "" where none was raised."""
+        """The traceback from the first frame of the model's own code; "" without an exception."""
         exc = self.__cause__
         if exc is None:
             return ""
-        frames = exc.__traceback__
-        while frames and frames.tb_next and frames.tb_frame.f_code.co_filename.startswith(_OURS):
-            frames = frames.tb_next
-        return "".join(format_exception(type(exc), exc, frames)).rstrip()
+        frame = exc.__traceback__
+        while frame and frame.tb_next and _is_ours(frame.tb_frame.f_code.co_filename):
+            frame = frame.tb_next
+        return "".join(format_exception(type(exc), exc, frame)).rstrip()
 
 
-class NotReady(Exception):  # noqa: N818 - it tells of a model's state, not of an error here
-    """The model cannot be called yet, or no longer; the text says what is the matter."""
+class NotReady(Exception):  # noqa: N818 - it reports a model's state, not an error here
+    """The model cannot be called yet, or no longer; the text is the reason."""
 
 
 def echo(call: Invocation) -> Prediction:
-    """The body that came, under its own content type."""
+    """The body of the request, with its content type."""
     return Prediction(
         call.body,
         call.parameters.get("ContentType", "application/octet-stream"),
         call.parameters.get("CustomAttributes"),
     )
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(_THIS_PACKAGE)

@@ -1,4 +1,4 @@
-"""NAME=FOLDER and NAME=URL -> the endpoints that are served."""
+"""NAME=FOLDER and NAME=URL -> endpoints."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,36 +16,36 @@ _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 
 
 def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
-    """The endpoint of each NAME=FOLDER and NAME=URL, or `echo` where there are none.
+    """The endpoint of each NAME=FOLDER and NAME=URL, or `echo` if there are none.
 
-    Raises UsageError and ConfigurationError, before anything is served.
+    Raises UsageError and ConfigurationError.
     """
-    places: dict[str, str] = {}
+    targets: dict[str, str] = {}
     for argument in arguments:
-        name, place = _split(argument)
-        if name in places:
-            raise UsageError(f"two endpoints are called {name}")
-        places[name] = place
+        name, target = _split(argument)
+        if name in targets:
+            raise UsageError(f"two endpoints have the name {name}")
+        targets[name] = target
     accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
-    return {name: _endpoint(place, accept) for name, place in places.items()} or {"echo": echo}
+    return {name: _endpoint(target, accept) for name, target in targets.items()} or {"echo": echo}
 
 
-def _endpoint(place: str, accept: str) -> Endpoint:
-    if place.startswith(SCHEMES):
-        return container(place).answer
-    return load_model(Path(place).expanduser(), accept=accept).answer
+def _endpoint(target: str, accept: str) -> Endpoint:
+    if target.startswith(SCHEMES):
+        return container(target).invoke
+    return load_model(Path(target).expanduser(), accept=accept).answer
 
 
 def _split(argument: str) -> tuple[str, str]:
-    name, equals, place = argument.partition("=")
-    if not equals or not place:
-        sample = f"{name}=FOLDER" if equals else f"{Path(argument).name}={argument}"
+    name, equals, target = argument.partition("=")
+    if not equals or not target:
+        example = f"{name}=FOLDER" if equals else f"{Path(argument).name}={argument}"
         raise UsageError(
-            f"expected NAME=FOLDER or NAME=URL, received: {argument}", f"for instance {sample}"
+            f"expected NAME=FOLDER or NAME=URL, received: {argument}", f"for example: {example}"
         )
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"no endpoint can be called {name!r}",
-            "a name has 1 to 63 letters, digits, and hyphens between them",
+            f"{name!r} is not a valid endpoint name",
+            "use 1 to 63 letters, digits and hyphens; no hyphen first or last",
         )
-    return name, place
+    return name, target

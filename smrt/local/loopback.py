@@ -1,7 +1,7 @@
-"""What is on this host, and whether a request comes from a client here rather than a web page.
+"""Loopback hosts, and requests of web pages, which are rejected.
 
-A browser lets any page send requests to 127.0.0.1. It adds Origin or Sec-Fetch-Site to them, and
-where a page has its own host name resolve to 127.0.0.1 (DNS rebinding), Host holds that name.
+A browser lets any page send requests to 127.0.0.1, with the header Origin or Sec-Fetch-Site. If a
+page lets its own host name resolve to 127.0.0.1 (DNS rebinding), the Host header has that name.
 """
 
 import re
@@ -11,14 +11,14 @@ from smrt.protocol.messages import Request
 from smrt.protocol.responses import header
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([0-9a-z._-]+))(?::([0-9]{1,5}))?", re.IGNORECASE)
-_OWN_SITES = (None, "none", "same-origin")
-"""Sec-Fetch-Site where no other page is behind a request: none is the address bar."""
+_ALLOWED_SITES = (None, "none", "same-origin")
+"""Values of Sec-Fetch-Site for requests that no other page sends: none is the address bar."""
 _SUFFIX = ".localhost"
-"""Names below localhost are loopback as well (RFC 6761, 6.3)."""
+"""Subdomains of localhost are loopback too (RFC 6761, 6.3)."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, in lower case, is this host by its very name."""
+    """Whether `host`, in lower case, is localhost or a loopback IP address."""
     if host == "localhost":
         return True
     try:
@@ -27,29 +27,29 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def objection(request: Request) -> str | None:
-    """Why `request` is not taken: it is not sent to this host by name, or it is a web page's."""
+def rejection_reason(request: Request) -> str | None:
+    """Why `request` is rejected: its Host is not loopback, or a web page sent it; or None."""
     host = header(request.headers, "Host") or ""
     if not _is_ours(host, request.url.port):
-        return f"smrt local is at {request.url.authority}, and not at {host!r}"
+        return f"smrt local listens on {request.url.authority}, not on {host!r}"
     site = header(request.headers, "Sec-Fetch-Site")
-    if header(request.headers, "Origin") is not None or site not in _OWN_SITES:
-        return "smrt local serves no web pages"
+    if header(request.headers, "Origin") is not None or site not in _ALLOWED_SITES:
+        return "smrt local rejects requests of web pages"
     return None
 
 
 def subdomain(host: str) -> str:
-    """What stands before `.localhost` in a Host header; "" for other hosts."""
+    """The part of a Host header before `.localhost`; "" for other hosts."""
     name, _ = _split(host)
     return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else ""
 
 
 def _is_ours(host: str, port: int) -> bool:
-    name, given = _split(host)
-    return given == port and (is_loopback(name) or name.endswith(_SUFFIX))
+    name, host_port = _split(host)
+    return host_port == port and (is_loopback(name) or name.endswith(_SUFFIX))
 
 
 def _split(host: str) -> tuple[str, int]:
-    """Name and port; ("", 0) where it is no Host header's value."""
+    """Name and port; ("", 0) if `host` is not a valid Host header."""
     match = _HOST.fullmatch(host)
     return ((match[1] or match[2]).lower(), int(match[3] or 80)) if match else ("", 0)

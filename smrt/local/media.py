@@ -1,7 +1,7 @@
-"""What a model reads and writes where it brings no input_fn or output_fn of its own.
+"""The default input_fn and output_fn: request bodies to arrays, and predictions to bodies.
 
-The toolkit's defaults, https://github.com/aws/sagemaker-inference-toolkit, but for two: nothing is
-unpickled, and scipy's sparse matrices are left out. Needs numpy, which is imported when it is used.
+As in https://github.com/aws/sagemaker-inference-toolkit, except that nothing is unpickled and
+scipy's sparse matrices are not supported. Needs numpy, which is imported on first use.
 """
 
 import json
@@ -12,12 +12,12 @@ from typing import Any
 JSON = "application/json"
 CSV = "text/csv"
 NPY = "application/x-npy"
-TEXTS = frozenset({JSON, CSV})
-"""The types whose bodies handlers get as text."""
+TEXT_TYPES = frozenset({JSON, CSV})
+"""Content types whose bodies handlers get as text."""
 
 
 class UnsupportedFormatError(Exception):
-    """Neither the defaults nor the handlers know this content type."""
+    """The default handlers do not support this content type."""
 
     def __init__(self, content_type: str) -> None:
         super().__init__(f"content type {content_type} is not supported")
@@ -26,7 +26,7 @@ class UnsupportedFormatError(Exception):
 def decode(body: str | bytes, content_type: str) -> Any:
     """`body` as a numpy array.
 
-    Raises UnsupportedFormatError, and ValueError for what is not of its type.
+    Raises UnsupportedFormatError, and ValueError for a malformed body.
     """
     if content_type not in _DECODERS:
         raise UnsupportedFormatError(content_type)
@@ -34,7 +34,7 @@ def decode(body: str | bytes, content_type: str) -> Any:
 
 
 def encode_prediction(prediction: Any, accept: str) -> tuple[str | bytes, str]:
-    """`prediction` in the first type of the Accept header that there is, and that type.
+    """`prediction` in the first supported type of the Accept header, and that type.
 
     Raises UnsupportedFormatError.
     """
@@ -64,11 +64,11 @@ def _array_of_npy(body: bytes) -> Any:
 
 
 def _json(prediction: Any) -> str:
-    return json.dumps(prediction, default=_list)
+    return json.dumps(prediction, default=_to_list)
 
 
-def _list(value: Any) -> Any:
-    """Arrays, and numpy's own numbers."""
+def _to_list(value: Any) -> Any:
+    """Arrays and numpy's numbers as Python's own."""
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"a {type(value).__name__} cannot be written as JSON")

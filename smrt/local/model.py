@@ -1,7 +1,7 @@
 """A folder with an inference.py as an endpoint.
 
-The folder is what SageMaker unpacks from model.tar.gz: the model's files, and the code in
-`code/` or beside them.
+The folder has the layout of an unpacked model.tar.gz: the model's files, and the code in `code/` or
+next to them.
 """
 
 import sys
@@ -24,11 +24,11 @@ from .toolkit import Handlers, handlers, transform
 INSTALL = "pip install 'smrt-cli[local]'"
 _numbers = count(1)
 _siblings: dict[str, ModuleType] = {}
-"""What the loaded models imported from beside their code, by name: the first of a name stays."""
+"""Modules that models imported from their own folders, by name; the first of a name stays."""
 
 
 class Model(NamedTuple):
-    """A loaded model; `accept` is the type of the answer where a client does not choose one."""
+    """A loaded model; `accept` is the content type for clients without an Accept header."""
 
     folder: Path
     handlers: Handlers
@@ -36,7 +36,7 @@ class Model(NamedTuple):
     accept: str
 
     def answer(self, call: Invocation) -> Prediction:
-        """The model's answer. Raises ModelFailure."""
+        """The model's prediction. Raises ModelFailure."""
         context = Context(str(self.folder), call.parameters)
         return transform(
             self.handlers.steps,
@@ -48,44 +48,42 @@ class Model(NamedTuple):
 
 
 def load_model(folder: Path, *, accept: str = JSON) -> Model:
-    """The model in `folder`, its model_fn called.
+    """Load the model in `folder` with its model_fn.
 
-    Raises UsageError where it cannot be served, ConfigurationError where numpy is missing.
+    Raises UsageError if it cannot be loaded, ConfigurationError if numpy is missing.
     """
     script = _script(folder)
     folder = folder.resolve()
-    with _importing_from(script.parent), _complaints(script):
-        found = handlers(_module(script))
-        if found.need_numpy and not _installed("numpy"):
+    with _importing_from(script.parent), _loading_errors(script):
+        loaded = handlers(_module(script))
+        if loaded.need_numpy and not _is_installed("numpy"):
             raise ConfigurationError(
-                f"numpy is needed for what {script} leaves to the defaults", INSTALL
+                f"{script}: the default input_fn and output_fn need numpy", INSTALL
             )
-        return Model(folder, found, found.model_fn(str(folder), Context(str(folder), {})), accept)
+        return Model(folder, loaded, loaded.model_fn(str(folder), Context(str(folder), {})), accept)
 
 
-def _installed(module: str) -> bool:
+def _is_installed(module: str) -> bool:
     return find_spec(module) is not None
 
 
 def _script(folder: Path) -> Path:
     if not folder.is_dir():
-        raise UsageError(
-            f"no such folder: {folder}", "name the one that holds the model's inference.py"
-        )
+        raise UsageError(f"no such folder: {folder}", "give the folder of the model's inference.py")
     for script in (folder / "code" / "inference.py", folder / "inference.py"):
         if script.is_file():
             return script
     raise UsageError(
         f"there is no inference.py in {folder}",
-        "it defines model_fn(model_dir) and predict_fn(data, model)",
+        "create one that defines model_fn(model_dir) and predict_fn(data, model)",
     )
 
 
 def _module(script: Path) -> ModuleType:
-    """`script` under a name of its own; as a package, so that `from . import x` works too."""
+    """`script` under a unique name; as a package, so that `from . import x` works too."""
     name = f"smrt_local_model_{next(_numbers)}"
-    places = [str(script.parent.resolve())]
-    spec = spec_from_file_location(name, script.resolve(), submodule_search_locations=places)
+    locations = [str(script.parent.resolve())]
+    spec = spec_from_file_location(name, script.resolve(), submodule_search_locations=locations)
     assert isinstance(spec, ModuleSpec)
     assert spec.loader
     module = module_from_spec(spec)
@@ -95,8 +93,8 @@ def _module(script: Path) -> ModuleType:
 
 
 @contextmanager
-def _complaints(script: Path) -> Iterator[None]:
-    """Whatever loading raises, told in one line."""
+def _loading_errors(script: Path) -> Iterator[None]:
+    """Turn whatever loading raises into an error of one line."""
     try:
         yield
     except ConfigurationError:
@@ -111,39 +109,39 @@ def _complaints(script: Path) -> Iterator[None]:
 
 @contextmanager
 def _importing_from(folder: Path) -> Iterator[None]:
-    """Let imports find what lies in `folder` first, and nothing that lies in other models' folders.
+    """Let imports search `folder` first, and hide modules from other models' folders.
 
-    Afterwards all of it can be imported, for handlers that import late, and for unpickling.
+    Afterwards all of them can be imported, for handlers that import late and for unpickling.
     """
-    place = str(folder.resolve())
+    path = str(folder.resolve())
     for name in _siblings:
         sys.modules.pop(name, None)
     before = set(sys.modules)
-    sys.path.insert(0, place)
+    sys.path.insert(0, path)
     try:
         yield
     finally:
-        sys.path.remove(place)
-        sys.path.append(place)
+        sys.path.remove(path)
+        sys.path.append(path)
         added = sys.modules.keys() - before
-        # A namespace package needs its parent in sys.modules to say where it lies: first find all.
-        for name in [name for name in added if _lies_in(sys.modules[name], place)]:
+        # A namespace package needs its parent in sys.modules to know its path: list all, then pop.
+        for name in [name for name in added if _is_below(sys.modules[name], path)]:
             _siblings.setdefault(name, sys.modules.pop(name))
         sys.modules.update(_siblings)
 
 
-def _lies_in(module: object, place: str) -> bool:
+def _is_below(module: object, folder: str) -> bool:
     try:
         paths = _paths(module)
-    except Exception:  # noqa: BLE001 - what loads late, or has lost its parent, may raise anything
+    except Exception:  # noqa: BLE001 - a lazy module, or one without its parent, may raise anything
         return False
-    return any(Path(path).is_relative_to(place) for path in paths)
+    return any(Path(path).is_relative_to(folder) for path in paths)
 
 
 def _paths(module: Any) -> list[str]:
-    """The file and folders of `module`, which may be any object: some answer to every name."""
+    """The file and folders of `module`, which may be any object, even one with every attribute."""
     file, folders, spec = (getattr(module, n, None) for n in ("__file__", "__path__", "__spec__"))
-    if isinstance(spec, ModuleSpec):  # a namespace package's folders are no list
+    if isinstance(spec, ModuleSpec):  # a namespace package's folders are not a list
         folders = list(spec.submodule_search_locations or ())
-    listed = folders if isinstance(folders, list) else []
-    return [path for path in (file, *listed) if isinstance(path, str)]
+    package_folders = folders if isinstance(folders, list) else []
+    return [path for path in (file, *package_folders) if isinstance(path, str)]

@@ -1,6 +1,6 @@
 """HTTP on loopback: one thread per connection, so that no call waits for another.
 
-The threads are daemons: a handler that never returns keeps nobody from stopping the server.
+The threads are daemons: a handler that never returns does not keep the server from stopping.
 """
 
 import hashlib
@@ -25,52 +25,52 @@ _BACKLOG = 512
 _READ_SIZE = 1 << 18
 _HEAD_SIZE = 1 << 16
 _PAUSE = 0.05
-"""Seconds before the next try where a connection could not be accepted."""
+"""Seconds before accepting again after a failure."""
 
-Answering = Callable[[Request], ServerResponse]
+Handler = Callable[[Request], ServerResponse]
 
 
 class Server:
-    """Listens on loopback from the start; `serve` answers.
+    """Listens on loopback at once; `serve` accepts connections.
 
-    Raises ConfigurationError where `port` cannot be had; 0 is any free one.
+    Raises ConfigurationError if it cannot listen on `port`; 0 is any free port.
     """
 
-    def __init__(self, answer: Answering, port: int = 0) -> None:
-        self._answer = answer
+    def __init__(self, handler: Handler, port: int = 0) -> None:
+        self._handler = handler
         self._closing = False
         try:
             self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
         except OSError as exc:
             raise ConfigurationError(
                 f"cannot listen on {HOST}:{port}: {os.strerror(exc.errno or 0)}",
-                "choose another port with --port; --port 0 takes a free one",
+                "choose another port with --port; --port 0 selects a free one",
             ) from exc
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}"
 
     def serve(self) -> None:
-        """Answer whoever connects, until `close` is called from another thread."""
+        """Serve connections until `close` is called from another thread."""
         with self._listener:
             while True:
                 try:
                     connection, _ = self._listener.accept()
-                except OSError:  # gone before its turn came, or too many open files: both pass
+                except OSError:  # the client is gone, or too many open files: both pass
                     sleep(_PAUSE)
                     continue
                 if self._closing:
                     connection.close()
                     return
-                Thread(target=self._talk, args=(connection,), daemon=True).start()
+                Thread(target=self._serve_connection, args=(connection,), daemon=True).start()
 
     def close(self) -> None:
-        """End `serve`; calls that are running go on."""
+        """Stop `serve`; running calls continue."""
         self._closing = True
         with suppress(OSError):  # the connection only wakes the thread that accepts
             socket.create_connection((HOST, self.port)).close()
 
-    def _talk(self, sock: socket.socket) -> None:
-        """All requests of one connection, until either side has enough of it."""
+    def _serve_connection(self, sock: socket.socket) -> None:
+        """Serve all requests of one connection, until either side closes it."""
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_SIZE)
         with sock, suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -88,21 +88,21 @@ class Server:
                 _send(sock, connection, response)
 
     def _response(self, request: Request) -> ServerResponse:
-        response = self._answer(request)
+        response = self._handler(request)
         return response._replace(body=b"") if request.method == "HEAD" else response
 
     def _receive(self, sock: socket.socket, connection: h11.Connection) -> Request | None:
-        """The next request, body and all; None where the client has hung up."""
+        """The next request with its whole body; None if the client has disconnected."""
         head: h11.Request | None = None
-        pieces: list[bytes] = []
+        chunks: list[bytes] = []
         while True:
             event = _next_event(sock, connection)
             if isinstance(event, h11.Request):
                 head = event
             elif isinstance(event, h11.Data):
-                pieces.append(bytes(event.data))
+                chunks.append(bytes(event.data))
             elif head and isinstance(event, h11.EndOfMessage):
-                return self._request(head, b"".join(pieces))
+                return self._request(head, b"".join(chunks))
             else:
                 return None
 
@@ -115,9 +115,9 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Answering) -> Iterator[str]:
-    """Serve in the background on a free port; gives the URL."""
-    server = Server(answer)
+def serving(handler: Handler) -> Iterator[str]:
+    """Serve in the background on a free port; yields the URL."""
+    server = Server(handler)
     thread = Thread(target=server.serve, daemon=True)
     thread.start()
     try:
@@ -133,8 +133,8 @@ def _next_event(sock: socket.socket, connection: h11.Connection) -> object:
         if event is not h11.NEED_DATA:
             return event
         if connection.they_are_waiting_for_100_continue:
-            go_on = h11.InformationalResponse(status_code=100, headers=[])
-            sock.sendall(connection.send(go_on) or b"")
+            informational = h11.InformationalResponse(status_code=100, headers=[])
+            sock.sendall(connection.send(informational) or b"")
         connection.receive_data(sock.recv(_READ_SIZE))
 
 
@@ -144,24 +144,24 @@ def _send(sock: socket.socket, connection: h11.Connection, response: ServerRespo
     head = h11.Response(status_code=response.status, headers=headers, reason=reason)
     body = response.body
     try:
-        for event in chain((head,), map(_data, _parts(body)), (h11.EndOfMessage(),)):
-            for piece in connection.send_with_data_passthrough(event) or ():
-                sock.sendall(piece)
+        for event in chain((head,), map(_data, _chunks(body)), (h11.EndOfMessage(),)):
+            for data in connection.send_with_data_passthrough(event) or ():
+                sock.sendall(data)
     finally:
-        if isinstance(body, Generator):  # the client may have gone, and nobody hears the rest
+        if isinstance(body, Generator):  # the client may have disconnected
             body.close()
 
 
-def _parts(body: bytes | Iterator[bytes]) -> Iterable[bytes]:
+def _chunks(body: bytes | Iterator[bytes]) -> Iterable[bytes]:
     return (body,) if isinstance(body, bytes) else body
 
 
-def _data(part: bytes) -> h11.Data:
-    return h11.Data(data=part)
+def _data(chunk: bytes) -> h11.Data:
+    return h11.Data(data=chunk)
 
 
 def _text(value: bytes) -> str:
-    """A header's value: UTF-8, or else Latin-1, which some clients write."""
+    """A header's value: UTF-8, or else Latin-1, which some clients send."""
     try:
         return value.decode()
     except UnicodeDecodeError:

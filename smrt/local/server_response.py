@@ -1,4 +1,4 @@
-"""What a server of the local endpoint sends back."""
+"""The response of a local server."""
 
 from collections.abc import Iterator
 from time import gmtime, strftime
@@ -8,7 +8,7 @@ from smrt.protocol.messages import Headers
 
 
 class ServerResponse(NamedTuple):
-    """What goes back to the client; a body that is still being made is an iterator."""
+    """A response; a body that is still being generated is an iterator."""
 
     status: int
     headers: Headers

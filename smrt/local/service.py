@@ -1,4 +1,4 @@
-"""The SageMaker runtime: a request -> its response, as the service answers.
+"""The SageMaker runtime: a request -> its response, as the service responds.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_SageMaker_Runtime.html
 """
@@ -23,9 +23,9 @@ from smrt.protocol.operations import (
     Operation,
 )
 
-from . import loopback, refusal, signature
+from . import api_errors, loopback, signature
+from .api_errors import ApiError
 from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
-from .refusal import Refusal
 from .server_response import ServerResponse, date_header
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ _PATHS = {
 
 
 class Service(NamedTuple):
-    """The endpoints by their names, behind one address.
+    """The endpoints by name, behind one endpoint URL.
 
-    `clock` gives seconds since the epoch; `complain` is told of a model's failures (with the
-    traceback), `log` of each request, one line each. `queues` take asynchronous calls, where what
-    they need is installed.
+    `clock` returns seconds since the epoch; `complain` reports a model's failure with its
+    traceback, and `log` each request in one line. `queues` take asynchronous calls, if the packages
+    for them are installed.
     """
 
     endpoints: Mapping[str, Endpoint]
@@ -54,65 +54,65 @@ class Service(NamedTuple):
 
     def answer(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""
-        begun = self.clock()
+        started_at = self.clock()
         try:
-            response = self._serve(request, begun)
-        except Refusal as exc:
-            response = _refused(exc)
+            response = self._serve(request, started_at)
+        except ApiError as exc:
+            response = _error_response(exc)
         if self.log:
             line = f"{request.method} {request.url.target} {response.status}"
-            took = (self.clock() - begun) * 1000
+            elapsed = (self.clock() - started_at) * 1000
             body = response.body
-            size = f"{len(body)} bytes" if isinstance(body, bytes) else "a stream begun"
-            self.log(redacted(f"{line} {size} in {took:.1f} ms"))
+            size = f"{len(body)} bytes" if isinstance(body, bytes) else "stream started"
+            self.log(redacted(f"{line} {size} in {elapsed:.1f} ms"))
         added = (
             ("x-amzn-RequestId", str(uuid4())),
-            date_header(begun),
+            date_header(started_at),
             *_length(response.body),
         )
         return response._replace(headers=(*response.headers, *added))
 
     def _serve(self, request: Request, now: float) -> ServerResponse:
-        if reason := loopback.objection(request):
-            raise refusal.denied(reason)
+        if reason := loopback.rejection_reason(request):
+            raise api_errors.access_denied(reason)
         operation, name = _route(request)
         signature.authorize(request, now=now)
         if name not in self.endpoints:
-            raise refusal.unknown_endpoint(name)
+            raise api_errors.unknown_endpoint(name)
         if operation is INVOKE_ENDPOINT_ASYNC:
-            return self._queued(name, _call(operation, request))
+            return self._queued(name, _invocation(operation, request))
         try:
-            answer = self.endpoints[name](_call(operation, request))
+            prediction = self.endpoints[name](_invocation(operation, request))
             if operation is INVOKE_ENDPOINT:
-                return _answered(operation, answer.whole())
-            response = _answered(operation, answer)
+                return _prediction_response(operation, prediction.buffered())
+            response = _prediction_response(operation, prediction)
         except ModelFailure as exc:
-            self._complain_of(name, exc)
-            raise refusal.model_error(name, exc) from exc
+            self._report_failure(name, exc)
+            raise api_errors.model_error(name, exc) from exc
         except NotReady as exc:
-            raise refusal.not_ready(name, str(exc)) from exc
+            raise api_errors.not_ready(name, str(exc)) from exc
         headers = (*response.headers, ("Content-Type", response_stream.CONTENT_TYPE))
-        return response._replace(headers=headers, body=self._stream(name, answer))
+        return response._replace(headers=headers, body=self._stream(name, prediction))
 
-    def _stream(self, name: str, answer: Prediction) -> Iterator[bytes]:
-        """The answer as an event stream; a failure on the way is the last event."""
+    def _stream(self, name: str, prediction: Prediction) -> Iterator[bytes]:
+        """The prediction as an event stream; if the model fails, the last event is the error."""
         try:
-            for part in answer.parts():
-                yield encode_message(response_stream.part(part))
+            for chunk in prediction.chunks():
+                yield encode_message(response_stream.part(chunk))
         except ModelFailure as exc:
-            self._complain_of(name, exc)
+            self._report_failure(name, exc)
             members = {"ErrorCode": exc.stream_code}
             yield encode_message(
                 response_stream.exception("ModelStreamError", exc.message, **members)
             )
 
-    def _complain_of(self, name: str, failure: ModelFailure) -> None:
+    def _report_failure(self, name: str, failure: ModelFailure) -> None:
         if trace := failure.trace():
             self.complain(f"endpoint {name}: {trace}")
 
     def _queued(self, name: str, call: Invocation) -> ServerResponse:
         if self.queues is None:
-            raise refusal.not_installed()
+            raise api_errors.not_installed()
         accepted = self.queues.accept(name, self.endpoints[name], call)
         values = {
             "OutputLocation": str(accepted.output),
@@ -122,22 +122,24 @@ class Service(NamedTuple):
         fields = INVOKE_ENDPOINT_ASYNC.fields
         headers = tuple((f.wire, values[f.name]) for f in fields if f.place is HttpLocation.HEADER)
         body = {f.wire: values[f.name] for f in fields if f.place is HttpLocation.JSON}
-        typed = ("Content-Type", "application/json")
-        return ServerResponse(HTTPStatus.ACCEPTED, (*headers, typed), json.dumps(body).encode())
+        content_type = ("Content-Type", "application/json")
+        return ServerResponse(
+            HTTPStatus.ACCEPTED, (*headers, content_type), json.dumps(body).encode()
+        )
 
 
 def _route(request: Request) -> tuple[Operation, str]:
-    """The operation that `request` asks for, and the endpoint's name."""
+    """The operation that `request` calls, and the endpoint's name."""
     path = request.url.target.partition("?")[0]
     for operation, pattern in _PATHS.items():
         match = pattern.fullmatch(path)
         if match and request.method == "POST":
             return operation, unquote(match[1])
-    raise refusal.unknown_operation(request.method, path)
+    raise api_errors.unknown_operation(request.method, path)
 
 
-def _call(operation: Operation, request: Request) -> Invocation:
-    """The members of `operation` that are there; empty headers are as good as none."""
+def _invocation(operation: Operation, request: Request) -> Invocation:
+    """The call in `request`; empty headers count as missing."""
     headers = {name.lower(): value for name, value in request.headers if value}
     parameters = {
         member.name: headers[member.wire.lower()]
@@ -148,12 +150,12 @@ def _call(operation: Operation, request: Request) -> Invocation:
     return Invocation(content if isinstance(content, bytes) else content.read(), parameters)
 
 
-def _answered(operation: Operation, answer: Prediction) -> ServerResponse:
+def _prediction_response(operation: Operation, prediction: Prediction) -> ServerResponse:
     values = {
-        "ContentType": answer.content_type,
+        "ContentType": prediction.content_type,
         "InvokedProductionVariant": VARIANT,
-        "CustomAttributes": answer.custom_attributes,
-        **answer.fields,
+        "CustomAttributes": prediction.custom_attributes,
+        **prediction.fields,
     }
     headers = []
     for field in operation.fields:
@@ -161,16 +163,16 @@ def _answered(operation: Operation, answer: Prediction) -> ServerResponse:
         if value is None:
             continue
         if not value.isprintable():
-            raise ModelFailure(500, f"the model's {field.name} cannot be a header: {value!r}")
+            raise ModelFailure(500, f"the model's {field.name} is not a valid header: {value!r}")
         headers.append((field.wire, value))
-    return ServerResponse(200, tuple(headers), answer.body)
+    return ServerResponse(200, tuple(headers), prediction.body)
 
 
 def _length(body: bytes | Iterator[bytes]) -> Headers:
     return (("Content-Length", str(len(body))),) if isinstance(body, bytes) else ()
 
 
-def _refused(exc: Refusal) -> ServerResponse:
+def _error_response(exc: ApiError) -> ServerResponse:
     headers = (("Content-Type", "application/json"), ("x-amzn-errortype", exc.code))
     body = json.dumps({"Message": exc.message, **exc.members}, ensure_ascii=False)
     return ServerResponse(exc.status, headers, body.encode())

@@ -6,7 +6,7 @@ import pytest
 
 from smrt.errors import ServiceError, SmrtError, TransportError
 from smrt.invoke.hints import LOCAL_ACCOUNT, Trouble, remedies
-from smrt.local.refusal import ACCOUNT, not_installed
+from smrt.local.api_errors import ACCOUNT, not_installed
 from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, OPERATIONS, Operation
 from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as STREAM
 from tests.conftest import Smrt

@@ -29,32 +29,32 @@ from tests.support.storage_server import bucket
 
 
 class Local(NamedTuple):
-    """A local endpoint with its asynchronous side: boto3, and smrt's own client."""
+    """A local endpoint with asynchronous calls, and two clients: boto3, and smrt's own."""
 
     boto: Any
     smrt: Client
-    complaints: list[str]
+    errors: list[str]
     url: str
 
     def send(self, name: str = "echo", **more: Any) -> dict[str, Any]:
-        reply: dict[str, Any] = self.boto.invoke_endpoint_async(EndpointName=name, **more)
-        return reply
+        response: dict[str, Any] = self.boto.invoke_endpoint_async(EndpointName=name, **more)
+        return response
 
-    def answer(self, reply: Mapping[str, Any]) -> bytes:
-        body: bytes = self.smrt.wait(reply, timeout=20)["Body"].read()
+    def output(self, response: Mapping[str, Any]) -> bytes:
+        body: bytes = self.smrt.wait(response, timeout=20)["Body"].read()
         return body
 
-    def failure(self, reply: Mapping[str, Any]) -> str:
+    def failure(self, response: Mapping[str, Any]) -> str:
         with pytest.raises(ServiceError) as caught:
-            self.smrt.wait(reply, timeout=20)
+            self.smrt.wait(response, timeout=20)
         assert caught.value.code == "AsyncInvocationFailed"
         return caught.value.message
 
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[Any]:
-    with bucket() as made:
-        yield made
+    with bucket() as resource:
+        yield resource
 
 
 Serve = Callable[..., Any]
@@ -63,47 +63,49 @@ Serve = Callable[..., Any]
 @pytest.fixture
 def serve(s3: Any, environ: Mapping[str, str]) -> Serve:
     @contextmanager
-    def made(clock: Callable[[], float] = now, **endpoints: Endpoint) -> Iterator[Local]:
-        complaints: list[str] = []
-        own = Storage.__new__(Storage)
-        own.url = s3.url
-        queues = Queues(lambda: own.s3, clock=clock, complain=complaints.append)
-        service = Service(endpoints or {"echo": echo}, now, complaints.append, queues=queues)
+    def running(clock: Callable[[], float] = now, **endpoints: Endpoint) -> Iterator[Local]:
+        errors: list[str] = []
+        store = Storage.__new__(Storage)
+        store.url = s3.url
+        queues = Queues(lambda: store.s3, clock=clock, complain=errors.append)
+        service = Service(endpoints or {"echo": echo}, now, errors.append, queues=queues)
         with serving(service.answer) as url, closing(client(url)) as boto:
-            where = {**environ, "AWS_ENDPOINT_URL_S3": s3.url, "AWS_MAX_ATTEMPTS": "1"}
-            mine = Client(endpoint_url=url, environ=where)
-            yield Local(boto, mine, complaints, url)
-            mine.close()
-        own.s3.close()
+            client_environ = {**environ, "AWS_ENDPOINT_URL_S3": s3.url, "AWS_MAX_ATTEMPTS": "1"}
+            smrt_client = Client(endpoint_url=url, environ=client_environ)
+            yield Local(boto, smrt_client, errors, url)
+            smrt_client.close()
+        store.s3.close()
 
-    return made
+    return running
 
 
-def test_the_reply_is_the_services(serve: Serve, s3: Any) -> None:
+def test_the_response_is_that_of_the_service(serve: Serve, s3: Any) -> None:
     with serve() as local:
-        reply = local.send(Body=b"1,2", ContentType="text/csv")
-        assert reply.pop("ResponseMetadata")["HTTPStatusCode"] == 202
-        inference_id = reply["InferenceId"]
+        response = local.send(Body=b"1,2", ContentType="text/csv")
+        assert response.pop("ResponseMetadata")["HTTPStatusCode"] == 202
+        inference_id = response["InferenceId"]
         assert UUID(inference_id).version == 4
-        assert reply == {
+        assert response == {
             "InferenceId": inference_id,
             "OutputLocation": f"s3://{BUCKET}/echo/output/{inference_id}.out",
             "FailureLocation": f"s3://{BUCKET}/echo/failure/{inference_id}-error.out",
         }
-        assert local.answer(reply) == b"1,2"
-    kept = s3.Object(f"echo/output/{inference_id}.out").get()
-    assert (kept["ContentType"], kept["Body"].read()) == ("text/csv", b"1,2")
+        assert local.output(response) == b"1,2"
+    stored = s3.Object(f"echo/output/{inference_id}.out").get()
+    assert (stored["ContentType"], stored["Body"].read()) == ("text/csv", b"1,2")
 
 
-def test_both_clients_give_the_same_reply(serve: Serve) -> None:
+def test_both_clients_return_the_same_response(serve: Serve) -> None:
     with serve() as local:
-        given = {"EndpointName": "echo", "Body": b"1", "InferenceId": "same"}
-        mine, theirs = (each.invoke_endpoint_async(**given) for each in (local.smrt, local.boto))
-        for reply in (mine, theirs):
-            headers = reply["ResponseMetadata"].pop("HTTPHeaders")
-            assert headers.pop("x-amzn-requestid") == reply["ResponseMetadata"].pop("RequestId")
+        parameters = {"EndpointName": "echo", "Body": b"1", "InferenceId": "same"}
+        mine, theirs = (
+            each.invoke_endpoint_async(**parameters) for each in (local.smrt, local.boto)
+        )
+        for response in (mine, theirs):
+            headers = response["ResponseMetadata"].pop("HTTPHeaders")
+            assert headers.pop("x-amzn-requestid") == response["ResponseMetadata"].pop("RequestId")
             headers.pop("date")
-            reply["headers"] = headers
+            response["headers"] = headers
         assert mine == theirs
 
 
@@ -115,60 +117,60 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("given", "output", "failure"), KEYS)
-def test_the_key_is_what_is_asked_for(
-    serve: Serve, given: dict[str, str], output: str, failure: str
+@pytest.mark.parametrize(("parameters", "output", "failure"), KEYS)
+def test_parameters_choose_the_output_key(
+    serve: Serve, parameters: dict[str, str], output: str, failure: str
 ) -> None:
     with serve() as local:
-        reply = local.send(Body=b"1", InferenceId="mine", **given)
-        assert reply["OutputLocation"] == f"s3://{BUCKET}/echo/{output}"
-        assert reply["FailureLocation"] == f"s3://{BUCKET}/echo/{failure}"
-        assert local.answer(reply) == b"1"
+        response = local.send(Body=b"1", InferenceId="mine", **parameters)
+        assert response["OutputLocation"] == f"s3://{BUCKET}/echo/{output}"
+        assert response["FailureLocation"] == f"s3://{BUCKET}/echo/{failure}"
+        assert local.output(response) == b"1"
 
 
 def test_the_input_may_be_in_s3(serve: Serve, s3: Any) -> None:
     content = os.urandom(200_000)
     s3.put_object(Key="inputs/1", Body=content)
     with serve() as local:
-        reply = local.send(InputLocation=f"s3://{BUCKET}/inputs/1")
-        assert local.answer(reply) == content
+        response = local.send(InputLocation=f"s3://{BUCKET}/inputs/1")
+        assert local.output(response) == content
 
 
-@pytest.mark.parametrize("place", [f"{BUCKET}/inputs/none", "no-such-bucket/a"])
-def test_input_that_is_not_there_is_a_failure(serve: Serve, place: str) -> None:
+@pytest.mark.parametrize("location", [f"{BUCKET}/inputs/none", "no-such-bucket/a"])
+def test_a_missing_input_is_a_failure(serve: Serve, location: str) -> None:
     with serve() as local:
-        told = local.failure(local.send(InputLocation=f"s3://{place}"))
-        assert told.startswith(f"the input s3://{place} ")
+        failure = local.failure(local.send(InputLocation=f"s3://{location}"))
+        assert f"the input s3://{location}" in failure
 
 
-def test_a_model_that_fails_leaves_its_error(serve: Serve, s3: Any) -> None:
+def test_a_model_failure_is_written_to_s3(serve: Serve, s3: Any) -> None:
     def fails(call: Invocation) -> Prediction:
         raise ModelFailure(500, "out of memory")
 
     with serve(fails=fails) as local:
-        reply = local.send("fails", Body=b"1", InferenceId="mine")
-        told = local.failure(reply)
-        assert told == (
+        response = local.send("fails", Body=b"1", InferenceId="mine")
+        failure = local.failure(response)
+        assert failure == (
             'Received server error (500) from primary with message "out of memory". '
             "See the output of smrt local for more information."
         )
-        assert local.complaints == [f"endpoint fails: mine: {told}"]
+        assert local.errors == [f"endpoint fails: mine: {failure}"]
     assert s3.Object("fails/failure/mine-error.out").get()["ContentType"] == "text/plain"
 
 
-def test_a_failing_models_traceback_is_told_here_and_not_in_s3(serve: Serve) -> None:
+def test_a_models_traceback_is_reported_locally_and_not_in_s3(serve: Serve) -> None:
     def raises(call: Invocation) -> Prediction:
         raise ModelFailure(500, "no") from ValueError("the weights are wrong")
 
     with serve(raises=raises) as local:
-        told = local.failure(local.send("raises", Body=b"1", InferenceId="mine"))
-        first, *_, last = local.complaints[0].splitlines()
-    assert "Traceback" not in told
-    assert first == f"endpoint raises: mine: {told}"
+        failure = local.failure(local.send("raises", Body=b"1", InferenceId="mine"))
+        first, *_, last = local.errors[0].splitlines()
+    assert "Traceback" not in failure
+    assert first == f"endpoint raises: mine: {failure}"
     assert last == "ValueError: the weights are wrong"
 
 
-def test_an_endpoint_that_is_not_ready_leaves_its_reason(serve: Serve) -> None:
+def test_the_reason_of_an_endpoint_that_is_not_ready_is_written_to_s3(serve: Serve) -> None:
     def loads(call: Invocation) -> Prediction:
         raise NotReady("still loading")
 
@@ -176,32 +178,32 @@ def test_an_endpoint_that_is_not_ready_leaves_its_reason(serve: Serve) -> None:
         assert "still loading" in local.failure(local.send("loads", Body=b"1"))
 
 
-def test_an_answer_that_is_made_part_by_part_is_left_whole(serve: Serve) -> None:
+def test_a_prediction_in_chunks_is_stored_as_one_object(serve: Serve) -> None:
     def streams(call: Invocation) -> Prediction:
         return Prediction(iter([b"one ", b"", b"two"]), "text/plain")
 
     def breaks(call: Invocation) -> Prediction:
-        def parts() -> Iterator[bytes]:
+        def chunks() -> Iterator[bytes]:
             yield b"one"
             raise ModelFailure(500, "broken")
 
-        return Prediction(parts(), "text/plain")
+        return Prediction(chunks(), "text/plain")
 
     with serve(streams=streams, breaks=breaks) as local:
-        assert local.answer(local.send("streams", Body=b"1")) == b"one two"
+        assert local.output(local.send("streams", Body=b"1")) == b"one two"
         assert '"broken"' in local.failure(local.send("breaks", Body=b"1"))
 
 
-def test_the_model_gets_what_concerns_it(serve: Serve) -> None:
+def test_the_model_gets_only_its_own_parameters(serve: Serve) -> None:
     calls: list[Invocation] = []
 
-    def keeps(call: Invocation) -> Prediction:
+    def records(call: Invocation) -> Prediction:
         calls.append(call)
         return Prediction(b"", "text/plain")
 
-    with serve(keeps=keeps) as local:
-        reply = local.send(
-            "keeps",
+    with serve(records=records) as local:
+        response = local.send(
+            "records",
             Body=b"1",
             ContentType="text/csv",
             Accept="text/plain",
@@ -211,7 +213,7 @@ def test_the_model_gets_what_concerns_it(serve: Serve) -> None:
             InvocationTimeoutSeconds=1,
             Filename="f",
         )
-        local.answer(reply)
+        local.output(response)
     assert calls == [
         Invocation(
             b"1",
@@ -225,7 +227,7 @@ def test_the_model_gets_what_concerns_it(serve: Serve) -> None:
     ]
 
 
-def test_a_model_that_takes_too_long_is_given_up(serve: Serve) -> None:
+def test_a_model_that_takes_too_long_times_out(serve: Serve) -> None:
     release = Event()
 
     def waits(call: Invocation) -> Prediction:
@@ -233,20 +235,20 @@ def test_a_model_that_takes_too_long_is_given_up(serve: Serve) -> None:
         return Prediction(b"late", "text/plain")
 
     with serve(waits=waits) as local:
-        reply = local.send("waits", Body=b"1", InvocationTimeoutSeconds=1)
-        assert local.failure(reply) == "the model did not answer within 1 s"
+        response = local.send("waits", Body=b"1", InvocationTimeoutSeconds=1)
+        assert local.failure(response) == "the model did not respond within 1 s"
         release.set()
 
 
-def test_calls_wait_for_their_turn_and_expire(serve: Serve) -> None:
+def test_queued_calls_wait_and_expire(serve: Serve) -> None:
     running, entered, lock = 0, Semaphore(0), Lock()
-    most, time, release = 0, 1000.0, Event()
+    most_running, time, release = 0, 1000.0, Event()
 
     def waits(call: Invocation) -> Prediction:
-        nonlocal running, most
+        nonlocal running, most_running
         with lock:
             running += 1
-            most = max(most, running)
+            most_running = max(most_running, running)
         entered.release()
         release.wait(20)
         with lock:
@@ -254,17 +256,17 @@ def test_calls_wait_for_their_turn_and_expire(serve: Serve) -> None:
         return Prediction(call.body, "text/plain")
 
     with serve(clock=lambda: time, waits=waits) as local:
-        first = [local.send("waits", Body=str(n)) for n in range(CONCURRENCY)]
-        for _ in first:
+        running_calls = [local.send("waits", Body=str(n)) for n in range(CONCURRENCY)]
+        for _ in running_calls:
             assert entered.acquire(timeout=20)
         patient = local.send("waits", Body=b"patient", RequestTTLSeconds=121)
         hasty = local.send("waits", Body=b"hasty", RequestTTLSeconds=120)
         time += 120.5
         release.set()
-        assert [local.answer(reply) for reply in first] == [b"0", b"1", b"2", b"3"]
-        assert local.answer(patient) == b"patient"
-        assert local.failure(hasty) == "the request expired: it waited in the queue for over 120 s"
-    assert most == CONCURRENCY
+        assert [local.output(response) for response in running_calls] == [b"0", b"1", b"2", b"3"]
+        assert local.output(patient) == b"patient"
+        assert local.failure(hasty) == "the request expired after over 120 s in the queue"
+    assert most_running == CONCURRENCY
 
 
 def test_endpoints_do_not_wait_for_one_another(serve: Serve) -> None:
@@ -276,13 +278,13 @@ def test_endpoints_do_not_wait_for_one_another(serve: Serve) -> None:
 
     with serve(waits=waits, echo=echo) as local:
         slow = [local.send("waits", Body=b"1") for _ in range(CONCURRENCY + 1)]
-        assert local.answer(local.send(Body=b"quick")) == b"quick"
+        assert local.output(local.send(Body=b"quick")) == b"quick"
         release.set()
-        assert [local.answer(reply) for reply in slow] == [b""] * len(slow)
+        assert [local.output(response) for response in slow] == [b""] * len(slow)
 
 
 LONG = "x" * 65
-REFUSED = [
+INVALID = [
     ({"Body": b""}, "Provide exactly one of Body and InputLocation."),
     (
         {"Body": b"1", "InputLocation": "s3://a/b"},
@@ -299,17 +301,17 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("given", "told"), REFUSED)
-def test_what_is_not_valid_is_refused_at_once(
-    serve: Serve, given: dict[str, Any], told: str
+@pytest.mark.parametrize(("parameters", "message"), INVALID)
+def test_invalid_parameters_are_rejected_at_once(
+    serve: Serve, parameters: dict[str, Any], message: str
 ) -> None:
-    with serve() as local, pytest.raises(ClientError, match=told) as caught:
-        local.send(**given)
+    with serve() as local, pytest.raises(ClientError, match=message) as caught:
+        local.send(**parameters)
     response: Any = caught.value.response
     assert response["Error"]["Code"] == "ValidationError"
 
 
-UNCHECKED = [
+INVALID_HEADERS = [
     (b"1", "RequestTTLSeconds", "59", "greater than or equal to 60"),
     (b"1", "InvocationTimeoutSeconds", "0", "greater than or equal to 1"),
     (b"1", "InvocationTimeoutSeconds", "soon", "whole number"),
@@ -317,25 +319,25 @@ UNCHECKED = [
 ]
 
 
-@pytest.mark.parametrize(("body", "name", "value", "told"), UNCHECKED)
-def test_what_clients_refuse_themselves_is_refused_too(
-    serve: Serve, body: bytes, name: str, value: str, told: str
+@pytest.mark.parametrize(("body", "name", "value", "message"), INVALID_HEADERS)
+def test_parameters_that_clients_reject_are_rejected_by_the_server_too(
+    serve: Serve, body: bytes, name: str, value: str, message: str
 ) -> None:
     headers = ((f"X-Amzn-SageMaker-{name}", value),)
     with serve() as local:
-        wanted = request(local.url, "/endpoints/echo/async-invocations", body, headers)
-        response: Any = send(signed(wanted, now()))
+        unsigned = request(local.url, "/endpoints/echo/async-invocations", body, headers)
+        response: Any = send(signed(unsigned, now()))
     assert response.status == 400
     assert response.headers["x-amzn-errortype"] == "ValidationError"
-    assert told in response.body.decode()
+    assert message in response.body.decode()
 
 
-def test_an_unknown_endpoint_is_told(serve: Serve) -> None:
+def test_an_unknown_endpoint_is_an_error(serve: Serve) -> None:
     with serve() as local, pytest.raises(ClientError, match="Endpoint nope of account"):
         local.send("nope", Body=b"1")
 
 
-def test_without_the_extra_it_is_said_what_to_install() -> None:
+def test_without_the_extra_the_error_says_what_to_install() -> None:
     service = Service({"echo": echo}, now, pytest.fail)
     with serving(service.answer) as url, closing(client(url)) as boto:
         with pytest.raises(ClientError, match=r"pip install 'smrt-cli\[local-async\]'") as caught:
@@ -344,19 +346,19 @@ def test_without_the_extra_it_is_said_what_to_install() -> None:
         assert response["Error"]["Code"] == "NotImplementedException"
 
 
-def test_where_s3_is_gone_it_is_told_and_the_queue_goes_on() -> None:
-    complaints: SimpleQueue[str] = SimpleQueue()
+def test_an_unreachable_s3_is_reported_and_the_queue_continues() -> None:
+    errors: SimpleQueue[str] = SimpleQueue()
     with storage.running(now) as gone:
         s3 = gone.s3
-    queues = Queues(lambda: s3, clock=now, complain=complaints.put)
+    queues = Queues(lambda: s3, clock=now, complain=errors.put)
     for _ in range(CONCURRENCY + 1):
         queues.accept("echo", echo, Invocation(b"1", {}))
     for _ in range(CONCURRENCY + 1):
-        complaint = complaints.get(timeout=60)
-        assert complaint.startswith("endpoint echo: Could not connect to the endpoint URL")
+        error = errors.get(timeout=60)
+        assert error.startswith("endpoint echo: Could not connect to the endpoint URL")
 
 
-def test_a_wait_in_python_can_be_taken_up_again(serve: Serve) -> None:
+def test_a_wait_in_python_can_be_resumed(serve: Serve) -> None:
     release = Event()
 
     def waits(call: Invocation) -> Prediction:
@@ -364,18 +366,18 @@ def test_a_wait_in_python_can_be_taken_up_again(serve: Serve) -> None:
         return Prediction(b"late", "text/csv")
 
     with serve(waits=waits) as local:
-        reply = local.smrt.invoke_endpoint_async(EndpointName="waits", Body=b"1")
+        response = local.smrt.invoke_endpoint_async(EndpointName="waits", Body=b"1")
         with pytest.raises(SmrtError) as caught:
-            local.smrt.wait(reply, timeout=0.1)
+            local.smrt.wait(response, timeout=0.1)
         assert caught.value.code == "WaitTimeout"
         release.set()
-        whole = local.smrt.wait(reply)
-        assert whole.pop("Body").read() == b"late"
-        assert whole.pop("ElapsedSeconds") < 20
-        assert whole == {**reply, "ContentType": "text/csv"}
+        result = local.smrt.wait(response)
+        assert result.pop("Body").read() == b"late"
+        assert result.pop("ElapsedSeconds") < 20
+        assert result == {**response, "ContentType": "text/csv"}
 
 
-def test_an_s3_that_nobody_asks_is_not_started() -> None:
+def test_moto_is_not_loaded_before_the_first_request() -> None:
     with storage.running(now) as running:
         assert running._moto is None
 
@@ -383,17 +385,17 @@ def test_an_s3_that_nobody_asks_is_not_started() -> None:
 ENVIRONMENT = {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:2"}
 
 
-def test_clients_are_led_to_s3_where_there_is_one() -> None:
+def test_the_s3_variable_is_set_if_there_is_a_local_s3() -> None:
     with_s3 = variables("http://127.0.0.1:1", ENVIRONMENT, "http://127.0.0.1:3")
     assert with_s3["AWS_ENDPOINT_URL_S3"] == "http://127.0.0.1:3"
     assert "AWS_ENDPOINT_URL_S3" not in variables("http://127.0.0.1:1", ENVIRONMENT)
 
 
-WHOLE = """
+SCRIPT = """
 set -e
 smrt() { "$PYTHON" -m smrt "$@"; }
 send() { smrt invoke-endpoint-async --content-type "$type" --endpoint-name "$@"; }
-expect() { wanted=$1; shift; code=0; "$@" || code=$?; test $code = $wanted; }
+expect() { expected=$1; shift; code=0; "$@" || code=$?; test $code = $expected; }
 
 type=text/csv
 send iris --body fileb://flowers.csv --accept text/csv --wait
@@ -409,12 +411,12 @@ sed -n 's/.*again: //p' timeout | sed 's/timeout=0.2/timeout=20/' > resume
 . ./resume > /dev/null
 cmp flowers.csv again
 
-send echo --body fileb://flowers.csv > reply.json
-smrt wait --from reply.json
+send echo --body fileb://flowers.csv > response.json
+smrt wait --from response.json
 """
 
 
-def test_the_whole_way(tmp_path: Path) -> None:
+def test_asynchronous_calls_work_from_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "flowers.csv").write_text("5.1,3.5,1.4,0.2\n")
     (tmp_path / "no-flowers.csv").write_text("not,a,flower\n")
     (tmp_path / "slow").mkdir()
@@ -434,7 +436,7 @@ def test_the_whole_way(tmp_path: Path) -> None:
     )
     models = (f"iris={ROOT / 'examples' / 'iris'}", "slow=slow", "echo=echo")
     done = subprocess.run(
-        [sys.executable, "-c", LOCAL, "run", *models, "--", "sh", "-c", WHOLE],
+        [sys.executable, "-c", LOCAL, "run", *models, "--", "sh", "-c", SCRIPT],
         cwd=tmp_path,
         env=environ(PYTHON=sys.executable),
         capture_output=True,
@@ -449,7 +451,7 @@ def test_the_whole_way(tmp_path: Path) -> None:
     assert "(WaitTimeout): no answer within 0.2 s" in (tmp_path / "timeout").read_text()
 
 
-def test_start_names_s3_too() -> None:
+def test_start_exports_the_s3_endpoint_url() -> None:
     with started("--port", "0") as process:
         assert process.stderr
         process.stderr.readline()
@@ -469,14 +471,14 @@ except client.exceptions.ClientError as exc:
 """
 
 
-def test_without_moto_the_synchronous_side_is_as_before() -> None:
+def test_without_moto_only_asynchronous_calls_fail() -> None:
     blocked = "import sys\nsys.modules['moto'] = None\n" + LOCAL
     argv = [sys.executable, "-c", blocked, "run", "--", sys.executable, "-c", SEND]
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=True)
-    where, told = done.stdout.splitlines()
-    assert where == "None"
-    assert "(NotImplementedException)" in told
-    assert "pip install 'smrt-cli[local-async]'" in told
+    s3_url, error = done.stdout.splitlines()
+    assert s3_url == "None"
+    assert "(NotImplementedException)" in error
+    assert "pip install 'smrt-cli[local-async]'" in error
 
 
 NOT_LOADED = """
@@ -486,13 +488,13 @@ atexit.register(lambda: print(sorted(heavy & set(sys.modules))))
 """
 
 
-def test_who_only_calls_synchronously_pays_for_none_of_it() -> None:
+def test_without_asynchronous_calls_nothing_of_s3_is_imported() -> None:
     argv = [sys.executable, "-c", NOT_LOADED + LOCAL, "run", "--", "true"]
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=True)
     assert done.stdout == "[]\n"
 
 
-def test_requests_to_s3_are_not_told_of() -> None:
+def test_requests_to_s3_are_not_logged() -> None:
     source = "import boto3; boto3.client('s3').put_object(Bucket='smrt-local', Key='a', Body=b'1')"
     done = local("run", "--", sys.executable, "-c", source)
     assert (done.code, done.out, done.err) == (0, "", "")

@@ -27,45 +27,45 @@ from smrt.__main__ import main
 sys.argv[1:1] = ["local"]
 raise SystemExit(main())
 """
-"""`smrt local`, whichever way the test starts Python."""
+"""`smrt local`, as Python code that a test can prefix."""
 
 INVOKE = """
 import sys, boto3
-reply = boto3.client("sagemaker-runtime").invoke_endpoint(
+response = boto3.client("sagemaker-runtime").invoke_endpoint(
     EndpointName=sys.argv[1], Body=sys.argv[2], ContentType="text/csv", Accept="text/csv")
-print(reply["Body"].read().decode())
+print(response["Body"].read().decode())
 """
 
 
-class Ended(NamedTuple):
+class Result(NamedTuple):
     code: int
     out: str
     err: str
 
 
 def environ(**added: str) -> dict[str, str]:
-    """Nothing of the user's, but for what Python and the coverage need."""
-    kept = {
+    """The environment without AWS and proxy variables of the user."""
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("AWS_") and "proxy" not in name.lower()
     }
-    return {**kept, "PYTHONPATH": str(ROOT), **added}
+    return {**inherited, "PYTHONPATH": str(ROOT), **added}
 
 
-def local(*arguments: str, **added: str) -> Ended:
+def local(*arguments: str, **added: str) -> Result:
     argv = [sys.executable, "-c", LOCAL, *arguments]
     done = subprocess.run(
         argv, capture_output=True, text=True, env=environ(**added), timeout=30, check=False
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def python(source: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-c", textwrap.dedent(source), *arguments)
 
 
-def test_boto3_finds_the_endpoint_by_the_environment_alone() -> None:
+def test_boto3_finds_the_endpoint_by_environment_variables() -> None:
     flower = "5.1,3.5,1.4,0.2"
     done = local("run", f"iris={EXAMPLES / 'iris'}", "--", *python(INVOKE, "iris", flower))
     assert done.err == ""
@@ -73,38 +73,42 @@ def test_boto3_finds_the_endpoint_by_the_environment_alone() -> None:
     assert done.out.startswith("setosa,0.98")
 
 
-def test_the_users_own_credentials_do_as_well() -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "theirs"}
+def test_the_users_own_credentials_are_accepted() -> None:
+    credentials = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "theirs"}
     done = local(
-        "run", "--", *python(INVOKE, "echo", "hello"), **keys, http_proxy="http://127.0.0.1:9"
+        "run",
+        "--",
+        *python(INVOKE, "echo", "hello"),
+        **credentials,
+        http_proxy="http://127.0.0.1:9",
     )
-    assert done == Ended(0, "hello\n", "")
+    assert done == Result(0, "hello\n", "")
 
 
-def test_verbose_tells_of_each_request() -> None:
+def test_verbose_logs_each_request() -> None:
     done = local("run", "--verbose", "--", *python(INVOKE, "echo", "hello"))
     assert done.err.startswith("smrt: POST /endpoints/echo/invocations 200 5 bytes in ")
 
 
-def test_what_handlers_print_is_not_in_the_commands_output(tmp_path: Path) -> None:
+def test_what_handlers_print_goes_to_standard_error(tmp_path: Path) -> None:
     (tmp_path / "inference.py").write_text(
         "print('loading')\n"
         "def model_fn(model_dir): return print('loaded')\n"
         "def transform_fn(model, body, content_type, accept): print('called'); return body\n"
     )
     done = local("run", f"a={tmp_path}", "--", *python(INVOKE, "a", "hello"))
-    assert done == Ended(0, "hello\n", "loading\nloaded\ncalled\n")
+    assert done == Result(0, "hello\n", "loading\nloaded\ncalled\n")
 
 
-def test_a_failing_models_traceback_begins_in_its_own_code(tmp_path: Path) -> None:
+def test_a_models_traceback_starts_in_its_own_code(tmp_path: Path) -> None:
     (tmp_path / "inference.py").write_text(
         "def model_fn(model_dir): pass\ndef predict_fn(data, model): return data / 0\n"
     )
     done = local("run", f"a={tmp_path}", "--", *python(INVOKE, "a", "hello"))
     assert done.code == 1
-    first, where, *_ = done.err.splitlines()
+    first, frame, *_ = done.err.splitlines()
     assert first == "smrt: endpoint a: Traceback (most recent call last):"
-    assert where.startswith(f'  File "{tmp_path}/inference.py", line 2, in predict_fn')
+    assert frame.startswith(f'  File "{tmp_path}/inference.py", line 2, in predict_fn')
     assert str(ROOT / "smrt") not in done.err
 
 
@@ -117,11 +121,11 @@ STATUSES = [
 
 
 @pytest.mark.parametrize(("command", "status"), STATUSES)
-def test_the_status_is_the_commands(command: tuple[str, ...], status: int) -> None:
-    assert local("run", "--", *command) == Ended(status, "", "")
+def test_the_exit_status_is_that_of_the_command(command: tuple[str, ...], status: int) -> None:
+    assert local("run", "--", *command) == Result(status, "", "")
 
 
-def test_a_command_that_is_not_there_is_127() -> None:
+def test_a_missing_command_exits_with_127() -> None:
     done = local("run", "--", "no-such-command", AWS_CLI_ERROR_FORMAT="json")
     assert (done.code, done.out) == (127, "")
     assert json.loads(done.err) == {
@@ -130,7 +134,7 @@ def test_a_command_that_is_not_there_is_127() -> None:
     }
 
 
-def test_a_command_that_may_not_run_is_126(tmp_path: Path) -> None:
+def test_a_command_that_is_not_executable_exits_with_126(tmp_path: Path) -> None:
     done = local("run", "--", str(tmp_path))
     assert (done.code, done.out) == (126, "")
     assert done.err == (
@@ -139,23 +143,23 @@ def test_a_command_that_may_not_run_is_126(tmp_path: Path) -> None:
     )
 
 
-def test_the_commands_options_are_its_own() -> None:
+def test_options_after_the_command_are_passed_to_it() -> None:
     source = "import sys; print(sys.argv[1:])"
     done = local("run", "--", *python(source, "--verbose", "-x", "--port=1", "--", "--help"))
     assert done.out == "['--verbose', '-x', '--port=1', '--', '--help']\n"
 
 
 @pytest.mark.parametrize("argv", [("-h",), ("run", "-h"), ("start", "--help")])
-def test_help_has_two_names(argv: tuple[str, ...]) -> None:
+def test_help_has_two_options(argv: tuple[str, ...]) -> None:
     assert "Usage: smrt local" in local(*argv).out
 
 
-def test_the_help_shows_where_the_command_goes() -> None:
+def test_the_usage_line_ends_with_the_command() -> None:
     out = local("run", "--help").out
     assert "run [OPTION]... [NAME=FOLDER|URL]... -- COMMAND..." in " ".join(out.split())
 
 
-def test_without_a_command_nothing_is_served() -> None:
+def test_without_a_command_run_is_an_error() -> None:
     done = local("run", "a=.")
     assert done.code == 252
     assert done.err.splitlines() == [
@@ -164,14 +168,14 @@ def test_without_a_command_nothing_is_served() -> None:
     ]
 
 
-def test_a_folder_that_cannot_be_served_is_found_before_the_command_runs(tmp_path: Path) -> None:
+def test_an_invalid_folder_is_an_error_before_the_command_runs(tmp_path: Path) -> None:
     done = local("run", f"a={tmp_path}", "--", "echo", "ran")
     assert done.code == 252
     assert done.out == ""
     assert "there is no inference.py" in done.err
 
 
-def test_without_numpy_what_needs_it_says_what_to_install(tmp_path: Path) -> None:
+def test_without_numpy_the_error_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "inference.py").write_text(
         "def model_fn(model_dir): pass\ndef predict_fn(data, model): return data\n"
     )
@@ -182,7 +186,7 @@ def test_without_numpy_what_needs_it_says_what_to_install(tmp_path: Path) -> Non
     assert "pip install 'smrt-cli[local]'" in done.stderr
 
 
-def test_ctrl_c_is_the_commands_affair() -> None:
+def test_the_command_handles_ctrl_c() -> None:
     source = """
         import os, signal, sys, time
         signal.signal(signal.SIGINT, lambda *_: sys.exit(5))
@@ -195,24 +199,26 @@ def test_ctrl_c_is_the_commands_affair() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_end_is_passed_on(number: signal.Signals) -> None:
+def test_sigterm_and_sighup_are_forwarded(number: signal.Signals) -> None:
     source = f"import os, time; os.kill(os.getppid(), {int(number)}); time.sleep(20)"
     assert local("run", "--", *python(source)).code == 128 + number
 
 
-class Signalling(dict[str, str]):
-    """An environment that a signal comes in the middle of reading."""
+class SignalingEnvironment(dict[str, str]):
+    """An environment that raises SIGTERM while it is read."""
 
     def items(self) -> Any:
         os.kill(os.getpid(), signal.SIGTERM)
         return super().items()
 
 
-def test_a_signal_before_the_command_runs_is_passed_on_when_it_does() -> None:
-    assert child.run_command(["sleep", "20"], Signalling(os.environ)) == 128 + signal.SIGTERM
+def test_a_signal_before_the_command_starts_is_forwarded_when_it_has_started() -> None:
+    assert (
+        child.run_command(["sleep", "20"], SignalingEnvironment(os.environ)) == 128 + signal.SIGTERM
+    )
 
 
-def test_the_handlers_of_signals_are_put_back() -> None:
+def test_signal_handlers_are_restored() -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
     assert child.run_command(["sh", "-c", "exit 3"], os.environ) == 3
@@ -260,28 +266,28 @@ def test_start_serves_until_it_is_stopped(number: signal.Signals) -> None:
     assert len(err.splitlines()) == 1
 
 
-def test_what_start_prints_is_what_a_shell_needs() -> None:
+def test_start_prints_exports_that_a_shell_can_run() -> None:
     with started("--port", "0") as process:
         assert process.stderr
         process.stderr.readline()
         process.terminate()
         out, _ = process.communicate(timeout=10)
-    shown = "echo $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $NO_PROXY"
-    argv = ["sh", "-c", f"{out}\n{shown}"]
+    printed = "echo $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $NO_PROXY"
+    argv = ["sh", "-c", f"{out}\n{printed}"]
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=True)
     assert done.stdout == "us-east-1 local local-secret 127.0.0.1,localhost\n"
 
 
-def test_a_taken_port_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_port_in_use_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         done = local("start", "--port", str(port))
     assert done.code == 253
     assert done.out == ""
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use\n" in done.err
 
 
-def test_there_is_no_host_to_choose() -> None:
+def test_there_is_no_host_option() -> None:
     assert "Unknown options: --host" in local("start", "--host", "0.0.0.0").err
 
 
@@ -294,7 +300,7 @@ ADDED = {
     "no_proxy": "127.0.0.1,localhost",
     "NO_PROXY": "127.0.0.1,localhost",
 }
-NO_KEYS: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+NO_CREDENTIALS: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
 
 
 def no(name: str) -> dict[str, str | None]:
@@ -305,9 +311,9 @@ ENVIRONMENTS: list[tuple[dict[str, str], dict[str, str | None]]] = [
     ({}, {}),
     ({"AWS_DEFAULT_REGION": "eu-west-3"}, {"AWS_DEFAULT_REGION": None}),
     ({"AWS_REGION": "eu-west-3"}, {"AWS_DEFAULT_REGION": "eu-west-3"}),
-    ({"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, NO_KEYS),
-    ({"AWS_PROFILE": "work"}, NO_KEYS),
-    ({"AWS_DEFAULT_PROFILE": "work"}, NO_KEYS),
+    ({"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, NO_CREDENTIALS),
+    ({"AWS_PROFILE": "work"}, NO_CREDENTIALS),
+    ({"AWS_DEFAULT_PROFILE": "work"}, NO_CREDENTIALS),
     ({"AWS_PROFILE": ""}, {}),
     ({"AWS_USE_FIPS_ENDPOINT": "false", "AWS_USE_DUALSTACK_ENDPOINT": ""}, {}),
     ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}, no("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")),
@@ -324,9 +330,9 @@ ENVIRONMENTS: list[tuple[dict[str, str], dict[str, str | None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "changed"), ENVIRONMENTS)
-def test_the_users_own_settings_stand(
-    given: dict[str, str], changed: dict[str, str | None]
+@pytest.mark.parametrize(("environ", "changed"), ENVIRONMENTS)
+def test_the_users_own_variables_are_kept(
+    environ: dict[str, str], changed: dict[str, str | None]
 ) -> None:
-    wanted = {name: value for name, value in {**ADDED, **changed}.items() if value is not None}
-    assert variables(URL, given) == wanted
+    expected = {name: value for name, value in {**ADDED, **changed}.items() if value is not None}
+    assert variables(URL, environ) == expected

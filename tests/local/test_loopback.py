@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smrt.local.loopback import objection, subdomain
+from smrt.local.loopback import rejection_reason, subdomain
 from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET
 from smrt.protocol.messages import Headers, Request
@@ -29,9 +29,9 @@ def s3() -> Iterator[str]:
         yield running.url
 
 
-def objection_to(host: str | None, *headers: tuple[str, str], url: str = URL) -> str | None:
+def reason_for(host: str | None, *headers: tuple[str, str], url: str = URL) -> str | None:
     hosts = () if host is None else (("Host", host),)
-    return objection(request(url, "/", headers=(*hosts, *headers)))
+    return rejection_reason(request(url, "/", headers=(*hosts, *headers)))
 
 
 OWN = [
@@ -43,7 +43,7 @@ OWN = [
     "127.0.0.2:8808",
     "smrt-local.localhost:8808",
 ]
-FOREIGN = [
+OTHER = [
     None,
     "",
     "127.0.0.1",
@@ -66,18 +66,18 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("host", OWN)
-def test_this_hosts_names_are_taken(host: str) -> None:
-    assert objection_to(host) is None
+def test_names_of_this_host_are_accepted(host: str) -> None:
+    assert reason_for(host) is None
 
 
-@pytest.mark.parametrize("host", FOREIGN)
-def test_other_hosts_are_refused(host: str | None) -> None:
-    assert objection_to(host) == f"smrt local is at 127.0.0.1:8808, and not at {host or ''!r}"
+@pytest.mark.parametrize("host", OTHER)
+def test_other_hosts_are_rejected(host: str | None) -> None:
+    assert reason_for(host) == f"smrt local listens on 127.0.0.1:8808, not on {host or ''!r}"
 
 
-def test_http_has_port_80() -> None:
-    assert objection_to("localhost", url="http://127.0.0.1:80") is None
-    assert objection_to("localhost:80", url="http://127.0.0.1:80") is None
+def test_the_default_port_is_80() -> None:
+    assert reason_for("localhost", url="http://127.0.0.1:80") is None
+    assert reason_for("localhost:80", url="http://127.0.0.1:80") is None
 
 
 PAGES = [
@@ -90,21 +90,21 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("sent", PAGES)
-def test_web_pages_are_refused(sent: tuple[str, str]) -> None:
-    assert objection_to("localhost:8808", sent) == "smrt local serves no web pages"
+@pytest.mark.parametrize("page_header", PAGES)
+def test_web_pages_are_rejected(page_header: tuple[str, str]) -> None:
+    assert reason_for("localhost:8808", page_header) == "smrt local rejects requests of web pages"
 
 
 @pytest.mark.parametrize("site", ["none", "same-origin"])
-def test_the_address_bar_is_the_users(site: str) -> None:
-    assert objection_to("localhost:8808", ("Sec-Fetch-Site", site)) is None
+def test_requests_from_the_address_bar_are_accepted(site: str) -> None:
+    assert reason_for("localhost:8808", ("Sec-Fetch-Site", site)) is None
 
 
 @pytest.mark.parametrize(
     ("host", "name"),
     [("a.b.localhost:1", "a.b"), ("localhost:1", ""), ("127.0.0.1:1", ""), ("a b", "")],
 )
-def test_a_subdomain_is_what_stands_before_localhost(host: str, name: str) -> None:
+def test_a_subdomain_is_the_part_before_localhost(host: str, name: str) -> None:
     assert subdomain(host) == name
 
 
@@ -115,17 +115,19 @@ ATTACKS: list[Headers] = [
 ]
 
 
-def attack(wanted: Request, headers: Headers, method: str) -> Any:
-    """The response to `wanted`, well signed, from a web page."""
-    port = str(wanted.url.port)
-    sent = tuple((name, value.replace("{port}", port)) for name, value in headers)
-    kept = tuple(pair for pair in wanted.headers if pair[0] != "Host")
-    return send(wanted._replace(headers=(*sent, *kept), method=method))
+def attack(signed_request: Request, headers: Headers, method: str) -> Any:
+    """The response to `signed_request` with the headers of a web page."""
+    port = str(signed_request.url.port)
+    page_headers = tuple((name, value.replace("{port}", port)) for name, value in headers)
+    others = tuple(pair for pair in signed_request.headers if pair[0] != "Host")
+    return send(signed_request._replace(headers=(*page_headers, *others), method=method))
 
 
 @pytest.mark.parametrize("headers", ATTACKS)
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "GET"])
-def test_the_runtime_refuses_what_a_page_sends(runtime: str, headers: Headers, method: str) -> None:
+def test_the_runtime_rejects_requests_of_web_pages(
+    runtime: str, headers: Headers, method: str
+) -> None:
     response = attack(signed(request(runtime, TARGET, b"1"), time()), headers, method)
     assert response.status == 403
     assert response.headers["x-amzn-errortype"] == "AccessDeniedException"
@@ -135,7 +137,7 @@ def test_the_runtime_refuses_what_a_page_sends(runtime: str, headers: Headers, m
 
 @pytest.mark.parametrize("headers", ATTACKS)
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "GET", "PUT", "DELETE"])
-def test_s3_refuses_what_a_page_sends(s3: str, headers: Headers, method: str) -> None:
+def test_s3_rejects_requests_of_web_pages(s3: str, headers: Headers, method: str) -> None:
     response = attack(signed(request(s3, f"/{BUCKET}/a", b"1"), time(), "s3"), headers, method)
     assert response.status == 403
     assert b"<Error><Code>AccessDenied</Code><Message>smrt local " in response.body
@@ -143,6 +145,6 @@ def test_s3_refuses_what_a_page_sends(s3: str, headers: Headers, method: str) ->
 
 
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST"])
-def test_the_name_localhost_leads_to_the_runtime(runtime: str, name: str) -> None:
+def test_the_name_localhost_reaches_the_runtime(runtime: str, name: str) -> None:
     with closing(client(runtime.replace("127.0.0.1", name))) as boto:
         assert boto.invoke_endpoint(EndpointName="echo", Body=b"1")["Body"].read() == b"1"

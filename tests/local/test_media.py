@@ -39,7 +39,7 @@ DECODED = [
 
 
 @pytest.mark.parametrize(("body", "content_type", "expected"), DECODED)
-def test_bodies_become_arrays(body: str | bytes, content_type: str, expected: Any) -> None:
+def test_bodies_are_decoded_to_arrays(body: str | bytes, content_type: str, expected: Any) -> None:
     array = decode(body, content_type)
     assert isinstance(array, np.ndarray)
     assert array.tolist() == expected
@@ -65,7 +65,7 @@ ENCODED = [
 
 
 @pytest.mark.parametrize(("prediction", "accept", "body", "content_type"), ENCODED)
-def test_predictions_become_bodies(
+def test_predictions_are_encoded_to_bodies(
     prediction: Any, accept: str, body: str | bytes, content_type: str
 ) -> None:
     assert encode_prediction(prediction, accept) == (body, content_type)
@@ -73,7 +73,7 @@ def test_predictions_become_bodies(
 
 @given(rows)
 @settings(max_examples=100)
-def test_what_is_written_is_read_again(values: list[list[float]]) -> None:
+def test_an_encoded_array_decodes_to_the_same_array(values: list[list[float]]) -> None:
     array = np.array(values)
     for content_type in (JSON, NPY):
         body, _ = encode_prediction(array, content_type)
@@ -84,13 +84,13 @@ def test_what_is_written_is_read_again(values: list[list[float]]) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "application/json; charset=utf-8", "*/*"])
-def test_other_types_are_unsupported(content_type: str) -> None:
+def test_other_content_types_are_unsupported(content_type: str) -> None:
     with pytest.raises(UnsupportedFormatError, match="is not supported"):
         decode("1", content_type)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "*/*;q=0.1, text/html", ""])
-def test_other_accepts_are_unsupported(accept: str) -> None:
+def test_other_accept_headers_are_unsupported(accept: str) -> None:
     with pytest.raises(UnsupportedFormatError, match="is not supported"):
         encode_prediction([1], accept)
 
@@ -104,6 +104,6 @@ def test_nothing_is_unpickled() -> None:
         encode_prediction(np.array([object()]), NPY)
 
 
-def test_what_json_cannot_say_is_a_type_error() -> None:
+def test_a_value_that_json_does_not_have_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="a set cannot be written as JSON"):
         encode_prediction({"a": {1}}, JSON)

@@ -60,7 +60,7 @@ def test_the_four_handlers_are_called_as_the_toolkit_calls_them(tmp_path: Path) 
     )
 
 
-def test_transform_fn_does_all_at_once(tmp_path: Path) -> None:
+def test_transform_fn_replaces_the_three_steps(tmp_path: Path) -> None:
     script = """
         def model_fn(model_dir): return 'model'
         def transform_fn(model, body, content_type, accept):
@@ -87,8 +87,10 @@ def test_handlers_may_take_the_context(tmp_path: Path) -> None:
             return prediction
     """
     endpoint = load_model(write(tmp_path, script)).answer
-    answer = call(endpoint, b"{}", Accept="application/json", CustomAttributes="mine")
-    assert answer == Prediction(b'[true, "mine", "application/json"]', "application/json", "seen")
+    prediction = call(endpoint, b"{}", Accept="application/json", CustomAttributes="mine")
+    assert prediction == Prediction(
+        b'[true, "mine", "application/json"]', "application/json", "seen"
+    )
 
 
 def test_a_handler_may_set_the_status(tmp_path: Path) -> None:
@@ -126,12 +128,12 @@ RAISED = [
     ("output_fn", "raise Lower('how?')", (406, "how?")),
     ("predict_fn", "raise UnsupportedFormatError('late')", (415, "late")),
     ("input_fn", "raise ToolkitError(422, 'cannot', 'phrase')", (422, "cannot")),
-    ("input_fn", "raise AnswersEveryName('no')", (500, "no")),
+    ("input_fn", "raise HasEveryAttribute('no')", (500, "no")),
 ]
 
 
 @pytest.mark.parametrize(("handler", "statement", "expected"), RAISED)
-def test_what_a_handler_raises_is_the_models_failure(
+def test_an_exception_of_a_handler_is_a_model_failure(
     tmp_path: Path, handler: str, statement: str, expected: tuple[int, str]
 ) -> None:
     script = """
@@ -140,7 +142,7 @@ def test_what_a_handler_raises_is_the_models_failure(
         class ToolkitError(Exception):
             def __init__(self, status_code, message, phrase):
                 self.status_code, self.message, self.phrase = status_code, message, phrase
-        class AnswersEveryName(Exception):
+        class HasEveryAttribute(Exception):
             def __getattr__(self, name): return object()
         def model_fn(model_dir): return None
         def input_fn(body, content_type): return body
@@ -156,13 +158,13 @@ def test_what_a_handler_raises_is_the_models_failure(
     assert failure(load_model(tmp_path).answer) == expected
 
 
-def test_text_that_is_no_utf_8_is_the_models_failure(tmp_path: Path) -> None:
+def test_invalid_utf_8_is_a_model_failure(tmp_path: Path) -> None:
     status, message = failure(load_model(write(tmp_path, PREDICT)).answer, b"\xff")
     assert status == 500
     assert "utf-8" in message
 
 
-def test_the_code_may_lie_in_its_own_folder(tmp_path: Path) -> None:
+def test_the_code_may_be_in_its_own_folder(tmp_path: Path) -> None:
     write(tmp_path, "raise RuntimeError")
     write(
         tmp_path / "code",
@@ -183,14 +185,14 @@ def test_two_models_do_not_share_their_modules(tmp_path: Path) -> None:
         def input_fn(body, content_type): return None
         def output_fn(prediction, accept): return prediction
     """
-    found = {}
+    models = {}
     for name in ("first", "second"):
         folder = write(tmp_path / name, script)
         write(folder, f"NAME = {name!r}", "settings.py")
         write(folder, f"NAME = {name!r}", "package/late.py")
-        found[name] = load_model(folder).answer
-    assert call(found["first"]).body == b'["first", "first", "first"]'
-    assert call(found["second"]).body == b'["second", "second", "second"]'
+        models[name] = load_model(folder).answer
+    assert call(models["first"]).body == b'["first", "first", "first"]'
+    assert call(models["second"]).body == b'["second", "second", "second"]'
 
 
 def test_a_handler_may_import_late(tmp_path: Path) -> None:
@@ -203,42 +205,46 @@ def test_a_handler_may_import_late(tmp_path: Path) -> None:
     assert call(load_model(write(tmp_path, script)).answer).body == b"late"
 
 
-ANSWERS_EVERY_NAME = """
+HAS_EVERY_ATTRIBUTE = """
     import sys, types
 
-    class Answers(types.ModuleType):
-        __file__ = "answers.py"
+    class EveryAttribute(types.ModuleType):
+        __file__ = "every.py"
         def __getattr__(self, name):
-            {answer}
+            {statement}
 
-    sys.modules["answers_every_name"] = Answers("answers_every_name")
+    sys.modules["has_every_attribute"] = EveryAttribute("has_every_attribute")
 """
 
 
-@pytest.mark.parametrize("answer", ["return object()", "return name", "raise RuntimeError(name)"])
-def test_a_script_may_import_what_answers_every_name(tmp_path: Path, answer: str) -> None:
-    script = dedent(ANSWERS_EVERY_NAME).format(answer=answer) + PREDICT
+@pytest.mark.parametrize(
+    "statement", ["return object()", "return name", "raise RuntimeError(name)"]
+)
+def test_a_script_may_import_a_module_that_has_every_attribute(
+    tmp_path: Path, statement: str
+) -> None:
+    script = dedent(HAS_EVERY_ATTRIBUTE).format(statement=statement) + PREDICT
     try:
         load_model(write(tmp_path, script))
-        assert "answers_every_name" not in _siblings
+        assert "has_every_attribute" not in _siblings
     finally:
-        sys.modules.pop("answers_every_name", None)
+        sys.modules.pop("has_every_attribute", None)
 
 
-def test_what_stands_in_for_a_module_lies_where_it_says(tmp_path: Path) -> None:
+def test_a_proxy_of_a_module_has_the_path_of_the_module(tmp_path: Path) -> None:
     script = """
         import sys
-        class StandsIn:
+        class Proxy:
             def __init__(self, module): self.module = module
             def __getattr__(self, name): return getattr(self.module, name)
-        sys.modules[__name__] = StandsIn(sys.modules[__name__])
+        sys.modules[__name__] = Proxy(sys.modules[__name__])
     """
-    write(tmp_path, script, "stands_in.py")
-    load_model(write(tmp_path, "import stands_in\n" + PREDICT))
-    assert "stands_in" in _siblings
+    write(tmp_path, script, "proxy.py")
+    load_model(write(tmp_path, "import proxy\n" + PREDICT))
+    assert "proxy" in _siblings
 
 
-def test_packages_without_an_init_lie_in_the_folder_too(tmp_path: Path) -> None:
+def test_namespace_packages_are_in_the_folder_too(tmp_path: Path) -> None:
     names = ["level"]
     names += [f"{names[0]}.a{number}" for number in range(8)]
     names += [f"{name}.b" for name in names[1:]]
@@ -249,7 +255,7 @@ def test_packages_without_an_init_lie_in_the_folder_too(tmp_path: Path) -> None:
     assert set(names) <= set(_siblings)
 
 
-UNFIT: list[tuple[str | None, str]] = [
+INVALID: list[tuple[str | None, str]] = [
     (None, "there is no inference.py in {folder}"),
     ("def model_fn(", "{script}, line 1: '(' was never closed"),
     ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
@@ -258,11 +264,11 @@ UNFIT: list[tuple[str | None, str]] = [
     (MODEL, "{script}: there is neither predict_fn(data, model) nor transform_fn"),
     (
         PREDICT + "def transform_fn(m, b, c, a): return b\n",
-        "{script}: transform_fn does the work of predict_fn: define one or the other",
+        "{script}: transform_fn replaces predict_fn: define one or the other",
     ),
     (
         PREDICT + "def input_fn(body): return body\n",
-        "{script}: input_fn takes (body, content_type) and, if it likes, context: not 1 arguments",
+        "{script}: input_fn takes (body, content_type) and optionally context, not 1 arguments",
     ),
     (PREDICT + "output_fn = 3\n", "{script}: output_fn is not a function"),
     (
@@ -272,8 +278,8 @@ UNFIT: list[tuple[str | None, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("script", "message"), UNFIT)
-def test_a_folder_that_cannot_be_served_is_found_before(
+@pytest.mark.parametrize(("script", "message"), INVALID)
+def test_an_invalid_folder_is_an_error_at_load(
     tmp_path: Path, script: str | None, message: str
 ) -> None:
     if script is not None:
@@ -287,7 +293,7 @@ def test_a_folder_that_cannot_be_served_is_found_before(
     assert set(sys.path) <= {*before, str(tmp_path)}
 
 
-def test_a_handler_without_a_signature_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_handler_without_a_signature_is_accepted(tmp_path: Path) -> None:
     script = "model_fn = str\ndef transform_fn(m, b, c, a): return m\n"
     endpoint: Any = load_model(write(tmp_path, script)).answer
     assert call(endpoint).body == str(tmp_path).encode()
@@ -295,32 +301,32 @@ def test_a_handler_without_a_signature_is_taken_as_it_is(tmp_path: Path) -> None
 
 def test_each_argument_names_an_endpoint(tmp_path: Path) -> None:
     write(tmp_path / "one", PREDICT)
-    found = endpoints([f"a={tmp_path / 'one'}", f"b-1={tmp_path / 'one'}"], {})
-    assert list(found) == ["a", "b-1"]
+    served = endpoints([f"a={tmp_path / 'one'}", f"b-1={tmp_path / 'one'}"], {})
+    assert list(served) == ["a", "b-1"]
 
 
-def test_without_arguments_there_is_echo() -> None:
-    found = endpoints([], {})
-    assert list(found) == ["echo"]
-    assert call(found["echo"], b"1", ContentType="a/b") == Prediction(b"1", "a/b")
+def test_without_arguments_the_endpoint_is_echo() -> None:
+    served = endpoints([], {})
+    assert list(served) == ["echo"]
+    assert call(served["echo"], b"1", ContentType="a/b") == Prediction(b"1", "a/b")
 
 
 def test_the_default_accept_is_the_containers_variable(tmp_path: Path) -> None:
-    found = endpoints(
+    served = endpoints(
         [f"a={write(tmp_path, PREDICT)}"], {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
     )
-    assert call(found["a"], b"[1, 2]") == Prediction(b"1\n2\n", "text/csv")
+    assert call(served["a"], b"[1, 2]") == Prediction(b"1\n2\n", "text/csv")
 
 
 BAD_ARGUMENTS = [
     (["examples/iris"], "expected NAME=FOLDER or NAME=URL, received: examples/iris"),
     (["iris="], "expected NAME=FOLDER or NAME=URL, received: iris="),
     (["a=/no/such/folder"], "no such folder: /no/such/folder"),
-    (["-a=."], "no endpoint can be called '-a'"),
-    (["a_b=."], "no endpoint can be called 'a_b'"),
-    (["=."], "no endpoint can be called ''"),
-    (["a" * 64 + "=."], "no endpoint can be called"),
-    (["a=.", "a=.."], "two endpoints are called a"),
+    (["-a=."], "'-a' is not a valid endpoint name"),
+    (["a_b=."], "'a_b' is not a valid endpoint name"),
+    (["=."], "'' is not a valid endpoint name"),
+    (["a" * 64 + "=."], "'" + "a" * 64 + "' is not a valid endpoint name"),
+    (["a=.", "a=.."], "two endpoints have the name a"),
 ]
 
 
@@ -331,7 +337,7 @@ def test_a_bad_argument_is_a_usage_error(arguments: list[str], message: str) -> 
     assert str(caught.value).startswith(message)
 
 
-def test_the_hint_shows_the_argument_as_it_should_be() -> None:
+def test_the_hint_shows_the_corrected_argument() -> None:
     with pytest.raises(SmrtError) as caught:
         endpoints(["examples/iris/"], {})
-    assert caught.value.hints == ("for instance iris=examples/iris/",)
+    assert caught.value.hints == ("for example: iris=examples/iris/",)

@@ -18,14 +18,14 @@ from smrt.local.endpoint import Invocation, ModelFailure, Prediction, echo
 from smrt.local.server import Server
 from smrt.local.service import Service
 from tests.support.local_server import (
-    COMPLAINTS,
-    addressed,
+    REPORTED,
     client,
     exchange,
     request,
     send,
     serve,
     signed,
+    with_host,
 )
 from tests.support.project import ROOT
 
@@ -34,8 +34,8 @@ TARGET = "/endpoints/echo/invocations"
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serve({"echo": echo, "fails": fails, "café": echo, "attributes": attributes}) as address:
-        yield address
+    with serve({"echo": echo, "fails": fails, "café": echo, "attributes": attributes}) as url:
+        yield url
 
 
 def fails(call: Invocation) -> Prediction:
@@ -48,23 +48,23 @@ def attributes(call: Invocation) -> Prediction:
 
 def error(caught: pytest.ExceptionInfo[ClientError]) -> tuple[int, str, str]:
     response: Any = caught.value.response
-    found = response["Error"]
-    return response["ResponseMetadata"]["HTTPStatusCode"], found["Code"], found["Message"]
+    error = response["Error"]
+    return response["ResponseMetadata"]["HTTPStatusCode"], error["Code"], error["Message"]
 
 
-def test_the_reply_is_the_services(url: str) -> None:
+def test_the_response_is_that_of_the_service(url: str) -> None:
     with closing(client(url)) as boto:
-        reply = boto.invoke_endpoint(
+        response = boto.invoke_endpoint(
             EndpointName="echo",
             Body=b"\x00\xff",
             ContentType="image/png",
             CustomAttributes="trace=1, é",
             TargetVariant="AllTraffic",
         )
-        assert reply["Body"].read() == b"\x00\xff"
-    assert UUID(reply.pop("ResponseMetadata")["RequestId"]).version == 4
-    del reply["Body"]
-    assert reply == {
+        assert response["Body"].read() == b"\x00\xff"
+    assert UUID(response.pop("ResponseMetadata")["RequestId"]).version == 4
+    del response["Body"]
+    assert response == {
         "ContentType": "image/png",
         "InvokedProductionVariant": "AllTraffic",
         "CustomAttributes": "trace=1, é".encode().decode("latin-1"),  # boto3 reads no UTF-8
@@ -79,10 +79,10 @@ def test_echo_without_a_content_type_is_bytes(url: str) -> None:
     assert response.headers["Date"].endswith("GMT")
 
 
-def test_somebody_elses_credentials_are_good_here(url: str) -> None:
+def test_any_other_credentials_are_accepted(url: str) -> None:
     with closing(client(url, key="AKIAIOSFODNN7EXAMPLE")) as boto:
-        reply = boto.invoke_endpoint(EndpointName="echo", Body=b"1")
-        assert reply["Body"].read() == b"1"
+        response = boto.invoke_endpoint(EndpointName="echo", Body=b"1")
+        assert response["Body"].read() == b"1"
 
 
 def test_an_unknown_endpoint_is_a_validation_error(url: str) -> None:
@@ -95,7 +95,7 @@ def test_an_unknown_endpoint_is_a_validation_error(url: str) -> None:
     )
 
 
-def test_a_model_that_fails_is_a_model_error_with_three_fields(url: str) -> None:
+def test_a_model_failure_is_a_model_error_with_three_members(url: str) -> None:
     with closing(client(url)) as boto, pytest.raises(ClientError) as caught:
         boto.invoke_endpoint(EndpointName="fails", Body=b"1")
     message = (
@@ -109,11 +109,11 @@ def test_a_model_that_fails_is_a_model_error_with_three_fields(url: str) -> None
     assert response["LogStreamArn"] == (
         "arn:aws:logs:us-east-1:000000000000:log-group:/aws/sagemaker/Endpoints/fails"
     )
-    assert COMPLAINTS[-1] == "endpoint fails: RuntimeError: out of memory"
+    assert REPORTED[-1] == "endpoint fails: RuntimeError: out of memory"
 
 
-def test_what_cannot_be_a_header_is_the_models_failure(url: str) -> None:
-    with closing(client(url)) as boto, pytest.raises(ClientError, match="cannot be a header"):
+def test_an_invalid_header_is_a_model_failure(url: str) -> None:
+    with closing(client(url)) as boto, pytest.raises(ClientError, match="is not a valid header"):
         boto.invoke_endpoint(EndpointName="attributes", Body=b"a\r\nSet-Cookie: b")
 
 
@@ -128,15 +128,15 @@ def test_what_cannot_be_a_header_is_the_models_failure(url: str) -> None:
         ("POST", "/endpoints/a/b/invocations"),
     ],
 )
-def test_what_is_no_operation_is_unknown(url: str, method: str, target: str) -> None:
-    response: Any = send(addressed(request(url, target))._replace(method=method))
+def test_other_methods_and_paths_are_unknown_operations(url: str, method: str, target: str) -> None:
+    response: Any = send(with_host(request(url, target))._replace(method=method))
     assert response.status == 404
     assert response.headers["x-amzn-errortype"] == "UnknownOperationException"
 
 
 def test_the_name_is_unquoted_after_the_signature_is_checked(url: str) -> None:
-    wanted = request(url, "/endpoints/caf%C3%A9/invocations?a=%2Fb&A=", b"1")
-    assert send(signed(wanted, time())).status == 200
+    http_request = request(url, "/endpoints/caf%C3%A9/invocations?a=%2Fb&A=", b"1")
+    assert send(signed(http_request, time())).status == 200
 
 
 def test_one_connection_carries_many_requests_and_chunked_bodies(url: str) -> None:
@@ -152,7 +152,7 @@ def test_one_connection_carries_many_requests_and_chunked_bodies(url: str) -> No
     assert received.count(b"\r\n\r\nhello world") == 2
 
 
-def test_a_client_that_expects_to_be_told_to_go_on_is_told(url: str) -> None:
+def test_expect_100_continue_is_supported(url: str) -> None:
     head = signed(request(url, TARGET, b"hello"), time())
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.headers)
     more = "Expect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
@@ -164,35 +164,35 @@ def test_a_client_that_expects_to_be_told_to_go_on_is_told(url: str) -> None:
     assert received.startswith(b"HTTP/1.1 200 ")
 
 
-def test_what_is_not_http_is_told_so(url: str) -> None:
-    place = request(url, "/").url
-    response: Any = exchange(place, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n")
+def test_a_malformed_request_is_a_400(url: str) -> None:
+    server = request(url, "/").url
+    response: Any = exchange(server, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n")
     assert response.status == 400
     assert b"Content-Length" in response.body
 
 
 @pytest.mark.parametrize("data", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nHost: a\r\n"])
-def test_a_client_that_hangs_up_does_no_harm(url: str, data: bytes) -> None:
-    place = request(url, "/").url
-    with socket.create_connection((place.host, place.port)) as sock:
+def test_the_server_survives_a_client_that_disconnects(url: str, data: bytes) -> None:
+    server = request(url, "/").url
+    with socket.create_connection((server.host, server.port)) as sock:
         sock.sendall(data)
     assert send(signed(request(url, TARGET, b"1"), time())).status == 200
 
 
 def test_a_header_may_be_latin_1(url: str) -> None:
-    wanted = signed(request(url, TARGET, b"", (("X-A", "caf\xe9"),)), time())
-    lines = "".join(f"{name}: {value}\r\n" for name, value in wanted.headers)
+    http_request = signed(request(url, TARGET, b"", (("X-A", "caf\xe9"),)), time())
+    lines = "".join(f"{name}: {value}\r\n" for name, value in http_request.headers)
     text = f"POST {TARGET} HTTP/1.1\r\n{lines}Content-Length: 0\r\nConnection: close\r\n\r\n"
-    assert exchange(wanted.url, text.encode("latin-1")).status == 200
+    assert exchange(http_request.url, text.encode("latin-1")).status == 200
 
 
-def test_a_hundred_megabytes_come_back() -> None:
+def test_echo_returns_a_hundred_megabytes() -> None:
     body = bytes(range(256)) * 4096 * 100
     with serve() as url, closing(client(url)) as boto:
         assert boto.invoke_endpoint(EndpointName="echo", Body=body)["Body"].read() == body
 
 
-def test_calls_to_one_model_run_side_by_side() -> None:
+def test_calls_of_one_model_run_concurrently() -> None:
     width = 40
     barrier = Barrier(width, timeout=20)
 
@@ -203,16 +203,16 @@ def test_calls_to_one_model_run_side_by_side() -> None:
     with serve({"slow": meets_the_others}) as url, closing(client(url)) as boto:
 
         def invoke(number: int) -> bytes:
-            reply = boto.invoke_endpoint(EndpointName="slow", Body=str(number))
-            body: bytes = reply["Body"].read()
+            response = boto.invoke_endpoint(EndpointName="slow", Body=str(number))
+            body: bytes = response["Body"].read()
             return body
 
         with ThreadPoolExecutor(width) as pool:
-            answers = list(pool.map(invoke, range(width)))
-    assert answers == [str(number).encode() for number in range(width)]
+            outputs = list(pool.map(invoke, range(width)))
+    assert outputs == [str(number).encode() for number in range(width)]
 
 
-def test_a_slow_endpoint_does_not_stop_another() -> None:
+def test_a_slow_endpoint_does_not_block_another() -> None:
     release = Event()
     entered = Event()
 
@@ -231,14 +231,14 @@ def test_a_slow_endpoint_does_not_stop_another() -> None:
         assert late.result()["Body"].read() == b"late"
 
 
-def test_a_taken_port_is_a_configuration_error(url: str) -> None:
+def test_a_port_in_use_is_a_configuration_error(url: str) -> None:
     port = request(url, "/").url.port
     with pytest.raises(ConfigurationError, match=f"cannot listen on 127.0.0.1:{port}: ") as caught:
         Server(lambda _: pytest.fail("nothing is served"), port)
     assert "--port 0" in caught.value.hints[0]
 
 
-CROWDED = """
+FILE_LIMIT = """
 import os, resource, socket, threading
 from tests.support.local_server import client, serve
 from tests.support.polling import until
@@ -261,16 +261,16 @@ with serve() as url:
     boto.close()
     until(lambda: threading.active_count() == threads)  # the server's side is closed, too
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    held = []
+    open_files = []
     try:
         while True:
-            held.append(os.dup(0))
+            open_files.append(os.dup(0))
     except OSError:
-        os.close(held.pop())
+        os.close(open_files.pop())
     host = url.removeprefix("http://")
     waiting = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
     assert refused.wait(30)
-    for number in held:
+    for number in open_files:
         os.close(number)
     waiting.sendall(f"GET / HTTP/1.1\\r\\nHost: {host}\\r\\n\\r\\n".encode())
     print(waiting.recv(12).decode())
@@ -278,10 +278,10 @@ with serve() as url:
 """
 
 
-def test_too_many_open_files_pass() -> None:
+def test_the_server_recovers_from_too_many_open_files() -> None:
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", CROWDED],
+        [sys.executable, "-c", FILE_LIMIT],
         capture_output=True,
         text=True,
         env=environ,
@@ -291,7 +291,7 @@ def test_too_many_open_files_pass() -> None:
     assert (done.stdout, done.stderr) == ("HTTP/1.1 404\n", "")
 
 
-def test_only_loopback_is_listened_on(url: str) -> None:
+def test_the_server_listens_only_on_loopback(url: str) -> None:
     assert url.startswith("http://127.0.0.1:")
 
 

@@ -9,10 +9,10 @@ from botocore.credentials import Credentials as BotoCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smrt.local.refusal import Refusal
+from smrt.local.api_errors import ApiError
 from smrt.local.signature import CREDENTIALS, authorize
 from smrt.protocol.messages import Headers, Request
-from tests.support.local_server import addressed, request, send, serve, signed
+from tests.support.local_server import request, send, serve, signed, with_host
 
 URL = "http://127.0.0.1:8808"
 TARGET = "/endpoints/echo/invocations"
@@ -26,22 +26,23 @@ queries = st.text("abc=&%2F", max_size=12).map(lambda text: text.replace("%", "%
 values = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20)
 
 
-def good(now: float = NOW) -> Request:
+def valid_request(now: float = NOW) -> Request:
     return signed(request(URL, TARGET, b"1,2", HEADERS), now)
 
 
-def refusal_of(wanted: Request, now: float = NOW) -> tuple[int, str, str]:
-    with pytest.raises(Refusal) as caught:
-        authorize(wanted, now=now)
+def error_of(http_request: Request, now: float = NOW) -> tuple[int, str, str]:
+    with pytest.raises(ApiError) as caught:
+        authorize(http_request, now=now)
     return caught.value.status, caught.value.code, caught.value.message
 
 
-def replaced(wanted: Request, name: str, old: str, new: str) -> Request:
+def replaced(http_request: Request, name: str, old: str, new: str) -> Request:
     headers = tuple(
-        (key, value.replace(old, new) if key == name else value) for key, value in wanted.headers
+        (key, value.replace(old, new) if key == name else value)
+        for key, value in http_request.headers
     )
-    assert headers != wanted.headers
-    return wanted._replace(headers=headers)
+    assert headers != http_request.headers
+    return http_request._replace(headers=headers)
 
 
 def without(headers: Headers, name: str) -> Headers:
@@ -50,7 +51,9 @@ def without(headers: Headers, name: str) -> Headers:
 
 @given(paths, queries, st.lists(values, max_size=3), st.binary(max_size=30))
 @settings(max_examples=100)
-def test_what_smrt_signs_is_accepted(path: str, query: str, texts: list[str], body: bytes) -> None:
+def test_signatures_of_smrt_are_accepted(
+    path: str, query: str, texts: list[str], body: bytes
+) -> None:
     headers = tuple(("X-Amzn-SageMaker-Custom-Attributes", text) for text in texts)
     target = f"{path}?{query}" if query else path
     authorize(signed(request(URL, target, body, headers), NOW), now=NOW)
@@ -58,15 +61,15 @@ def test_what_smrt_signs_is_accepted(path: str, query: str, texts: list[str], bo
 
 @given(st.lists(values.filter(str.isascii), max_size=1), st.binary(max_size=30))
 @settings(max_examples=50)
-def test_what_botocore_signs_is_accepted(texts: list[str], body: bytes) -> None:
+def test_signatures_of_botocore_are_accepted(texts: list[str], body: bytes) -> None:
     headers = dict.fromkeys(["X-Amzn-SageMaker-Custom-Attributes"], texts[0]) if texts else {}
     aws = AWSRequest("POST", URL + TARGET, data=body, headers=headers)
     SigV4Auth(BotoCredentials("local", "local-secret"), "sagemaker", "us-east-1").add_auth(aws)
-    wanted = request(URL, TARGET, body, (("Host", "127.0.0.1:8808"), *aws.headers.items()))
-    authorize(wanted, now=time())
+    http_request = request(URL, TARGET, body, (("Host", "127.0.0.1:8808"), *aws.headers.items()))
+    authorize(http_request, now=time())
 
 
-def test_botocore_may_sign_by_the_date_header() -> None:
+def test_the_date_header_may_replace_x_amz_date() -> None:
     date = strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime())
     aws = AWSRequest("POST", URL + TARGET, data=b"1", headers={"Date": date})
     SigV4Auth(BotoCredentials("local", "local-secret"), "sagemaker", "us-east-1").add_auth(aws)
@@ -90,17 +93,17 @@ TAMPERED: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize("tamper", [row[1] for row in TAMPERED], ids=[row[0] for row in TAMPERED])
-def test_what_was_changed_after_signing_is_refused(tamper: Any) -> None:
-    authorize(good(), now=NOW)
-    status, code, message = refusal_of(tamper(good()))
+def test_a_request_changed_after_signing_is_rejected(tamper: Any) -> None:
+    authorize(valid_request(), now=NOW)
+    status, code, message = error_of(tamper(valid_request()))
     assert (status, code) == (403, "InvalidSignatureException")
     assert message.startswith("The request signature we calculated does not match")
 
 
-def test_a_wrong_secret_is_refused_over_the_wire() -> None:
+def test_a_wrong_signature_is_rejected_over_the_wire() -> None:
     with serve() as url:
-        wanted = signed(request(url, TARGET, b"1"), time())
-        wrong = replaced(wanted, "Authorization", "Signature=", "Signature=f")
+        http_request = signed(request(url, TARGET, b"1"), time())
+        wrong = replaced(http_request, "Authorization", "Signature=", "Signature=f")
         response: Any = send(wrong)
     assert response.status == 403
     assert response.headers["x-amzn-errortype"] == "InvalidSignatureException"
@@ -122,13 +125,13 @@ def test_a_wrong_secret_is_refused_over_the_wire() -> None:
         ),
     ],
 )
-def test_a_signature_is_good_for_five_minutes(age: float, message: str | None) -> None:
+def test_a_signature_is_valid_for_five_minutes(age: float, message: str | None) -> None:
     now = 1_792_933_200.0
     if message is None:
-        authorize(good(now - age), now=now)
+        authorize(valid_request(now - age), now=now)
     else:
-        told = f"{message} (20261025T130000Z {'-' if age > 0 else '+'} 5 min.)"
-        assert refusal_of(good(now - age), now) == (403, "InvalidSignatureException", told)
+        actual = f"{message} (20261025T130000Z {'-' if age > 0 else '+'} 5 min.)"
+        assert error_of(valid_request(now - age), now) == (403, "InvalidSignatureException", actual)
 
 
 SCOPES = [
@@ -139,20 +142,22 @@ SCOPES = [
 
 
 @pytest.mark.parametrize(("old", "new", "message"), SCOPES)
-def test_a_wrong_scope_is_refused(old: str, new: str, message: str) -> None:
-    status, code, told = refusal_of(replaced(good(), "Authorization", old, new))
+def test_a_wrong_scope_is_rejected(old: str, new: str, message: str) -> None:
+    status, code, actual = error_of(replaced(valid_request(), "Authorization", old, new))
     assert (status, code) == (403, "InvalidSignatureException")
-    assert told.startswith(message)
+    assert actual.startswith(message)
 
 
-def test_somebody_elses_signature_is_taken_as_it_is() -> None:
-    theirs = replaced(good(), "Authorization", "Credential=local", "Credential=AKIDEXAMPLE")
+def test_a_signature_by_other_credentials_is_accepted_unverified() -> None:
+    theirs = replaced(
+        valid_request(), "Authorization", "Credential=local", "Credential=AKIDEXAMPLE"
+    )
     authorize(theirs, now=NOW + 86400)
 
 
-def test_no_signature_is_refused() -> None:
+def test_an_unsigned_request_is_rejected() -> None:
     with serve() as url:
-        response: Any = send(addressed(request(url, TARGET, b"1")))
+        response: Any = send(with_host(request(url, TARGET, b"1")))
     assert response.status == 403
     assert response.headers["x-amzn-errortype"] == "MissingAuthenticationToken"
     assert json.loads(response.body) == {"Message": "Missing Authentication Token"}
@@ -172,16 +177,16 @@ INCOMPLETE = [
 
 
 @pytest.mark.parametrize(("authorization", "message"), INCOMPLETE)
-def test_a_signature_that_cannot_be_read_is_refused(authorization: str, message: str) -> None:
-    headers = (*without(good().headers, "Authorization"), ("Authorization", authorization))
-    status, code, told = refusal_of(good()._replace(headers=headers))
+def test_a_malformed_signature_is_rejected(authorization: str, message: str) -> None:
+    headers = (*without(valid_request().headers, "Authorization"), ("Authorization", authorization))
+    status, code, actual = error_of(valid_request()._replace(headers=headers))
     assert (status, code) == (400, "IncompleteSignature")
-    assert told.endswith(message)
+    assert actual.endswith(message)
 
 
 def test_a_signature_without_a_date_is_incomplete() -> None:
-    undated = good()._replace(headers=without(good().headers, "X-Amz-Date"))
-    assert refusal_of(undated) == (
+    undated = valid_request()._replace(headers=without(valid_request().headers, "X-Amz-Date"))
+    assert error_of(undated) == (
         400,
         "IncompleteSignature",
         "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
@@ -189,11 +194,15 @@ def test_a_signature_without_a_date_is_incomplete() -> None:
 
 
 @pytest.mark.parametrize("date", ["yesterday", "20261025", "Sun, 99 Oct 2026 13:00:00 GMT"])
-def test_a_date_that_cannot_be_read_is_incomplete(date: str) -> None:
-    headers = (*without(good().headers, "X-Amz-Date"), ("X-Amz-Date", date))
+def test_a_malformed_date_is_incomplete(date: str) -> None:
+    headers = (*without(valid_request().headers, "X-Amz-Date"), ("X-Amz-Date", date))
     message = f"Date must be in ISO-8601 'basic format'. Got '{date}'."
-    assert refusal_of(good()._replace(headers=headers)) == (400, "IncompleteSignature", message)
+    assert error_of(valid_request()._replace(headers=headers)) == (
+        400,
+        "IncompleteSignature",
+        message,
+    )
 
 
-def test_the_server_knows_its_own_secret_only_by_name() -> None:
+def test_the_servers_secret_is_not_in_its_repr() -> None:
     assert CREDENTIALS.secret_key not in repr(CREDENTIALS)

@@ -1,4 +1,4 @@
-"""smrt local: answers that are made part by part."""
+"""smrt local: predictions that are generated in chunks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +16,7 @@ from smrt.errors import ServiceError
 from smrt.local.endpoint import TIMED_OUT, Endpoint, Invocation, ModelFailure, Prediction, echo
 from smrt.local.model import load_model
 from smrt.local.service import Service
-from tests.support.local_server import COMPLAINTS, client, request, serve, signed
+from tests.support.local_server import REPORTED, client, request, serve, signed
 
 PREDICT = """
     def model_fn(model_dir): return ["Once", " upon", " a ", b"time", {"n": 1}]
@@ -67,82 +67,84 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("models")
     scripts = {"predict": PREDICT, "transform": TRANSFORM, "output": OUTPUT, "early": EARLY}
     endpoints = {name: loaded(folder / name, script) for name, script in scripts.items()}
-    with serve({**endpoints, "echo": echo, "slow": slow}) as address:
-        yield address
+    with serve({**endpoints, "echo": echo, "slow": slow}) as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=["boto3", "smrt"])
 def runtime(request: pytest.FixtureRequest, url: str) -> Iterator[Any]:
-    ours: Callable[[], Any] = lambda: Client(  # noqa: E731 - one of two makers
+    smrt_client: Callable[[], Any] = lambda: Client(  # noqa: E731 - called for one of two params
         "us-east-1",
         endpoint_url=url,
         aws_access_key_id="local",
         aws_secret_access_key="local-secret",
         environ={"HOME": "/nowhere"},
     )
-    with closing(client(url) if request.param == "boto3" else ours()) as made:
-        yield made
+    with closing(client(url) if request.param == "boto3" else smrt_client()) as runtime:
+        yield runtime
 
 
-def parts(runtime: Any, name: str, body: bytes, **given: str) -> list[bytes]:
-    reply = runtime.invoke_endpoint_with_response_stream(EndpointName=name, Body=body, **given)
-    with closing(reply["Body"]) as events:
+def chunks(runtime: Any, name: str, body: bytes, **parameters: str) -> list[bytes]:
+    response = runtime.invoke_endpoint_with_response_stream(
+        EndpointName=name, Body=body, **parameters
+    )
+    with closing(response["Body"]) as events:
         return [event["PayloadPart"]["Bytes"] for event in events]
 
 
-def test_what_predict_fn_yields_are_the_parts(runtime: Any) -> None:
-    assert parts(runtime, "predict", b"4") == [b"Once", b" upon", b" a ", b"time"]
-    assert parts(runtime, "predict", b"5")[-1] == b'{"n": 1}'
-    assert parts(runtime, "predict", b"0") == []
+def test_each_value_that_predict_fn_yields_is_an_event(runtime: Any) -> None:
+    assert chunks(runtime, "predict", b"4") == [b"Once", b" upon", b" a ", b"time"]
+    assert chunks(runtime, "predict", b"5")[-1] == b'{"n": 1}'
+    assert chunks(runtime, "predict", b"0") == []
 
 
-def test_transform_fn_and_output_fn_may_give_iterators(runtime: Any) -> None:
-    reply = runtime.invoke_endpoint_with_response_stream(EndpointName="transform", Body=b"hi")
-    with closing(reply["Body"]) as events:
+def test_transform_fn_and_output_fn_may_return_iterators(runtime: Any) -> None:
+    response = runtime.invoke_endpoint_with_response_stream(EndpointName="transform", Body=b"hi")
+    with closing(response["Body"]) as events:
         assert [event["PayloadPart"]["Bytes"] for event in events] == [b"hi", b"!"]
-    assert reply["ContentType"] == "text/event-stream"
-    assert reply["CustomAttributes"] == "a=1"
-    assert reply["InvokedProductionVariant"] == "AllTraffic"
-    assert reply["ResponseMetadata"]["HTTPHeaders"]["transfer-encoding"] == "chunked"
-    assert parts(runtime, "output", b"") == [b"<0>", b"<1>", b"<2>"]
+    assert response["ContentType"] == "text/event-stream"
+    assert response["CustomAttributes"] == "a=1"
+    assert response["InvokedProductionVariant"] == "AllTraffic"
+    assert response["ResponseMetadata"]["HTTPHeaders"]["transfer-encoding"] == "chunked"
+    assert chunks(runtime, "output", b"") == [b"<0>", b"<1>", b"<2>"]
 
 
-def test_a_plain_call_gets_the_parts_joined(runtime: Any) -> None:
-    reply = runtime.invoke_endpoint(EndpointName="predict", Body=b"4")
-    assert reply["Body"].read() == b"Once upon a time"
-    assert reply["ContentType"] == "application/json"
+def test_invoke_endpoint_returns_the_chunks_joined(runtime: Any) -> None:
+    response = runtime.invoke_endpoint(EndpointName="predict", Body=b"4")
+    assert response["Body"].read() == b"Once upon a time"
+    assert response["ContentType"] == "application/json"
 
 
-def test_a_whole_answer_is_streamed_too(runtime: Any) -> None:
-    assert parts(runtime, "echo", b"hello", ContentType="text/plain") == [b"hello"]
-    assert parts(runtime, "echo", b"") == []
+def test_a_complete_prediction_can_be_streamed(runtime: Any) -> None:
+    assert chunks(runtime, "echo", b"hello", ContentType="text/plain") == [b"hello"]
+    assert chunks(runtime, "echo", b"") == []
     large = bytes(range(256)) * 1000
-    found = parts(runtime, "echo", large)
-    assert len(found) > 1
-    assert b"".join(found) == large
+    received = chunks(runtime, "echo", large)
+    assert len(received) > 1
+    assert b"".join(received) == large
 
 
 def test_a_failure_in_the_middle_is_the_last_event(runtime: Any) -> None:
-    COMPLAINTS.clear()
-    reply = runtime.invoke_endpoint_with_response_stream(EndpointName="predict", Body=b"9")
-    found: list[bytes] = []
+    REPORTED.clear()
+    response = runtime.invoke_endpoint_with_response_stream(EndpointName="predict", Body=b"9")
+    received: list[bytes] = []
     errors = (EventStreamError, ServiceError)
-    with closing(reply["Body"]) as events, pytest.raises(errors) as caught:
-        found.extend(event["PayloadPart"]["Bytes"] for event in events)
-    assert found == [b"Once", b" upon", b" a ", b"time", b'{"n": 1}']
+    with closing(response["Body"]) as events, pytest.raises(errors) as caught:
+        received.extend(event["PayloadPart"]["Bytes"] for event in events)
+    assert received == [b"Once", b" upon", b" a ", b"time", b'{"n": 1}']
     assert str(caught.value) == (
         "An error occurred (ModelStreamError) when calling the InvokeEndpointWithResponseStream "
         "operation: the ink is dry"
     )
     if isinstance(caught.value, ServiceError):
         assert caught.value.members == {"ErrorCode": "StreamBroken"}
-    assert "RuntimeError: the ink is dry" in COMPLAINTS[-1]
-    assert "predict_fn" in COMPLAINTS[-1]
+    assert "RuntimeError: the ink is dry" in REPORTED[-1]
+    assert "predict_fn" in REPORTED[-1]
 
 
-def test_the_models_time_may_be_up(runtime: Any) -> None:
+def test_a_timeout_of_the_model_has_its_own_error_code(runtime: Any) -> None:
     with pytest.raises((EventStreamError, ServiceError), match="too slow") as caught:
-        parts(runtime, "slow", b"")
+        chunks(runtime, "slow", b"")
     if isinstance(caught.value, ServiceError):
         assert caught.value.members == {"ErrorCode": "ModelInvocationTimeExceeded"}
 
@@ -155,7 +157,7 @@ def test_the_models_time_may_be_up(runtime: Any) -> None:
         ("early", b"", 418, "short and stout"),
     ],
 )
-def test_a_failure_before_the_first_part_is_an_error_of_the_call(
+def test_a_failure_before_the_first_chunk_is_an_error_of_the_call(
     runtime: Any, operation: str, name: str, body: bytes, status: int, message: str
 ) -> None:
     with pytest.raises((ClientError, ServiceError)) as caught:
@@ -166,14 +168,14 @@ def test_a_failure_before_the_first_part_is_an_error_of_the_call(
     assert (response["OriginalStatusCode"], response["OriginalMessage"]) == (status, message)
 
 
-def test_a_failure_in_the_middle_fails_a_plain_call_whole(runtime: Any) -> None:
+def test_a_failure_in_the_middle_fails_invoke_endpoint(runtime: Any) -> None:
     with pytest.raises((ClientError, ServiceError), match="the ink is dry") as caught:
         runtime.invoke_endpoint(EndpointName="predict", Body=b"9")
     response: Any = caught.value.response
     assert response["Error"]["Code"] == "ModelError"
 
 
-def test_a_part_is_sent_before_the_next_is_made() -> None:
+def test_a_chunk_is_sent_before_the_next_is_generated() -> None:
     was_read = Event()
 
     def model(call: Invocation) -> Prediction:
@@ -185,15 +187,15 @@ def test_a_part_is_sent_before_the_next_is_made() -> None:
         return Prediction(body(), "text/plain")
 
     with serve({"model": model}) as url, closing(client(url)) as boto:
-        reply = boto.invoke_endpoint_with_response_stream(EndpointName="model", Body=b"1")
-        with closing(reply["Body"]) as body:
+        response = boto.invoke_endpoint_with_response_stream(EndpointName="model", Body=b"1")
+        with closing(response["Body"]) as body:
             events = iter(body)
             assert next(events)["PayloadPart"]["Bytes"] == b"one"
             was_read.set()
             assert [event["PayloadPart"]["Bytes"] for event in events] == [b"two"]
 
 
-def test_the_model_stops_when_the_client_has_gone(tmp_path: Path) -> None:
+def test_the_model_stops_when_the_client_has_disconnected(tmp_path: Path) -> None:
     stopped = Event()
 
     class Endless:
@@ -206,32 +208,32 @@ def test_the_model_stops_when_the_client_has_gone(tmp_path: Path) -> None:
         def close(self) -> None:
             stopped.set()
 
-    from smrt.local.toolkit import _parts
+    from smrt.local.toolkit import _chunks
 
     def model(call: Invocation) -> Prediction:
-        return Prediction(_parts(Endless()), "text/plain")
+        return Prediction(_chunks(Endless()), "text/plain")
 
     with serve({"model": model}) as url:
-        ours = Client(
+        smrt_client = Client(
             "us-east-1",
             endpoint_url=url,
             aws_access_key_id="local",
             aws_secret_access_key="local-secret",
             environ={"HOME": "/nowhere"},
         )
-        reply = ours.invoke_endpoint_with_response_stream(EndpointName="model", Body=b"1")
-        assert next(iter(reply["Body"]))
-        reply["Body"].close()
+        response = smrt_client.invoke_endpoint_with_response_stream(EndpointName="model", Body=b"1")
+        assert next(iter(response["Body"]))
+        response["Body"].close()
         assert stopped.wait(10)
 
 
-def test_a_stream_is_a_line_in_the_log() -> None:
+def test_a_stream_is_one_line_in_the_log() -> None:
     lines: list[str] = []
     service = Service({"slow": slow}, clock=lambda: 0.0, complain=lines.append, log=lines.append)
     target = "/endpoints/slow/invocations-response-stream"
     now = time()
-    ready = service._replace(clock=lambda: now)
-    response = ready.answer(signed(request("http://127.0.0.1:1", target, b"1"), now))
-    assert lines == [f"POST {target} 200 a stream begun in 0.0 ms"]
+    timed_service = service._replace(clock=lambda: now)
+    response = timed_service.answer(signed(request("http://127.0.0.1:1", target, b"1"), now))
+    assert lines == [f"POST {target} 200 stream started in 0.0 ms"]
     assert not isinstance(response.body, bytes)
     assert len(list(response.body)) == 2

@@ -1,8 +1,8 @@
-"""A container that keeps SageMaker's contract, by AWS's own library for such containers.
+"""A container that implements SageMaker's contract with AWS's own library for such containers.
 
     python -m tests.support.container PORT READY
 
-It is ready when the file READY is there. What it does is named by the `do` of its JSON input.
+It is ready when the file READY exists. The member `do` of its JSON input selects what it does.
 """
 
 import asyncio
@@ -21,31 +21,31 @@ READY = sys.argv[2]
 
 @standards.custom_ping_handler  # type: ignore[untyped-decorator]
 async def ping(request: Request) -> Response:
-    return Response(status_code=200 if is_there(READY) else 503)
+    return Response(status_code=200 if exists(READY) else 503)
 
 
 @standards.custom_invocation_handler  # type: ignore[untyped-decorator]
 @standards.stateful_session_manager()  # type: ignore[untyped-decorator]
 async def invocations(request: Request) -> Response:
-    given = await request.json()
-    if given["do"] == "tell":
-        told = {"headers": dict(request.headers), "given": given}
-        return JSONResponse(told, headers={"X-Amzn-SageMaker-Custom-Attributes": "seen=1"})
-    if given["do"] == "fail":
+    action = await request.json()
+    if action["do"] == "report":
+        report = {"headers": dict(request.headers), "request": action}
+        return JSONResponse(report, headers={"X-Amzn-SageMaker-Custom-Attributes": "seen=1"})
+    if action["do"] == "fail":
         return Response("out of memory", status_code=507)
-    return StreamingResponse(words(given), media_type="text/event-stream")
+    return StreamingResponse(chunks(action), media_type="text/event-stream")
 
 
-async def words(given: dict[str, Any]) -> AsyncIterator[bytes]:
+async def chunks(action: dict[str, Any]) -> AsyncIterator[bytes]:
     yield b"one"
-    if given["do"] == "break":
+    if action["do"] == "break":
         raise RuntimeError("this is the end")
-    while not is_there(given["until"]):  # noqa: ASYNC110 - another process makes it
+    while not exists(action["until"]):  # noqa: ASYNC110 - another process creates it
         await asyncio.sleep(0.01)
     yield b"two"
 
 
-def is_there(path: str) -> bool:
+def exists(path: str) -> bool:
     return os.path.exists(path)
 
 

@@ -1,4 +1,4 @@
-"""A real server on loopback for the tests of smrt.local, and the clients that talk to it."""
+"""A real server on loopback for the tests of smrt.local, and clients of it."""
 
 import socket
 from collections.abc import Iterator, Mapping
@@ -20,20 +20,21 @@ from smrt.protocol.sigv4 import sign
 from tests.support.project import ROOT
 
 EXAMPLES = ROOT / "examples"
-COMPLAINTS: list[str] = []
+REPORTED: list[str] = []
+"""The errors that the last server reported."""
 
 
 @contextmanager
 def serve(endpoints: Mapping[str, Endpoint] | None = None) -> Iterator[str]:
-    """The URL of a server for `endpoints`, or for echo."""
-    COMPLAINTS.clear()
-    service = Service(endpoints or {"echo": echo}, clock=time, complain=COMPLAINTS.append)
+    """The URL of a server for `endpoints`, or for echo by default."""
+    REPORTED.clear()
+    service = Service(endpoints or {"echo": echo}, clock=time, complain=REPORTED.append)
     with serving(service.answer) as url:
         yield url
 
 
 def client(url: str, key: str = CREDENTIALS.access_key) -> Any:
-    """boto3 as a client of `url`, signing with the server's own key or as somebody else."""
+    """A boto3 client of `url` with the server's own access key, or another."""
     return boto3.client(
         "sagemaker-runtime",
         endpoint_url=url,
@@ -51,33 +52,37 @@ def request(url: str, target: str, body: bytes = b"", headers: Headers = ()) -> 
     parts = urlsplit(url)
     assert parts.hostname
     assert parts.port
-    place = Url("http", parts.hostname, parts.port, target)
-    return Request("POST", place, headers, Payload(body, len(body), sha256(body).hexdigest()))
+    target_url = Url("http", parts.hostname, parts.port, target)
+    return Request("POST", target_url, headers, Payload(body, len(body), sha256(body).hexdigest()))
 
 
-def addressed(wanted: Request) -> Request:
-    """`wanted` with the Host header of its URL."""
-    return wanted._replace(headers=(("Host", wanted.url.authority), *wanted.headers))
+def with_host(http_request: Request) -> Request:
+    """`http_request` with the Host header of its URL."""
+    return http_request._replace(
+        headers=(("Host", http_request.url.authority), *http_request.headers)
+    )
 
 
 def signed(unsigned: Request, now: float, service: str = "sagemaker") -> Request:
-    """`unsigned` with the headers of the server's own key."""
+    """`unsigned` signed with the server's own credentials."""
     added = sign(unsigned, CREDENTIALS, region="us-east-1", service=service, now=now)
-    return addressed(unsigned._replace(headers=(*unsigned.headers, *added)))
+    return with_host(unsigned._replace(headers=(*unsigned.headers, *added)))
 
 
-def send(wanted: Request) -> HTTPResponse:
-    """The response to `wanted`, sent as it stands but for the content length."""
-    content = wanted.payload.content
+def send(http_request: Request) -> HTTPResponse:
+    """Send `http_request` unchanged, but with a Content-Length, and return the response."""
+    content = http_request.payload.content
     assert isinstance(content, bytes)
-    lines = [f"{wanted.method} {wanted.url.target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in wanted.headers]
+    lines = [f"{http_request.method} {http_request.url.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in http_request.headers]
     lines += [f"Content-Length: {len(content)}", "Connection: close", "", ""]
-    return exchange(wanted.url, "\r\n".join(lines).encode() + content, method=wanted.method)
+    return exchange(
+        http_request.url, "\r\n".join(lines).encode() + content, method=http_request.method
+    )
 
 
 def exchange(url: Url, data: bytes, method: str = "POST") -> HTTPResponse:
-    """Send `data` as it is, and read the response, body and all."""
+    """Send `data` unchanged, and read the whole response."""
     with socket.create_connection((url.host, url.port), timeout=10) as sock:
         sock.sendall(data)
         response = HTTPResponse(sock, method=method)

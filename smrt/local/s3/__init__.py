@@ -1,1 +1,1 @@
-"""The S3 of the local endpoint."""
+"""A local S3."""

@@ -1,7 +1,7 @@
 """Checks that a request is signed for S3, by its header or as a presigned URL.
 
-As at the runtime's port, only signatures made with the server's own key can be verified. What
-covers the head is checked whole; a body by its hash, unless it is sent in signed chunks.
+As in the local runtime, only signatures made with the server's own credentials can be verified.
+Method, URL and headers are always verified, the body by its hash unless it has signed chunks.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 """
@@ -12,15 +12,15 @@ from http import HTTPStatus
 from time import strptime
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-from smrt.local.refusal import Refusal, denied, expired, incomplete
+from smrt.local.api_errors import ApiError, access_denied, expired, incomplete_signature
 from smrt.local.signature import (
     CREDENTIALS,
     FORMAT,
     Authorization,
-    authorization,
     check_scope,
     check_signature,
-    credential,
+    parse_authorization,
+    parse_credential,
 )
 from smrt.protocol.messages import Request
 from smrt.protocol.responses import header
@@ -28,7 +28,7 @@ from smrt.protocol.sigv4 import ALGORITHM
 
 SERVICE = "s3"
 SKEW = 900
-"""Seconds that the clocks may differ."""
+"""Maximum clock skew in seconds."""
 LONGEST_EXPIRY = 604_800
 _UNSIGNED = "UNSIGNED-PAYLOAD"
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -36,7 +36,10 @@ _PRESIGNED = ("Algorithm", "Credential", "Date", "SignedHeaders", "Signature")
 
 
 def check_authorization(request: Request, *, now: float) -> None:
-    """Refuse `request`, received at `now` (seconds since the epoch), unless it is signed for S3."""
+    """Reject `request`, received at `now` (seconds since the epoch), unless it is signed for S3.
+
+    Raises ApiError.
+    """
     query = request.url.target.partition("?")[2]
     parameters = dict(parse_qsl(query, keep_blank_values=True))
     if header(request.headers, "Authorization") is not None:
@@ -48,7 +51,7 @@ def check_authorization(request: Request, *, now: float) -> None:
 
         authorization_v2.check_v2(request, parameters, now=now)
     else:
-        raise denied("Access Denied")
+        raise access_denied("Access Denied")
 
 
 def _check_header(request: Request, now: float) -> None:
@@ -58,12 +61,12 @@ def _check_header(request: Request, now: float) -> None:
             "The authorization mechanism you have provided is not supported. "
             f"Please use {ALGORITHM}.",
         )
-    found = authorization(request.headers)
-    _check_service(found)
-    if found.access_key != CREDENTIALS.access_key:
+    authorization = parse_authorization(request.headers)
+    _check_service(authorization)
+    if authorization.access_key != CREDENTIALS.access_key:
         return
-    if abs(now - _seconds(found.timestamp)) > SKEW:
-        raise Refusal(
+    if abs(now - _seconds(authorization.timestamp)) > SKEW:
+        raise ApiError(
             HTTPStatus.FORBIDDEN,
             "RequestTimeTooSkewed",
             "The difference between the request time and the current time is too large.",
@@ -73,25 +76,25 @@ def _check_header(request: Request, now: float) -> None:
         raise _invalid(
             "InvalidRequest", "Missing required header for this request: x-amz-content-sha256"
         )
-    _check_all(request, found, digest)
+    _verify(request, authorization, digest)
 
 
 def _check_presigned(request: Request, parameters: dict[str, str], now: float) -> None:
-    found = _presented(parameters)
-    _check_service(found)
-    if found.access_key != CREDENTIALS.access_key:
+    authorization = _parse_presigned(parameters)
+    _check_service(authorization)
+    if authorization.access_key != CREDENTIALS.access_key:
         return
-    signed, expires = _seconds(found.timestamp), parameters.get("X-Amz-Expires", "")
+    signed_at, expires = _seconds(authorization.timestamp), parameters.get("X-Amz-Expires", "")
     if not re.fullmatch("[0-9]{1,6}", expires) or not 1 <= int(expires) <= LONGEST_EXPIRY:
         raise _malformed_query(f"X-Amz-Expires must be between 1 and {LONGEST_EXPIRY} seconds")
-    if now > signed + int(expires):
+    if now > signed_at + int(expires):
         raise expired()
-    if now < signed - SKEW:
-        raise denied("Request is not yet valid")
-    _check_all(request, found, header(request.headers, "X-Amz-Content-SHA256") or _UNSIGNED)
+    if now < signed_at - SKEW:
+        raise access_denied("Request is not yet valid")
+    _verify(request, authorization, header(request.headers, "X-Amz-Content-SHA256") or _UNSIGNED)
 
 
-def _presented(parameters: dict[str, str]) -> Authorization:
+def _parse_presigned(parameters: dict[str, str]) -> Authorization:
     values = [parameters.get(f"X-Amz-{name}", "") for name in _PRESIGNED]
     algorithm, key, timestamp, names, signature = values
     if not all(values) or algorithm != ALGORITHM:
@@ -100,25 +103,26 @@ def _presented(parameters: dict[str, str]) -> Authorization:
             f"({ALGORITHM}), X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, "
             "and X-Amz-Expires parameters."
         )
-    return Authorization(*credential(key), tuple(names.split(";")), signature, timestamp)
+    return Authorization(*parse_credential(key), tuple(names.split(";")), signature, timestamp)
 
 
-def _check_service(found: Authorization) -> None:
-    """Whoever signed it: nothing but S3 is here."""
-    if found.scope.service != SERVICE:
+def _check_service(authorization: Authorization) -> None:
+    """Reject signatures for other services, whoever made them."""
+    service = authorization.scope.service
+    if service != SERVICE:
         raise _invalid(
             "AuthorizationHeaderMalformed",
-            f'The authorization header is malformed; incorrect service "{found.scope.service}". '
+            f'The authorization header is malformed; incorrect service "{service}". '
             f'This endpoint belongs to "{SERVICE}".',
         )
 
 
-def _check_all(request: Request, found: Authorization, digest: str) -> None:
-    check_scope(found, SERVICE)
+def _verify(request: Request, authorization: Authorization, digest: str) -> None:
+    check_scope(authorization, SERVICE)
     payload = request.payload._replace(sha256=digest)
     url = request.url._replace(target=_canonical(request.url.target))
     as_signed = request._replace(url=url, payload=payload)
-    check_signature(as_signed, found, CREDENTIALS, path_as_sent=True)
+    check_signature(as_signed, authorization, CREDENTIALS, path_as_sent=True)
     if _SHA256.fullmatch(digest) and digest != request.payload.sha256:
         raise _invalid(
             "XAmzContentSHA256Mismatch",
@@ -127,13 +131,13 @@ def _check_all(request: Request, found: Authorization, digest: str) -> None:
 
 
 def _canonical(target: str) -> str:
-    """`target` as S3 would write it, without the signature that it may hold."""
+    """`target` in S3's canonical form, without a signature in the query."""
     path, _, query = target.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
-    kept = "&".join(
+    canonical_query = "&".join(
         f"{_quoted(name)}={_quoted(value)}" for name, _, value in pairs if name != "X-Amz-Signature"
     )
-    return f"{_quoted(path, '/')}?{kept}"
+    return f"{_quoted(path, '/')}?{canonical_query}"
 
 
 def _quoted(text: str, safe: str = "") -> str:
@@ -144,12 +148,14 @@ def _seconds(timestamp: str) -> int:
     try:
         return timegm(strptime(timestamp, FORMAT))
     except ValueError as exc:
-        raise incomplete(f"Date must be in ISO-8601 'basic format'. Got '{timestamp}'.") from exc
+        raise incomplete_signature(
+            f"Date must be in ISO-8601 'basic format'. Got '{timestamp}'."
+        ) from exc
 
 
-def _malformed_query(message: str) -> Refusal:
+def _malformed_query(message: str) -> ApiError:
     return _invalid("AuthorizationQueryParametersError", message)
 
 
-def _invalid(code: str, message: str) -> Refusal:
-    return Refusal(HTTPStatus.BAD_REQUEST, code, message)
+def _invalid(code: str, message: str) -> ApiError:
+    return ApiError(HTTPStatus.BAD_REQUEST, code, message)

@@ -1,4 +1,4 @@
-"""Checks presigned URLs of signature version 2, which boto3 makes by default in us-east-1.
+"""Verifies presigned URLs of signature version 2, boto3's default in us-east-1.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html
 """
@@ -12,8 +12,8 @@ from botocore.auth import HmacV1QueryAuth
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from smrt.local.api_errors import access_denied, expired, invalid_signature
 from smrt.local.loopback import subdomain
-from smrt.local.refusal import denied, expired, mismatch
 from smrt.local.signature import CREDENTIALS
 from smrt.protocol.messages import Request
 from smrt.protocol.responses import header
@@ -23,17 +23,20 @@ _SIGNED = ("content-md5", "content-type")
 
 
 class _Signer(HmacV1QueryAuth):  # type: ignore[misc]  # botocore has no types
-    """Signs for the moment that the URL names, and not for one of its own."""
+    """Signs with the expiry of the URL instead of one of its own."""
 
     def _get_date(self) -> str:
         return str(self._expires)
 
 
 def check_v2(request: Request, parameters: Mapping[str, str], *, now: float) -> None:
-    """Refuse `request`, received at `now`, unless its query signs it."""
+    """Reject `request`, received at `now`, unless its query has a valid signature.
+
+    Raises ApiError.
+    """
     expires, signature = parameters.get("Expires", ""), parameters.get("Signature", "")
     if not _SECONDS.fullmatch(expires) or not signature:
-        raise denied(
+        raise access_denied(
             "Query-string authentication requires the Signature, Expires and AWSAccessKeyId "
             "parameters"
         )
@@ -42,11 +45,11 @@ def check_v2(request: Request, parameters: Mapping[str, str], *, now: float) -> 
     if now > int(expires):
         raise expired()
     if not hmac.compare_digest(_signature(request, parameters, expires), signature.encode()):
-        raise mismatch()
+        raise invalid_signature()
 
 
 def _signature(request: Request, parameters: Mapping[str, str], expires: str) -> bytes:
-    """The signature that the request would have. Its query stands in for headers it cannot send."""
+    """The expected signature. The query may replace headers that the request does not have."""
     signed = [(name, value) for name, value in request.headers if _is_signed(name.lower())]
     absent = [
         (name, value)

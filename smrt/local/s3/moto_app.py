@@ -1,6 +1,6 @@
 """Moto's S3 as a function from a request to its response, without the server around it.
 
-Importing this takes half a second. Moto's own server would offer its other services, an interface
+Importing this takes half a second. Moto's own server would also expose its other services, an API
 that resets them all, and CORS for every origin.
 """
 
@@ -15,22 +15,22 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.test import run_wsgi_app
 
+from smrt.local.api_errors import internal_error
 from smrt.local.loopback import subdomain
-from smrt.local.refusal import internal_error
 from smrt.local.server_response import ServerResponse
 from smrt.protocol.messages import Headers, Request
 from smrt.protocol.responses import header
 
 _PARTITION = "aws"
-_FOLDED = "moto.preserved_header_names"
-"""Where moto looks for the names that WSGI cannot tell: a_b is not a-b in an object's metadata."""
-_OF_THE_BODY = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
+_PRESERVED_NAMES = "moto.preserved_header_names"
+"""Moto's WSGI variable of original header names: WSGI turns both a_b and a-b into A_B."""
+_BODY_HEADERS = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 _METADATA = "x-amz-meta-"
 _CORS = "access-control-"
 
 
 class MotoS3:
-    """S3 in memory, one for the process, with the empty bucket `bucket`."""
+    """An S3 in memory, one per process, with the empty bucket `bucket`."""
 
     def __init__(self, bucket: str, region: str) -> None:
         self._bucket = bucket
@@ -41,20 +41,20 @@ class MotoS3:
         self._app.config["PROPAGATE_EXCEPTIONS"] = True
         s3_backends.reset()
 
-    def answer(self, request: Request) -> ServerResponse:
-        """The response, whoever asks. Raises Refusal where moto fails."""
+    def respond(self, request: Request) -> ServerResponse:
+        """The response, without checking authorization. Raises ApiError if moto fails."""
         self._make_bucket()
         try:
-            parts, status, headers = run_wsgi_app(self._app, _environ(request), buffered=True)
+            chunks, status_line, headers = run_wsgi_app(self._app, _environ(request), buffered=True)
         except Exception as exc:
             raise internal_error(f"moto failed: {type(exc).__name__}: {exc}") from exc
-        body = b"".join(parts)
-        number = int(status.partition(" ")[0])
-        kept = tuple(pair for pair in headers if not pair[0].lower().startswith(_CORS))
-        return ServerResponse(number, kept, body)
+        body = b"".join(chunks)
+        status = int(status_line.partition(" ")[0])
+        allowed = tuple(pair for pair in headers if not pair[0].lower().startswith(_CORS))
+        return ServerResponse(status, allowed, body)
 
     def _make_bucket(self) -> None:
-        """The bucket is there for every request: results go there, and any client may remove it."""
+        """Create the bucket if it does not exist: results go there, and clients may delete it."""
         backend = s3_backends[DEFAULT_ACCOUNT_ID][_PARTITION]
         with self._lock:
             if self._bucket not in backend.buckets:
@@ -62,7 +62,7 @@ class MotoS3:
 
 
 def _environ(request: Request) -> dict[str, Any]:
-    """`request` as WSGI has it (PEP 3333), the bucket always in its path."""
+    """`request` as a WSGI environ (PEP 3333), always with the bucket in its path."""
     bucket = subdomain(header(request.headers, "Host") or "")
     target = f"/{bucket}{request.url.target}" if bucket else request.url.target
     path, _, query = target.partition("?")
@@ -92,18 +92,18 @@ def _environ(request: Request) -> dict[str, Any]:
 
 
 def _headers(headers: Headers) -> dict[str, Any]:
-    """The headers under their names in WSGI; repeated ones are lists. The body came as a whole.
+    """The headers by their WSGI names, repeated ones joined; the body is no longer chunked.
 
-    Names with an underscore come last, and those of metadata alone: none stands in for another.
+    Names with an underscore come last, and only those of metadata: none replaces another header.
     """
     environ: dict[str, Any] = {}
-    folded: dict[str, str] = {}
+    preserved: dict[str, str] = {}
     for name, value in sorted(headers, key=lambda pair: "_" in pair[0]):
-        key = _OF_THE_BODY.get(name.lower()) or f"HTTP_{name.upper().replace('-', '_')}"
+        key = _BODY_HEADERS.get(name.lower()) or f"HTTP_{name.upper().replace('-', '_')}"
         text = value.encode().decode("latin-1")
         if "_" not in name:
             environ[key] = f"{environ[key]},{text}" if key in environ else text
         elif name.lower().startswith(_METADATA) and key not in environ:
-            environ[key], folded[key] = text, name
+            environ[key], preserved[key] = text, name
     environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return {**environ, _FOLDED: folded}
+    return {**environ, _PRESERVED_NAMES: preserved}

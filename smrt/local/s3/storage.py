@@ -1,7 +1,7 @@
-"""S3 on loopback: moto's, in this process, imported when the first client comes.
+"""S3 on loopback: moto's, in this process, imported at the first request.
 
-Needs the extra `local-async`. Importing moto takes half a second, which those do not pay who call
-no asynchronous endpoint.
+Needs the extra `local-async`. Importing moto takes half a second; only
+asynchronous calls need it.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from smrt.config import configuration
 from smrt.local import loopback
-from smrt.local.refusal import REGION, Refusal, denied
+from smrt.local.api_errors import REGION, ApiError, access_denied
 from smrt.local.server import Server
 from smrt.local.server_response import ServerResponse, date_header
 from smrt.local.signature import CREDENTIALS
@@ -30,59 +30,59 @@ if TYPE_CHECKING:
     from .moto_app import MotoS3
 
 BUCKET = "smrt-local"
-_NEEDED = ("moto", "flask", "flask_cors")
-_NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+_REQUIRED_MODULES = ("moto", "flask", "flask_cors")
+_NO_FILES = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
 _CODES = {
     "AccessDeniedException": "AccessDenied",
     "IncompleteSignature": "AuthorizationHeaderMalformed",
     "InvalidSignatureException": "SignatureDoesNotMatch",
 }
-"""S3's codes for what the runtime calls otherwise."""
+"""S3's codes for errors that have other codes in the runtime."""
 
 
 def installed() -> bool:
-    """Whether the extra is there."""
-    return all(find_spec(name) is not None for name in _NEEDED)
+    """Whether the extra `local-async` is installed."""
+    return all(find_spec(name) is not None for name in _REQUIRED_MODULES)
 
 
 class Storage:
-    """S3 with the bucket BUCKET, empty; `serve` runs until `close` is called elsewhere.
+    """An S3 with the empty bucket BUCKET; `serve` runs until another thread calls `close`.
 
-    `clock` gives seconds since the epoch.
+    `clock` returns seconds since the epoch.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = Lock()
         self._moto: MotoS3 | None = None
-        self._server = Server(self.answer)
+        self._server = Server(self.respond)
         self.serve = self._server.serve
         self.url = self._server.url
 
     @cached_property
     def s3(self) -> S3:
-        """A client of it."""
+        """A client of this S3."""
         settings = Settings(region=REGION, endpoint_url=self.url)
-        return s3_client.connect(configuration.load(_NOWHERE), settings, lambda: CREDENTIALS)
+        return s3_client.connect(configuration.load(_NO_FILES), settings, lambda: CREDENTIALS)
 
-    def answer(self, request: Request) -> ServerResponse:
+    def respond(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""
         now = self._clock()
         try:
             _check_sender(request)
             authorization.check_authorization(request, now=now)
-            response = self._loaded().answer(request)
-        except Refusal as exc:
-            response = _refused(exc)
+            response = self._load_moto().respond(request)
+        except ApiError as exc:
+            response = _error_response(exc)
         return response._replace(headers=(*response.headers, date_header(now)))
 
     def close(self) -> None:
-        """End `serve`."""
+        """Stop `serve`."""
         if "s3" in self.__dict__:
             self.s3.close()
         self._server.close()
 
-    def _loaded(self) -> "MotoS3":
+    def _load_moto(self) -> "MotoS3":
         with self._lock:
             if self._moto is None:
                 from .moto_app import MotoS3
@@ -93,7 +93,7 @@ class Storage:
 
 @contextmanager
 def running(clock: Callable[[], float]) -> Iterator[Storage]:
-    """S3 in the background."""
+    """Run an S3 in the background."""
     storage = Storage(clock)
     thread = Thread(target=storage.serve, daemon=True)
     thread.start()
@@ -105,13 +105,13 @@ def running(clock: Callable[[], float]) -> Iterator[Storage]:
 
 
 def _check_sender(request: Request) -> None:
-    """Refuse what web pages send, and what is meant for another service of AWS."""
-    if reason := loopback.objection(request):
-        raise denied(reason)
+    """Reject requests of web pages, and requests for other AWS services."""
+    if reason := loopback.rejection_reason(request):
+        raise access_denied(reason)
     path = request.url.target.partition("?")[0]
     is_action = request.method == "POST" and path == "/" and not _is_virtual(request)
     if is_action or header(request.headers, "X-Amz-Target") is not None:
-        raise denied("Of AWS's services, only S3 is here")
+        raise access_denied("only S3 is available here")
 
 
 def _is_virtual(request: Request) -> bool:
@@ -119,7 +119,7 @@ def _is_virtual(request: Request) -> bool:
     return bool(loopback.subdomain(header(request.headers, "Host") or ""))
 
 
-def _refused(exc: Refusal) -> ServerResponse:
+def _error_response(exc: ApiError) -> ServerResponse:
     code = _CODES.get(exc.code, exc.code)
     request_id = str(uuid4())
     body = (

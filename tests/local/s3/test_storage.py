@@ -1,4 +1,4 @@
-"""The S3 of smrt local: S3 alone, and for signed requests alone."""
+"""The S3 of smrt local: it serves only S3, and only signed requests."""
 
 import os
 import urllib.request
@@ -21,18 +21,18 @@ from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET, Storage
 from smrt.local.signature import CREDENTIALS
 from smrt.protocol.messages import Headers, Payload, Request
-from tests.support.local_server import addressed, request, send, signed
+from tests.support.local_server import request, send, signed, with_host
 
 Boto = Callable[..., Any]
 
 
 class Clock:
-    """The time, and what a test makes of it."""
+    """The current time plus an offset that tests set."""
 
-    late = 0.0
+    offset = 0.0
 
     def __call__(self) -> float:
-        return time() + self.late
+        return time() + self.offset
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +47,15 @@ def s3(clock: Clock) -> Iterator[Storage]:
 
 
 @pytest.fixture
-def later(clock: Clock) -> Iterator[Callable[[float], None]]:
-    """Lets seconds pass for the server."""
-    yield lambda seconds: setattr(clock, "late", seconds)
-    clock.late = 0.0
+def advance(clock: Clock) -> Iterator[Callable[[float], None]]:
+    """Advances the server's clock by seconds."""
+    yield lambda seconds: setattr(clock, "offset", seconds)
+    clock.offset = 0.0
 
 
 @pytest.fixture
 def boto(s3: Storage) -> Iterator[Boto]:
-    made = []
+    clients = []
 
     def client(
         key: str = CREDENTIALS.access_key,
@@ -64,7 +64,7 @@ def boto(s3: Storage) -> Iterator[Boto]:
         **settings: Any,
     ) -> Any:
         config = Config(**{"proxies": {}, "retries": {"total_max_attempts": 1}, **settings})
-        made.append(
+        clients.append(
             boto3.client(
                 "s3",
                 endpoint_url=url,
@@ -74,19 +74,19 @@ def boto(s3: Storage) -> Iterator[Boto]:
                 config=config,
             )
         )
-        return made[-1]
+        return clients[-1]
 
     yield client
-    for each in made:
+    for each in clients:
         each.close()
 
 
 def by_botocore(url: str, method: str, target: str, body: bytes, service: str = "s3") -> Request:
-    """A request that botocore signed with the server's own key."""
+    """A request that botocore signed with the server's own credentials."""
     aws = AWSRequest(method, url + target, data=body)
     credentials = Credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
     S3SigV4Auth(credentials, service, "us-east-1").add_auth(aws)
-    plain = addressed(request(url, target, body))
+    plain = with_host(request(url, target, body))
     return plain._replace(method=method, headers=(*plain.headers, *aws.headers.items()))
 
 
@@ -94,18 +94,18 @@ def without(headers: Headers, name: str) -> Headers:
     return tuple(pair for pair in headers if pair[0].lower() != name)
 
 
-def fetched(url: str, method: str = "GET", data: bytes | None = None, **headers: str) -> bytes:
+def fetch(url: str, method: str = "GET", data: bytes | None = None, **headers: str) -> bytes:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    wanted = urllib.request.Request(url, data, named, method=method)
-    with opener.open(wanted, timeout=10) as response:
+    hyphenated = {name.replace("_", "-"): value for name, value in headers.items()}
+    http_request = urllib.request.Request(url, data, hyphenated, method=method)
+    with opener.open(http_request, timeout=10) as response:
         body: bytes = response.read()
     return body
 
 
-def refusal_of(url: str, **more: Any) -> tuple[int, bytes]:
+def error_of(url: str, **more: Any) -> tuple[int, bytes]:
     with pytest.raises(HTTPError) as caught:
-        fetched(url, **more)
+        fetch(url, **more)
     with caught.value as error:
         return error.code, error.read()
 
@@ -127,11 +127,11 @@ UNSIGNED = [
 
 
 @pytest.mark.parametrize(("method", "target", "headers"), UNSIGNED)
-def test_what_is_not_signed_is_refused(
+def test_unsigned_requests_are_rejected(
     s3: Storage, method: str, target: str, headers: Headers
 ) -> None:
     body = b"Action=ListUsers&Version=2010-05-08"
-    response: Any = send(addressed(request(s3.url, target, body, headers))._replace(method=method))
+    response: Any = send(with_host(request(s3.url, target, body, headers))._replace(method=method))
     assert response.status == 403
     assert response.headers["Content-Type"] == "application/xml"
     assert b"<Error><Code>AccessDenied</Code>" in response.body
@@ -139,10 +139,12 @@ def test_what_is_not_signed_is_refused(
 
 @pytest.mark.parametrize("service", ["iam", "sts", "sagemaker", "dynamodb", ""])
 @pytest.mark.parametrize("key", [CREDENTIALS.access_key, "AKIDEXAMPLE"])
-def test_what_is_signed_for_another_service_is_refused(s3: Storage, service: str, key: str) -> None:
-    wanted = signed(request(s3.url, f"/{BUCKET}/a", b""), time(), service)
-    headers = tuple((name, value.replace("=local/", f"={key}/")) for name, value in wanted.headers)
-    response: Any = send(wanted._replace(headers=headers))
+def test_signatures_for_other_services_are_rejected(s3: Storage, service: str, key: str) -> None:
+    http_request = signed(request(s3.url, f"/{BUCKET}/a", b""), time(), service)
+    headers = tuple(
+        (name, value.replace("=local/", f"={key}/")) for name, value in http_request.headers
+    )
+    response: Any = send(http_request._replace(headers=headers))
     assert response.status == 400
     assert b"<Code>AuthorizationHeaderMalformed</Code>" in response.body
     assert f'incorrect service "{service}"' in response.body.decode()
@@ -156,35 +158,35 @@ OTHER_SERVICES = [
 
 
 @pytest.mark.parametrize(("method", "target", "body", "headers"), OTHER_SERVICES)
-def test_what_only_other_services_have_is_refused(
+def test_operations_of_other_services_are_rejected(
     s3: Storage, method: str, target: str, body: bytes, headers: Headers
 ) -> None:
-    wanted = by_botocore(s3.url, method, target, body)
-    response: Any = send(wanted._replace(headers=(*wanted.headers, *headers)))
+    http_request = by_botocore(s3.url, method, target, body)
+    response: Any = send(http_request._replace(headers=(*http_request.headers, *headers)))
     assert response.status == 403
-    assert b"only S3 is here" in response.body
+    assert b"only S3 is available here" in response.body
 
 
-MOTOS_OWN = [
+MOTO_API = [
     ("GET", "/moto-api/data.json", "NoSuchBucket"),
     ("POST", "/moto-api/reset", "InternalError"),
 ]
 
 
-def test_motos_own_interface_is_not_there(s3: Storage, boto: Boto) -> None:
+def test_motos_own_api_is_not_available(s3: Storage, boto: Boto) -> None:
     s3_client = boto()
-    s3_client.put_object(Bucket=BUCKET, Key="kept", Body=b"1")
-    for method, target, code in MOTOS_OWN:
+    s3_client.put_object(Bucket=BUCKET, Key="object", Body=b"1")
+    for method, target, code in MOTO_API:
         response: Any = send(by_botocore(s3.url, method, target, b""))
         assert f"<Code>{code}</Code>" in response.body.decode()
-    assert s3_client.get_object(Bucket=BUCKET, Key="kept")["Body"].read() == b"1"
+    assert s3_client.get_object(Bucket=BUCKET, Key="object")["Body"].read() == b"1"
 
 
-def test_the_users_own_credentials_are_good_here(boto: Boto) -> None:
+def test_the_users_own_credentials_are_accepted(boto: Boto) -> None:
     boto("AKIDEXAMPLE", "theirs").put_object(Bucket=BUCKET, Key="theirs", Body=b"1")
 
 
-def test_the_servers_own_key_is_checked(boto: Boto) -> None:
+def test_signatures_by_the_servers_credentials_are_verified(boto: Boto) -> None:
     with pytest.raises(ClientError) as caught:
         boto(secret="not the secret").put_object(Bucket=BUCKET, Key="a", Body=b"1")
     response: Any = caught.value.response
@@ -197,12 +199,12 @@ KEYS = ["a b+c%2F/é(1)'*!~.csv", "a//b", "/a", "a/../b", "?a=b&c", "ключ", 
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_every_key_is_signed_as_s3_signs_it(boto: Boto, key: str) -> None:
+def test_every_object_key_is_signed_as_s3_signs_it(boto: Boto, key: str) -> None:
     client = boto()
     content = os.urandom(20)
     client.put_object(Bucket=BUCKET, Key=key, Body=content, Metadata=METADATA)
-    found = client.get_object(Bucket=BUCKET, Key=key)
-    assert (found["Body"].read(), found["Metadata"]) == (content, METADATA)
+    stored = client.get_object(Bucket=BUCKET, Key=key)
+    assert (stored["Body"].read(), stored["Metadata"]) == (content, METADATA)
     head = client.head_object(Bucket=BUCKET, Key=key)
     assert head["ContentLength"] == len(content)
     listed = client.list_objects_v2(Bucket=BUCKET, Prefix=key, Delimiter="|")["Contents"]
@@ -214,7 +216,7 @@ def test_every_key_is_signed_as_s3_signs_it(boto: Boto, key: str) -> None:
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "SHA256", None])
 @pytest.mark.parametrize("payload_signing", [True, False])
-def test_uploads_are_taken_whichever_way_they_are_sent(
+def test_uploads_are_accepted_with_every_checksum_and_payload_signing(
     boto: Boto, tmp_path: Path, algorithm: str | None, *, payload_signing: bool
 ) -> None:
     client = boto(s3={"payload_signing_enabled": payload_signing})
@@ -232,7 +234,7 @@ STREAMED = b"5;chunk-signature=" + b"0" * 64 + b"\r\nhello\r\n0;chunk-signature=
 STREAMED += b"\r\n\r\n"
 
 
-def test_a_body_in_signed_chunks_is_taken_by_its_head(s3: Storage, boto: Boto) -> None:
+def test_a_body_in_signed_chunks_is_accepted_without_its_hash(s3: Storage, boto: Boto) -> None:
     aws = AWSRequest("PUT", f"{s3.url}/{BUCKET}/chunks", data=b"")
     aws.headers["Content-Encoding"] = "aws-chunked"
     aws.headers["X-Amz-Decoded-Content-Length"] = "5"
@@ -240,9 +242,9 @@ def test_a_body_in_signed_chunks_is_taken_by_its_head(s3: Storage, boto: Boto) -
     signer = S3SigV4Auth(credentials, "s3", "us-east-1")
     signer.payload = lambda _: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
     signer.add_auth(aws)
-    plain = addressed(request(s3.url, f"/{BUCKET}/chunks", STREAMED))
-    wanted = plain._replace(method="PUT", headers=(*plain.headers, *aws.headers.items()))
-    response: Any = send(wanted)
+    plain = with_host(request(s3.url, f"/{BUCKET}/chunks", STREAMED))
+    http_request = plain._replace(method="PUT", headers=(*plain.headers, *aws.headers.items()))
+    response: Any = send(http_request)
     assert (response.status, response.body) == (200, b"")
     assert boto().get_object(Bucket=BUCKET, Key="chunks")["Body"].read() == b"hello"
 
@@ -287,30 +289,30 @@ TAMPERED: list[tuple[str, Callable[[Request], Request], str]] = [
 @pytest.mark.parametrize(
     ("tamper", "code"), [row[1:] for row in TAMPERED], ids=[row[0] for row in TAMPERED]
 )
-def test_what_was_changed_after_signing_is_refused(
+def test_a_request_changed_after_signing_is_rejected(
     s3: Storage, tamper: Callable[[Request], Request], code: str
 ) -> None:
-    wanted = by_botocore(s3.url, "PUT", f"/{BUCKET}/signed", b"1")
-    assert send(wanted).status == 200
-    response: Any = send(tamper(wanted))
+    http_request = by_botocore(s3.url, "PUT", f"/{BUCKET}/signed", b"1")
+    assert send(http_request).status == 200
+    response: Any = send(tamper(http_request))
     assert response.status in (400, 403)
     assert f"<Code>{code}</Code>" in response.body.decode()
 
 
 @pytest.mark.parametrize("seconds", [-901 - 60, 901])
-def test_clocks_differ_by_fifteen_minutes_at_most(
-    s3: Storage, later: Callable[[float], None], seconds: float
+def test_a_clock_skew_over_fifteen_minutes_is_rejected(
+    s3: Storage, advance: Callable[[float], None], seconds: float
 ) -> None:
-    wanted = by_botocore(s3.url, "PUT", f"/{BUCKET}/signed", b"1")
-    later(seconds)
-    response: Any = send(wanted)
+    http_request = by_botocore(s3.url, "PUT", f"/{BUCKET}/signed", b"1")
+    advance(seconds)
+    response: Any = send(http_request)
     assert response.status == 403
     assert b"<Code>RequestTimeTooSkewed</Code>" in response.body
 
 
 @pytest.mark.parametrize("version", ["s3v4", None])
-def test_presigned_urls_are_good_until_they_expire(
-    boto: Boto, later: Callable[[float], None], version: str | None
+def test_presigned_urls_are_valid_until_they_expire(
+    boto: Boto, advance: Callable[[float], None], version: str | None
 ) -> None:
     client = boto(signature_version=version)
     names = {"Bucket": BUCKET, "Key": "a b/ü"}
@@ -319,25 +321,27 @@ def test_presigned_urls_are_good_until_they_expire(
     )
     get = client.generate_presigned_url("get_object", names, ExpiresIn=60)
     assert ("X-Amz-Signature=" in get) is (version == "s3v4")
-    fetched(put, "PUT", b"1,2", Content_Type="text/csv")
-    assert fetched(get) == b"1,2"
-    assert refusal_of(get, method="DELETE")[0] == 403
-    assert b"<Code>SignatureDoesNotMatch</Code>" in refusal_of(get.replace(BUCKET, "other"))[1]
-    later(62)
-    status, body = refusal_of(get)
+    fetch(put, "PUT", b"1,2", Content_Type="text/csv")
+    assert fetch(get) == b"1,2"
+    assert error_of(get, method="DELETE")[0] == 403
+    assert b"<Code>SignatureDoesNotMatch</Code>" in error_of(get.replace(BUCKET, "other"))[1]
+    advance(62)
+    status, body = error_of(get)
     assert status == 403
     assert b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in body
 
 
 @pytest.mark.parametrize("version", ["s3v4", "s3"])
-def test_somebody_elses_presigned_urls_are_taken_as_they_are(boto: Boto, version: str) -> None:
+def test_presigned_urls_by_other_credentials_are_accepted_unverified(
+    boto: Boto, version: str
+) -> None:
     client = boto("AKIDEXAMPLE", "theirs", signature_version=version)
     boto().put_object(Bucket=BUCKET, Key="theirs", Body=b"1")
     names = {"Bucket": BUCKET, "Key": "theirs"}
-    assert fetched(client.generate_presigned_url("get_object", names)) == b"1"
+    assert fetch(client.generate_presigned_url("get_object", names)) == b"1"
 
 
-FAULTY_QUERIES = [
+INVALID_QUERIES = [
     ("X-Amz-Expires=60", "X-Amz-Expires=0", "AuthorizationQueryParametersError"),
     ("X-Amz-Expires=60", "X-Amz-Expires=604801", "AuthorizationQueryParametersError"),
     ("X-Amz-Expires=60", "X-Amz-Expires=soon", "AuthorizationQueryParametersError"),
@@ -351,24 +355,22 @@ FAULTY_QUERIES = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "code"), FAULTY_QUERIES)
-def test_a_presigned_url_that_was_changed_is_refused(
-    boto: Boto, old: str, new: str, code: str
-) -> None:
+@pytest.mark.parametrize(("old", "new", "code"), INVALID_QUERIES)
+def test_a_changed_presigned_url_is_rejected(boto: Boto, old: str, new: str, code: str) -> None:
     names = {"Bucket": BUCKET, "Key": "a"}
     url = boto(signature_version="s3v4").generate_presigned_url("get_object", names, ExpiresIn=60)
     assert old in url
-    assert f"<Code>{code}" in refusal_of(url.replace(old, new))[1].decode()
+    assert f"<Code>{code}" in error_of(url.replace(old, new))[1].decode()
 
 
 @pytest.mark.parametrize("more", ["", "&Signature=a", "&Signature=a&Expires=1" + "0" * 5000])
-def test_a_presigned_url_of_version_2_is_whole(s3: Storage, more: str) -> None:
-    status, body = refusal_of(f"{s3.url}/{BUCKET}/a?AWSAccessKeyId=local{more}")
+def test_a_presigned_url_of_version_2_needs_all_parameters(s3: Storage, more: str) -> None:
+    status, body = error_of(f"{s3.url}/{BUCKET}/a?AWSAccessKeyId=local{more}")
     assert status == 403
     assert b"requires the Signature, Expires and AWSAccessKeyId parameters" in body
 
 
-def test_a_bucket_that_is_gone_comes_back(s3: Storage, boto: Boto) -> None:
+def test_a_deleted_bucket_is_created_again(s3: Storage, boto: Boto) -> None:
     client = boto()
     for each in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
         client.delete_object(Bucket=BUCKET, Key=each["Key"])
@@ -377,7 +379,7 @@ def test_a_bucket_that_is_gone_comes_back(s3: Storage, boto: Boto) -> None:
     assert client.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"1"
 
 
-def test_no_response_opens_the_bucket_to_web_pages(s3: Storage) -> None:
+def test_responses_have_no_cors_headers(s3: Storage) -> None:
     response: Any = send(by_botocore(s3.url, "PUT", f"/{BUCKET}/signed", b"1"))
     names = [name.lower() for name in response.headers]
     assert not [name for name in names if name.startswith("access-control-")]
@@ -385,7 +387,7 @@ def test_no_response_opens_the_bucket_to_web_pages(s3: Storage) -> None:
 
 
 @pytest.mark.parametrize("version", ["s3v4", None])
-def test_the_bucket_may_be_in_the_host(s3: Storage, boto: Boto, version: str | None) -> None:
+def test_the_bucket_may_be_in_the_host_header(s3: Storage, boto: Boto, version: str | None) -> None:
     client = boto(
         url=s3.url.replace("127.0.0.1", "localhost"),
         s3={"addressing_style": "virtual"},
@@ -396,28 +398,28 @@ def test_the_bucket_may_be_in_the_host(s3: Storage, boto: Boto, version: str | N
     url = urlsplit(client.generate_presigned_url("get_object", names))
     assert url.netloc == f"{BUCKET}.localhost:{url.port}"
     target = f"{url.path}?{url.query}"
-    wanted = request(s3.url, target, headers=(("Host", url.netloc),))._replace(method="GET")
-    response: Any = send(wanted)
+    http_request = request(s3.url, target, headers=(("Host", url.netloc),))._replace(method="GET")
+    response: Any = send(http_request)
     assert (response.status, response.body) == (200, b"1")
 
 
-def test_an_upload_to_a_bucket_in_the_host_is_taken(s3: Storage) -> None:
+def test_uploads_to_a_bucket_in_the_host_header_are_accepted(s3: Storage) -> None:
     host = f"http://{BUCKET}.localhost:{urlsplit(s3.url).port}"
     virtual = by_botocore(host, "PUT", "/virtual", b"1")
     response: Any = send(virtual._replace(url=virtual.url._replace(host="127.0.0.1")))
     assert response.status == 200
-    got: Any = send(by_botocore(s3.url, "GET", f"/{BUCKET}/virtual", b""))
-    assert got.body == b"1"
+    stored: Any = send(by_botocore(s3.url, "GET", f"/{BUCKET}/virtual", b""))
+    assert stored.body == b"1"
 
 
-def test_no_header_stands_in_for_another(s3: Storage, boto: Boto) -> None:
+def test_no_header_replaces_another(s3: Storage, boto: Boto) -> None:
     boto().put_object(Bucket=BUCKET, Key="source", Body=b"source")
-    wanted = by_botocore(s3.url, "PUT", f"/{BUCKET}/target", b"1")
+    http_request = by_botocore(s3.url, "PUT", f"/{BUCKET}/target", b"1")
     more = (
         ("X_Amz_Copy_Source", f"/{BUCKET}/source"),
         ("x-amz-meta-a_b", "underscored"),
         ("x-amz-meta-a-b", "dashed"),
     )
-    assert send(wanted._replace(headers=(*more, *wanted.headers))).status == 200
-    found = boto().get_object(Bucket=BUCKET, Key="target")
-    assert (found["Body"].read(), found["Metadata"]) == (b"1", {"a-b": "dashed"})
+    assert send(http_request._replace(headers=(*more, *http_request.headers))).status == 200
+    stored = boto().get_object(Bucket=BUCKET, Key="target")
+    assert (stored["Body"].read(), stored["Metadata"]) == (b"1", {"a-b": "dashed"})

@@ -1,0 +1,112 @@
+"""The errors that the service returns.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+"""
+
+from http import HTTPStatus
+
+from .endpoint import ModelFailure
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+
+
+class ApiError(Exception):
+    """An error response: HTTP status, AWS's error code, message, and the error's own members."""
+
+    def __init__(self, status: int, code: str, message: str, **members: str | int) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.members = members
+
+
+def unknown_operation(method: str, path: str) -> ApiError:
+    """No operation of the service has this method and path."""
+    return ApiError(
+        HTTPStatus.NOT_FOUND, "UnknownOperationException", f"no operation at {method} {path}"
+    )
+
+
+def validation_error(message: str) -> ApiError:
+    """The request is not valid."""
+    return ApiError(HTTPStatus.BAD_REQUEST, "ValidationError", message)
+
+
+def not_installed() -> ApiError:
+    """The packages for asynchronous calls are not installed."""
+    return ApiError(
+        HTTPStatus.NOT_IMPLEMENTED,
+        "NotImplementedException",
+        "Asynchronous calls need the local S3: "
+        "run pip install 'smrt-cli[local-async]' and restart smrt local.",
+    )
+
+
+def unknown_endpoint(name: str) -> ApiError:
+    """No endpoint has this name."""
+    return validation_error(f"Endpoint {name} of account {ACCOUNT} not found.")
+
+
+def model_error(name: str, failure: ModelFailure) -> ApiError:
+    """The model behind the endpoint `name` failed."""
+    is_client_error = 400 <= failure.status < 500  # noqa: PLR2004 - HTTP's own classes
+    side = "client" if is_client_error else "server"
+    return ApiError(
+        HTTPStatus.FAILED_DEPENDENCY,
+        "ModelError",
+        f'Received {side} error ({failure.status}) from primary with message "{failure.message}". '
+        "See the output of smrt local for more information.",
+        OriginalStatusCode=failure.status,
+        OriginalMessage=failure.message,
+        LogStreamArn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{name}",
+    )
+
+
+def not_ready(name: str, reason: str) -> ApiError:
+    """The model behind the endpoint `name` is not ready."""
+    return ApiError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "ModelNotReadyException",
+        f"Model for endpoint {name} is not ready for inference yet: {reason}",
+    )
+
+
+def access_denied(message: str) -> ApiError:
+    """No client may send this request, whatever its credentials."""
+    return ApiError(HTTPStatus.FORBIDDEN, "AccessDeniedException", message)
+
+
+def internal_error(message: str) -> ApiError:
+    """The server failed."""
+    return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", message)
+
+
+def expired() -> ApiError:
+    """The presigned URL has expired."""
+    return access_denied("Request has expired")
+
+
+def unsigned() -> ApiError:
+    """The request has no signature."""
+    return ApiError(
+        HTTPStatus.FORBIDDEN, "MissingAuthenticationToken", "Missing Authentication Token"
+    )
+
+
+def incomplete_signature(message: str) -> ApiError:
+    """The signature is malformed or incomplete."""
+    return ApiError(HTTPStatus.BAD_REQUEST, "IncompleteSignature", message)
+
+
+_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your "
+    "AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
+
+
+def invalid_signature(message: str = _MISMATCH) -> ApiError:
+    """The signature is well-formed but not valid."""
+    return ApiError(HTTPStatus.FORBIDDEN, "InvalidSignatureException", message)
