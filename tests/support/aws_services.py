@@ -1,4 +1,4 @@
-"""STS, IAM Identity Center, instance metadata and the container service, on loopback."""
+"""STS, IAM Identity Center, instance metadata and container credentials, on loopback."""
 
 import json
 import os
@@ -33,7 +33,10 @@ class Call(NamedTuple):
 
 
 class StandIns(ThreadingHTTPServer):
-    """All of them in one server; `calls` are the requests, `refuse` makes STS and SSO say no."""
+    """All services in one server. `calls` are the requests.
+
+    `refuse` makes STS and SSO return errors; `answer`, if set, is what the others return.
+    """
 
     calls: list[Call]
     refuse = False
@@ -46,7 +49,7 @@ class StandIns(ThreadingHTTPServer):
 
     @property
     def environ(self) -> dict[str, str]:
-        """What leads AWS's clients here."""
+        """The environment variables that point AWS clients here."""
         services = ("STS", "SSO", "SSO_OIDC")
         return {
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.url + "/",
@@ -56,7 +59,7 @@ class StandIns(ThreadingHTTPServer):
         }
 
     def said(self, action: str) -> list[dict[str, str]]:
-        """The forms of the calls of STS's `action`."""
+        """The form parameters of each call of STS's `action`."""
         return [call.form for call in self.calls if call.form.get("Action") == action]
 
 
@@ -67,49 +70,49 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        self._call("")
+        self._respond("")
 
     def do_PUT(self) -> None:
-        self._call("")
+        self._respond("")
 
     def do_POST(self) -> None:
-        self._call(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self._respond(self.rfile.read(int(self.headers["Content-Length"])).decode())
 
-    def _call(self, body: str) -> None:
+    def _respond(self, body: str) -> None:
         form = {name: values[0] for name, values in parse_qs(body).items()}
         if body.startswith("{"):
             form = json.loads(body)
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.calls.append(Call(self.command, self.path, headers, form))
-        status, text = self._answer(urlsplit(self.path).path, form)
+        status, text = self._response(urlsplit(self.path).path, form)
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text.encode())
 
-    def _answer(self, path: str, form: dict[str, str]) -> tuple[int, str]:
+    def _response(self, path: str, form: dict[str, str]) -> tuple[int, str]:
         server = self.server
         if server.refuse:
-            return self._refusal(form)
+            return self._error(form)
         if "Action" in form:
             return 200, assumed(form["Action"], form["RoleArn"], server.expiration)
-        keys = {"AccessKeyId": "AKIDMETA", "SecretAccessKey": "sm", "Token": "tm"}
-        keys = {"Code": "Success", "Expiration": server.expiration, **keys}
-        answers: dict[str, Any] = {
+        credentials = {"AccessKeyId": "AKIDMETA", "SecretAccessKey": "sm", "Token": "tm"}
+        credentials = {"Code": "Success", "Expiration": server.expiration, **credentials}
+        responses: dict[str, Any] = {
             "/latest/api/token": "metadata-token",
             "/latest/meta-data/placement/availability-zone/": "eu-north-1b",
             "/latest/meta-data/iam/security-credentials/": "machine",
-            "/latest/meta-data/iam/security-credentials/machine": keys,
-            "/container": {**keys, "AccessKeyId": "AKIDBOX"},
+            "/latest/meta-data/iam/security-credentials/machine": credentials,
+            "/container": {**credentials, "AccessKeyId": "AKIDBOX"},
             "/federation/credentials": sso_credentials(),
             "/token": {"accessToken": "fresh", "expiresIn": 28800, "refreshToken": "again"},
         }
-        found = answers.get(path) if server.answer is None else server.answer
-        if found is None:
+        content = responses.get(path) if server.answer is None else server.answer
+        if content is None:
             return 404, ""
-        return 200, found if isinstance(found, str) else json.dumps(found)
+        return 200, content if isinstance(content, str) else json.dumps(content)
 
-    def _refusal(self, form: dict[str, str]) -> tuple[int, str]:
+    def _error(self, form: dict[str, str]) -> tuple[int, str]:
         if "Action" in form:
             error = "<Code>AccessDenied</Code><Message>not yours</Message>"
             return 403, f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
@@ -117,6 +120,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def assumed(action: str, role: str, expiration: str) -> str:
+    """STS's response to `action`, with credentials named after `role`."""
     name = role.rpartition("/")[2]
     return f"""<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>
 <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/{name}/s</Arn>
@@ -127,13 +131,13 @@ def assumed(action: str, role: str, expiration: str) -> str:
 
 
 def sso_credentials() -> dict[str, Any]:
-    keys = {"accessKeyId": "AKIDSSO", "secretAccessKey": "ss", "sessionToken": "ts"}
-    return {"roleCredentials": {**keys, "expiration": FAR_SECONDS * 1000}}
+    credentials = {"accessKeyId": "AKIDSSO", "secretAccessKey": "ss", "sessionToken": "ts"}
+    return {"roleCredentials": {**credentials, "expiration": FAR_SECONDS * 1000}}
 
 
-def in_seconds(number: float) -> str:
-    """The time `number` seconds from now."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + number))
+def in_seconds(seconds: float) -> str:
+    """The time in `seconds` from now, in ISO 8601."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
 
 
 @contextmanager
@@ -150,7 +154,7 @@ def stand_ins() -> Iterator[StandIns]:
 
 
 class Place:
-    """A home with the two files, and an environment that leads to the stand-ins."""
+    """A home folder with AWS configuration files, and the environment of one test."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.home = home
@@ -159,7 +163,7 @@ class Place:
             if name.startswith("AWS_") or name.lower().endswith("_proxy"):
                 monkeypatch.delenv(name)
         self.set(HOME=str(home), AWS_EC2_METADATA_DISABLED="true", AWS_REGION="eu-west-1")
-        tokens = str(home / ".aws/sso/cache")  # botocore asks for the home when it is imported
+        tokens = str(home / ".aws/sso/cache")  # botocore reads HOME at import
         monkeypatch.setattr(SSOProvider, "_SSO_TOKEN_CACHE_DIR", tokens)
         monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", tokens)
 
@@ -180,9 +184,11 @@ class Place:
 
     @property
     def kept(self) -> list[Path]:
+        """The files of the credentials cache."""
         return sorted((self.home / ".aws/cli/cache").glob("*"))
 
 
-def keys(found: Credentials | None) -> tuple[str, str, str | None, str]:
-    assert found is not None
-    return found[:4]
+def keys(credentials: Credentials | None) -> tuple[str, str, str | None, str]:
+    """Access key, secret key, session token and source."""
+    assert credentials is not None
+    return credentials[:4]

@@ -1,4 +1,4 @@
-"""A real pseudo-terminal with a program in it, driven as a person would: typing and reading."""
+"""A program on a pseudo-terminal, controlled as a user would: typing and reading."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ SEQUENCES = re.compile(
 
 
 class Terminal:
-    """The program `argv`, on a terminal of its own; `seen` is everything that it has shown."""
+    """The program `argv` on a terminal of its own; `seen` is all its output."""
 
     def __init__(
         self,
@@ -33,25 +33,25 @@ class Terminal:
         cwd: Path,
         size: tuple[int, int] = (40, 120),
     ) -> None:
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        self._controller, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
         self.process = subprocess.Popen(
             argv,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
             cwd=cwd,
             env=env,
             start_new_session=True,
-            preexec_fn=_own_terminal,  # noqa: PLW1509 - no other thread runs here
+            preexec_fn=_own_terminal,  # noqa: PLW1509 - no other thread runs
         )
-        os.close(theirs)
+        os.close(terminal)
         self._screen = pyte.Screen(size[1], size[0])
         self._stream = pyte.Stream(self._screen)
         self.seen = ""
         self._mark = 0
 
-    def __enter__(self) -> "Terminal":  # noqa: PYI034 - Self is younger than Python 3.10
+    def __enter__(self) -> "Terminal":  # noqa: PYI034 - Python 3.10 has no typing.Self
         return self
 
     def __exit__(
@@ -62,67 +62,67 @@ class Terminal:
     ) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        os.close(self._controller)
 
     @property
     def fresh(self) -> str:
-        """What has been shown since the last key, without escape sequences."""
+        """The output since the last typed text, without escape sequences."""
         return SEQUENCES.sub("", self.seen[self._mark :])
 
     @property
     def screen(self) -> str:
-        """What stands on the screen now."""
+        """The current content of the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display).strip()
 
     def until_screen(self, *texts: str) -> str:
-        """Wait until all of `texts` stand on the screen, and give what does."""
+        """Wait until all of `texts` are on the screen, and return its content."""
         deadline = time.monotonic() + LIMIT
         while not all(text in self.screen for text in texts):
-            left = deadline - time.monotonic()
-            assert left > 0, f"waited for {texts}, and saw {self.screen}"
-            assert self._read(left), f"it ended before {texts}: {self.screen}"
+            remaining = deadline - time.monotonic()
+            assert remaining > 0, f"{texts} not on the screen: {self.screen}"
+            assert self._read(remaining), f"the program ended before {texts}: {self.screen}"
         return self.screen
 
     def type(self, text: str) -> None:
-        """Press keys."""
+        """Type `text` when the program is quiet, and forget its earlier output."""
         self.quiet(0.02)
         self._mark = len(self.seen)
         self.press(text)
 
     def press(self, text: str) -> None:
-        """Press keys at once, behind those that may still be at work."""
-        os.write(self._ours, text.encode())
+        """Type `text` at once, even while the program processes earlier input."""
+        os.write(self._controller, text.encode())
 
     def until(self, text: str) -> str:
-        """Wait until `text` has been shown since the last key, and give what has been."""
+        """Wait until `text` is in the output since the last typed text, and return that output."""
         deadline = time.monotonic() + LIMIT
         while text not in self.fresh:
-            left = deadline - time.monotonic()
-            assert left > 0, f"waited for {text!r}, and saw {self.fresh!r}"
-            assert self._read(left), f"it ended before {text!r}: {self.fresh!r}"
+            remaining = deadline - time.monotonic()
+            assert remaining > 0, f"{text!r} not in the output: {self.fresh!r}"
+            assert self._read(remaining), f"the program ended before {text!r}: {self.fresh!r}"
         return self.fresh
 
     def quiet(self, seconds: float = 0.4) -> str:
-        """What has been shown, when nothing has been for some time."""
+        """The output, once there has been none for `seconds`."""
         while self._read(seconds):
             pass
         return self.fresh
 
     def end(self) -> int:
-        """Read to the end; the exit status."""
+        """Read to the end and return the exit status."""
         while self._read(LIMIT):
             pass
         return self.process.wait(LIMIT)
 
     def _read(self, seconds: float) -> bool:
-        if not select.select([self._ours], [], [], seconds)[0]:
+        if not select.select([self._controller], [], [], seconds)[0]:
             return False
         try:
-            data = os.read(self._ours, 1 << 16)
+            data = os.read(self._controller, 1 << 16)
         except OSError:  # Linux: the other side is closed
             return False
-        if b"\x1b[6n" in data:  # where is the cursor? terminals answer that
-            os.write(self._ours, b"\x1b[1;1R")
+        if b"\x1b[6n" in data:  # a query for the cursor position, which terminals answer
+            os.write(self._controller, b"\x1b[1;1R")
         text = data.decode(errors="replace")
         self._stream.feed(text)
         self.seen += text

@@ -1,15 +1,15 @@
-"""Wait for a condition instead of for a time."""
+"""Wait for a condition instead of a fixed time."""
 
 import time
 from collections.abc import Callable
 
 LIMIT = 60.0
-"""Seconds; far more than anything here takes on a busy machine."""
+"""Seconds; far more than any condition needs on a busy host."""
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Return as soon as `condition` holds; fail where it never does."""
+    """Return when `condition` is true; fail after LIMIT."""
     deadline = time.monotonic() + LIMIT
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, f"the condition is still false after {LIMIT} s"
         time.sleep(0.005)

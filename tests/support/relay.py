@@ -1,4 +1,4 @@
-"""A real HTTP proxy on loopback: it passes requests on, and tunnels on CONNECT."""
+"""An HTTP proxy on loopback: it forwards requests, and opens tunnels for CONNECT."""
 
 import socket
 import threading
@@ -7,9 +7,9 @@ from contextlib import suppress
 
 
 class Relay:
-    """A proxy on a free port; `heads` are the requests that it was asked to pass on.
+    """A proxy on a free port; `heads` are the heads of the requests that it received.
 
-    `refusal` is what it answers instead, if set; `wrap` makes it speak TLS.
+    `refusal`, if set, is its response to every request; `wrap` adds TLS.
     """
 
     def __init__(self, *, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
@@ -31,42 +31,42 @@ class Relay:
         with suppress(OSError):
             while True:
                 sock, _ = self._listener.accept()
-                threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+                threading.Thread(target=self._serve_connection, args=(sock,), daemon=True).start()
 
-    def _talk(self, plain: socket.socket) -> None:
+    def _serve_connection(self, plain: socket.socket) -> None:
         with suppress(OSError), self._wrap(plain) if self._wrap else plain as sock:
-            came = b""
-            while b"\r\n\r\n" not in came:
+            received = b""
+            while b"\r\n\r\n" not in received:
                 data = sock.recv(65536)
                 if not data:
                     return
-                came += data
-            head, _, rest = came.partition(b"\r\n\r\n")
+                received += data
+            head, _, rest = received.partition(b"\r\n\r\n")
             self.heads.append(head.decode())
             if self.refusal:
                 sock.sendall(self.refusal)
                 return
-            self._pass_on(sock, head.decode(), rest)
+            self._forward(sock, head.decode(), rest)
 
-    def _pass_on(self, sock: socket.socket, head: str, rest: bytes) -> None:
+    def _forward(self, sock: socket.socket, head: str, rest: bytes) -> None:
         method, target, _ = head.partition("\r\n")[0].split(" ")
-        place = target if method == "CONNECT" else target.split("/")[2]
-        host, _, port = place.rpartition(":")
-        with socket.create_connection((host.strip("[]"), int(port))) as far:
+        authority = target if method == "CONNECT" else target.split("/")[2]
+        host, _, port = authority.rpartition(":")
+        with socket.create_connection((host.strip("[]"), int(port))) as upstream:
             if method == "CONNECT":
                 sock.sendall(b"HTTP/1.1 200 Connection established\r\nVia: relay\r\n\r\n")
             else:
                 lines = [line for line in head.split("\r\n") if not line.startswith("Proxy-")]
                 lines[0] = f"{method} /{target.split('/', 3)[3]} HTTP/1.1"
-                far.sendall("\r\n".join([*lines, "", ""]).encode() + rest)
-            back = threading.Thread(target=pump, args=(far, sock), daemon=True)
-            back.start()
-            pump(sock, far)
-            back.join()
+                upstream.sendall("\r\n".join([*lines, "", ""]).encode() + rest)
+            responses = threading.Thread(target=pump, args=(upstream, sock), daemon=True)
+            responses.start()
+            pump(sock, upstream)
+            responses.join()
 
 
 def pump(source: socket.socket, target: socket.socket) -> None:
-    """Carry bytes until there are no more."""
+    """Copy bytes until the end of the stream."""
     with suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)

@@ -1,4 +1,4 @@
-"""The small language of the golden scenarios; `cases/README.md` tells it to people."""
+"""The language of the golden scenarios, which `cases/README.md` describes."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ class Message(NamedTuple):
 
 
 class Scenario:
-    """What is given, a command, and what has to come of it: no more than what is named."""
+    """The setup, a command, and its expected results; what is not named is not checked."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -48,16 +48,16 @@ class Scenario:
         self.files: dict[str, bytes] = {}
 
     def read(self, word: str, rest: str, block: str) -> None:
-        """Take in a statement: its first word, the rest of the line, and the block below it."""
+        """Add a statement: its first word, the rest of the line, and the block below it."""
         if word == "$":
             program, *self.argv = shlex.split(rest)
             assert program == "smrt"
         elif self.argv is None:
-            self._given(word, rest, block)
+            self._read_setup(word, rest, block)
         else:
-            self._expected(word, rest, block)
+            self._read_expectation(word, rest, block)
 
-    def _given(self, word: str, rest: str, block: str) -> None:
+    def _read_setup(self, word: str, rest: str, block: str) -> None:
         match word:
             case "env":
                 name, _, value = rest.partition("=")
@@ -72,11 +72,11 @@ class Scenario:
                 name, _, literal = rest.partition(" ")
                 self.given[name] = _text(literal, block)
             case "<":
-                self.replies.append(_reply(rest, block))
+                self.replies.append(_response(rest, block))
             case _:
-                raise ValueError(f"{self.name}: what is given by {word!r}?")
+                raise ValueError(f"{self.name}: unknown setup statement {word!r}")
 
-    def _expected(self, word: str, rest: str, block: str) -> None:
+    def _read_expectation(self, word: str, rest: str, block: str) -> None:
         match word:
             case ">":
                 self.requests.append(_message(rest, block))
@@ -88,7 +88,7 @@ class Scenario:
                 name, _, literal = rest.partition(" ")
                 self.files[name] = _text(literal, block)
             case _:
-                raise ValueError(f"{self.name}: what is expected by {word!r}?")
+                raise ValueError(f"{self.name}: unknown expectation {word!r}")
 
 
 def scenarios(path: Path) -> Iterator[Scenario]:
@@ -121,8 +121,8 @@ def _message(start: str, block: str) -> Message:
     return Message(start, headers, body)
 
 
-def _reply(start: str, block: str) -> Answer:
-    """What the endpoint answers: a status with headers and a body, or a habit by its name."""
+def _response(start: str, block: str) -> Answer:
+    """The endpoint's response: a status with headers and a body, or a behavior by its name."""
     if start == "drops":
         return lambda sock, _received: sock.shutdown(socket.SHUT_RDWR)
     if start == "hangs":

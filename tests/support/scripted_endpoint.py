@@ -1,4 +1,4 @@
-"""A scripted endpoint on loopback: it records every request, and gives the replies it was told."""
+"""A scripted endpoint on loopback: it records requests and sends scripted responses."""
 
 import io
 import socket
@@ -19,7 +19,7 @@ MODEL_HEADERS: tuple[tuple[str, str], ...] = (
 
 
 class Received(NamedTuple):
-    """A request as it came: names of headers in lower case, values in UTF-8."""
+    """A received request: header names in lower case, values in UTF-8."""
 
     method: str
     target: str
@@ -28,13 +28,14 @@ class Received(NamedTuple):
 
 
 Answer = Callable[[socket.socket, Received], None]
+"""A custom response, written to the socket of the connection."""
 
 
 class Endpoint:
-    """A server on a free port of 127.0.0.1; without a script it answers with a small JSON body.
+    """A server on a free port of 127.0.0.1; without a script it responds with a small JSON body.
 
-    An `Answer` of one's own gets the raw connection after the request has been read. With
-    `read_body` false it gets it when only the head has been read, and the connection ends with it.
+    A custom `Answer` gets the socket after the request has been read. If `read_body` is false, it
+    gets the socket after the head has been read, and the connection ends with the response.
     """
 
     def __init__(
@@ -65,22 +66,22 @@ class Endpoint:
         body: bytes = b'{"predictions":[1]}',
         headers: Headers = MODEL_HEADERS,
     ) -> None:
-        """Add a reply to the script."""
+        """Add a response to the script."""
         self.script.append(lambda sock, _: sock.sendall(response(status, body, headers)))
 
     def answer(self, raw: Answer) -> None:
-        """Add an answer of one's own to the script."""
+        """Add a custom response to the script."""
         self.script.append(raw)
 
     def close(self) -> None:
-        """Stop listening; replies that were never asked for are an error of the test."""
+        """Stop listening. Fails if scripted responses are left."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
-        assert not self.script, f"{len(self.script)} scripted replies were not asked for"
+        assert not self.script, f"{len(self.script)} scripted responses were not requested"
 
     def settle(self) -> None:
-        """Wait until every request has its whole response, and what ends with it is closed."""
+        """Wait until all responses are complete, and connections that end with them are closed."""
         until(lambda: not self._busy)
 
     def _serve(self) -> None:
@@ -89,11 +90,11 @@ class Endpoint:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reset drops what waits
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reset drops unsent data
             self.connections += 1
-            threading.Thread(target=self._talk, args=(sock,), daemon=True).start()
+            threading.Thread(target=self._serve_connection, args=(sock,), daemon=True).start()
 
-    def _talk(self, sock: socket.socket) -> None:
+    def _serve_connection(self, sock: socket.socket) -> None:
         with suppress(OSError), self._wrap(sock) if self._wrap else sock as wrapped:
             file = io.BufferedReader(_Incoming(wrapped))
             while received := self._receive(file):
@@ -126,7 +127,7 @@ class Endpoint:
 
 
 class _Incoming(io.RawIOBase):
-    """The bytes of a socket that closes when it is closed, unlike one with a `makefile`."""
+    """A reader of a socket that lets the socket close at once, unlike `makefile`."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -139,7 +140,7 @@ class _Incoming(io.RawIOBase):
 
 
 def hang(sock: socket.socket, received: Received) -> None:
-    """Send nothing until the client has gone."""
+    """Send nothing until the client disconnects."""
     while sock.recv(1 << 16):
         pass
 
@@ -156,7 +157,7 @@ def reset(sock: socket.socket, received: Received) -> None:
 
 
 def raw(data: bytes, then: Answer | None = None) -> Answer:
-    """Send `data` as it is, then do the other thing."""
+    """Send `data` unchanged, then run `then`."""
 
     def answer(sock: socket.socket, received: Received) -> None:
         sock.sendall(data)
@@ -173,7 +174,7 @@ def response(
     *,
     length: bool = True,
 ) -> bytes:
-    """A whole response in bytes."""
+    """A complete response in bytes."""
     lines = [f"HTTP/1.1 {status} Reason".encode()]
     for name, value in headers:
         lines.append(
@@ -185,7 +186,7 @@ def response(
 
 
 def error(status: int, code: str, message: str, **fields: object) -> bytes:
-    """An error as the service sends it."""
+    """An error response of the service."""
     import json
 
     headers = (MODEL_HEADERS[0], MODEL_HEADERS[1], ("x-amzn-errortype", code))

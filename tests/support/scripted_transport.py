@@ -1,4 +1,4 @@
-"""A transport without a network: what each request meets is written down in advance."""
+"""A transport without a network: the outcome of each request is scripted."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ from smrt.transport.streaming_body import StreamingBody
 
 
 def read_timeout(status: int | None = None) -> TransportError:
-    """The error of a server that falls silent, behind the status line where there is one."""
+    """A read timeout, after the status line if `status` is set."""
     error = TransportError("Read timeout", code="ReadTimeoutError")
     error.status = status
     return error
 
 
 class ScriptedTransport:
-    """Raises one error after the other; once there is none left, it responds with 200."""
+    """Raises the errors in order, then responds with 200."""
 
     def __init__(self, errors: Iterable[TransportError]) -> None:
         self.requests: list[Request] = []
@@ -29,4 +29,4 @@ class ScriptedTransport:
         return Response(200, (), StreamingBody(iter([b"{}"]), lambda: None))
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Nothing to close."""

@@ -1,4 +1,4 @@
-"""An S3 on loopback for the tests, and boto3 as somebody else's client of it."""
+"""An S3 on loopback for tests, and a boto3 client of it with other credentials."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _numbers = count()
 
 @contextmanager
 def bucket() -> Iterator[Any]:
-    """A resource for a bucket; its `url` is that of the server."""
+    """A boto3 bucket; its `url` is the endpoint URL of the server."""
     with storage.running(time) as running:
         resource = boto3.resource(
             "s3",
@@ -29,14 +29,14 @@ def bucket() -> Iterator[Any]:
             aws_secret_access_key="else",
             config=Config(proxies={}),
         )
-        made = resource.Bucket(BUCKET)
-        made.url = running.url
-        yield made
+        s3_bucket = resource.Bucket(BUCKET)
+        s3_bucket.url = running.url
+        yield s3_bucket
         resource.meta.client.close()
 
 
 class Places:
-    """Two places that no other test knows."""
+    """Output and failure locations of one asynchronous call, unique per test."""
 
     def __init__(self) -> None:
         number = next(_numbers)
@@ -51,7 +51,7 @@ class Places:
         }
 
     def accept(self, endpoint: Endpoint) -> None:
-        """Have `endpoint` answer as the service does."""
+        """Let `endpoint` accept an asynchronous call with these locations."""
         headers = [
             ("X-Amzn-SageMaker-OutputLocation", self.output),
             ("X-Amzn-SageMaker-FailureLocation", self.failure),

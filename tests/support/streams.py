@@ -1,4 +1,4 @@
-"""Response streams as the service sends them, written after the specification, not by smrt."""
+"""Response streams as the service sends them, encoded from the specification, not by smrt."""
 
 import json
 import socket
@@ -17,7 +17,7 @@ HEADERS = (
 
 
 def message(headers: dict[str, str], payload: bytes = b"") -> bytes:
-    """A message whose headers are strings."""
+    """An event stream message with string headers."""
     raw = b""
     for name, value in headers.items():
         raw += bytes([len(name.encode())]) + name.encode() + b"\7"
@@ -28,7 +28,7 @@ def message(headers: dict[str, str], payload: bytes = b"") -> bytes:
 
 
 def part(payload: bytes) -> bytes:
-    """A PayloadPart."""
+    """A PayloadPart event."""
     return message(
         {
             ":event-type": "PayloadPart",
@@ -40,7 +40,7 @@ def part(payload: bytes) -> bytes:
 
 
 def exception(code: str, text: str, **members: str) -> bytes:
-    """An error that the service models."""
+    """An exception that AWS's service model defines."""
     return message(
         {
             ":exception-type": code,
@@ -52,7 +52,7 @@ def exception(code: str, text: str, **members: str) -> bytes:
 
 
 def error(code: str, text: str) -> bytes:
-    """An error that it does not."""
+    """An error that the service model does not define."""
     return message({":error-code": code, ":error-message": text, ":message-type": "error"})
 
 
@@ -60,16 +60,16 @@ BROKEN = exception("ModelStreamError", "the model went away", ErrorCode="StreamB
 
 
 def stream(
-    pieces: Iterable[bytes], *, whole: bool = True, between: Callable[[], None] = lambda: None
+    chunks: Iterable[bytes], *, whole: bool = True, between: Callable[[], None] = lambda: None
 ) -> Answer:
-    """An answer in chunks, one for each of `pieces`; `between` is called after each."""
+    """A chunked response; `between` is called after each chunk."""
 
     def answer(sock: socket.socket, _: Received) -> None:
         lines = "".join(f"{name}: {value}\r\n" for name, value in HEADERS)
         head = f"HTTP/1.1 200 OK\r\n{lines}Transfer-Encoding: chunked\r\n\r\n"
         sock.sendall(head.encode())
-        for piece in pieces:
-            sock.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+        for chunk in chunks:
+            sock.sendall(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             between()
         if whole:
             sock.sendall(b"0\r\n\r\n")

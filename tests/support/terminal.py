@@ -1,4 +1,4 @@
-"""A real terminal: a process on a pseudo-terminal, and what it shows."""
+"""Runs smrt on a pseudo-terminal."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from tests.support.polling import LIMIT
 
 
 class Shown(NamedTuple):
-    """What a run left behind: its status, the screen, and standard error."""
+    """The result of a run: exit status, terminal output, and standard error."""
 
     code: int
     screen: bytes
@@ -33,53 +33,53 @@ def on_terminal(
     first: bytes = b"",
     keys: Mapping[bytes, bytes] | None = None,
 ) -> Shown:
-    """Run smrt with `words` on a terminal of `size` (lines and columns).
+    """Run smrt with the arguments `words` on a terminal of `size` (lines and columns).
 
-    What is typed: `first` before anything else, and what `keys` has for what is seen.
+    Types `first` at the start, and each value of `keys` once its key is in the output.
     """
-    outer, inner = pty.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     with subprocess.Popen(
         [sys.executable, "-c", _STARTER, *words],
-        stdin=inner,
-        stdout=inner,
+        stdin=terminal,
+        stdout=terminal,
         stderr=subprocess.PIPE,
         env={**env, "TERM": "xterm"},
         cwd=folder,
         start_new_session=True,
     ) as process:
-        os.close(inner)
-        os.write(outer, first)
-        screen = _typed(outer, dict(keys or {}))
+        os.close(terminal)
+        os.write(controller, first)
+        screen = _interact(controller, dict(keys or {}))
         assert process.stderr is not None
         err = process.stderr.read().decode()
         code = process.wait(LIMIT)
-    os.close(outer)
+    os.close(controller)
     return Shown(code, screen, err)
 
 
 _STARTER = """
 import fcntl, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # Ctrl-C is a signal on a terminal that is ours
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # Ctrl-C is a signal only on a controlling terminal
 from smrt.__main__ import main
 sys.exit(main())
 """
 
 
-def _typed(outer: int, keys: dict[bytes, bytes]) -> bytes:
-    """Type what is asked for until the other side has closed, and return the screen."""
+def _interact(controller: int, keys: dict[bytes, bytes]) -> bytes:
+    """Type the keys until the terminal is closed, and return its output."""
     screen = b""
-    until = time.monotonic() + LIMIT
-    while time.monotonic() < until:
-        if not select.select([outer], [], [], 0.1)[0]:
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        if not select.select([controller], [], [], 0.1)[0]:
             continue
         try:
-            piece = os.read(outer, 1 << 16)
-        except OSError:  # Linux: nobody has the other side open any more
+            data = os.read(controller, 1 << 16)
+        except OSError:  # Linux: the terminal is closed
             break
-        if not piece:
+        if not data:
             break
-        screen += piece
-        for seen in [seen for seen in keys if seen in screen]:
-            os.write(outer, keys.pop(seen))
+        screen += data
+        for prompt in [prompt for prompt in keys if prompt in screen]:
+            os.write(controller, keys.pop(prompt))
     return screen
