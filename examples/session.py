@@ -1,6 +1,6 @@
-"""Record the README's picture: `python examples/session.py` runs it on a terminal of its own.
+"""Record the session in the README: `python examples/session.py` writes session.svg.
 
-The calls are real: `smrt local` serves the two models of this folder while they are made.
+The commands run on a pseudo-terminal; `smrt local` serves the two models of this folder.
 """
 
 import os
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 HERE = Path(__file__).parent
-LINES = (
+COMMANDS = (
     r"""smrt invoke-endpoint --endpoint-name iris --content-type text/csv --accept text/csv \
     --body fileb://iris/flowers.csv predictions.csv""",
     "cut -c 1-40 predictions.csv",
@@ -26,33 +26,33 @@ LINES = (
 WIDTH = 92
 
 
-def shown(line):
-    """What a terminal shows of a line and its output; endpoints run for it alone."""
+def terminal_output(command):
+    """Run `command` on a pseudo-terminal, with its own endpoints, and return its output."""
     endpoints = ("iris=iris", "storyteller=storyteller")
-    local = [sys.executable, "-m", "smrt", "local", "run", *endpoints, "--", "sh", "-c", line]
-    ours, theirs = pty.openpty()
+    local = [sys.executable, "-m", "smrt", "local", "run", *endpoints, "--", "sh", "-c", command]
+    controller, terminal = pty.openpty()
     environ = {**os.environ, "COLUMNS": str(WIDTH), "AWS_PAGER": ""}
-    process = subprocess.Popen(  # noqa: S603 - the lines above
-        local, cwd=HERE, env=environ, stdout=theirs, stderr=theirs
+    process = subprocess.Popen(  # noqa: S603 - the commands above
+        local, cwd=HERE, env=environ, stdout=terminal, stderr=terminal
     )
-    os.close(theirs)
-    text = b""
-    while process.poll() is None or text == b"":
+    os.close(terminal)
+    output = b""
+    while process.poll() is None or output == b"":
         try:
-            text += os.read(ours, 65536)
+            output += os.read(controller, 65536)
         except OSError:
             break
     if process.wait():
-        raise SystemExit(text.decode())
-    return re.sub(r"\x1b\[\?[^hl]*[hl]", "", text.decode().replace("\r\n", "\n")).rstrip("\n")
+        raise SystemExit(output.decode())
+    return re.sub(r"\x1b\[\?[^hl]*[hl]", "", output.decode().replace("\r\n", "\n")).rstrip("\n")
 
 
 def main():
     """Write session.svg."""
     console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
-    for line in LINES:
-        console.print(Text.assemble(("$ ", "bold green"), (line, "bold")))
-        console.print(Text(shown(line)), "", sep="\n")
+    for command in COMMANDS:
+        console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
+        console.print(Text(terminal_output(command)), "", sep="\n")
     (HERE / "predictions.csv").unlink()
     console.save_svg(str(HERE / "session.svg"), title="smrt")
 

@@ -1,16 +1,16 @@
-"""Which Iris is it? A logistic regression, served with the standard library alone.
+"""Classify Iris flowers with a logistic regression, using only the standard library.
 
-A flower is its sepal length, sepal width, petal length and petal width, in centimetres.
+A flower is its sepal length, sepal width, petal length and petal width, in centimeters.
 
-In, text/csv: one flower per line, `5.1,3.5,1.4,0.2`; a first line with the four names is skipped.
-In, application/json: one flower, a list of flowers, or {"instances": flowers}, where a flower is
+Input text/csv: one flower per line, `5.1,3.5,1.4,0.2`; a header line with the names is skipped.
+Input application/json: one flower, a list of flowers, or {"instances": flowers}, where a flower is
 `[5.1, 3.5, 1.4, 0.2]` or an object with the four names of model.json.
 
-Out, application/json: {"predictions": [{"species": "setosa", "probabilities": {"setosa": ...}}]}.
-Out, text/csv: one line per flower, the species and then the probability of each, in the order of
+Output application/json: {"predictions": [{"species": "setosa", "probabilities": {"setosa": ...}}]}.
+Output text/csv: one line per flower, the species and then the probability of each, in the order of
 model.json: `setosa,0.98,0.02,0.00`.
 
-train.py makes model.json.
+train.py writes model.json.
 """
 
 import csv
@@ -23,16 +23,16 @@ FEATURES = ("sepal_length", "sepal_width", "petal_length", "petal_width")
 
 
 class UnsupportedFormatError(ValueError):
-    """A content type that is not spoken here; known to the inference toolkit by this name."""
+    """An unsupported content type; the inference toolkit recognizes this name."""
 
 
 def model_fn(model_dir):
-    """What train.py has written."""
+    """Load model.json."""
     return json.loads((Path(model_dir) / "model.json").read_text())
 
 
 def input_fn(body, content_type):
-    """The flowers, as lists of four numbers."""
+    """Parse the flowers into lists of four numbers."""
     if content_type == "text/csv":
         rows = [row for row in csv.reader(body.splitlines()) if row]
         if rows and tuple(cell.strip() for cell in rows[0]) == FEATURES:
@@ -54,12 +54,12 @@ def predict_fn(data, model):
 
 
 def output_fn(prediction, accept):
-    """In the first type of `accept` that is spoken here."""
-    for wanted in (item.partition(";")[0].strip() for item in accept.split(",")):
-        if wanted in ("application/json", "*/*"):
-            found = [{"species": best(each), "probabilities": each} for each in prediction]
-            return json.dumps({"predictions": found}), "application/json"
-        if wanted == "text/csv":
+    """Encode the predictions in the first supported type of `accept`."""
+    for content_type in (item.partition(";")[0].strip() for item in accept.split(",")):
+        if content_type in ("application/json", "*/*"):
+            predictions = [{"species": best(each), "probabilities": each} for each in prediction]
+            return json.dumps({"predictions": predictions}), "application/json"
+        if content_type == "text/csv":
             lines = (",".join(map(str, (best(each), *each.values()))) for each in prediction)
             return "".join(f"{line}\n" for line in lines), "text/csv"
     raise UnsupportedFormatError(f"accept application/json or text/csv, not {accept}")
@@ -75,25 +75,25 @@ def probabilities(flower, model):
     return [power / sum(powers) for power in powers]
 
 
-def best(chances):
+def best(probabilities):
     """The most probable species."""
-    return max(chances, key=chances.get)
+    return max(probabilities, key=probabilities.get)
 
 
 def is_list_of_flowers(value):
-    """Whether JSON gave several flowers; one flower is a list of numbers, or an object."""
+    """Whether `value` is a list of flowers; one flower is a list of numbers, or an object."""
     return isinstance(value, list) and all(isinstance(each, (list, dict)) for each in value)
 
 
 def flowers(rows):
-    """The rows, checked: four finite numbers each. The message of a complaint counts from 1."""
+    """Validate the rows: four finite numbers each. Error messages count flowers from 1."""
     if not rows:
         raise ValueError("there are no flowers in the request")
     return [flower(row, f"flower {count}") for count, row in enumerate(rows, 1)]
 
 
 def flower(row, which):
-    """One row as four numbers."""
+    """Validate one row and return its four numbers."""
     if isinstance(row, dict):
         if sorted(row) != sorted(FEATURES):
             raise ValueError(f"{which} needs exactly these: {', '.join(FEATURES)}")
@@ -107,7 +107,7 @@ def flower(row, which):
 
 
 def number(cell):
-    """The number in a cell, or the cell as it is, to be complained of."""
+    """The number in a cell, or the cell itself, which `flower` rejects."""
     try:
         return float(cell)
     except ValueError:

@@ -2,8 +2,8 @@
 
     pip install scikit-learn && python examples/iris/train.py
 
-Reads iris.csv. Writes model.json, which is all that inference.py needs, and expected.json, what
-scikit-learn itself says of the 150 flowers.
+Reads iris.csv. Writes model.json for inference.py, and expected.json with scikit-learn's own
+predictions for the 150 flowers.
 """
 
 import csv
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Train on all flowers, and write both files."""
+    """Train on all flowers and write both files."""
     with (HERE / "iris.csv").open(newline="") as file:
         header, *rows = csv.reader(file)
     flowers = [[float(value) for value in row[:-1]] for row in rows]
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def write(name: str, values: dict[str, list[object]]) -> None:
-    """One line of JSON per member of a list, so that a change can be read."""
+    """Write one line of JSON per list item, for readable diffs."""
     members = (
         f'  "{key}": [\n    ' + ",\n    ".join(map(json.dumps, items)) + "\n  ]"
         for key, items in values.items()
