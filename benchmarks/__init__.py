@@ -1,1 +1,1 @@
-"""How fast smrt is, against what people would use instead: `make bench`, or see `__main__`."""
+"""Benchmarks of smrt and its alternatives: run `make bench`, or see `__main__`."""

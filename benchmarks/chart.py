@@ -1,4 +1,4 @@
-"""The rows as a picture: SVG, a bar for each peer, as long as its run time in units of smrt's."""
+"""An SVG bar chart: one bar per peer, as long as its run time in units of smrt's."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -13,20 +13,20 @@ _STYLE = (
 
 
 def chart(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
-    """A picture of the scenarios in `titles`, each on a scale of its own."""
-    parts: list[str] = []
+    """A chart of the scenarios in `titles`, each with its own scale."""
+    elements: list[str] = []
     y = 0
     for name, title in titles.items():
         bars = [row for row in rows if row.scenario == name]
         longest = max((1 / bar.ratio for bar in bars), default=1.0)
-        parts.append(_text(0, y + 22, title, "t"))
+        elements.append(_text(0, y + 22, title, "t"))
         y += GAP
         for bar in bars:
-            parts += _bar(y, bar, longest)
+            elements += _bar(y, bar, longest)
             y += LINE
         y += LINE // 2
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img">'
-    return "\n".join([head, f"<style>{_STYLE}</style>", *parts, "</svg>", ""])
+    return "\n".join([head, f"<style>{_STYLE}</style>", *elements, "</svg>", ""])
 
 
 def _bar(y: int, row: Row, longest: float) -> list[str]:
@@ -40,5 +40,5 @@ def _bar(y: int, row: Row, longest: float) -> list[str]:
     ]
 
 
-def _text(x: float, y: int, words: str, kind: str = "") -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y}">{escape(words)}</text>'
+def _text(x: float, y: int, text: str, kind: str = "") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y}">{escape(text)}</text>'

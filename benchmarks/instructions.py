@@ -1,8 +1,8 @@
-"""How many instructions one call takes, against those of an earlier commit.
+"""Compare the CPU instructions of one call with those of an earlier commit.
 
 valgrind counts them: unlike times, two counts of the same code differ by less than 0.001 %. Both
-versions are installed into folders whose paths are equally long, compiled, and run by the same
-interpreter with the same hash seed. `make bench BASE=REVISION` names the earlier commit.
+versions are installed into folders with paths of the same length, compiled, and run by the same
+interpreter with the same hash seed. `make bench BASE=REVISION` selects the earlier commit.
 """
 
 import argparse
@@ -14,43 +14,43 @@ import sys
 import tempfile
 from collections.abc import Mapping
 
-from . import place
+from . import workspace
 
 AT_MOST = 1.01
-"""The instructions of one call, in parts of those of the commit before."""
+"""Maximum ratio of the instructions of one call to those of the earlier commit."""
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from smrt.__main__ import main; main()"
 _CALL = "invoke-endpoint --endpoint-name small --content-type application/json --body e30= out"
 
 
 def main() -> int:
-    """Print both counts; 1 where this clone takes more than AT_MOST of the other's."""
+    """Print both counts; return 1 if their ratio is above --at-most."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions")
     parser.add_argument("--base", default="HEAD^", help="the commit to compare with")
     parser.add_argument("--at-most", type=float, default=AT_MOST)
     options = parser.parse_args()
     if shutil.which("valgrind") is None:
-        print("instructions: left out, there is no valgrind")
+        print("instructions: skipped, valgrind is not installed")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        place.fill(folder)
-        _install(place.CLONE, os.path.join(folder, "new"))
+        workspace.create(folder)
+        _install(workspace.CLONE, os.path.join(folder, "new"))
         _install(_checkout(options.base, folder), os.path.join(folder, "old"))
-        with place.serving(folder, certified=False) as urls:
+        with workspace.serving(folder, tls=False) as urls:
             new, old = (count(folder, name, urls["http"]) for name in ("new", "old"))
-    print(f"instructions: {new:,} here, {old:,} at {options.base}: {new / old:.4f} of them")
+    print(f"instructions: {new:,} here, {old:,} at {options.base}: ratio {new / old:.4f}")
     return int(new > old * options.at_most)
 
 
 def count(folder: str, name: str, url: str) -> int:
-    """The instructions of one call by the smrt that is installed in `folder`/`name`."""
-    environ = {**place.environment(folder, ""), "PYTHONHASHSEED": "0"}
+    """The instructions of one call with the smrt installed in `folder`/`name`."""
+    environ = {**workspace.environment(folder, ""), "PYTHONHASHSEED": "0"}
     argv = [sys.executable, "-c", _START, os.path.join(folder, name), *_CALL.split()]
-    _run([*argv, "--endpoint-url", url], folder, environ)  # compiles what is not yet
+    _run([*argv, "--endpoint-url", url], folder, environ)  # compiles the remaining modules
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     report = _run([*tool, *argv, "--endpoint-url", url], folder, environ)
-    found = re.search(r"Collected : (\d+)", report)
-    assert found is not None, report
-    return int(found[1])
+    match = re.search(r"Collected : (\d+)", report)
+    assert match is not None, report
+    return int(match[1])
 
 
 def _run(argv: list[str], folder: str, environ: Mapping[str, str]) -> str:
@@ -59,11 +59,15 @@ def _run(argv: list[str], folder: str, environ: Mapping[str, str]) -> str:
 
 
 def _checkout(revision: str, folder: str) -> str:
-    """The files of a commit, in a folder of their own."""
+    """Check out a commit below `folder`."""
     path = os.path.join(folder, "clone")
-    _run(["git", "clone", "--quiet", place.CLONE, path], folder, os.environ)
+    _run(["git", "clone", "--quiet", workspace.CLONE, path], folder, os.environ)
     commit = subprocess.run(
-        ["git", "rev-parse", revision], cwd=place.CLONE, capture_output=True, text=True, check=True
+        ["git", "rev-parse", revision],
+        cwd=workspace.CLONE,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     _run(["git", "checkout", "--quiet", commit], path, os.environ)
     return path

@@ -1,7 +1,7 @@
-"""One run of a command, measured from outside, by the operating system's own account of it.
+"""Measure one run of a command from outside, with the operating system's resource usage.
 
-Peak memory is never below that of the measuring process, some 15 MB: the kernel counts it as the
-child's until the child has become another program.
+Peak memory is never below that of the measuring process, some 15 MB: the kernel attributes it to
+the child until the child executes the command.
 """
 
 import os
@@ -14,7 +14,7 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Run(NamedTuple):
-    """Seconds until it had ended, of processor time, until its first byte; bytes of memory."""
+    """Wall time, CPU time and time to the first byte in seconds; peak memory in bytes."""
 
     wall: float
     cpu: float
@@ -23,33 +23,33 @@ class Run(NamedTuple):
 
 
 class FailedError(Exception):
-    """A command that ended with another status than 0."""
+    """A command exited with a status other than 0."""
 
 
 def run(
     argv: list[str],
     environ: Mapping[str, str],
-    complaints: str,
+    stderr: str,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Run:
-    """Run `argv`, its output read and thrown away, what it complains of put into a file."""
-    ours, theirs = os.pipe()
+    """Run `argv`; discard its output, and write its standard error to the file `stderr`."""
+    reader, writer = os.pipe()
     actions = (
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_DUP2, theirs, 1),
-        (os.POSIX_SPAWN_OPEN, 2, complaints, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_DUP2, writer, 1),
+        (os.POSIX_SPAWN_OPEN, 2, stderr, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
     )
     start = clock()
     child = os.posix_spawn(argv[0], argv, environ, file_actions=actions)
-    os.close(theirs)
+    os.close(writer)
     first = None
-    while os.read(ours, 1 << 20):
+    while os.read(reader, 1 << 20):
         first = first or clock() - start
     _, status, usage = os.wait4(child, 0)
     wall = clock() - start
-    os.close(ours)
+    os.close(reader)
     if status:
-        raise FailedError(_last_line(complaints) or f"status {os.waitstatus_to_exitcode(status)}")
+        raise FailedError(_last_line(stderr) or f"status {os.waitstatus_to_exitcode(status)}")
     cpu = usage.ru_utime + usage.ru_stime
     return Run(wall, cpu, first or wall, usage.ru_maxrss * _UNIT)
 

@@ -1,7 +1,7 @@
-"""What is measured: a command line for each peer, in which {names} stand for tools and places.
+"""The scenarios: a command line for each peer, with {names} of tools and paths.
 
-A peer that cannot do a thing, or is not on this machine, is left out of it. smrt and aws take the
-same line.
+A peer that does not support a scenario, or is not installed, is skipped. smrt and aws accept the
+same command line.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ SHAPE = "--output table --query '{{Type: ContentType, Variant: InvokedProduction
 STREAMING = "invoke-endpoint-with-response-stream"
 TARGET = "{url}/endpoints/{endpoint}/invocations"
 _CURL = (
-    "{curl} -sSf --cacert ca.pem --aws-sigv4 aws:amz:us-east-1:sagemaker -u {keys} "
+    "{curl} -sSf --cacert ca.pem --aws-sigv4 aws:amz:us-east-1:sagemaker -u {credentials} "
     "-H 'Content-Type: application/json'"
 )
 _AWSCURL = (
@@ -24,8 +24,8 @@ _AWSCURL = (
 class Scenario(NamedTuple):
     """Command lines by peer; `weight` is how many times longer than a small call a run may take.
 
-    `figure` is the one of a run's figures that counts. What `needs` a command or a file of the
-    clone is left out while there is none.
+    `figure` is the field of Run to compare. `needs` is a command or file of the clone without which
+    the scenario is skipped.
     """
 
     name: str
@@ -100,7 +100,7 @@ SCENARIOS = (
     ),
     Scenario(
         "first",
-        "the first event of a stream, until it is on standard output",
+        "the first event of a stream, to standard output",
         _STREAM,
         endpoint="paced",
         figure="first",

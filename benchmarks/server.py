@@ -1,6 +1,6 @@
-"""A loopback server that is never the bottleneck: it copies recorded replies, in the kernel.
+"""A loopback server that is never the bottleneck: it sends recorded responses with sendfile.
 
-A request costs it some 0.1 ms, 100 MB some tens; `make bench` prints both as it measured them.
+A request takes it some 0.1 ms, 100 MB some tens of ms; `make bench` measures and prints both.
 """
 
 import re
@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import suppress
 
-from .replies import Reply, record
+from .responses import Response, record
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CONTINUE = re.compile(rb"\r\nexpect: *100-continue", re.IGNORECASE)
@@ -19,9 +19,9 @@ BLOCK = 1 << 20
 
 
 def main() -> None:
-    """Serve plain HTTP, and TLS where a certificate is named, until standard input ends."""
+    """Serve HTTP, and HTTPS if a certificate is given, until standard input ends."""
     folder, *certificate = sys.argv[1:]
-    replies = record(folder)
+    responses = record(folder)
     contexts: list[ssl.SSLContext | None] = [None]
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -29,57 +29,61 @@ def main() -> None:
         contexts.append(context)
     for each in contexts:
         listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=_accept, args=(listener, each, replies), daemon=True).start()
+        threading.Thread(target=_accept, args=(listener, each, responses), daemon=True).start()
         print(listener.getsockname()[1], flush=True)
     sys.stdin.read()
 
 
 def _accept(
-    listener: socket.socket, context: ssl.SSLContext | None, replies: dict[str, Reply]
+    listener: socket.socket, context: ssl.SSLContext | None, responses: dict[str, Response]
 ) -> None:
     while True:
         sock, _ = listener.accept()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        threading.Thread(target=_talk, args=(sock, context, replies), daemon=True).start()
+        threading.Thread(
+            target=_serve_connection, args=(sock, context, responses), daemon=True
+        ).start()
 
 
-def _talk(sock: socket.socket, context: ssl.SSLContext | None, replies: dict[str, Reply]) -> None:
+def _serve_connection(
+    sock: socket.socket, context: ssl.SSLContext | None, responses: dict[str, Response]
+) -> None:
     with suppress(OSError):
         if context is not None:
             sock = context.wrap_socket(sock, server_side=True)
         with sock:
             while target := _receive(sock):
-                _send(sock, replies[target.split("/")[2]])
+                _send(sock, responses[target.split("/")[2]])
 
 
 def _receive(sock: socket.socket) -> str:
-    """The target of the next request, whose body has been read; empty when there is none."""
+    """Read the next request and return its target; "" at the end of the connection."""
     head = b""
     while b"\r\n\r\n" not in head:
-        piece = sock.recv(1 << 16)
-        if not piece:
+        chunk = sock.recv(1 << 16)
+        if not chunk:
             return ""
-        head += piece
+        head += chunk
     head, _, body = head.partition(b"\r\n\r\n")
     if _CONTINUE.search(head):
         sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     length = _LENGTH.search(head)
-    rest = (int(length[1]) if length else 0) - len(body)
-    buffer = bytearray(min(rest, BLOCK)) if rest > 0 else b""
-    while rest > 0:
-        got = sock.recv_into(buffer, min(rest, BLOCK))
-        if not got:
+    remaining = (int(length[1]) if length else 0) - len(body)
+    buffer = bytearray(min(remaining, BLOCK)) if remaining > 0 else b""
+    while remaining > 0:
+        received = sock.recv_into(buffer, min(remaining, BLOCK))
+        if not received:
             return ""
-        rest -= got
+        remaining -= received
     return head.split(b" ", 2)[1].decode()
 
 
-def _send(sock: socket.socket, reply: Reply) -> None:
-    with open(reply.path, "rb") as file:
-        if reply.first:
-            sock.sendfile(file, 0, reply.first)
-            time.sleep(reply.pause)
-        sock.sendfile(file, reply.first)
+def _send(sock: socket.socket, response: Response) -> None:
+    with open(response.path, "rb") as file:
+        if response.first:
+            sock.sendfile(file, 0, response.first)
+            time.sleep(response.pause)
+        sock.sendfile(file, response.first)
 
 
 if __name__ == "__main__":

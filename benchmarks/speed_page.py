@@ -16,7 +16,7 @@ PAGE, PICTURE = DOCS / "speed.md", DOCS / "speed.svg"
 BEGIN, END = "<!-- speed -->\n", "<!-- /speed -->"
 WIDTH = 140
 PEERS = ("aws v1", "aws v2", "boto3", "awscurl", "curl")
-PICTURED = ("http", "https", "async", "down", "version")
+CHARTED = ("http", "https", "async", "down", "version")
 
 
 def section(results: Mapping[str, Any]) -> str:
@@ -55,7 +55,7 @@ def rows(page: str) -> Iterator[Row]:
 
 def picture(page: str) -> str:
     """The chart of the table in the page."""
-    titles = {each.name: each.title for each in SCENARIOS if each.name in PICTURED}
+    titles = {each.name: each.title for each in SCENARIOS if each.name in CHARTED}
     return chart(list(rows(page)), titles)
 
 

@@ -1,4 +1,4 @@
-"""What many runs come to."""
+"""Summaries of runs."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -7,10 +7,10 @@ from .measure import Run
 
 
 class Row(NamedTuple):
-    """A peer in a scenario: seconds, bytes, and smrt's time in parts of the peer's.
+    """The results of a peer in a scenario: seconds, bytes, and the ratio of smrt's time to its.
 
-    The ratio is the median of those of each run to smrt's run just before it: a machine that
-    becomes slower or faster meanwhile does so for both.
+    `ratio` is the median over pairs of consecutive runs, so a host that becomes slower or faster
+    affects both runs of a pair.
     """
 
     scenario: str
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 def row(
     scenario: str, peer: str, runs: Sequence[Run], *, beside: Sequence[Run], figure: str
 ) -> Row:
-    """What `runs` of a peer come to; `beside` are smrt's runs, each before one of them."""
+    """Summarize the `runs` of a peer; `beside` are smrt's runs, each just before one of them."""
     times = [getattr(run, figure) for run in runs]
     ours = [getattr(run, figure) for run in beside]
     return Row(
@@ -42,18 +42,18 @@ def row(
 
 
 def median(values: Iterable[float]) -> float:
-    """The middle one; the statistics module would make the smallest peak memory 5 MB larger."""
+    """The median; importing statistics would add 5 MB to the lowest measurable peak memory."""
     ranked = sorted(values)
     return (ranked[len(ranked) // 2] + ranked[(len(ranked) - 1) // 2]) / 2
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows of a scenario as lines of text."""
-    lines = [f"  {'':<18}{'median':>9}{'minimum':>9}{'cpu':>9}{'memory':>9}   smrt takes"]
+    lines = [f"  {'':<18}{'median':>9}{'minimum':>9}{'cpu':>9}{'memory':>9}   ratio"]
     lines += [
         f"  {each.peer:<18}{each.median * 1e3:>6.1f} ms{each.minimum * 1e3:>6.1f} ms"
         f"{each.cpu * 1e3:>6.1f} ms{each.memory / (1 << 20):>6.1f} MB"
-        + ("" if each.peer == "smrt" else f"   {each.ratio:.2f} of it")
+        + ("" if each.peer == "smrt" else f"   {each.ratio:.2f}")
         for each in rows
     ]
     return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""What smrt has promised: ratios to a peer that was measured beside it, and one bound on memory.
+"""Targets for smrt: maximum ratios to a peer, and a maximum of memory.
 
-Times are no target: another machine has others.
+There are no targets for times, which depend on the host.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ MB = 1 << 20
 
 
 class Target(NamedTuple):
-    """At most so many times a peer's figure; `peer` empty: at most so many bytes."""
+    """A maximum ratio of smrt's figure to the peer's; without a peer, a maximum of bytes."""
 
     scenario: str
     peer: str
@@ -37,30 +37,29 @@ TARGETS = (
 
 
 class Verdict(NamedTuple):
-    """A target and what was measured; None where its peer was not."""
+    """A target and the measured value; None if it was not measured."""
 
     target: Target
-    found: float | None
+    measured: float | None
 
     @property
     def is_missed(self) -> bool:
-        """Whether it was measured, and is more than promised."""
-        return self.found is not None and self.found > self.target.at_most
+        """Whether the measured value is above the target."""
+        return self.measured is not None and self.measured > self.target.at_most
 
     def __str__(self) -> str:
         scenario, peer, figure, at_most = self.target
-        word = "not measured" if self.found is None else "MISSED" if self.is_missed else "met"
+        verdict = "not measured" if self.measured is None else "MISSED" if self.is_missed else "met"
         unit, of = (1.0, f"of {peer}'s") if peer else (MB, "MB")
-        found = "-" if self.found is None else f"{self.found / unit:.2f}"
-        return (
-            f"{word:<12}  {scenario:<8} {figure:<6}  {found:>6} (at most {at_most / unit:g}) {of}"
-        )
+        value = "-" if self.measured is None else f"{self.measured / unit:.2f}"
+        limit = f"(at most {at_most / unit:g}) {of}"
+        return f"{verdict:<12}  {scenario:<8} {figure:<6}  {value:>6} {limit}"
 
 
 def verdicts(rows: Sequence[Row]) -> list[Verdict]:
-    """Each target, held against what was measured."""
-    found = {(row.scenario, row.peer): row for row in rows}
-    return [Verdict(target, _figure(target, found)) for target in TARGETS]
+    """Compare the results with each target."""
+    by_peer = {(row.scenario, row.peer): row for row in rows}
+    return [Verdict(target, _figure(target, by_peer)) for target in TARGETS]
 
 
 def _figure(target: Target, rows: dict[tuple[str, str], Row]) -> float | None:

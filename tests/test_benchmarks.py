@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from benchmarks import place, replies
+from benchmarks import responses, workspace
 from benchmarks.chart import chart
 from benchmarks.measure import FailedError, Run, run
 from benchmarks.scenarios import SCENARIOS
@@ -67,7 +67,7 @@ def test_a_target_is_missed_when_more_is_measured_than_promised(
     theirs = ROW._replace(peer="aws v1", ratio=ratio, memory=memory * MB)
     found = verdicts([ROW, theirs])
     assert [each.target.figure for each in found if each.is_missed] == missed
-    assert sum(each.found is None for each in found) == len(TARGETS) - 2
+    assert sum(each.measured is None for each in found) == len(TARGETS) - 2
 
 
 def test_a_bound_on_memory_needs_no_peer() -> None:
@@ -91,22 +91,22 @@ def test_the_chart_is_xml_with_a_bar_for_each_peer() -> None:
 def test_the_table_says_what_part_of_a_peers_time_smrt_takes() -> None:
     text = table([ROW, ROW._replace(peer="curl", ratio=8.25)])
     assert [line.split()[0] for line in text.splitlines()[1:]] == ["smrt", "curl"]
-    assert text.endswith("8.25 of it")
+    assert text.endswith("8.25")
 
 
 def test_the_server_gives_each_reply_and_takes_bodies_of_any_size(tmp_path: Path) -> None:
     with (
-        place.serving(str(tmp_path), certified=False) as urls,
+        workspace.serving(str(tmp_path), tls=False) as urls,
         socket.create_connection(("127.0.0.1", int(urls["http"].rpartition(":")[2]))) as sock,
     ):
         for size in (0, 10, 5 * MB):
             head = f"POST /endpoints/small/invocations HTTP/1.1\r\nContent-Length: {size}\r\n\r\n"
             sock.sendall(head.encode() + bytes(size))
-            assert sock.recv(1 << 16).endswith(replies.SMALL)
+            assert sock.recv(1 << 16).endswith(responses.SMALL)
 
 
 def test_the_recorded_stream_is_an_event_stream(tmp_path: Path) -> None:
-    with open(replies.record(str(tmp_path))["paced"].path, "rb") as file:
+    with open(responses.record(str(tmp_path))["paced"].path, "rb") as file:
         body = file.read().partition(b"\r\n\r\n")[2]
     buffer = EventStreamBuffer()
     while body and not body.startswith(b"0\r\n"):
@@ -114,12 +114,12 @@ def test_the_recorded_stream_is_an_event_stream(tmp_path: Path) -> None:
         buffer.add_data(rest[: int(size, 16)])
         body = rest[int(size, 16) + 2 :]
     events = list(buffer)
-    assert [event.payload for event in events] == [replies.EVENT] * 2
+    assert [event.payload for event in events] == [responses.EVENT] * 2
     assert {event.headers[":event-type"] for event in events} == {"PayloadPart"}
 
 
 def test_nothing_of_the_measuring_process_reaches_a_peer(tmp_path: Path) -> None:
-    found = place.environment(str(tmp_path), "")
+    found = workspace.environment(str(tmp_path), "")
     assert {name for name in found if name.startswith("PYTHON")} == set()
-    assert "AWS_ACCESS_KEY_ID" not in place.environment(str(tmp_path), "profile")
+    assert "AWS_ACCESS_KEY_ID" not in workspace.environment(str(tmp_path), "profile")
     assert found["HOME"] == os.path.join(tmp_path, "home")

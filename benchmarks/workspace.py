@@ -1,4 +1,4 @@
-"""The place where the peers run: a folder with their input, their homes and a certificate."""
+"""The folder in which the peers run: their input, home folders and a TLS certificate."""
 
 import os
 import shutil
@@ -9,37 +9,37 @@ from contextlib import contextmanager
 
 CLONE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BENCH = os.path.join(CLONE, ".bench")
-KEYS = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+CREDENTIALS = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 _COPIED = ("boto3_call.py", "tab.bash")
 
 
 class UnpreparedError(Exception):
-    """The environment of the peers is not as it has to be."""
+    """The environment of the peers is not installed correctly."""
 
 
 def tools() -> dict[str, str]:
-    """The programs that are here, by their names in the command lines."""
+    """The paths of the installed programs, by their names in the command lines."""
     folder = os.path.join(BENCH, "bin")
-    found = {
+    paths = {
         "smrt": os.path.join(folder, "smrt"),
         "python": os.path.join(folder, "python"),
         "aws1": os.path.join(folder, "aws"),
-        "aws2": _second_aws(),
+        "aws2": _aws_v2(),
         "awscurl": os.path.join(BENCH, "awscurl", "bin", "awscurl"),
         "curl": shutil.which("curl"),
         "bash": shutil.which("bash"),
     }
-    return {name: path for name, path in found.items() if path and os.path.exists(path)}
+    return {name: path for name, path in paths.items() if path and os.path.exists(path)}
 
 
-def versions(found: dict[str, str]) -> dict[str, str]:
-    """What the programs say that they are; awscurl does not say."""
-    asked = {name: path for name, path in found.items() if name not in ("awscurl", "bash")}
-    return {name: _says(path).partition("\n")[0] for name, path in asked.items()}
+def versions(paths: dict[str, str]) -> dict[str, str]:
+    """The versions of the programs; awscurl has no --version."""
+    versioned = {name: path for name, path in paths.items() if name not in ("awscurl", "bash")}
+    return {name: _version(path).partition("\n")[0] for name, path in versioned.items()}
 
 
 def check_compiled() -> None:
-    """Raise UnpreparedError where a peer's modules would be compiled anew by each run."""
+    """Raise UnpreparedError if a peer's modules are not compiled, so that each run would do it."""
     for folder, modules in {
         "": ("smrt", "boto3", "botocore", "awscli"),
         "awscurl": ("awscurl",),
@@ -58,8 +58,8 @@ def check_compiled() -> None:
                 raise UnpreparedError(f"{module} is not installed and compiled: rm -r {BENCH}")
 
 
-def fill(folder: str) -> bool:
-    """Lay out the place in `folder`; whether it has a certificate (that takes openssl)."""
+def create(folder: str) -> bool:
+    """Create the workspace in `folder`; return whether it has a certificate (needs openssl)."""
     for name in _COPIED:
         shutil.copy(os.path.join(CLONE, "benchmarks", name), folder)
     for name, size in (("small.json", 1 << 10), ("large.bin", 25 << 20)):
@@ -68,20 +68,28 @@ def fill(folder: str) -> bool:
     for home in ("home", "profile"):
         os.makedirs(os.path.join(folder, home, ".aws"))
     with open(os.path.join(folder, "profile", ".aws", "credentials"), "w") as file:
-        file.write("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n".format(*KEYS))
-    return _certified(folder)
+        file.write(
+            "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n".format(*CREDENTIALS)
+        )
+    return _create_certificate(folder)
 
 
 def environment(folder: str, home: str) -> dict[str, str]:
-    """What every peer is given; nothing of ours, such as PYTHONDONTWRITEBYTECODE, reaches it."""
-    keys = (
-        {} if home else dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), KEYS, strict=True))
+    """The environment of a peer, which inherits PATH and nothing else from this process."""
+    credentials = (
+        {}
+        if home
+        else dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), CREDENTIALS, strict=True))
     )
-    roots = os.path.join(folder, "ca.pem")
+    ca_bundle = os.path.join(folder, "ca.pem")
     line = "aws sagemaker-runtime invoke-endpoint --"
     return {
-        **keys,
-        **({"AWS_CA_BUNDLE": roots, "REQUESTS_CA_BUNDLE": roots} if os.path.exists(roots) else {}),
+        **credentials,
+        **(
+            {"AWS_CA_BUNDLE": ca_bundle, "REQUESTS_CA_BUNDLE": ca_bundle}
+            if os.path.exists(ca_bundle)
+            else {}
+        ),
         "PATH": os.environ["PATH"],
         "HOME": os.path.join(folder, home or "home"),
         "LANG": "C.UTF-8",
@@ -94,25 +102,25 @@ def environment(folder: str, home: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: str, *, certified: bool) -> Iterator[dict[str, str]]:
-    """The addresses of the server by scheme, while it serves."""
-    names = ("ca.pem", "key.pem") if certified else ()
-    replies = os.path.join(folder, "replies")
-    os.mkdir(replies)
-    argv = [sys.executable, "-m", "benchmarks.server", replies]
+def serving(folder: str, *, tls: bool) -> Iterator[dict[str, str]]:
+    """Run the server; yields its URLs by scheme."""
+    names = ("ca.pem", "key.pem") if tls else ()
+    responses = os.path.join(folder, "responses")
+    os.mkdir(responses)
+    argv = [sys.executable, "-m", "benchmarks.server", responses]
     argv += [os.path.join(folder, name) for name in names]
     with subprocess.Popen(
         argv, cwd=CLONE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        schemes = ("http", "https")[: 1 + certified]
+        schemes = ("http", "https")[: 1 + tls]
         yield {each: f"{each}://127.0.0.1:{int(server.stdout.readline())}" for each in schemes}
         server.stdin.close()
 
 
-def _certified(folder: str) -> bool:
-    """Make a certificate for 127.0.0.1 that is its own authority."""
+def _create_certificate(folder: str) -> bool:
+    """Create a self-signed certificate for 127.0.0.1; return whether that succeeded."""
     if shutil.which("openssl") is None:
         return False
     line = (
@@ -124,15 +132,15 @@ def _certified(folder: str) -> bool:
     )
 
 
-def _second_aws() -> str | None:
-    """AWS CLI 2, wherever PATH has it, or Debian's own."""
+def _aws_v2() -> str | None:
+    """The path of AWS CLI 2, in PATH or in /usr/bin."""
     for folder in [*os.environ["PATH"].split(os.pathsep), "/usr/bin"]:
         path = os.path.join(folder, "aws")
-        if os.access(path, os.X_OK) and _says(path).startswith("aws-cli/2"):
+        if os.access(path, os.X_OK) and _version(path).startswith("aws-cli/2"):
             return path
     return None
 
 
-def _says(path: str) -> str:
+def _version(path: str) -> str:
     done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
     return done.stdout or done.stderr

@@ -1,4 +1,4 @@
-"""What the server answers, made ahead: each reply is a file, head and all, sent as it stands."""
+"""The recorded responses of the server: each is a file with head and body, sent unchanged."""
 
 import os
 import struct
@@ -14,16 +14,16 @@ PAUSE = 0.25
 """Seconds between the first event of the paced stream and the rest."""
 
 
-class Reply(NamedTuple):
-    """A file that holds a response; after its first `first` bytes the server pauses."""
+class Response(NamedTuple):
+    """A file with a response; after `first` bytes the server pauses for `pause` seconds."""
 
     path: str
     first: int = 0
     pause: float = 0.0
 
 
-def record(folder: str) -> dict[str, Reply]:
-    """Write the replies into `folder`; they go by the name of the endpoint that gives them."""
+def record(folder: str) -> dict[str, Response]:
+    """Write the responses to `folder` and return them by endpoint name."""
     opening = _head(200, "application/vnd.amazon.eventstream", "Transfer-Encoding: chunked")
     opening += _chunk(_event(EVENT))
     ending = b"0\r\n\r\n"
@@ -34,16 +34,16 @@ def record(folder: str) -> dict[str, Reply]:
         "paced": [opening, _chunk(_event(EVENT)), ending],
         "events": [opening, *[_chunk(_event(EVENT))] * (EVENTS - 1), ending],
     }
-    replies = {}
-    for name, pieces in contents.items():
+    responses = {}
+    for name, chunks in contents.items():
         path = os.path.join(folder, name)
         with open(path, "wb") as file:
-            file.writelines(pieces)
+            file.writelines(chunks)
             if name == "large":
                 file.truncate(file.tell() + LARGE)
-        replies[name] = Reply(path)
-    replies["paced"] = Reply(replies["paced"].path, len(opening), PAUSE)
-    return replies
+        responses[name] = Response(path)
+    responses["paced"] = Response(responses["paced"].path, len(opening), PAUSE)
+    return responses
 
 
 QUEUED = b'{"InferenceId": "7d0c7e2a-0000-4000-8000-000000000000"}'
@@ -54,7 +54,7 @@ OUTPUT = (
 
 
 def _head(status: int, content_type: str, *lines: str) -> bytes:
-    every = (
+    head_lines = (
         f"HTTP/1.1 {status} {'OK' if status == 200 else 'Accepted'}",
         "x-amzn-RequestId: 2b1e0a52-0000-4000-8000-000000000000",
         "x-Amzn-Invoked-Production-Variant: AllTraffic",
@@ -64,7 +64,7 @@ def _head(status: int, content_type: str, *lines: str) -> bytes:
         "",
         "",
     )
-    return "\r\n".join(every).encode()
+    return "\r\n".join(head_lines).encode()
 
 
 def _length(body: bytes) -> str:
