@@ -53,7 +53,7 @@ class _FailedError(Exception):
 class Queues:
     """A queue for each endpoint, processed by daemon threads.
 
-    `clock` returns seconds; `complain` reports errors, with the model's traceback.
+    `clock` returns seconds; `report_error` reports errors, with the model's traceback.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Queues:
         storage: Callable[[], S3],
         *,
         clock: Callable[[], float],
-        complain: Callable[[str], None],
+        report_error: Callable[[str], None],
     ) -> None:
         self._storage = storage
         self._clock = clock
-        self._complain = complain
+        self._report_error = report_error
         self._queues: dict[str, SimpleQueue[_Job]] = {}
         self._lock = Lock()
 
@@ -101,7 +101,7 @@ class Queues:
             try:
                 self._process(job, endpoint)
             except SmrtError as exc:  # S3 is gone, or full
-                self._complain(f"endpoint {job.name}: {exc}")
+                self._report_error(f"endpoint {job.name}: {exc}")
 
     def _process(self, job: _Job, endpoint: Endpoint) -> None:
         """Write the prediction to S3, or the error."""
@@ -109,7 +109,9 @@ class Queues:
         try:
             prediction = self._predict(job, endpoint, storage)
         except _FailedError as exc:
-            self._complain(f"endpoint {job.name}: {job.accepted.inference_id}: {_with_trace(exc)}")
+            self._report_error(
+                f"endpoint {job.name}: {job.accepted.inference_id}: {_with_trace(exc)}"
+            )
             storage.put(job.accepted.failure, BytesIO(str(exc).encode()), "text/plain")
         else:
             body = BytesIO(b"".join(prediction.chunks()))

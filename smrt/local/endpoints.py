@@ -33,7 +33,7 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
 def _endpoint(target: str, accept: str) -> Endpoint:
     if target.startswith(SCHEMES):
         return container(target).invoke
-    return load_model(Path(target).expanduser(), accept=accept).answer
+    return load_model(Path(target).expanduser(), accept=accept).predict
 
 
 def _split(argument: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ class Model(NamedTuple):
     model: Any
     accept: str
 
-    def answer(self, call: Invocation) -> Prediction:
+    def predict(self, call: Invocation) -> Prediction:
         """The model's prediction. Raises ModelFailure."""
         context = Context(str(self.folder), call.parameters)
         return transform(

@@ -41,18 +41,18 @@ _PATHS = {
 class Service(NamedTuple):
     """The endpoints by name, behind one endpoint URL.
 
-    `clock` returns seconds since the epoch; `complain` reports a model's failure with its
+    `clock` returns seconds since the epoch; `report_error` reports a model's failure with its
     traceback, and `log` each request in one line. `queues` take asynchronous calls, if the packages
     for them are installed.
     """
 
     endpoints: Mapping[str, Endpoint]
     clock: Callable[[], float]
-    complain: Callable[[str], None]
+    report_error: Callable[[str], None]
     log: Callable[[str], None] | None = None
     queues: "Queues | None" = None
 
-    def answer(self, request: Request) -> ServerResponse:
+    def respond(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""
         started_at = self.clock()
         try:
@@ -108,7 +108,7 @@ class Service(NamedTuple):
 
     def _report_failure(self, name: str, failure: ModelFailure) -> None:
         if trace := failure.trace():
-            self.complain(f"endpoint {name}: {trace}")
+            self.report_error(f"endpoint {name}: {trace}")
 
     def _queued(self, name: str, call: Invocation) -> ServerResponse:
         if self.queues is None:

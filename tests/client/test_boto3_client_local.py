@@ -30,7 +30,7 @@ CHANGING = ("date", "x-amzn-requestid")
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    iris = load_model(EXAMPLES / "iris").answer
+    iris = load_model(EXAMPLES / "iris").predict
     with serve({"iris": iris, "echo": echo}) as found:
         yield found
 

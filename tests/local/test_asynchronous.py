@@ -67,9 +67,9 @@ def serve(s3: Any, environ: Mapping[str, str]) -> Serve:
         errors: list[str] = []
         store = Storage.__new__(Storage)
         store.url = s3.url
-        queues = Queues(lambda: store.s3, clock=clock, complain=errors.append)
+        queues = Queues(lambda: store.s3, clock=clock, report_error=errors.append)
         service = Service(endpoints or {"echo": echo}, now, errors.append, queues=queues)
-        with serving(service.answer) as url, closing(client(url)) as boto:
+        with serving(service.respond) as url, closing(client(url)) as boto:
             client_environ = {**environ, "AWS_ENDPOINT_URL_S3": s3.url, "AWS_MAX_ATTEMPTS": "1"}
             smrt_client = Client(endpoint_url=url, environ=client_environ)
             yield Local(boto, smrt_client, errors, url)
@@ -339,7 +339,7 @@ def test_an_unknown_endpoint_is_an_error(serve: Serve) -> None:
 
 def test_without_the_extra_the_error_says_what_to_install() -> None:
     service = Service({"echo": echo}, now, pytest.fail)
-    with serving(service.answer) as url, closing(client(url)) as boto:
+    with serving(service.respond) as url, closing(client(url)) as boto:
         with pytest.raises(ClientError, match=r"pip install 'smrt-cli\[local-async\]'") as caught:
             boto.invoke_endpoint_async(EndpointName="echo", Body=b"1")
         response: Any = caught.value.response
@@ -350,7 +350,7 @@ def test_an_unreachable_s3_is_reported_and_the_queue_continues() -> None:
     errors: SimpleQueue[str] = SimpleQueue()
     with storage.running(now) as gone:
         s3 = gone.s3
-    queues = Queues(lambda: s3, clock=now, complain=errors.put)
+    queues = Queues(lambda: s3, clock=now, report_error=errors.put)
     for _ in range(CONCURRENCY + 1):
         queues.accept("echo", echo, Invocation(b"1", {}))
     for _ in range(CONCURRENCY + 1):

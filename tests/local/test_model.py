@@ -50,7 +50,7 @@ def test_the_four_handlers_are_called_as_the_toolkit_calls_them(tmp_path: Path) 
         def output_fn(prediction, accept): return repr([*prediction, accept]), "text/x-repr"
     """
     (tmp_path / "weights").write_text("w")
-    endpoint = load_model(write(tmp_path, script)).answer
+    endpoint = load_model(write(tmp_path, script)).predict
     assert call(endpoint, b"1", ContentType="a/b", Accept="c/d") == Prediction(
         b"[b'1', 'a/b', 'w', 'c/d']", "text/x-repr"
     )
@@ -66,7 +66,7 @@ def test_transform_fn_replaces_the_three_steps(tmp_path: Path) -> None:
         def transform_fn(model, body, content_type, accept):
             return f"{model} {body} {content_type} {accept}"
     """
-    endpoint = load_model(write(tmp_path, script)).answer
+    endpoint = load_model(write(tmp_path, script)).predict
     assert call(endpoint, b"x", ContentType="a/b", Accept="c/d") == Prediction(
         b"model b'x' a/b c/d", "c/d"
     )
@@ -86,7 +86,7 @@ def test_handlers_may_take_the_context(tmp_path: Path) -> None:
             context.set_response_content_type(0, "overruled/by-accept")
             return prediction
     """
-    endpoint = load_model(write(tmp_path, script)).answer
+    endpoint = load_model(write(tmp_path, script)).predict
     prediction = call(endpoint, b"{}", Accept="application/json", CustomAttributes="mine")
     assert prediction == Prediction(
         b'[true, "mine", "application/json"]', "application/json", "seen"
@@ -100,7 +100,7 @@ def test_a_handler_may_set_the_status(tmp_path: Path) -> None:
             context.set_response_status(503, "busy")
             return "come back later"
     """
-    endpoint = load_model(write(tmp_path, script)).answer
+    endpoint = load_model(write(tmp_path, script)).predict
     assert failure(endpoint) == (503, "come back later")
 
 
@@ -116,7 +116,7 @@ BODIES = [
 @pytest.mark.parametrize(("value", "body"), BODIES)
 def test_a_result_is_text_bytes_or_json(tmp_path: Path, value: str, body: bytes) -> None:
     script = f"{MODEL}def transform_fn(model, body, content_type, accept): return {value}\n"
-    assert call(load_model(write(tmp_path, script)).answer).body == body
+    assert call(load_model(write(tmp_path, script)).predict).body == body
 
 
 RAISED = [
@@ -155,11 +155,11 @@ def test_an_exception_of_a_handler_is_a_model_failure(
         "output_fn": "prediction, accept",
     }[handler]
     write(tmp_path, dedent(script) + f"def {handler}({arguments}): {statement}\n")
-    assert failure(load_model(tmp_path).answer) == expected
+    assert failure(load_model(tmp_path).predict) == expected
 
 
 def test_invalid_utf_8_is_a_model_failure(tmp_path: Path) -> None:
-    status, message = failure(load_model(write(tmp_path, PREDICT)).answer, b"\xff")
+    status, message = failure(load_model(write(tmp_path, PREDICT)).predict, b"\xff")
     assert status == 500
     assert "utf-8" in message
 
@@ -171,7 +171,7 @@ def test_the_code_may_be_in_its_own_folder(tmp_path: Path) -> None:
         "def model_fn(model_dir): return model_dir\n"
         "def transform_fn(model, body, content_type, accept): return model\n",
     )
-    assert call(load_model(tmp_path).answer).body == str(tmp_path).encode()
+    assert call(load_model(tmp_path).predict).body == str(tmp_path).encode()
 
 
 def test_two_models_do_not_share_their_modules(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_two_models_do_not_share_their_modules(tmp_path: Path) -> None:
         folder = write(tmp_path / name, script)
         write(folder, f"NAME = {name!r}", "settings.py")
         write(folder, f"NAME = {name!r}", "package/late.py")
-        models[name] = load_model(folder).answer
+        models[name] = load_model(folder).predict
     assert call(models["first"]).body == b'["first", "first", "first"]'
     assert call(models["second"]).body == b'["second", "second", "second"]'
 
@@ -202,7 +202,7 @@ def test_a_handler_may_import_late(tmp_path: Path) -> None:
         "    return NAME\n"
     )
     write(tmp_path, "NAME = 'late'", "imported_late.py")
-    assert call(load_model(write(tmp_path, script)).answer).body == b"late"
+    assert call(load_model(write(tmp_path, script)).predict).body == b"late"
 
 
 HAS_EVERY_ATTRIBUTE = """
@@ -295,7 +295,7 @@ def test_an_invalid_folder_is_an_error_at_load(
 
 def test_a_handler_without_a_signature_is_accepted(tmp_path: Path) -> None:
     script = "model_fn = str\ndef transform_fn(m, b, c, a): return m\n"
-    endpoint: Any = load_model(write(tmp_path, script)).answer
+    endpoint: Any = load_model(write(tmp_path, script)).predict
     assert call(endpoint).body == str(tmp_path).encode()
 
 

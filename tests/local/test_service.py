@@ -297,8 +297,10 @@ def test_the_server_listens_only_on_loopback(url: str) -> None:
 
 def test_each_request_is_one_line_in_the_log() -> None:
     lines: list[str] = []
-    service = Service({"echo": echo}, clock=lambda: 0.0, complain=lines.append, log=lines.append)
-    response = service.answer(request("http://127.0.0.1:1", TARGET, b"1"))
+    service = Service(
+        {"echo": echo}, clock=lambda: 0.0, report_error=lines.append, log=lines.append
+    )
+    response = service.respond(request("http://127.0.0.1:1", TARGET, b"1"))
     assert response.status == 403
     assert isinstance(response.body, bytes)
     assert lines == [f"POST {TARGET} 403 {len(response.body)} bytes in 0.0 ms"]

@@ -51,7 +51,7 @@ EARLY = """
 def loaded(folder: Path, script: str) -> Endpoint:
     folder.mkdir()
     (folder / "inference.py").write_text(dedent(script))
-    return load_model(folder).answer
+    return load_model(folder).predict
 
 
 def slow(call: Invocation) -> Prediction:
@@ -229,11 +229,13 @@ def test_the_model_stops_when_the_client_has_disconnected(tmp_path: Path) -> Non
 
 def test_a_stream_is_one_line_in_the_log() -> None:
     lines: list[str] = []
-    service = Service({"slow": slow}, clock=lambda: 0.0, complain=lines.append, log=lines.append)
+    service = Service(
+        {"slow": slow}, clock=lambda: 0.0, report_error=lines.append, log=lines.append
+    )
     target = "/endpoints/slow/invocations-response-stream"
     now = time()
     timed_service = service._replace(clock=lambda: now)
-    response = timed_service.answer(signed(request("http://127.0.0.1:1", target, b"1"), now))
+    response = timed_service.respond(signed(request("http://127.0.0.1:1", target, b"1"), now))
     assert lines == [f"POST {target} 200 stream started in 0.0 ms"]
     assert not isinstance(response.body, bytes)
     assert len(list(response.body)) == 2

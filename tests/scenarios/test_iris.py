@@ -20,12 +20,12 @@ SETOSA = [5.1, 3.5, 1.4, 0.2]
 
 @pytest.fixture(scope="module")
 def iris() -> Any:
-    return load_model(IRIS).answer
+    return load_model(IRIS).predict
 
 
 @pytest.fixture(scope="module")
 def boto() -> Iterator[Any]:
-    with serve({"iris": load_model(IRIS).answer}) as url, closing(client(url)) as found:
+    with serve({"iris": load_model(IRIS).predict}) as url, closing(client(url)) as found:
         yield found
 
 

@@ -18,7 +18,7 @@ BOOK = (FOLDER / "alice.txt").read_text()
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serve({"storyteller": load_model(FOLDER).answer}) as address:
+    with serve({"storyteller": load_model(FOLDER).predict}) as address:
         yield address
 
 

@@ -28,8 +28,8 @@ REPORTED: list[str] = []
 def serve(endpoints: Mapping[str, Endpoint] | None = None) -> Iterator[str]:
     """The URL of a server for `endpoints`, or for echo by default."""
     REPORTED.clear()
-    service = Service(endpoints or {"echo": echo}, clock=time, complain=REPORTED.append)
-    with serving(service.answer) as url:
+    service = Service(endpoints or {"echo": echo}, clock=time, report_error=REPORTED.append)
+    with serving(service.respond) as url:
         yield url
 
 

@@ -113,7 +113,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
 
     loaded = _service(app, endpoints, verbose=verbose)
     with _asynchronous(loaded) as (service, storage_url):
-        server = Server(service.answer, port)
+        server = Server(service.respond, port)
         exports = variables(server.url, app.environ, storage_url).items()
         lines = [f"export {name}={quote(value)}\n" for name, value in exports]
         with _until_stopped(), redirect_stdout(stderr):
@@ -153,7 +153,7 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
     with (
         redirect_stdout(stderr),
         _asynchronous(service) as (whole, storage_url),
-        serving(whole.answer) as url,
+        serving(whole.respond) as url,
     ):
         try:
             added = variables(url, app.environ, storage_url)
@@ -174,7 +174,7 @@ def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service
     with redirect_stdout(stderr):
         found = endpoints(arguments, app.environ)
     note = app.console.note
-    return Service(found, clock=time, complain=note, log=note if verbose else None)
+    return Service(found, clock=time, report_error=note, log=note if verbose else None)
 
 
 @contextmanager
@@ -188,7 +188,7 @@ def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
     from smrt.local.asynchronous import Queues
 
     with storage.running(service.clock) as store:
-        queues = Queues(lambda: store.s3, clock=service.clock, complain=service.complain)
+        queues = Queues(lambda: store.s3, clock=service.clock, report_error=service.report_error)
         yield service._replace(queues=queues), store.url
 
 
