@@ -10,7 +10,9 @@ from typing import BinaryIO, NamedTuple
 
 from smrt.errors import SmrtError, StdoutClosedError, UsageError
 
-_DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)")
+_DESCRIPTOR = r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)"
+_DEVICES = ("/dev/", "/proc/")
+"""What the path of a descriptor begins with: for others the pattern is not even compiled."""
 BLOCK = 1 << 18
 PARTIAL = ".partial"
 _STANDARD = {"in": 0, "out": 1, "err": 2}
@@ -108,7 +110,7 @@ def _user(found: os.stat_result) -> int:
 def _descriptor(path: str) -> int | None:
     """The descriptor of this process that `path` is, or links to; None where it is none."""
     for _ in range(_MAX_LINKS):
-        if found := _DESCRIPTOR.fullmatch(path):
+        if path.startswith(_DEVICES) and (found := re.fullmatch(_DESCRIPTOR, path)):
             return _STANDARD[found[2]] if found[2] else int(found[1] or found[3])
         if not os.path.islink(path):
             return None
