@@ -147,11 +147,11 @@ def perform(
     try:
         reply = client.call(call.operation, call.parameters)
     except (ServiceError, TransportError) as exc:
-        from .hints import Trouble, remedies
+        from .hints import FailedCall, hints
 
         size = length(call.parameters.get("Body", b""))
         region = client.settings.region
-        exc.add_hints(*remedies(Trouble(exc, call.operation, call.parameters, size, region)))
+        exc.add_hints(*hints(FailedCall(exc, call.operation, call.parameters, size, region)))
         raise
     app.held.enter_context(after_sending(reply.metadata))
     if call.operation.answers_in_json:

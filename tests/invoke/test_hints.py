@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from smrt.errors import ServiceError, SmrtError, TransportError
-from smrt.invoke.hints import LOCAL_ACCOUNT, Trouble, remedies
+from smrt.invoke.hints import LOCAL_ACCOUNT, FailedCall, hints
 from smrt.local.api_errors import ACCOUNT, not_installed
 from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, OPERATIONS, Operation
 from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as STREAM
@@ -21,15 +21,15 @@ def failure(code: str, message: str = "", **members: Any) -> ServiceError:
     return ServiceError(response, "InvokeEndpoint")
 
 
-def hints(
-    met: SmrtError,
+def hints_of(
+    error: SmrtError,
     parameters: dict[str, Any] | None = None,
     *,
     operation: Operation = INVOKE_ENDPOINT,
     length: int = 0,
 ) -> tuple[str, ...]:
-    given = {"EndpointName": "iris", **(parameters or {})}
-    return remedies(Trouble(met, operation, given, length, "eu-west-1"))
+    values = {"EndpointName": "iris", **(parameters or {})}
+    return hints(FailedCall(error, operation, values, length, "eu-west-1"))
 
 
 CASES = [
@@ -92,11 +92,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("met", "parameters", "expected"), CASES)
+@pytest.mark.parametrize(("error", "parameters", "expected"), CASES)
 def test_a_known_case_has_a_remedy(
-    met: SmrtError, parameters: dict[str, Any], expected: list[str]
+    error: SmrtError, parameters: dict[str, Any], expected: list[str]
 ) -> None:
-    found = hints(met, parameters)
+    found = hints_of(error, parameters)
     assert len(found) == len(expected)
     for hint, part in zip(found, expected, strict=True):
         assert part in hint
@@ -114,7 +114,7 @@ WRONG_KINDS = [
 def test_the_wrong_kind_of_call_names_the_other_command(
     operation: Operation, message: str, command: str
 ) -> None:
-    (hint,) = hints(failure("ValidationError", message), operation=operation)
+    (hint,) = hints_of(failure("ValidationError", message), operation=operation)
     assert hint.endswith(f" is called with smrt {command}")
 
 
@@ -123,25 +123,25 @@ def test_an_endpoint_on_this_machine_is_known_by_its_account() -> None:
 
 
 def test_what_smrt_local_lacks_is_no_call_of_the_wrong_kind() -> None:
-    met = failure("ValidationError", not_installed().message)
-    assert hints(met, operation=INVOKE_ENDPOINT_ASYNC) == ()
+    error = failure("ValidationError", not_installed().message)
+    assert hints_of(error, operation=INVOKE_ENDPOINT_ASYNC) == ()
 
 
 def test_a_body_that_an_asynchronous_call_cannot_carry_goes_to_s3() -> None:
-    met = failure("ValidationError", "'body': Member must have length less than or equal to 0")
-    (hint,) = hints(met, operation=INVOKE_ENDPOINT_ASYNC)
+    error = failure("ValidationError", "'body': Member must have length less than or equal to 0")
+    (hint,) = hints_of(error, operation=INVOKE_ENDPOINT_ASYNC)
     assert "--stage s3://" in hint
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[one.name for one in OPERATIONS])
 def test_the_permission_is_that_of_the_operation(operation: Operation) -> None:
-    (hint,) = hints(failure("AccessDeniedException"), operation=operation)
+    (hint,) = hints_of(failure("AccessDeniedException"), operation=operation)
     assert f"sagemaker:{operation.name} on this" in hint
 
 
 def test_a_connection_that_closes_on_a_large_body_tells_its_size() -> None:
     closed = TransportError("closed", code="ConnectionClosedError")
-    assert "the body has 30000000 bytes" in hints(closed, length=30_000_000)[0]
+    assert "the body has 30000000 bytes" in hints_of(closed, length=30_000_000)[0]
 
 
 def test_the_remedy_is_told_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
