@@ -13,7 +13,7 @@ from tests.support.project import ROOT
 SMRT = ROOT / "smrt"
 FILES = sorted(SMRT.rglob("*.py"))
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-SHARED = {"command", "main", "pieces", "run", "tables"}
+SHARED = {"command", "gather", "main", "pieces", "run", "tables"}
 """Names by which modules of one kind are called: commands, programs, formats, shells."""
 MOST_FILES = 20
 
@@ -62,3 +62,51 @@ def test_every_file_that_the_document_names_is_there() -> None:
     named = set(re.findall(r"`([\w/]+\.(?:py|txt|md))`", ARCHITECTURE))
     assert named
     assert [name for name in named if not any((top / name).exists() for top in (ROOT, SMRT))] == []
+
+
+PARAMETERS = {"metadata", "parameters", "partitions", "values"}
+"""Mappings by nature: an operation's parameters, its response's metadata, botocore's partitions."""
+OPTION_LAYERS = [path for top in ("cli", "invoke") for path in sorted((SMRT / top).rglob("*.py"))]
+
+
+def arguments(path: Path) -> Iterator[ast.arg]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            yield from (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+
+
+def is_untyped_mapping(argument: ast.arg) -> bool:
+    if argument.annotation is None:
+        return False
+    text = ast.unparse(argument.annotation)
+    return bool(re.search(r"(Mapping|dict)\[str, (Any|object)\]", text))
+
+
+@pytest.mark.parametrize("path", OPTION_LAYERS, ids=lambda path: str(path.relative_to(SMRT)))
+def test_no_function_takes_options_as_a_mapping(path: Path) -> None:
+    mappings = {argument.arg for argument in arguments(path) if is_untyped_mapping(argument)}
+    assert mappings <= PARAMETERS
+
+
+def test_options_are_one_typed_value_wherever_they_go() -> None:
+    named = [
+        ast.unparse(argument.annotation)
+        for path in FILES
+        for argument in arguments(path)
+        if argument.arg == "options" and argument.annotation is not None
+    ]
+    typed = {"Options", "Sequence[str]"}  # a TypeVar, and words that are not parsed yet
+    assert len(named) > len(typed)
+    assert {kind for kind in named if not re.fullmatch(r"[A-Z]\w+Options", kind)} <= typed
+
+
+def test_only_the_gathering_of_options_reads_them_by_name() -> None:
+    readers = {
+        path.relative_to(SMRT).as_posix()
+        for path in FILES
+        if "ctx.params" in path.read_text(encoding="utf-8")
+    }
+    commands = {f"cli/commands/{path.name}" for path in (SMRT / "cli/commands").glob("*.py")}
+    rows = {f"cli/{name}.py" for name in ("operation_command", "typed_options", "wait_options")}
+    assert readers <= commands | rows
+    assert rows <= readers

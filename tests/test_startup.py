@@ -49,11 +49,11 @@ ROOF = {
 """What every run loads, by package."""
 HELP = {"cli.help": "help_text page"}
 CALL = {
-    "cli": ROOF["cli"],
+    "cli": f"{ROOF['cli']} typed_options",
     "cli.commands": "invoke_endpoint",
     "client": "attempts caller dependencies payload",
-    "config": "configuration credentials paths profiles settings",
-    "invoke": "inputs invocation metadata option_table paramfile",
+    "config": "configuration connection_options credentials paths profiles settings",
+    "invoke": "inputs invocation metadata option_table options paramfile",
     "output": "body console outfile",
     "output.formats": "json_",
     "protocol": "endpoint_rules messages operations parameters responses retry sigv4 urls",

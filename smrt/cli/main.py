@@ -144,7 +144,10 @@ def main(
     def told(error: SmrtError) -> int:
         from smrt.output.failures import tell
 
-        tell(error, console, arguments, environ)
+        from .early_options import early_options, error_format_in_force
+
+        early = early_options(arguments)
+        tell(error, app, error_format_in_force(early, environ), early.color)
         return error.exit_code
 
     try:
@@ -158,7 +161,7 @@ def main(
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the last resort: a defect is one line too
-        return told(_defect(exc, app, debug="--debug" in arguments))
+        return told(_defect(exc, app, arguments))
 
 
 def _run_with_prompt(arguments: list[str], app: App) -> int:
@@ -195,11 +198,13 @@ def _run(arguments: list[str], app: App) -> int:
         return exc.exit_code
 
 
-def _defect(exc: Exception, app: App, *, debug: bool) -> SmrtError:
-    """What nobody foresaw, as a failure; to `debug` it is to be told where it arose."""
+def _defect(exc: Exception, app: App, arguments: Sequence[str]) -> SmrtError:
+    """What nobody foresaw, as a failure; --debug tells where it arose."""
     from smrt.protocol.redaction import without_secrets
 
-    if debug:
+    from .early_options import early_options
+
+    if early_options(arguments).debug:
         from traceback import format_exc
 
         app.console.say(without_secrets(format_exc(), app.environ))

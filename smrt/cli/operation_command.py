@@ -1,7 +1,7 @@
-"""Rows as click options, and a command made of them."""
+"""Commands made of rows, whose words are parsed by the rules of the AWS CLI."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +22,7 @@ from smrt.invoke.option_table import (
     Row,
     member_row,
 )
+from smrt.output.console import App
 from smrt.protocol.operations import OPERATIONS, Member, Operation
 
 from .arguments import Names, arrange, refuse_choice, refuse_unknown
@@ -29,6 +30,10 @@ from .help_option import HELP_WORD, show_help, show_manual
 
 if TYPE_CHECKING:
     from .help.page import Example, Page
+
+Options = TypeVar("Options")
+_PARAMS = "smrt.params"
+"""Where a context has the parameters of its line."""
 
 
 class Choice(click.Choice[str]):
@@ -42,16 +47,17 @@ class Choice(click.Choice[str]):
 
 
 class RowsCommand(click.Command):
-    """A command made of rows: its words are put in order before click parses them.
+    """A command made of rows: `gather` makes one typed value of its options, `run` acts on that.
 
-    It takes an OUTFILE; where `outfile_with` names a flag, only beside that.
+    The command takes an OUTFILE; where `outfile_with` names a flag, only beside that.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a command
         self,
         name: str,
         rows: Sequence[Row],
-        run: Callable[..., Any],
+        gather: Callable[[click.Context], Options],
+        run: Callable[[App, Options], None],
         *,
         text: str,
         members: Sequence[Member] = (),
@@ -59,28 +65,31 @@ class RowsCommand(click.Command):
         read_timeout: float | None = None,
         examples: "Sequence[Example]" = (),
     ) -> None:
+        self._gather = gather
         self._outfile_with = outfile_with
-        self._told_rows = (*map(member_row, members), OUTFILE, *rows, HELP, VERSION)
+        self._read_timeout = read_timeout
+        self.rows = (*map(member_row, members), *rows)
+        self._told_rows = (*self.rows[: len(members)], OUTFILE, *rows, HELP, VERSION)
         self._examples = tuple(examples)
         self._fields: Mapping[str, str] = {}
-        self._read_timeout = read_timeout
         self.names = Names(
             valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
             optional={row.flag: "input" for row in rows if row.flag == SKELETON},
         )
-        super().__init__(
-            name,
-            callback=run,
-            params=[
-                *(click.Option([m.flag, m.name], help=m.help) for m in members),
-                *map(_option, rows),
-                click.Argument(["outfile"], required=False),
-            ],
-            help=text,
-            add_help_option=False,
-        )
+        super().__init__(name, callback=run, help=text, add_help_option=False)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The options and OUTFILE; while a line is parsed, only the options that it names.
+
+        A line names few of forty options, and each costs click as much as all of the parsing.
+        """
+        params: list[click.Parameter] = ctx.meta.get(_PARAMS) or self._params(self.rows)
+        return params
+
+    def _params(self, rows: Sequence[Row]) -> list[click.Parameter]:
+        return [*map(_option, rows), click.Argument(["outfile"], required=False)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args` after arranging them; UsageError names every word that is unknown."""
@@ -92,7 +101,17 @@ class RowsCommand(click.Command):
         known = (*self.names.valued, *self.names.flags)
         beside = () if most_words else (f"an OUTFILE goes with {self._outfile_with}",)
         refuse_unknown([*found.unknown, *words[most_words:]], known, *beside[: len(words)])
-        return super().parse_args(ctx, [*found.options, "--", *words])
+        flags = {option.partition("=")[0] for option in found.options}
+        ctx.meta[_PARAMS] = self._params([row for row in self.rows if row.flag in flags])
+        rest = super().parse_args(ctx, [*found.options, "--", *words])
+        for row in self.rows:
+            ctx.params.setdefault(row.dest, None if row.takes_value else False)
+        return rest
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Act on the options of `ctx`."""
+        assert self.callback is not None
+        self.callback(ctx.obj, self._gather(ctx))
 
     def _without_help(
         self, ctx: click.Context, options: Sequence[str], words: list[str], most_words: int
@@ -101,11 +120,11 @@ class RowsCommand(click.Command):
 
         Anywhere else it is an OUTFILE.
         """
-        given = {option.partition("=")[0] for option in options}
-        alone = words == [HELP_WORD] and not given.difference(row.flag for row in GLOBALS)
+        named = {option.partition("=")[0] for option in options}
+        alone = words == [HELP_WORD] and not named.difference(row.flag for row in GLOBALS)
         behind = words[most_words:] == [HELP_WORD]
         required = {row.flag for row in self._told_rows if row.group == "required"}
-        if alone or (behind and required <= given):
+        if alone or (behind and required <= named):
             show_manual(ctx)
         return words[:-1] if behind else words
 
@@ -138,7 +157,8 @@ class OperationCommand(RowsCommand):
         self,
         operation: Operation,
         rows: Sequence[Row],
-        run: Callable[..., Any],
+        gather: Callable[[click.Context], Options],
+        run: Callable[[App, Options], None],
         *,
         outfile_with: str | None = None,
         read_timeout: float | None = None,
@@ -147,6 +167,7 @@ class OperationCommand(RowsCommand):
         super().__init__(
             operation.command,
             (*rows, *GLOBALS),
+            gather,
             run,
             text=operation.help,
             members=operation.members,
@@ -173,15 +194,15 @@ def every_name() -> Names:
     return Names(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
 
 
-def _option(row: Row) -> click.Option:
-    if not row.takes_value:
-        return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
-    kind = Choice(row.choices) if row.choices else None
-    return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)
-
-
 def called(param: click.Parameter | None) -> str:
     """What a parameter is called on the command line."""
     if isinstance(param, click.Argument):
         return param.metavar or str(param.name)
     return param.opts[-1] if param else ""
+
+
+def _option(row: Row) -> click.Option:
+    if not row.takes_value:
+        return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
+    kind = Choice(row.choices) if row.choices else None
+    return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)

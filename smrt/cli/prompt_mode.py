@@ -52,10 +52,11 @@ def _configured(words: Sequence[str], environ: Mapping[str, str]) -> str:
     paths = (expanded(environ, *file) for file in files)
     if _VARIABLE not in environ and not any(map(_mentions, paths)):
         return "off"  # to parse the files here would cost each call as much as it does later
-    from smrt.output.failures import option
+    from .early_options import early_options
 
+    profile = early_options(words).profile
     try:
-        return configuration.auto_prompt(configuration.load(environ, option(words, "--profile")))
+        return configuration.auto_prompt(configuration.load(environ, profile))
     except SmrtError:
         return "off"  # the command itself will tell
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from smrt.config import configuration, credentials
 from smrt.config.configuration import Config
+from smrt.config.connection_options import ConnectionOptions, endpoint_url_option, timeout
 from smrt.config.settings import settings as resolve_settings
 from smrt.errors import UsageError
 from smrt.protocol import responses
@@ -72,16 +73,16 @@ class Client:
         read_timeout: float | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        chosen = _one_region(region, region_name)
         config = configuration.load(os.environ if environ is None else environ, profile_name)
-        options: dict[str, Any] = {
-            "region": chosen,
-            "verify": verify is not False,
-            "ca_bundle": verify if isinstance(verify, str) else None,
-            "connect_timeout": connect_timeout,
-            "read_timeout": INVOKE_READ_TIMEOUT if read_timeout is None else read_timeout,
-        }
-        settings = resolve_settings(config, endpoint_url=endpoint_url, **options)
+        options = ConnectionOptions(
+            region=_one_region(region, region_name),
+            endpoint_url=endpoint_url_option(endpoint_url),
+            verify=verify is not False,
+            ca_bundle=verify if isinstance(verify, str) else None,
+            read_timeout=timeout("read", read_timeout, INVOKE_READ_TIMEOUT),
+            connect_timeout=timeout("connect", connect_timeout),
+        )
+        settings = resolve_settings(config, options)
         explicit = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
         source = (lambda: explicit) if explicit else credentials.source(config, settings)
         self._caller = Caller(settings, source, Dependencies())
@@ -153,8 +154,9 @@ def _one_region(positional: str | None, keyword: str | None) -> str | None:
 
 
 def _connect(
-    config: Config, options: Mapping[str, Any], source: Callable[[], Credentials | None]
+    config: Config, options: ConnectionOptions, source: Callable[[], Credentials | None]
 ) -> "S3":
     from smrt.s3 import botocore_client as s3_client
 
-    return s3_client.connect(config, resolve_settings(config, service="s3", **options), source)
+    settings = resolve_settings(config, options._replace(endpoint_url=None), service="s3")
+    return s3_client.connect(config, settings, source)

@@ -66,13 +66,18 @@ def absent(config: Config | None = None) -> ConfigurationError:
     )
 
 
-def source(config: Config, settings: Settings) -> Callable[[], Credentials | None]:
-    """`resolve` for a client that has these settings, to be called whenever it needs keys.
+def source(
+    config: Config, settings: Settings, static_keys: Credentials | None = None
+) -> Callable[[], Credentials | None]:
+    """`resolve` for a client that has these settings, to be called whenever it needs credentials.
 
-    Raises ConfigurationError where nobody signs, too.
+    `static_keys` are what `static` found before; those that expire are looked up again. Raises
+    ConfigurationError where there are none, too.
     """
 
     def keys() -> Credentials:
+        if static_keys is not None and static_keys.expires is None:
+            return static_keys
         found = resolve(config, settings)
         if found is None:
             raise absent(config)

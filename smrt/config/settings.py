@@ -1,4 +1,4 @@
-"""From what was found, and the options, to the settings of a call: judged and complete."""
+"""From the configuration and the options to the settings of a call: checked and complete."""
 
 import os
 import sys
@@ -7,112 +7,53 @@ from typing import Any
 from smrt import __version__
 from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.protocol.endpoint_rules import is_region, pseudo
-from smrt.protocol.messages import DEFAULT_TIMEOUT, Settings
-from smrt.protocol.urls import parse_url, shown, without_userinfo
+from smrt.protocol.messages import Settings
+from smrt.protocol.urls import shown, without_userinfo
 
 from .configuration import Config, check_profile, check_timestamps, flag, origin, setting
 from .configuration import region as configured_region
+from .connection_options import ConnectionOptions
 
 _SERVICE = "sagemaker_runtime"
 RETRY_MODES = ("standard", "adaptive")
 
 
-def settings(  # noqa: PLR0913 - one for each option that is a setting
+def settings(
     config: Config,
+    options: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - a value
     *,
-    region: str | None = None,
-    endpoint_url: str | None = None,
-    sign: bool = True,
-    verify: bool = True,
-    ca_bundle: str | None = None,
-    connect_timeout: str | float | None = None,
-    read_timeout: str | float | None = None,
-    retry_timeouts: bool = False,
-    wait_ready: str | float | None = None,
     service: str = _SERVICE,
 ) -> Settings:
-    """The settings of a call. Arguments are options, None where they were not given.
+    """The settings of a call: option > environment > profile > default.
 
     `service` is the name under which an address is configured, in AWS_ENDPOINT_URL_* and in a
     services section.
 
-    Raises UsageError for an option, ConfigurationError for anything configured, in the order in
-    which AWS CLI finds them.
+    Raises UsageError for an option that names no region or CA bundle, ConfigurationError for
+    anything configured, in the order in which AWS CLI finds them.
     """
-    check_endpoint_option(endpoint_url)
-    read = timeout("read", read_timeout)
-    connect = timeout("connect", connect_timeout)
-    ready = wait_ready_seconds(wait_ready)
     check_timestamps(config)
     check_profile(config)
-    plain_region, is_fips = _region(config, region)
+    plain_region, is_fips = _region(config, options.region)
     retry_mode = _retry_mode(config)
     return Settings(
         region=plain_region,
         max_attempts=_max_attempts(config),
         retry_mode=retry_mode,
-        endpoint_url=_endpoint_url(config, endpoint_url, service),
+        endpoint_url=_endpoint_url(config, options.endpoint_url, service),
         use_fips=is_fips or flag(config, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         use_dualstack=flag(config, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
-        sign=sign,
-        verify=verify,
-        ca_bundle=_ca_bundle(config, ca_bundle) if verify else None,
-        connect_timeout=connect,
-        read_timeout=read,
-        retry_timeouts=retry_timeouts,
-        wait_ready=ready,
+        sign=options.sign,
+        verify=options.verify,
+        ca_bundle=_ca_bundle(config, options.ca_bundle) if options.verify else None,
+        connect_timeout=options.connect_timeout,
+        read_timeout=options.read_timeout,
+        retry_timeouts=options.retry_timeouts,
+        wait_ready=options.wait_ready,
         validate=(setting(config, None, "parameter_validation") or "true").lower() == "true",
         user_agent=user_agent(config, retry_mode),
         **_proxies(config),
     )
-
-
-def timeout(kind: str, value: str | float | None) -> float:
-    """Seconds from the option for a `connect` or `read` timeout; 0 is none.
-
-    Raises UsageError for what is not a number, not a whole one as text, or below zero.
-    """
-    if value is None:
-        return DEFAULT_TIMEOUT
-    try:
-        seconds = float(int(value) if isinstance(value, str) else value)
-    except (ValueError, OverflowError) as exc:
-        raise UsageError(str(exc), f"--cli-{kind}-timeout takes whole seconds, 0 for none") from exc
-    if not 0 <= seconds < float("inf"):
-        raise UsageError(
-            f"Attempted to set {kind} timeout to {value}, but the timeout cannot be set to a "
-            "value less than or equal to 0.",
-            f"--cli-{kind}-timeout 0 waits without end",
-        )
-    return seconds
-
-
-def wait_ready_seconds(value: str | float | None) -> float:
-    """Seconds from --wait-ready; UsageError for what is no number from 0 upwards."""
-    try:
-        found = float(value or 0)
-    except ValueError as exc:
-        raise UsageError(
-            f"--wait-ready: {exc}", "it takes seconds, as in --wait-ready 600"
-        ) from exc
-    if not 0 <= found < float("inf"):
-        raise UsageError(f"--wait-ready cannot be {value}", "it takes seconds from 0 upwards")
-    return found
-
-
-def check_endpoint_option(url: str | None) -> None:
-    """Raise UsageError for an --endpoint-url that cannot be called."""
-    if url is None:
-        return
-    if "://" not in url:
-        raise UsageError(
-            f'Bad value for --endpoint-url "{shown(url)}": scheme is missing.  Must be of the '
-            "form http://<hostname>/ or https://<hostname>/"
-        )
-    try:
-        parse_url(url)
-    except ConfigurationError as exc:
-        raise UsageError(exc.message, *exc.hints) from exc
 
 
 def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:

@@ -5,20 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from smrt.client.payload import BLOCK, spool
+from smrt.config import configuration
+from smrt.config.configuration import Config
 from smrt.errors import UsageError
-from smrt.output.console import App
+from smrt.output.console import App, check_encoding
 from smrt.protocol import parameters
 from smrt.protocol.messages import veiled
 from smrt.protocol.operations import Kind, Member, Operation
 from smrt.protocol.parameters import Base64Error
 
 from . import paramfile
+from .options import InvokeOptions
 
 STDIN = "-"
 DEVICE = "/dev/stdin"
-DOCUMENTS = {"cli_input_json": "--cli-input-json", "cli_input_yaml": "--cli-input-yaml"}
-SKELETONS = ("input", "yaml-input")
-"""The skeletons that need no valid input; the third kind, output, does."""
+DEVICE_FILES = (paramfile.TEXT + DEVICE, paramfile.BYTES + DEVICE)
 
 
 class Inputs(NamedTuple):
@@ -27,34 +28,47 @@ class Inputs(NamedTuple):
     `outfile` is the path that the command line names or points at.
     """
 
+    operation: Operation
     values: dict[str, Any]
-    flaw: Base64Error | None
-    outfile: str | None
+    config: Config
+    flaw: Base64Error | None = None
+    outfile: str | None = None
 
     def __repr__(self) -> str:
         return veiled(self, "values")
 
 
-def gather(app: App, operation: Operation, given: Mapping[str, Any], binary_format: str) -> Inputs:
+def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Inputs:
     """The parameters that options and documents name; an option wins over a document's key.
 
-    Raises UsageError for what cannot be read, and for required options that nothing lifts.
+    Raises UsageError for what cannot be read, and for required options that nothing lifts;
+    ConfigurationError for configuration that cannot be read. Both come in AWS CLI's order.
     """
-    _check_stdin(operation, given)
-    document = _document_option(given)
-    if document is None and given["generate_cli_skeleton"] not in SKELETONS:
-        _require(operation, given)
-    reader = _Reader(app, binary_format)
+    check_encoding(app.environ)
+    config = configuration.load(app.environ, options.shared.profile)
+    reader = _Reader(app, configuration.binary_format(config, options.binary_format))
+    documents = _documents(options)
+    _check_stdin(operation, options.parameters, documents)
+    if len(documents) > 1:
+        raise UsageError("Only one --cli-input- parameter may be specified.")
+    if not documents and not options.is_input_skeleton:
+        _require(operation, options.parameters)
     values = {
-        member.name: reader.option(member, given[member.name])
+        member.name: reader.option(member, options.parameters[member.name])
         for member in operation.members
-        if given[member.name] is not None
+        if member.name in options.parameters
     }
-    outfile = reader.outfile(given.get("outfile"))
-    if document is not None:
-        values = {**reader.document(document, given[document]), **values}
+    outfile = reader.outfile(options.outfile)
+    for language, document in documents.items():
+        values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
-    return Inputs(values, reader.flaw, outfile)
+    return Inputs(operation, values, config, reader.flaw, outfile)
+
+
+def _documents(options: InvokeOptions) -> dict[str, str]:
+    """The input documents that are named, by their languages."""
+    documents = {"json": options.input_json, "yaml": options.input_yaml}
+    return {language: value for language, value in documents.items() if value is not None}
 
 
 class _Reader:
@@ -80,7 +94,7 @@ class _Reader:
             return value
         return os.fsdecode(paramfile.read(value, "outfile", self._app.environ))
 
-    def document(self, name: str, value: str) -> dict[str, Any]:
+    def document(self, language: str, value: str) -> dict[str, Any]:
         """The parameters in an input document: literal, in a file, or on standard input."""
         from . import input_document
 
@@ -88,8 +102,8 @@ class _Reader:
         if value in (STDIN, DEVICE):
             text = self._app.console.stdin.read()
         elif paramfile.is_reference(value):
-            text = paramfile.read(value, DOCUMENTS[name], self._app.environ)
-        return input_document.parse_document(text, name.rpartition("_")[2])
+            text = paramfile.read(value, f"--cli-input-{language}", self._app.environ)
+        return input_document.parse_document(text, language)
 
     def decode(self, operation: Operation, values: dict[str, Any]) -> None:
         """Replace the blobs that a document gave as text; what an option overrides is gone."""
@@ -125,8 +139,8 @@ class _Reader:
         return blob
 
 
-def _require(operation: Operation, given: Mapping[str, Any]) -> None:
-    missing = [m.flag for m in operation.members if m.required and given[m.name] is None]
+def _require(operation: Operation, parameters: Mapping[str, str]) -> None:
+    missing = [m.flag for m in operation.members if m.required and m.name not in parameters]
     if missing:
         raise UsageError(
             f"the following arguments are required: {', '.join(missing)}",
@@ -142,23 +156,23 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
             return
 
 
-def _check_stdin(operation: Operation, given: Mapping[str, Any]) -> None:
+def _check_stdin(
+    operation: Operation, parameters: Mapping[str, str], documents: Mapping[str, str]
+) -> None:
     """Standard input can be read once."""
-    flags = {member.name: member.flag for member in operation.members}
-    blobs = {member.name for member in operation.members if member.kind is Kind.BLOB}
     readers = [
-        flag
-        for name, flag in {**flags, **DOCUMENTS}.items()
-        if given[name] in (paramfile.TEXT + DEVICE, paramfile.BYTES + DEVICE)
-        or (name in blobs and given[name] == STDIN)
-        or (name in DOCUMENTS and given[name] in (STDIN, DEVICE))
+        member.flag
+        for member in operation.members
+        if member.name in parameters and _reads_stdin(member, parameters[member.name])
+    ]
+    readers += [
+        f"--cli-input-{language}"
+        for language, value in documents.items()
+        if value in (STDIN, DEVICE, *DEVICE_FILES)
     ]
     if len(readers) > 1:
         raise UsageError(f"standard input can be read once: {' and '.join(readers)} name it")
 
 
-def _document_option(given: Mapping[str, Any]) -> str | None:
-    named = [name for name in DOCUMENTS if given[name] is not None]
-    if len(named) > 1:
-        raise UsageError("Only one --cli-input- parameter may be specified.")
-    return named[0] if named else None
+def _reads_stdin(member: Member, value: str) -> bool:
+    return value in DEVICE_FILES or (member.kind is Kind.BLOB and value == STDIN)

@@ -1,33 +1,37 @@
-"""From what stood on the command line to a call that is ready to be made."""
+"""From the options of a command to a call that is ready, and the call itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import click
 
 from smrt.client.caller import Caller, Reply
 from smrt.client.dependencies import Dependencies
 from smrt.client.payload import length
-from smrt.config import configuration, credentials
+from smrt.config import credentials
 from smrt.config.configuration import Config
-from smrt.config.settings import check_endpoint_option, settings, timeout
+from smrt.config.connection_options import ConnectionOptions
+from smrt.config.settings import settings
 from smrt.errors import ServiceError, TransportError, after_sending
-from smrt.output.console import App, check_encoding
-from smrt.protocol.messages import DEFAULT_TIMEOUT, Settings, veiled
+from smrt.output.console import App
+from smrt.protocol.messages import Credentials, Settings, veiled
 from smrt.protocol.operations import Operation
 from smrt.protocol.urls import shown
 from smrt.transport.pool import HttpTransport
 
-from .inputs import SKELETONS, gather
+from .inputs import Inputs, read_inputs
+from .options import GlobalOptions, InvokeOptions
 
 if TYPE_CHECKING:
     from smrt.s3.objects import S3
+
+Storage = Callable[[], "S3"]
+"""Connects to S3."""
 
 
 class Call(NamedTuple):
     """A call that is ready: what to call, with what, and what is configured.
 
-    `outfile` is the path for the answer's body, None where the command line names none.
+    `outfile` is the path for the response's body, None where the command line names none;
+    `static_keys` are credentials that needed no request.
     """
 
     operation: Operation
@@ -35,147 +39,113 @@ class Call(NamedTuple):
     config: Config
     settings: Settings
     outfile: str | None = None
+    static_keys: Credentials | None = None
+    debug: bool = False
 
     def __repr__(self) -> str:
         return veiled(self, "parameters")
 
-    def client(self, world: Dependencies) -> Caller:
-        """The client that makes this call in `world`."""
-        return Caller(self.settings, credentials.source(self.config, self.settings), world)
+
+def run_operation(
+    app: App, operation: Operation, options: InvokeOptions, act: Callable[[Call], None]
+) -> None:
+    """Read the inputs, and `act` on the call that they make; or print a template of the inputs."""
+    inputs = read_inputs(app, operation, options)
+    if options.is_input_skeleton:
+        from .preview import show_input_skeleton
+
+        show_input_skeleton(app, operation, options.skeleton)
+    else:
+        act(prepare(app, inputs, options.shared))
 
 
-def prepare(
-    app: App,
-    operation: Operation,
-    given: Mapping[str, Any],
-    read_timeout: float = DEFAULT_TIMEOUT,
-) -> Call:
-    """The call that the options `given` ask for; `read_timeout` where they name none.
+def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
+    """The call that the options name, with its inputs.
 
-    Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things, and
-    click's Exit where a skeleton was asked for, which is printed.
+    Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things.
     """
-    if given["query"] is not None:
-        from smrt.output import query
-
-        query.compile(given["query"], run=False)
-    check_endpoint_option(given["endpoint_url"])
-    timeout("read", given["cli_read_timeout"])
-    timeout("connect", given["cli_connect_timeout"])
-    check_encoding(app.environ)
-    found = configuration.load(app.environ, given["profile"])
-    inputs = gather(
-        app, operation, given, configuration.binary_format(found, given["cli_binary_format"])
-    )
-    if given["generate_cli_skeleton"] in SKELETONS:
-        from smrt.protocol import skeleton
-
-        kind = given["generate_cli_skeleton"]
-        text = skeleton.input_json if kind == "input" else skeleton.input_yaml
-        app.console.show([text(operation)])
-        raise click.exceptions.Exit(0)
-    if not given["no_sign_request"]:
-        credentials.static(found)  # AWS CLI tells of incomplete keys before a missing region
-    resolved = settings(
-        found,
-        endpoint_url=given["endpoint_url"],
-        retry_timeouts=given["retry_timeouts"],
-        wait_ready=given["wait_ready"],
-        **_connection(given, read_timeout),
-    )
-    if given["debug"]:
-        _explain(app, found, resolved, given)
+    config, connection = inputs.config, options.connection
+    # AWS CLI reports incomplete credentials before a missing region
+    static_keys = credentials.static(config) if connection.sign else None
+    resolved = settings(config, connection)
+    if options.debug:
+        _explain(app, config, resolved, connection)
     if inputs.flaw is not None:
         raise inputs.flaw
-    return Call(operation, inputs.values, found, resolved, inputs.outfile)
+    return Call(
+        inputs.operation,
+        inputs.values,
+        config,
+        resolved,
+        inputs.outfile,
+        static_keys,
+        options.debug,
+    )
 
 
-def storage(
-    app: App, found: Config, given: Mapping[str, Any], *, endpoint_url: str | None = None
-) -> "Callable[[], S3]":
-    """What connects to S3, judged already; `endpoint_url` is an option that is meant for S3.
+def _explain(app: App, config: Config, resolved: Settings, options: ConnectionOptions) -> None:
+    from smrt.client.debug_log import stamped
+    from smrt.config.origins import origins
 
-    Raises UsageError and ConfigurationError.
-    """
-    from smrt.s3 import botocore_client as s3_client
-
-    options = _connection(given, DEFAULT_TIMEOUT)
-    resolved = settings(found, endpoint_url=endpoint_url, service="s3", **options)
-    keys = credentials.source(found, resolved)
-    if given["debug"]:
-        from smrt.client.debug_log import stamped
-
-        trace = stamped(app.console.say)
-        url = resolved.endpoint_url
-        trace(f"S3 at {shown(url) if url else 'the address of the region'} ({resolved.region})")
-    return lambda: s3_client.connect(found, resolved, keys)
+    trace = stamped(app.console.say)
+    for line in origins(config, resolved, options):
+        trace(line)
 
 
-def _connection(given: Mapping[str, Any], read_timeout: float) -> dict[str, Any]:
-    """The options that are settings; `read_timeout` where they name none."""
-    named = given["cli_read_timeout"]
-    return {
-        "region": given["region"],
-        "sign": not given["no_sign_request"],
-        "verify": not given["no_verify_ssl"],
-        "ca_bundle": given["ca_bundle"],
-        "connect_timeout": given["cli_connect_timeout"],
-        "read_timeout": read_timeout if named is None else named,
-    }
-
-
-def perform(
-    app: App, call: Call, given: Mapping[str, Any], told: Callable[[Mapping[str, Any]], None]
-) -> Reply | None:
-    """Make the call; None where it was only to be shown: its request, or a sample of its answer.
-
-    Raises what the client raises, with remedies.
-    """
-    client = call.client(_world(app, given))
-    app.held.callback(client.close)
-    if given["generate_cli_skeleton"] is not None:
-        from smrt.protocol import skeleton
-
-        client.request(call.operation, call.parameters)
-        told(skeleton.output_json(call.operation))
-        return None
-    if given["dry_run"]:
-        from . import dry_run
-
-        app.console.show(dry_run.request_text(client, call.operation, call.parameters))
-        return None
+def send(app: App, call: Call) -> Reply:
+    """Make the call. Raises what the caller raises, with remedies."""
+    caller = open_caller(app, call)
     try:
-        reply = client.call(call.operation, call.parameters)
+        reply = caller.call(call.operation, call.parameters)
     except (ServiceError, TransportError) as exc:
         from .hints import FailedCall, hints
 
         size = length(call.parameters.get("Body", b""))
-        region = client.settings.region
+        region = call.settings.region
         exc.add_hints(*hints(FailedCall(exc, call.operation, call.parameters, size, region)))
         raise
     app.held.enter_context(after_sending(reply.metadata))
     if call.operation.answers_in_json:
-        client.close()  # nothing is left to be read
+        caller.close()  # nothing is left to be read
     if reply.flaw:
         app.console.note(reply.flaw)
     return reply
 
 
-def _explain(app: App, found: Config, resolved: Settings, given: Mapping[str, Any]) -> None:
-    from smrt.client.debug_log import stamped
-    from smrt.config.origins import origins
+def open_caller(app: App, call: Call) -> Caller:
+    """What makes the call, closed with the command."""
+    keys = credentials.source(call.config, call.settings, call.static_keys)
+    caller = Caller(call.settings, keys, _world(app, debug=call.debug))
+    app.held.callback(caller.close)
+    return caller
 
-    trace = stamped(app.console.say)
-    for line in origins(found, resolved, given):
-        trace(line)
 
-
-def _world(app: App, given: Mapping[str, Any]) -> Dependencies:
-    """Warnings go to standard error, and with --debug everything else that happens."""
+def _world(app: App, *, debug: bool) -> Dependencies:
+    """Warnings go to standard error, and with `debug` everything else that happens."""
     world = Dependencies(warn=lambda text: app.console.note(f"warning: {text}"))
-    if not given["debug"]:
+    if not debug:
         return world
     from smrt.client.debug_log import stamped
 
     trace = stamped(app.console.say)
     return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))
+
+
+def storage(
+    app: App, config: Config, options: GlobalOptions, static_keys: Credentials | None = None
+) -> Storage:
+    """What connects to S3, its settings checked; an endpoint URL in `options` is that of S3.
+
+    Raises UsageError and ConfigurationError.
+    """
+    from smrt.s3 import botocore_client as s3_client
+
+    resolved = settings(config, options.connection, service="s3")
+    keys = credentials.source(config, resolved, static_keys)
+    if options.debug:
+        from smrt.client.debug_log import stamped
+
+        trace = stamped(app.console.say)
+        url = resolved.endpoint_url
+        trace(f"S3 at {shown(url) if url else 'the address of the region'} ({resolved.region})")
+    return lambda: s3_client.connect(config, resolved, keys)

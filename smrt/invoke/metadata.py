@@ -12,6 +12,7 @@ from smrt.output.formats import FORMATS, Look, render
 
 from .invocation import Call
 from .option_table import METADATA
+from .options import GlobalOptions
 
 STDERR = "-"
 OFF = "off"
@@ -60,24 +61,27 @@ class Report(NamedTuple):
 def report(
     app: App,
     call: Call,
-    given: Mapping[str, Any],
+    options: GlobalOptions,
     *,
     stdout_is_free: bool = True,
     answer: outfile.Plan | None = None,
+    is_requested: bool = False,
 ) -> Report:
     """How the metadata will be told; UsageError for a query, format or file that cannot be.
 
-    `stdout_is_free`: the answer's body goes elsewhere, to the file of the plan `answer`.
+    `stdout_is_free`: the response's body goes elsewhere, to the file of the plan `answer`.
+    `is_requested`: there is an option of the command that is in vain without the metadata.
     """
-    place = _place(given.get("metadata"), stdout_is_free=stdout_is_free)
-    plan = _apart(given["metadata"], answer) if place is Destination.FILE else None
-    rendering = _rendering(app, call, given, place, terminal=_terminal(app.console, place, plan))
-    if place is Destination.NOWHERE and _is_asked_for(given):
+    place = _place(options.metadata, stdout_is_free=stdout_is_free)
+    plan = _plan(options.metadata, answer)
+    terminal = _terminal(app.console, place, plan)
+    rendering = _rendering(app, call, options, place, terminal=terminal)
+    if place is Destination.NOWHERE and (is_requested or _shapes_metadata(options)):
         app.console.note(
             "the metadata is not shown, as standard output has the answer: "
             "name an outfile, or --metadata FILE (- for standard error)"
         )
-    pager = "" if given["no_cli_pager"] else configuration.pager(call.config)
+    pager = configuration.pager(call.config) if options.use_pager else ""
     return Report(app, rendering, place, plan, pager)
 
 
@@ -87,13 +91,16 @@ def _place(asked: str | None, *, stdout_is_free: bool) -> Destination:
     return Destination.STDOUT if stdout_is_free else Destination.NOWHERE
 
 
-def _is_asked_for(given: Mapping[str, Any]) -> bool:
-    """Whether an option that shapes the metadata would be in vain."""
-    shaped = given["query"] is not None or given["select"] is not None or given.get("timings")
-    return not given.get("dry_run") and (shaped or given["output"] not in (None, OFF))
+def _shapes_metadata(options: GlobalOptions) -> bool:
+    """Whether an option would be in vain without the metadata."""
+    selects = options.query is not None or options.select is not None
+    return selects or options.output not in (None, OFF)
 
 
-def _apart(path: str, answer: outfile.Plan | None) -> outfile.Plan:
+def _plan(path: str | None, answer: outfile.Plan | None) -> outfile.Plan | None:
+    """The file for the metadata, apart from that of the response's body."""
+    if path is None or path == STDERR:
+        return None
     plan = outfile.plan(path, METADATA.flag)
     if answer is not None and plan.way is not outfile.Way.THROUGH and outfile.is_same(plan, answer):
         raise UsageError(f"{METADATA.flag} and the outfile are the same file: {path}")
@@ -108,31 +115,31 @@ def _terminal(console: Console, place: Destination, plan: outfile.Plan | None) -
 
 
 def _rendering(
-    app: App, call: Call, given: Mapping[str, Any], place: Destination, *, terminal: bool
+    app: App, call: Call, options: GlobalOptions, place: Destination, *, terminal: bool
 ) -> Render:
-    name = configuration.output_format(call.config, given["output"])
+    name = configuration.output_format(call.config, options.output)
     if name not in FORMATS:
         raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
-    look = _look(app, call, given["color"], name, place)._replace(terminal=terminal)
-    if given["select"] is not None:
-        return _selected(call, given, name, look)
+    look = _look(app, call, options.color, name, place)._replace(terminal=terminal)
+    if options.select is not None:
+        if options.query is not None:
+            raise UsageError("--select and --query exclude each other")
+        return _selected(call, options.select, name, look)
     if name == OFF:
         return lambda metadata: ()  # noqa: ARG005 - the signature of a rendering
-    if given["query"] is None:
+    if options.query is None:
         return lambda metadata: render(metadata, name, look)
     from smrt.output import query
 
-    run = query.compile(given["query"])
+    run = query.compile(options.query)
     return lambda metadata: render(run(metadata), name, look)
 
 
-def _selected(call: Call, given: Mapping[str, Any], name: str, look: Look) -> Render:
+def _selected(call: Call, field: str, name: str, look: Look) -> Render:
     """A value alone, raw; what is no text is rendered as anything else is."""
-    if given["query"] is not None:
-        raise UsageError("--select and --query exclude each other")
     from smrt.output import query
 
-    select = query.select(given["select"], call.operation)
+    select = query.select(field, call.operation)
 
     def rendered(metadata: Mapping[str, Any]) -> Iterable[str]:
         value = select(metadata, call.parameters)

@@ -1,9 +1,13 @@
 """The input of an asynchronous call put into S3 first, and named in the call."""
 
 import io
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
-from smrt.errors import UsageError
+from smrt.errors import SmrtError, UsageError
+from smrt.output.console import Console
+from smrt.output.progress import progress
 from smrt.protocol import parameters
 from smrt.protocol.messages import veiled
 from smrt.s3 import objects
@@ -22,10 +26,28 @@ class Staged(NamedTuple):
     def __repr__(self) -> str:
         return veiled(self, "body")
 
-    def upload(self, storage: S3) -> None:
-        """Put the input in its place, and close it. Raises SmrtError."""
-        with io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body as file:
-            storage.put(self.place, file, self.call.parameters.get("ContentType"))
+    def upload(self, storage: S3, console: Console) -> None:
+        """Put the input in its place, and close both. Raises SmrtError."""
+        content_type = self.call.parameters.get("ContentType")
+        with (
+            closing(storage),
+            progress(console, f"uploading to {self.place}"),
+            io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body as file,
+        ):
+            storage.put(self.place, file, content_type)
+
+    @contextmanager
+    def kept(self, console: Console) -> Iterator[None]:
+        """Name the place of the input, which can be used again, whatever cuts the call short."""
+        hint = f"the input is kept: --input-location {self.place}"
+        try:
+            yield
+        except SmrtError as exc:
+            exc.hints += (hint,)
+            raise
+        except BaseException:
+            console.note(hint)
+            raise
 
 
 def staged(call: Call, folder: str) -> Staged:

@@ -1,42 +1,51 @@
 """A wait as a user sees it: the answer fetched and told, or the line that goes on waiting."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from shlex import quote
 from typing import Any, NamedTuple
 
 from smrt.errors import SmrtError, StdoutClosedError, UsageError
-from smrt.output import outfile
-from smrt.output.body import STDOUT, deliver
+from smrt.output.body import deliver, plan_body
 from smrt.output.console import App, Console
 from smrt.output.outfile import Plan
 from smrt.output.progress import progress
 from smrt.protocol.operations import kebab
-from smrt.protocol.urls import without_userinfo
 from smrt.s3 import async_results
 from smrt.s3.async_results import FOLLOWED, Places
-from smrt.s3.objects import S3
 
-from .invocation import Call
+from .invocation import Call, Storage
 from .metadata import Report, report
-from .option_table import METADATA, SHARED, WAIT_TIMEOUT
+from .option_table import WAIT_TIMEOUT
+from .options import GlobalOptions
 
 _LOCATIONS = ("OutputLocation", "FailureLocation")
+
+
+class WaitOptions(NamedTuple):
+    """How a wait goes on: `timeout` in seconds, None for as long as a result can come.
+
+    `words` are the options of `smrt wait` as they were named, for the line that resumes it.
+    """
+
+    shared: GlobalOptions
+    timeout: float | None = None
+    words: Sequence[str] = ()
 
 
 class Wait(NamedTuple):
     """A wait that is ready: where the answer comes from, and where it goes.
 
-    `options` are those of `smrt wait` that were given, and `timeout` is in seconds.
+    `words` are those of `smrt wait` behind the locations, and `timeout` is in seconds.
     """
 
     app: App
-    storage: Callable[[], S3]
+    storage: Storage
     report: Report
     plan: Plan | None
     timeout: float
-    options: Sequence[str]
+    words: Sequence[str]
 
     def connect(self) -> None:
         """Connect to S3 ahead of the call, to find configuration errors. Raises SmrtError."""
@@ -63,7 +72,7 @@ class Wait(NamedTuple):
     def _line(self, metadata: Mapping[str, Any]) -> str:
         found = {f"--{kebab(name)}": metadata.get(name) for name in _LOCATIONS}
         named = [f"{flag}={value}" for flag, value in found.items() if value]
-        return " ".join(map(quote, ("smrt", "wait", *named, *self.options)))
+        return " ".join(map(quote, ("smrt", "wait", *named, *self.words)))
 
 
 def _locations(metadata: Mapping[str, Any]) -> Places:
@@ -79,33 +88,33 @@ def _locations(metadata: Mapping[str, Any]) -> Places:
 def wait(
     app: App,
     call: Call,
-    given: Mapping[str, Any],
-    storage: Callable[[], S3],
+    options: WaitOptions,
+    storage: Storage,
     *,
-    patience: float,
+    max_wait_seconds: float,
     stdout_is_free: bool = False,
 ) -> Wait:
-    """The wait that the options `given` ask for, as far as it can be known before the call.
+    """The wait that the options name, as far as it can be known before the call.
 
-    `patience` is in seconds, for where no timeout is given; `stdout_is_free`: no answer will come.
+    `max_wait_seconds` holds where no timeout is named; `stdout_is_free`: no result will come.
     Raises UsageError for an option or outfile that cannot be.
     """
-    path = call.outfile
-    limit = _seconds(given[WAIT_TIMEOUT.dest], patience)
-    plan = None if path is None or path == STDOUT else outfile.plan(path)
-    told = report(
+    plan = plan_body(call.outfile)
+    metadata = report(
         app,
         call._replace(operation=FOLLOWED),
-        given,
+        options.shared,
         stdout_is_free=stdout_is_free or plan is not None,
         answer=plan,
     )
-    return Wait(app, storage, told, plan, limit, list(_options(given, path)))
+    timeout = max_wait_seconds if options.timeout is None else options.timeout
+    return Wait(app, storage, metadata, plan, timeout, [*options.words, *_outfile(call.outfile)])
 
 
-def _seconds(text: str | None, default: float) -> float:
+def wait_timeout_seconds(text: str | None) -> float | None:
+    """Seconds from --wait-timeout; UsageError for what is no number from 0 upwards."""
     if text is None:
-        return default
+        return None
     try:
         seconds = float(text)
     except ValueError:
@@ -117,15 +126,11 @@ def _seconds(text: str | None, default: float) -> float:
     return seconds
 
 
-def _options(given: Mapping[str, Any], path: str | None) -> Iterator[str]:
-    """The words that say to `smrt wait` what was said here."""
-    for row in (WAIT_TIMEOUT, METADATA, *SHARED):
-        value = given[row.dest]
-        if value not in (None, False):
-            yield f"{row.flag}={without_userinfo(str(value))}" if row.takes_value else row.flag
-    if path is not None:
-        yield from (["--"] if path.startswith("--") else [])
-        yield path
+def _outfile(path: str | None) -> Sequence[str]:
+    """The outfile as words of a command line."""
+    if path is None:
+        return ()
+    return ("--", path) if path.startswith("--") else (path,)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def container(url: str) -> Container:
     if parts.scheme != "http" or parts.path.strip("/") or parts.query or "@" in parts.netloc:
         raise UsageError(
             f"a container's URL has only a host and a port, received: {url}",
-            "for instance http://127.0.0.1:8080",
+            "for example: http://127.0.0.1:8080",
         )
     if not is_loopback(host):
         raise UsageError(

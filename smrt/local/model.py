@@ -69,7 +69,9 @@ def _is_installed(module: str) -> bool:
 
 def _script(folder: Path) -> Path:
     if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}", "give the folder of the model's inference.py")
+        raise UsageError(
+            f"no such folder: {folder}", "specify the folder that contains inference.py"
+        )
     for script in (folder / "code" / "inference.py", folder / "inference.py"):
         if script.is_file():
             return script

@@ -14,6 +14,11 @@ STDOUT = "-"
 _LONGEST = 64
 
 
+def plan_body(path: str | None) -> Plan | None:
+    """Where the body goes by the path on the command line: a file, or None for standard output."""
+    return None if path is None or path == STDOUT else outfile.plan(path)
+
+
 def deliver(
     pieces: Iterable[bytes],
     console: Console,

@@ -1,54 +1,24 @@
 """How a failure is told: in AWS's sentence with details and hints, or in a format for programs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from smrt.errors import DEFAULT_ERROR_FORMAT, ERROR_FORMATS, ServiceError, SmrtError
+from smrt.errors import ServiceError, SmrtError
 
-from .console import NAME, Console, colours
-
-OPTION = "--cli-error-format"
+from .console import NAME, App, colours
 
 
-def tell(
-    error: SmrtError, console: Console, arguments: Sequence[str], environ: Mapping[str, str]
-) -> None:
-    """Tell `error` on standard error, in the format that the command line or a profile names."""
-    name = requested_error_format(arguments, environ)
+def tell(error: SmrtError, app: App, name: str, color: str | None = None) -> None:
+    """Tell `error` on standard error, in the format called `name`; `color` is that of a table."""
+    console = app.console
     if name in ("enhanced", "legacy"):
         console.say(*_sentences(error, enhanced=name == "enhanced"))
     else:
         from .formats import Look, render
 
-        coloured = name == "table" and colours(console, option(arguments, "--color"), environ)
+        coloured = name == "table" and colours(console, color, app.environ)
         look = Look("error", console.width, coloured, console.complains_to_terminal)
         console.say(*render(_fields(error), name, look))
-
-
-def requested_error_format(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """The format in force, found without parsing: the parser itself may be what failed."""
-    from smrt.config import configuration
-
-    named = option(arguments, OPTION)
-    if named in ERROR_FORMATS:
-        return named
-    try:
-        return configuration.error_format(
-            configuration.load(environ, option(arguments, "--profile"))
-        )
-    except SmrtError:
-        return DEFAULT_ERROR_FORMAT
-
-
-def option(arguments: Sequence[str], flag: str) -> str | None:
-    """The last value of an option, wherever it stands."""
-    found = None
-    for index, word in enumerate(arguments):
-        if word.startswith(flag + "="):
-            found = word[len(flag) + 1 :]
-        elif word == flag and index + 1 < len(arguments):
-            found = arguments[index + 1]
-    return found
 
 
 def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:

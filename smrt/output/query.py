@@ -23,14 +23,14 @@ def compile(expression: str, *, run: bool = True, flag: str = "--query") -> Quer
     from jmespath.exceptions import JMESPathError
     from jmespath.parser import Parser
 
-    given = f"{flag} {expression}"
+    option = f"{flag} {expression}"
     try:
         parsed = Parser().parse(expression)
     # A number of thousands of digits is a ValueError, brackets within brackets are too deep.
     except (JMESPathError, ValueError, RecursionError) as exc:
-        raise UsageError(f"Bad value for {given}: {exc}") from exc
+        raise UsageError(f"Bad value for {option}: {exc}") from exc
     if run:
-        _check(parsed.parsed, given)
+        _check(parsed.parsed, option)
     return lambda value: _searched(parsed, value)
 
 
@@ -43,25 +43,25 @@ def _searched(parsed: Any, value: Any) -> Any:
         raise SmrtError(str(exc)) from exc
 
 
-def _check(tree: Mapping[str, Any], given: str) -> None:
+def _check(tree: Mapping[str, Any], option: str) -> None:
     from jmespath.functions import Functions
 
     table = Functions.FUNCTION_TABLE
     for node in _nodes(tree):
         if node["type"] == "function_expression":
-            _check_call(node, table, given)
+            _check_call(node, table, option)
         else:
-            _check_references(node["children"], given)
-    _check_references([tree], given)
+            _check_references(node["children"], option)
+    _check_references([tree], option)
 
 
 def _check_call(
-    call: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], given: str
+    call: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], option: str
 ) -> None:
     from jmespath.exceptions import ArityError, UnknownFunctionError, VariadictArityError
 
     name, arguments = call["value"], call["children"]
-    prefix = f"Bad value for {given}: "
+    prefix = f"Bad value for {option}: "
     if name not in table:
         raise UsageError(
             f"{prefix}{UnknownFunctionError(f'Unknown function: {name}()')}", *_nearest(name, table)
@@ -74,15 +74,15 @@ def _check_call(
         raise UsageError(f"{prefix}{ArityError(len(signature), len(arguments), name)}")
     for index, argument in enumerate(arguments):
         if "expref" not in signature[min(index, len(signature) - 1)]["types"]:
-            _check_references([argument], given)
+            _check_references([argument], option)
 
 
-def _check_references(nodes: Iterable[Any], given: str) -> None:
+def _check_references(nodes: Iterable[Any], option: str) -> None:
     """Refuse &a where it would be a value: there is no way to print one."""
     for node in nodes:
         if isinstance(node, dict) and node["type"] == "expref":
             raise UsageError(
-                f"Bad value for {given}: & is for the arguments of functions such "
+                f"Bad value for {option}: & is for the arguments of functions such "
                 "as sort_by() and map()"
             )
 

@@ -1,7 +1,7 @@
 """How the parts of an answer are written: --stream, --text and --chat."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from smrt.errors import UsageError
 
@@ -17,31 +17,39 @@ Writing = Callable[[Iterable[bytes], Tally, Console], Iterator[bytes]]
 """Parts -> what is to be written, as it can be; counts it, and may say something."""
 
 
-def stream_writing(given: Mapping[str, Any]) -> Writing:
+class StreamFormatOptions(NamedTuple):
+    """How a stream is written: the options --stream, --text and --chat."""
+
+    framing: str | None = None
+    text: str | None = None
+    chat: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether text is written, rather than the bytes of the response."""
+        return self.chat or self.text is not None or self.framing not in (None, RAW)
+
+
+def stream_writing(options: StreamFormatOptions) -> Writing:
     """How the options ask for an answer to be written; UsageError where they contradict."""
-    select = _selection(given)
+    select = _selection(options)
     if select is not None:
-        return _texts(_framing_of_text(given["stream"]), select)
-    if not is_text_stream(given):
+        return _texts(_framing_of_text(options.framing), select)
+    if options.framing is None or options.framing == RAW:
         return lambda parts, tally, console: filter(None, parts)  # noqa: ARG005 - a Writing
-    return _frames(FRAMINGS[given["stream"]])
+    return _frames(FRAMINGS[options.framing])
 
 
-def is_text_stream(given: Mapping[str, Any]) -> bool:
-    """Whether what is written is text, rather than the answer's own bytes."""
-    return bool(given["chat"]) or given["text"] is not None or given["stream"] not in (None, RAW)
-
-
-def _selection(given: Mapping[str, Any]) -> TextSelection | None:
-    if given["chat"]:
-        if given["text"] is not None:
+def _selection(options: StreamFormatOptions) -> TextSelection | None:
+    if options.chat:
+        if options.text is not None:
             raise UsageError("--chat and --text exclude each other")
         return chat
-    if given["text"] is None:
+    if options.text is None:
         return None
     from . import query
 
-    return query.compile(given["text"], flag="--text")
+    return query.compile(options.text, flag="--text")
 
 
 def _framing_of_text(name: str | None) -> Framing:

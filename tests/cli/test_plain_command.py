@@ -40,11 +40,11 @@ REFUSED = {
     "local start --verbose=1": ("argument --verbose: ignored explicit argument '1'", []),
     "local start a=": (
         "expected NAME=FOLDER or NAME=URL, received: a=",
-        ["for instance a=FOLDER"],
+        ["for example: a=FOLDER"],
     ),
     "local start a=/nowhere": (
         "no such folder: /nowhere",
-        ["name the one that holds the model's inference.py"],
+        ["specify the folder that contains inference.py"],
     ),
     "local run --": (
         "there is no COMMAND to run",

@@ -1,10 +1,12 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smrt.client.debug_log import listed, stamped
 from smrt.config.configuration import load
+from smrt.config.connection_options import ConnectionOptions
 from smrt.config.origins import origins
 from smrt.protocol.messages import Settings
 from tests.conftest import KEYS, Smrt
@@ -105,7 +107,7 @@ NAMES = [
 def test_origins_are_told_in_words(
     environ: dict[str, str],
     profile: str | None,
-    options: dict[str, str],
+    options: dict[str, Any],
     expected: list[str],
     tmp_path: Path,
 ) -> None:
@@ -114,9 +116,8 @@ def test_origins_are_told_in_words(
     where = {"config": str(path)}
     environ = {name: value.format(**where) for name, value in environ.items()}
     found = load({"HOME": str(tmp_path), **environ}, profile)
-    given = {"region": None, "endpoint_url": None, **options}
     url = None if expected[2] == "none is configured" else "http://u"
-    lines = origins(found, Settings(region="r1", endpoint_url=url), given)
+    lines = origins(found, Settings(region="r1", endpoint_url=url), ConnectionOptions(**options))
     told = [line.partition(": ")[2] for line in lines]
     shown = [text.replace("http://u: ", "") for text in told]
     assert shown == [text.format(**where) for text in expected]

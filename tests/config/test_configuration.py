@@ -242,9 +242,10 @@ import json, smrt.errors, smrt.protocol.messages
 known = set(sys.modules)
 from smrt.config.configuration import load
 from smrt.config.credentials import resolve
+from smrt.config.connection_options import ConnectionOptions
 from smrt.config.settings import settings
 config = load({"HOME": "/nowhere", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"})
-resolve(config), settings(config, region="us-east-1")
+resolve(config), settings(config, ConnectionOptions(region="us-east-1"))
 print(*sorted(set(sys.modules) - known - before))
 """
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smrt.config.configuration import Config, check_profile, load, region
+from smrt.config.connection_options import ConnectionOptions
 from smrt.config.credentials import static
 from smrt.config.settings import settings as resolve
 from smrt.errors import ConfigurationError
@@ -152,7 +153,7 @@ def keys(session: Session) -> tuple[str | None, ...] | None:
 
 
 def our_settings(config: Config) -> tuple[Any, ...]:
-    ours = resolve(config, region="r")
+    ours = resolve(config, ConnectionOptions(region="r"))
     return ours.endpoint_url, ours.retry_mode, ours.max_attempts, ours.use_fips
 
 

@@ -1,10 +1,19 @@
 """The settings of a call: what wins, and what is refused."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from smrt.config.settings import settings, timeout, user_agent
+from smrt.client.boto3_client import Client
+from smrt.config.connection_options import (
+    ConnectionOptions,
+    endpoint_url_option,
+    timeout,
+    wait_ready_seconds,
+)
+from smrt.config.settings import settings, user_agent
 from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.protocol.messages import DEFAULT_TIMEOUT
 from tests.config.test_configuration import configured
@@ -28,13 +37,13 @@ def test_the_first_region_that_is_set_wins(
     tmp_path: Path, environ: dict[str, str], option: str | None, expected: str
 ) -> None:
     config = configured(tmp_path, "[default]\nregion = of-profile\n", **environ)
-    assert settings(config, region=option).region == expected
+    assert settings(config, ConnectionOptions(region=option)).region == expected
 
 
 @pytest.mark.parametrize("sign", [True, False])
 def test_no_region_is_an_error_with_a_remedy(tmp_path: Path, *, sign: bool) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        settings(configured(tmp_path), sign=sign)
+        settings(configured(tmp_path), ConnectionOptions(sign=sign))
     assert caught.value.sentence == (
         "An error occurred (NoRegion): You must specify a region. You can also configure your "
         'region by running "aws configure".'
@@ -43,7 +52,7 @@ def test_no_region_is_an_error_with_a_remedy(tmp_path: Path, *, sign: bool) -> N
 
 
 def test_a_fips_region_is_its_region_with_fips(tmp_path: Path) -> None:
-    found = settings(configured(tmp_path), region="fips-us-east-1")
+    found = settings(configured(tmp_path), ConnectionOptions(region="fips-us-east-1"))
     assert (found.region, found.use_fips) == ("us-east-1", True)
 
 
@@ -68,8 +77,11 @@ def test_the_first_endpoint_url_wins(
 ) -> None:
     text = f"[default]\n{lines}\n{SERVICES}[services flat]\nsagemaker_runtime = text\n"
     config = configured(tmp_path, text, **environ)
-    assert settings(config, region="r").endpoint_url == expected
-    assert settings(config, region="r", endpoint_url="HTTP://o").endpoint_url == "HTTP://o"
+    assert settings(config, ConnectionOptions(region="r")).endpoint_url == expected
+    assert (
+        settings(config, ConnectionOptions(region="r", endpoint_url="HTTP://o")).endpoint_url
+        == "HTTP://o"
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,23 +111,28 @@ def test_the_first_setting_wins(
     tmp_path: Path, environ: dict[str, str], lines: str, field: str, expected: object
 ) -> None:
     config = configured(tmp_path, f"[default]\n{lines}\n", **environ)
-    assert getattr(settings(config, region="r"), field) == expected
+    assert getattr(settings(config, ConnectionOptions(region="r")), field) == expected
 
 
 def test_options_are_settings_as_they_stand(tmp_path: Path) -> None:
     config = configured(tmp_path, AWS_CA_BUNDLE="")
-    found = settings(
-        config,
+    options = ConnectionOptions(
         region="r",
         sign=False,
         verify=False,
-        connect_timeout="3",
+        connect_timeout=timeout("connect", "3"),
         read_timeout=0.5,
         retry_timeouts=True,
+        wait_ready=wait_ready_seconds("600"),
     )
+    found = settings(config, options)
     assert (found.sign, found.verify, found.retry_timeouts) == (False, False, True)
     assert (found.connect_timeout, found.read_timeout, found.ca_bundle) == (3, 0.5, None)
-    assert settings(configured(tmp_path), region="r", ca_bundle="o").ca_bundle == "o"
+    assert found.wait_ready == 600
+    assert (
+        settings(configured(tmp_path), ConnectionOptions(region="r", ca_bundle="o")).ca_bundle
+        == "o"
+    )
 
 
 WRONG = [
@@ -170,53 +187,85 @@ def test_what_is_configured_wrongly_is_told_with_its_origin(
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "message"),
+    ("check", "message"),
     [
-        ("region", "us_bad!", "Provided region_name 'us_bad!' doesn't match a supported format."),
-        ("endpoint_url", "x", 'Bad value for --endpoint-url "x": scheme is missing.  Must be of'),
-        ("endpoint_url", "localhost:1", "scheme is missing"),
-        ("endpoint_url", "ftp://x", "Not supported URL scheme ftp"),
-        ("read_timeout", "abc", "invalid literal for int() with base 10: 'abc'"),
-        ("connect_timeout", "1.5", "invalid literal for int() with base 10: '1.5'"),
-        ("read_timeout", "-1", "Attempted to set read timeout to -1, but the timeout cannot"),
-        ("connect_timeout", float("nan"), "Attempted to set connect timeout to nan"),
-        ("ca_bundle", " ", "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE"),
+        (
+            partial(endpoint_url_option, "x"),
+            'Bad value for --endpoint-url "x": scheme is missing.  Must be of',
+        ),
+        (partial(endpoint_url_option, "localhost:1"), "scheme is missing"),
+        (partial(endpoint_url_option, "ftp://x"), "Not supported URL scheme ftp"),
+        (partial(timeout, "read", "abc"), "invalid literal for int() with base 10: 'abc'"),
+        (partial(timeout, "connect", "1.5"), "invalid literal for int() with base 10: '1.5'"),
+        (
+            partial(timeout, "read", "-1"),
+            "Attempted to set read timeout to -1, but the timeout cannot",
+        ),
+        (
+            partial(timeout, "connect", float("nan")),
+            "Attempted to set connect timeout to nan",
+        ),
+        (partial(wait_ready_seconds, "soon"), "could not convert string to float: 'soon'"),
+        (partial(wait_ready_seconds, "-1"), "--wait-ready cannot be -1"),
+        (partial(wait_ready_seconds, "nan"), "--wait-ready cannot be nan"),
     ],
 )
-def test_a_wrong_option_is_a_usage_error(
-    tmp_path: Path, option: str, value: str | float, message: str
+def test_a_wrong_option_is_a_usage_error(check: Callable[[], object], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check()
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ConnectionOptions(region="us_bad!"),
+            "Provided region_name 'us_bad!' doesn't match a supported format.",
+        ),
+        (
+            ConnectionOptions(ca_bundle=" "),
+            "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE",
+        ),
+    ],
+)
+def test_an_option_that_names_nothing_is_a_usage_error(
+    tmp_path: Path, options: ConnectionOptions, message: str
 ) -> None:
     config = configured(tmp_path, "[default]\nregion=r\n")
     with pytest.raises(UsageError) as caught:
-        settings(config, **{option: value})  # type: ignore[arg-type]
+        settings(config, options)
     assert message in caught.value.message
 
 
 @pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 def test_an_empty_ca_bundle_is_an_error(tmp_path: Path, variable: str) -> None:
     with pytest.raises(ConfigurationError, match="Invalid CA bundle") as caught:
-        settings(configured(tmp_path, **{variable: " "}), region="r")
+        settings(configured(tmp_path, **{variable: " "}), ConnectionOptions(region="r"))
     assert caught.value.hints == (f"it comes from the environment variable {variable}",)
 
 
 def test_an_empty_ca_bundle_of_a_profile_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        settings(configured(tmp_path, "[default]\nca_bundle =\n"), region="r")
+        settings(configured(tmp_path, "[default]\nca_bundle =\n"), ConnectionOptions(region="r"))
     assert "it comes from ca_bundle in the profile default of" in caught.value.hints[0]
 
 
-@pytest.mark.parametrize(
-    ("lines", "option", "expected"),
-    [
-        ("cli_timestamp_format=bogus", "x", UsageError),
-        ("cli_timestamp_format=bogus", None, ConfigurationError),
-    ],
-)
+def test_a_timestamp_format_is_checked_before_the_profile(tmp_path: Path) -> None:
+    config = configured(tmp_path, "[profile p]\ncli_timestamp_format=bogus\n", profile="p")
+    with pytest.raises(ConfigurationError, match="cli_timestamp_format"):
+        settings(config)
+
+
+@pytest.mark.parametrize(("url", "expected"), [("x", UsageError), (None, ConfigurationError)])
 def test_options_are_checked_before_what_is_configured(
-    tmp_path: Path, lines: str, option: str | None, expected: type[SmrtError]
+    tmp_path: Path, url: str | None, expected: type[SmrtError]
 ) -> None:
+    path = tmp_path / "config"
+    path.write_text("[default]\ncli_timestamp_format=bogus\n", encoding="utf-8")
+    environ = {"HOME": str(tmp_path), "AWS_CONFIG_FILE": str(path)}
     with pytest.raises(expected):
-        settings(configured(tmp_path, f"[default]\n{lines}"), endpoint_url=option)
+        Client(endpoint_url=url, environ=environ)
 
 
 def test_a_missing_profile_is_found_before_the_region(tmp_path: Path) -> None:
@@ -226,6 +275,7 @@ def test_a_missing_profile_is_found_before_the_region(tmp_path: Path) -> None:
 
 def test_a_timeout_has_a_default() -> None:
     assert timeout("read", None) == DEFAULT_TIMEOUT
+    assert timeout("read", None, 70.0) == 70
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 import io
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from smrt.errors import UsageError
-from smrt.invoke.inputs import Inputs, gather
+from smrt.invoke.inputs import Inputs, read_inputs
+from smrt.invoke.options import InvokeOptions
 from smrt.output.console import App, Console
 from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 from tests.conftest import Smrt
@@ -30,20 +30,24 @@ class Typed(io.BytesIO):
         return piece
 
 
-def _gathered(stdin: io.BytesIO, held: ExitStack, **given: str) -> Inputs:
-    operation = INVOKE_ENDPOINT
-    names = [member.name for member in operation.members]
-    whole: dict[str, Any] = dict.fromkeys(
-        [*names, "outfile", "cli_input_json", "cli_input_yaml", "generate_cli_skeleton"]
+def _read(
+    stdin: io.BytesIO,
+    held: ExitStack,
+    input_json: str | None = None,
+    input_yaml: str | None = None,
+    **parameters: str,
+) -> Inputs:
+    options = InvokeOptions(
+        {"EndpointName": "e", **parameters}, input_json=input_json, input_yaml=input_yaml
     )
     app = App(Console(stdin, io.BytesIO(), io.BytesIO()), {}, held)
-    return gather(app, operation, {**whole, "EndpointName": "e", **given}, "base64")
+    return read_inputs(app, INVOKE_ENDPOINT, options)
 
 
 @pytest.mark.parametrize("text", [b"", b"5.1\n", b"\x00" * BIG], ids=["empty", "a line", "large"])
 def test_standard_input_is_asked_until_it_ends_and_no_further(text: bytes) -> None:
     with ExitStack() as held:
-        body = _gathered(Typed(text), held, Body="-").values["Body"]
+        body = _read(Typed(text), held, Body="-").values["Body"]
         assert (body if isinstance(body, bytes) else body.read()) == text
 
 
@@ -51,8 +55,8 @@ def test_what_was_opened_is_closed_with_the_command(tmp_path: Path) -> None:
     path = tmp_path / "row"
     path.write_bytes(b"5.1")
     with ExitStack() as held:
-        spooled = _gathered(io.BytesIO(b"\x00" * BIG), held, Body="-").values["Body"]
-        opened = _gathered(io.BytesIO(), held, Body=f"fileb://{path}").values["Body"]
+        spooled = _read(io.BytesIO(b"\x00" * BIG), held, Body="-").values["Body"]
+        opened = _read(io.BytesIO(), held, Body=f"fileb://{path}").values["Body"]
         assert not spooled.closed
         assert not opened.closed
     assert spooled.closed
@@ -60,7 +64,7 @@ def test_what_was_opened_is_closed_with_the_command(tmp_path: Path) -> None:
 
 
 def test_wrong_base64_is_kept_for_its_turn() -> None:
-    found = _gathered(io.BytesIO(), ExitStack(), Body="?")
+    found = _read(io.BytesIO(), ExitStack(), Body="?")
     assert found.values["Body"] == b""
     assert found.flaw is not None
     assert 'Invalid base64: "?"' in found.flaw.message
@@ -69,15 +73,15 @@ def test_wrong_base64_is_kept_for_its_turn() -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"Body": "-"}, {"cli_input_json": "-"}),
-        ({"Body": "-"}, {"cli_input_yaml": "/dev/stdin"}),
+        ({"Body": "-"}, {"input_json": "-"}),
+        ({"Body": "-"}, {"input_yaml": "/dev/stdin"}),
         ({"Body": "-"}, {"Accept": "file:///dev/stdin"}),
-        ({"Body": "fileb:///dev/stdin"}, {"cli_input_json": "file:///dev/stdin"}),
+        ({"Body": "fileb:///dev/stdin"}, {"input_json": "file:///dev/stdin"}),
     ],
 )
 def test_standard_input_is_read_by_one(first: dict[str, str], second: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="standard input can be read once: --"):
-        _gathered(io.BytesIO(), ExitStack(), **first, **second)
+        _read(io.BytesIO(), ExitStack(), **first, **second)
 
 
 def test_a_body_that_is_too_long_for_the_asynchronous_call_is_not_sent(smrt: Smrt) -> None:

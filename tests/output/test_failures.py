@@ -1,13 +1,13 @@
 """How failures are told."""
 
 import io
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, UsageError
-from smrt.output.console import Console
-from smrt.output.failures import requested_error_format, tell
+from smrt.output.console import App, Console
+from smrt.output.failures import tell
 
 HINTED = UsageError("no such thing", "try another", "or none")
 SERVICE = ServiceError(
@@ -21,9 +21,10 @@ SERVICE = ServiceError(
 )
 
 
-def _told(error: SmrtError, *words: str) -> str:
+def _told(error: SmrtError, name: str, color: str | None = None) -> str:
     said = io.BytesIO()
-    tell(error, Console(io.BytesIO(), io.BytesIO(), said), words, {"HOME": "/nowhere"})
+    app = App(Console(io.BytesIO(), io.BytesIO(), said), {"HOME": "/nowhere"}, ExitStack())
+    tell(error, app, name, color)
     return said.getvalue().decode()
 
 
@@ -85,48 +86,9 @@ def _told(error: SmrtError, *words: str) -> str:
     ],
 )
 def test_an_error_in_each_format(error: SmrtError, name: str, text: str) -> None:
-    assert _told(error, "--cli-error-format", name) == text
+    assert _told(error, name) == text
 
 
-@pytest.mark.parametrize(
-    ("words", "coloured"),
-    [("--color on", True), ("--color=on", True), ("--color off", False), ("", False)],
-)
-def test_a_table_is_coloured_where_it_is_asked_for(words: str, *, coloured: bool) -> None:
-    table = _told(HINTED, *words.split(), "--cli-error-format=table")
-    assert ("\x1b[" in table) is coloured
-
-
-@pytest.mark.parametrize(
-    ("words", "environ", "name"),
-    [
-        ("", {}, "enhanced"),
-        ("--cli-error-format json", {}, "json"),
-        ("--cli-error-format=json", {}, "json"),
-        ("invoke-endpoint --cli-error-format text --cli-error-format json", {}, "json"),
-        ("--cli-error-format", {"AWS_CLI_ERROR_FORMAT": "text"}, "text"),
-        ("--cli-error-format xml", {"AWS_CLI_ERROR_FORMAT": "text"}, "text"),
-        ("--cli-error-format json", {"AWS_CLI_ERROR_FORMAT": "text"}, "json"),
-        ("", {"AWS_CLI_ERROR_FORMAT": "YAML"}, "yaml"),
-        ("", {"AWS_CLI_ERROR_FORMAT": "xml"}, "enhanced"),
-        ("", {"AWS_CLI_ERROR_FORMAT": ""}, "enhanced"),
-        ("--profile p", {}, "table"),
-        ("--profile=p", {}, "table"),
-        ("", {"AWS_PROFILE": "p"}, "table"),
-        ("--profile p", {"AWS_CLI_ERROR_FORMAT": "text"}, "text"),
-        ("--profile nobody", {}, "enhanced"),
-        ("", {"AWS_CONFIG_FILE": "/dev/null/none"}, "enhanced"),
-        ("--cli-error-format text", {"AWS_CONFIG_FILE": "broken"}, "text"),
-        ("", {"AWS_CONFIG_FILE": "broken"}, "enhanced"),
-    ],
-)
-def test_the_format_in_force(
-    words: str, environ: dict[str, str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("broken").write_text("no section", encoding="ascii")
-    Path("config").write_text("[profile p]\ncli_error_format = table\n", encoding="ascii")
-    found = requested_error_format(
-        words.split(), {"HOME": "/nowhere", "AWS_CONFIG_FILE": "config", **environ}
-    )
-    assert found == name
+@pytest.mark.parametrize(("color", "coloured"), [("on", True), ("off", False), (None, False)])
+def test_a_table_is_coloured_where_it_is_asked_for(color: str | None, *, coloured: bool) -> None:
+    assert ("\x1b[" in _told(HINTED, "table", color)) is coloured

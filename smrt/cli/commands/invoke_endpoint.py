@@ -1,36 +1,45 @@
 """`smrt invoke-endpoint`: send input to an endpoint and get the model's answer."""
 
-from typing import Any
-
 import click
 
 from smrt.cli.operation_command import OperationCommand
-from smrt.invoke.invocation import perform, prepare
+from smrt.cli.typed_options import invoke_options
+from smrt.invoke.invocation import Call, run_operation, send
 from smrt.invoke.metadata import report
 from smrt.invoke.option_table import METADATA
-from smrt.output import outfile
-from smrt.output.body import STDOUT, deliver
+from smrt.invoke.options import InvokeOptions
+from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
 from smrt.protocol.operations import INVOKE_ENDPOINT
 from smrt.protocol.responses import header
 
 
-@click.pass_obj
-def run(app: App, /, **given: Any) -> None:
-    """Make the call, deliver its answer and tell its metadata."""
-    call = prepare(app, INVOKE_ENDPOINT, given, INVOKE_READ_TIMEOUT)
-    path = call.outfile
-    plan = None if path is None or path == STDOUT else outfile.plan(path)
-    free = plan is not None or given["generate_cli_skeleton"] is not None
-    told = report(app, call, given, answer=plan, stdout_is_free=free)
-    reply = perform(app, call, given, told.tell)
-    if reply is None:
+def gather(ctx: click.Context) -> InvokeOptions:
+    """The options of the command. Raises UsageError."""
+    return invoke_options(ctx, INVOKE_ENDPOINT, INVOKE_READ_TIMEOUT)
+
+
+def run(app: App, options: InvokeOptions) -> None:
+    """Make the call that the options name."""
+    run_operation(app, INVOKE_ENDPOINT, options, lambda call: _invoke(app, call, options))
+
+
+def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
+    """Make the call, write the body of the response and its metadata; or show the request."""
+    plan = plan_body(call.outfile)
+    free = plan is not None or options.is_preview
+    metadata = report(app, call, options.shared, stdout_is_free=free, answer=plan)
+    if options.is_preview:
+        from smrt.invoke.preview import show_preview
+
+        show_preview(app, call, options, metadata)
         return
+    reply = send(app, call)
     with reply.body as body:
         request_id = header(reply.headers, "x-amzn-RequestId")
         deliver(body.pieces(), app.console, plan=plan, request_id=request_id)
-    told.tell(reply.metadata)
+    metadata.tell(reply.metadata)
 
 
 _EXAMPLES = (
@@ -68,6 +77,7 @@ _EXAMPLES = (
 command = OperationCommand(
     INVOKE_ENDPOINT,
     (METADATA,),
+    gather,
     run,
     read_timeout=INVOKE_READ_TIMEOUT,
     examples=_EXAMPLES,

@@ -1,97 +1,72 @@
 """`smrt invoke-endpoint-async`: queue a request on an asynchronous endpoint."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from smrt.cli.operation_command import OperationCommand
-from smrt.errors import SmrtError, UsageError
-from smrt.invoke.invocation import Call, perform, prepare, storage
+from smrt.cli.typed_options import invoke_options
+from smrt.errors import UsageError
+from smrt.invoke.invocation import Call, run_operation, send
 from smrt.invoke.metadata import report
 from smrt.invoke.option_table import METADATA, STAGE, WAIT, WAIT_TIMEOUT
+from smrt.invoke.options import InvokeOptions
 from smrt.output.console import App
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC
 
 if TYPE_CHECKING:
-    from smrt.invoke.waiting import Wait
-    from smrt.s3.objects import S3
-
-    Storage = Callable[[], S3]
+    from smrt.invoke.waiting import WaitOptions
 
 
-@click.pass_obj
-def run(app: App, /, **given: Any) -> None:
-    """Make the call and tell where the answer will be; or wait for it, and bring it."""
-    call = prepare(app, INVOKE_ENDPOINT_ASYNC, given)
-    if given["wait"] or given["wait_timeout"] is not None or given["stage"] is not None:
-        _run_with_s3(app, call, given)
-        return
-    told = report(app, call, given)
-    reply = perform(app, call, given, told.tell)
-    if reply is not None:
-        told.tell(reply.metadata)
+class AsyncOptions(NamedTuple):
+    """The options of the command; `wait` is None where nobody waits for the result.
+
+    `stage` is the folder in S3 that the input is put into.
+    """
+
+    invoke: InvokeOptions
+    wait: "WaitOptions | None" = None
+    stage: str | None = None
 
 
-def _run_with_s3(app: App, call: Call, given: dict[str, Any]) -> None:
-    from functools import cache
-    from time import monotonic
+def gather(ctx: click.Context) -> AsyncOptions:
+    """The options of the command. Raises UsageError."""
+    invoke = invoke_options(ctx, INVOKE_ENDPOINT_ASYNC)
+    return AsyncOptions(invoke, _wait_options(ctx, invoke), ctx.params[STAGE.dest])
 
-    if not given["wait"] and given["wait_timeout"] is not None:
+
+def _wait_options(ctx: click.Context, invoke: InvokeOptions) -> "WaitOptions | None":
+    """How to wait; the endpoint URL is that of the runtime, and is none of the wait."""
+    if ctx.params[WAIT.dest]:
+        from smrt.cli.wait_options import wait_options
+
+        return wait_options(ctx, invoke.shared, without=("--endpoint-url",))
+    if ctx.params[WAIT_TIMEOUT.dest] is not None:
         raise UsageError(f"{WAIT_TIMEOUT.flag} goes with {WAIT.flag}")
-    store = cache(storage(app, call.config, given))
-    waits = _wait(app, call, given, store) if given["wait"] else None
-    told = waits.report if waits else report(app, call, given)
-    if waits and _is_sent(given):
-        waits.connect()
-    call, kept = _stage(app, call, given, store)
-    begun = monotonic()
-    try:
-        reply = perform(app, call, given, told.tell)
-    except SmrtError as exc:
-        exc.add_hints(*kept)
-        raise
-    except BaseException:
-        for line in kept:
-            app.console.note(line)
-        raise
-    if reply is not None and waits:
-        waits.bring(reply.metadata, begun)
-    elif reply is not None:
-        told.tell(reply.metadata)
+    return None
 
 
-def _is_sent(given: dict[str, Any]) -> bool:
-    return not given["dry_run"] and given["generate_cli_skeleton"] is None
+def run(app: App, options: AsyncOptions) -> None:
+    """Make the call that the options name."""
+    act = _queue if options.wait is None and options.stage is None else _queue_with_s3
+    run_operation(app, INVOKE_ENDPOINT_ASYNC, options.invoke, lambda call: act(app, call, options))
 
 
-def _wait(app: App, call: Call, given: dict[str, Any], store: "Storage") -> "Wait":
-    """The wait; the address of the runtime is not one of S3, and so is not part of its line."""
-    from smrt.invoke.waiting import wait
-    from smrt.s3.async_results import max_wait_seconds
+def _queue(app: App, call: Call, options: AsyncOptions) -> None:
+    """Queue the request and write where its result will be."""
+    metadata = report(app, call, options.invoke.shared)
+    if options.invoke.is_preview:
+        from smrt.invoke.preview import show_preview
 
-    given = {**given, "endpoint_url": None}
-    limit = max_wait_seconds(call.parameters)
-    return wait(app, call, given, store, patience=limit, stdout_is_free=not _is_sent(given))
+        show_preview(app, call, options.invoke, metadata)
+    else:
+        metadata.tell(send(app, call).metadata)
 
 
-def _stage(
-    app: App, call: Call, given: dict[str, Any], store: "Storage"
-) -> tuple[Call, tuple[str, ...]]:
-    """The call that names its input in S3, where it is now; and where that is, as a hint."""
-    if given["stage"] is None:
-        return call, ()
-    from contextlib import closing
+def _queue_with_s3(app: App, call: Call, options: AsyncOptions) -> None:
+    from smrt.invoke.s3_invocation import queue_with_s3
 
-    from smrt.invoke.s3_upload import staged
-    from smrt.output.progress import progress
-
-    made = staged(call, given["stage"])
-    if not _is_sent(given):
-        return made.call, ()
-    with closing(store()) as storage, progress(app.console, f"uploading to {made.place}"):
-        made.upload(storage)
-    return made.call, (f"the input is kept: --input-location {made.place}",)
+    queue_with_s3(app, call, options.invoke, wait_options=options.wait, folder=options.stage)
 
 
 _EXAMPLES = (
@@ -121,6 +96,7 @@ _EXAMPLES = (
 command = OperationCommand(
     INVOKE_ENDPOINT_ASYNC,
     (METADATA, WAIT, WAIT_TIMEOUT, STAGE),
+    gather,
     run,
     outfile_with=WAIT.flag,
     examples=_EXAMPLES,

@@ -1,70 +1,100 @@
 """`smrt invoke-endpoint-with-response-stream`: the model's answer part by part, as it is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
-from typing import Any
+from typing import NamedTuple
 
 import click
 
 from smrt.cli.operation_command import OperationCommand
+from smrt.cli.typed_options import invoke_options
 from smrt.client.caller import Reply
 from smrt.errors import SmrtError
-from smrt.invoke.invocation import perform, prepare
+from smrt.invoke.invocation import Call, run_operation, send
 from smrt.invoke.metadata import report
 from smrt.invoke.option_table import STREAM
-from smrt.output import outfile
-from smrt.output.body import STDOUT, deliver
+from smrt.invoke.options import InvokeOptions
+from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
-from smrt.output.stream_format import is_text_stream, stream_writing
+from smrt.output.stream_format import StreamFormatOptions, Writing, stream_writing
 from smrt.output.stream_stats import Tally
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
-from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
+from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as OPERATION
 from smrt.protocol.response_stream import parts
 from smrt.protocol.responses import header, response_metadata
 
 
-@click.pass_obj
-def run(app: App, /, **given: Any) -> None:
-    """Make the call, write the parts of its answer as they come and tell its metadata."""
-    write = stream_writing(given)
-    call = prepare(app, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, given, INVOKE_READ_TIMEOUT)
-    path = call.outfile
-    plan = None if path is None or path == STDOUT else outfile.plan(path)
-    free = plan is not None or given["generate_cli_skeleton"] is not None
-    told = report(app, call, given, answer=plan, stdout_is_free=free)
-    tally = Tally(monotonic)
-    reply = perform(app, call, given, told.tell)
-    if reply is None:
+class StreamOptions(NamedTuple):
+    """The options of the command: those of every call, and how the stream is written."""
+
+    invoke: InvokeOptions
+    format: StreamFormatOptions = StreamFormatOptions()
+    timings: bool = False
+
+
+def gather(ctx: click.Context) -> StreamOptions:
+    """The options of the command. Raises UsageError."""
+    values = ctx.params
+    return StreamOptions(
+        format=StreamFormatOptions(values["stream"], values["text"], values["chat"]),
+        timings=values["timings"],
+        invoke=invoke_options(ctx, OPERATION, INVOKE_READ_TIMEOUT),
+    )
+
+
+def run(app: App, options: StreamOptions) -> None:
+    """Make the call that the options name."""
+    write = stream_writing(options.format)
+    run_operation(app, OPERATION, options.invoke, lambda call: _stream(app, call, options, write))
+
+
+def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> None:
+    """Make the call, write the stream as it comes, then its metadata; or show the request."""
+    plan = plan_body(call.outfile)
+    metadata = report(
+        app,
+        call,
+        options.invoke.shared,
+        stdout_is_free=plan is not None or options.invoke.is_preview,
+        answer=plan,
+        is_requested=options.timings,
+    )
+    if options.invoke.is_preview:
+        from smrt.invoke.preview import show_preview
+
+        show_preview(app, call, options.invoke, metadata)
         return
+    tally = Tally(monotonic)
+    reply = send(app, call)
+    with _counted(app, tally), reply.body:
+        deliver(
+            write(tally.parts_of(_parts(reply)), tally, app.console),
+            app.console,
+            plan=plan,
+            request_id=header(reply.headers, "x-amzn-RequestId"),
+            keep=True,
+            text=options.format.is_text,
+        )
+    timings = {"Timings": tally.timings()} if options.timings else {}
+    metadata.tell({**reply.metadata, **timings})
+
+
+@contextmanager
+def _counted(app: App, tally: Tally) -> Iterator[None]:
+    """End what is written with a whole line; a failure says how much came before it."""
     try:
-        with reply.body:
-            pieces = write(tally.parts_of(_parts(reply)), tally, app.console)
-            request_id = header(reply.headers, "x-amzn-RequestId")
-            deliver(
-                pieces,
-                app.console,
-                plan=plan,
-                request_id=request_id,
-                keep=True,
-                text=is_text_stream(given),
-            )
+        yield
     except SmrtError as exc:
         exc.add_hints(tally.so_far())
         raise
     finally:
         app.console.end_line()
-    told.tell(_metadata(reply.metadata, tally, given))
 
 
 def _parts(reply: Reply) -> Iterator[bytes]:
     about = response_metadata(reply.status, reply.headers, reply.retries)
     return parts(reply.body.pieces(), about)
-
-
-def _metadata(
-    metadata: Mapping[str, Any], tally: Tally, given: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    return {**metadata, "Timings": tally.timings()} if given["timings"] else metadata
 
 
 _EXAMPLES = (
@@ -92,8 +122,9 @@ _EXAMPLES = (
     ),
 )
 command = OperationCommand(
-    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    OPERATION,
     STREAM,
+    gather,
     run,
     read_timeout=INVOKE_READ_TIMEOUT,
     examples=_EXAMPLES,

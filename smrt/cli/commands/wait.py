@@ -1,16 +1,19 @@
 """`smrt wait`: wait for the answer to an asynchronous call that was made before, and fetch it."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import click
 
 from smrt.cli.operation_command import RowsCommand
+from smrt.cli.typed_options import global_options
+from smrt.cli.wait_options import wait_options
 from smrt.config import configuration
 from smrt.errors import UsageError
 from smrt.invoke.invocation import Call, storage
 from smrt.invoke.option_table import METADATA, SHARED, WAIT_TIMEOUT, Row
-from smrt.invoke.waiting import wait
+from smrt.invoke.waiting import WaitOptions, wait
 from smrt.output.console import App
 from smrt.protocol.messages import Settings
 from smrt.s3.async_results import DEFAULT_MAX_WAIT_SECONDS, FOLLOWED, places
@@ -33,31 +36,51 @@ FROM = Row(
 )
 
 
-@click.pass_obj
-def run(app: App, /, **given: Any) -> None:
-    """Wait, deliver the answer and tell its metadata."""
-    found = configuration.load(app.environ, given["profile"])
-    metadata = _metadata(app, given)
-    places(metadata)
-    store = storage(app, found, given, endpoint_url=given["endpoint_url"])
-    call = Call(FOLLOWED, {}, found, Settings(), given["outfile"])
-    wait(app, call, given, store, patience=DEFAULT_MAX_WAIT_SECONDS).bring(metadata)
+class WaitCommandOptions(NamedTuple):
+    """The options of the command: what to wait for, and how.
+
+    `locations` are fields of the response that the call printed, or `source` the file that has
+    them.
+    """
+
+    wait: WaitOptions
+    locations: Mapping[str, str]
+    source: str | None = None
+    outfile: str | None = None
 
 
-def _metadata(app: App, given: dict[str, Any]) -> dict[str, Any]:
-    """What the call told, or what the options name of it."""
-    named = {"OutputLocation": given[OUTPUT.dest], "FailureLocation": given[FAILURE.dest]}
-    options = {name: value for name, value in named.items() if value is not None}
-    if given[FROM.dest] is None:
-        if "OutputLocation" not in options:
-            raise UsageError(
-                f"the following arguments are required: {OUTPUT.flag}",
-                f"or {FROM.flag} FILE, with what invoke-endpoint-async printed; - is stdin",
-            )
-        return options
-    if options:
+def gather(ctx: click.Context) -> WaitCommandOptions:
+    """The options of the command. Raises UsageError."""
+    values = ctx.params
+    named = {"OutputLocation": values[OUTPUT.dest], "FailureLocation": values[FAILURE.dest]}
+    options = WaitCommandOptions(
+        wait_options(ctx, global_options(ctx)),
+        {name: value for name, value in named.items() if value is not None},
+        values[FROM.dest],
+        values["outfile"],
+    )
+    if options.source is None and "OutputLocation" not in options.locations:
+        raise UsageError(
+            f"the following arguments are required: {OUTPUT.flag}",
+            f"or {FROM.flag} FILE, with what invoke-endpoint-async printed; - is stdin",
+        )
+    if options.source is not None and options.locations:
         raise UsageError(f"{FROM.flag} takes the place of {OUTPUT.flag} and {FAILURE.flag}")
-    return _reply_fields(_text(app, given[FROM.dest]))
+    return options
+
+
+def run(app: App, options: WaitCommandOptions) -> None:
+    """Wait, write the result and its metadata."""
+    shared = options.wait.shared
+    config = configuration.load(app.environ, shared.profile)
+    metadata = options.locations
+    if options.source is not None:
+        metadata = _reply_fields(_text(app, options.source))
+    places(metadata)
+    store = storage(app, config, shared)
+    call = Call(FOLLOWED, {}, config, Settings(), options.outfile)
+    waiting = wait(app, call, options.wait, store, max_wait_seconds=DEFAULT_MAX_WAIT_SECONDS)
+    waiting.bring(metadata)
 
 
 def _text(app: App, path: str) -> bytes:
@@ -109,6 +132,7 @@ _EXAMPLES = (
 command = RowsCommand(
     "wait",
     (OUTPUT, FAILURE, FROM, WAIT_TIMEOUT, METADATA, *SHARED),
+    gather,
     run,
     text="Wait for the result of an asynchronous invocation and fetch it from S3.",
     examples=_EXAMPLES,

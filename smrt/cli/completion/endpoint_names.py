@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from smrt.config import configuration, credentials
 from smrt.config.configuration import Config
+from smrt.config.connection_options import ConnectionOptions
 from smrt.config.paths import home_path
 from smrt.config.settings import settings
 from smrt.errors import SmrtError
@@ -86,7 +87,8 @@ def _names(listing: Listing, max_wait_seconds: float) -> list[list[str]]:
 
     try:
         found = configuration.load(listing.environ, listing.profile)
-        client = _client(found, settings(found, region=listing.region), max_wait_seconds)
+        resolved = settings(found, ConnectionOptions(region=listing.region))
+        client = _client(found, resolved, max_wait_seconds)
         pages = client.get_paginator("list_endpoints").paginate(SortBy="Name")
         listed = (endpoint["EndpointName"] for page in pages for endpoint in page["Endpoints"])
         return [[name for name in listed if _NAME.fullmatch(name)]]

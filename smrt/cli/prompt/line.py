@@ -8,6 +8,7 @@ from typing import NamedTuple
 from smrt.cli.completion import SERVICE, TYPES, options, words
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
+from smrt.protocol.messages import veiled
 
 LIFTING = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
 """With one of these nothing is required any more."""
@@ -30,12 +31,15 @@ class Candidates(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The words so far: the command, what is given, the option that waits for its value."""
+    """The words so far: the command, the values of options, the option that waits for its value."""
 
     page: Page
-    given: Mapping[str, str]
+    values: Mapping[str, str]
     waiting: Row | None
     loose: int
+
+    def __repr__(self) -> str:
+        return veiled(self, "values")
 
     @property
     def missing(self) -> list[str]:
@@ -44,10 +48,10 @@ class Line(NamedTuple):
             return ["a command"]
         if self.waiting is not None and not _is_optional(self.waiting):
             return [f"a value for {self.waiting.flag}"]
-        if any(flag in self.given for flag in LIFTING):
+        if any(flag in self.values for flag in LIFTING):
             return []
         needed = [row.flag for row in options(self.page) if row.group == "required"]
-        return [flag for flag in needed if flag not in self.given]
+        return [flag for flag in needed if flag not in self.values]
 
 
 def cut(text: str) -> tuple[list[str], int]:
@@ -74,21 +78,21 @@ def unquoted(word: str) -> str:
 
 def line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
     """What the finished words `typed` say; `pages` are those of all commands by their names."""
-    name, given, waiting, loose = next(iter(pages)), dict[str, str](), None, 0
+    name, values, waiting, loose = next(iter(pages)), dict[str, str](), None, 0
     for word in typed:
         rows = {row.flag: row for row in options(pages[name])}
         flag, equals, value = word.partition("=")
         if waiting is not None and not (_is_optional(waiting) and word.startswith("--")):
-            given[waiting.flag], waiting = word, None
+            values[waiting.flag], waiting = word, None
         elif word.startswith("--"):
-            given[flag] = value
+            values[flag] = value
             row = rows.get(flag)
             waiting = row if row is not None and row.takes_value and not equals else None
         elif f"{name} {word}" in pages:
             name = f"{name} {word}"
         elif word != SERVICE:
             waiting, loose = None, loose + 1
-    return Line(pages[name], given, waiting, loose)
+    return Line(pages[name], values, waiting, loose)
 
 
 def offers(found: Line, current: str, world: Candidates) -> list[Offer]:
@@ -102,7 +106,7 @@ def offers(found: Line, current: str, world: Candidates) -> list[Offer]:
         return [offer._replace(text=f"{flag}={offer.text}") for offer in fuzzy(typed, values)]
     if found.page.commands and not current.startswith("-"):
         return fuzzy(current, [Offer(*pair) for pair in found.page.commands.items()])
-    rows = [row for row in options(found.page) if row.flag not in found.given]
+    rows = [row for row in options(found.page) if row.flag not in found.values]
     expected = words(found.page)[found.loose :][:1] if current and current[0] != "-" else []
     values = [offer for row in expected for offer in _values(row, found, current, world)]
     return fuzzy(current, [Offer(row.flag, _meaning(row)) for row in rows] + values)
@@ -126,7 +130,7 @@ def _values(row: Row, found: Line, typed: str, world: Candidates) -> list[Offer]
         return [Offer(scheme[0] + path) for path in world.paths(typed[scheme.end() :])]
     if row.choices:
         return [Offer(word, "default" if word == row.default else "") for word in row.choices]
-    profile, region = found.given.get("--profile"), found.given.get("--region")
+    profile, region = found.values.get("--profile"), found.values.get("--region")
     by_name: Mapping[str, Callable[[], Iterable[str]]] = {
         "PROFILE": world.profiles,
         "REGION": world.regions,

@@ -1,0 +1,73 @@
+"""The options of the command line, checked and typed: nothing else reads values by their names."""
+
+import click
+
+from smrt.config.connection_options import (
+    ConnectionOptions,
+    endpoint_url_option,
+    timeout,
+    wait_ready_seconds,
+)
+from smrt.invoke.options import GlobalOptions, InvokeOptions
+from smrt.protocol.messages import DEFAULT_TIMEOUT
+from smrt.protocol.operations import Operation
+
+
+def invoke_options(
+    ctx: click.Context, operation: Operation, read_timeout: float = DEFAULT_TIMEOUT
+) -> InvokeOptions:
+    """The options of a command for `operation`; `read_timeout` holds where none is named.
+
+    Raises UsageError in the order in which AWS CLI finds such things.
+    """
+    values = ctx.params
+    return InvokeOptions(
+        parameters={
+            member.name: values[member.name]
+            for member in operation.members
+            if values[member.name] is not None
+        },
+        outfile=values["outfile"],
+        input_json=values["cli_input_json"],
+        input_yaml=values["cli_input_yaml"],
+        binary_format=values["cli_binary_format"],
+        skeleton=values["generate_cli_skeleton"],
+        dry_run=values["dry_run"],
+        shared=global_options(ctx, read_timeout),
+    )
+
+
+def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) -> GlobalOptions:
+    """The options of a command that calls a service. Raises UsageError."""
+    values = ctx.params
+    if values["query"] is not None:
+        from smrt.output import query
+
+        query.compile(values["query"], run=False)
+    return GlobalOptions(
+        output=values["output"],
+        query=values["query"],
+        select=values["select"],
+        color=values["color"],
+        metadata=values["metadata"],
+        use_pager=not values["no_cli_pager"],
+        profile=values["profile"],
+        debug=values["debug"],
+        connection=_connection_options(ctx, read_timeout),
+    )
+
+
+def _connection_options(ctx: click.Context, read_timeout: float) -> ConnectionOptions:
+    """The options that become settings; a command that calls no model lacks the last two."""
+    values = ctx.params
+    return ConnectionOptions(
+        region=values["region"],
+        endpoint_url=endpoint_url_option(values["endpoint_url"]),
+        sign=not values["no_sign_request"],
+        verify=not values["no_verify_ssl"],
+        ca_bundle=values["ca_bundle"],
+        read_timeout=timeout("read", values["cli_read_timeout"], read_timeout),
+        connect_timeout=timeout("connect", values["cli_connect_timeout"]),
+        retry_timeouts=values.get("retry_timeouts", False),
+        wait_ready=wait_ready_seconds(values.get("wait_ready")),
+    )

@@ -1,0 +1,76 @@
+"""How to reach a service, as options: checked before anything is read that is configured."""
+
+from typing import NamedTuple
+
+from smrt.errors import ConfigurationError, UsageError
+from smrt.protocol.messages import DEFAULT_TIMEOUT, veiled
+from smrt.protocol.urls import parse_url, shown
+
+
+class ConnectionOptions(NamedTuple):
+    """The options that become settings; None where the configuration decides.
+
+    Timeouts are in seconds, 0 is none; `wait_ready` is how long a model may take to load.
+    """
+
+    region: str | None = None
+    endpoint_url: str | None = None
+    sign: bool = True
+    verify: bool = True
+    ca_bundle: str | None = None
+    read_timeout: float = DEFAULT_TIMEOUT
+    connect_timeout: float = DEFAULT_TIMEOUT
+    retry_timeouts: bool = False
+    wait_ready: float = 0.0
+
+    def __repr__(self) -> str:
+        return veiled(self, "endpoint_url")
+
+
+def endpoint_url_option(url: str | None) -> str | None:
+    """`url`, if it can be called; UsageError for an --endpoint-url that cannot."""
+    if url is None:
+        return None
+    if "://" not in url:
+        raise UsageError(
+            f'Bad value for --endpoint-url "{shown(url)}": scheme is missing.  Must be of the '
+            "form http://<hostname>/ or https://<hostname>/"
+        )
+    try:
+        parse_url(url)
+    except ConfigurationError as exc:
+        raise UsageError(exc.message, *exc.hints) from exc
+    return url
+
+
+def timeout(kind: str, value: str | float | None, default: float = DEFAULT_TIMEOUT) -> float:
+    """Seconds from the option for a `connect` or `read` timeout; 0 is none.
+
+    Raises UsageError for what is not a number, not a whole one as text, or below zero.
+    """
+    if value is None:
+        return default
+    try:
+        seconds = float(int(value) if isinstance(value, str) else value)
+    except (ValueError, OverflowError) as exc:
+        raise UsageError(str(exc), f"--cli-{kind}-timeout takes whole seconds, 0 for none") from exc
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(
+            f"Attempted to set {kind} timeout to {value}, but the timeout cannot be set to a "
+            "value less than or equal to 0.",
+            f"--cli-{kind}-timeout 0 waits without end",
+        )
+    return seconds
+
+
+def wait_ready_seconds(value: str | None) -> float:
+    """Seconds from --wait-ready; UsageError for what is no number from 0 upwards."""
+    try:
+        seconds = float(value or 0)
+    except ValueError as exc:
+        raise UsageError(
+            f"--wait-ready: {exc}", "it takes seconds, as in --wait-ready 600"
+        ) from exc
+    if not 0 <= seconds < float("inf"):
+        raise UsageError(f"--wait-ready cannot be {value}", "it takes seconds from 0 upwards")
+    return seconds

@@ -1,0 +1,47 @@
+"""The options of a call, typed: None where the command line does not name one."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from smrt.config.connection_options import ConnectionOptions
+from smrt.protocol.messages import veiled
+
+
+class GlobalOptions(NamedTuple):
+    """The options of every command that calls a service: metadata, profile, connection."""
+
+    output: str | None = None
+    query: str | None = None
+    select: str | None = None
+    color: str | None = None
+    metadata: str | None = None
+    use_pager: bool = True
+    profile: str | None = None
+    debug: bool = False
+    connection: ConnectionOptions = ConnectionOptions()
+
+
+class InvokeOptions(NamedTuple):
+    """The options of every operation; `parameters` are its own, by their names, as text."""
+
+    parameters: Mapping[str, str]
+    outfile: str | None = None
+    input_json: str | None = None
+    input_yaml: str | None = None
+    binary_format: str | None = None
+    skeleton: str | None = None
+    dry_run: bool = False
+    shared: GlobalOptions = GlobalOptions()
+
+    def __repr__(self) -> str:
+        return veiled(self, "parameters", "input_json", "input_yaml")
+
+    @property
+    def is_input_skeleton(self) -> bool:
+        """Whether a template of the input is printed, which needs no valid input."""
+        return self.skeleton in ("input", "yaml-input")
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether the request is shown, or a sample of its response, and nothing is sent."""
+        return self.dry_run or self.skeleton is not None
