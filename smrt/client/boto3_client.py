@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class ClientMeta(NamedTuple):
-    """What is in force for a client, as `client.meta` of boto3 has it."""
+    """The region and endpoint URL of a client, like boto3's `client.meta`."""
 
     region_name: str
     endpoint_url: str
@@ -50,9 +50,9 @@ class ClientMeta(NamedTuple):
 class Client:
     """A SageMaker runtime client with the keywords of boto3's `client("sagemaker-runtime")`.
 
-    The environment (`environ`, or that of the process) and the profile supply what is omitted, as
-    for the AWS CLI; the region is the only positional argument. Threads can share a client, and so
-    can forked processes.
+    Omitted values come from the environment (`environ`, default: the process's) and the profile,
+    as in the AWS CLI. The region is the only positional argument. Threads and forked processes can
+    share a client.
     """
 
     exceptions = ClientExceptions()
@@ -83,16 +83,16 @@ class Client:
             connect_timeout=timeout("connect", connect_timeout),
         )
         settings = resolve_settings(config, options)
-        explicit = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
-        source = (lambda: explicit) if explicit else credentials.source(config, settings)
+        static = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
+        load_credentials = (lambda: static) if static else credentials.source(config, settings)
         self._caller = Caller(settings, source, Dependencies())
-        self._results = ResultStorage(partial(_connect, config, options, source))
+        self._results = ResultStorage(partial(_connect, config, options, load_credentials))
         self.meta = ClientMeta(settings.region, self._caller.endpoint_url)
 
     @implements(RuntimeInterface.invoke_endpoint)
     def invoke_endpoint(self, **parameters: Any) -> Any:  # noqa: D102 - documented there
-        reply = self._caller.call(INVOKE_ENDPOINT, parameters)
-        return {**self._boto3_shape(reply), "Body": reply.body}
+        response = self._caller.call(INVOKE_ENDPOINT, parameters)
+        return {**self._boto3_shape(response), "Body": response.body}
 
     @implements(RuntimeInterface.invoke_endpoint_async)
     def invoke_endpoint_async(self, **parameters: Any) -> Any:  # noqa: D102 - likewise
@@ -102,17 +102,17 @@ class Client:
     def invoke_endpoint_with_response_stream(self, **parameters: Any) -> Any:  # noqa: D102 - likewise
         from smrt.protocol.response_stream import EventStream
 
-        reply = self._caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, parameters)
-        shape = self._boto3_shape(reply)
-        return {**shape, "Body": EventStream(reply.body, shape["ResponseMetadata"])}
+        response = self._caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, parameters)
+        shape = self._boto3_shape(response)
+        return {**shape, "Body": EventStream(response.body, shape["ResponseMetadata"])}
 
     def wait(self, response: Mapping[str, Any], timeout: float | None = None) -> "WaitOutput":
-        """Wait for the result that `response`, of invoke_endpoint_async, leads to.
+        """Wait for the result of `response`, which invoke_endpoint_async returned.
 
         Returns the response with the `Body` from S3, its ContentType, and ElapsedSeconds. After
-        `timeout` seconds (None: as long as a result can come) raises smrt.SmrtError with code
-        WaitTimeout; you can wait for the same response again. Raises smrt.ServiceError with code
-        AsyncInvocationFailed where the service recorded a failure.
+        `timeout` seconds (None: the longest time that a request can take) raises smrt.SmrtError
+        with code WaitTimeout; you can wait for the same response again. Raises smrt.ServiceError
+        with code AsyncInvocationFailed if the service recorded a failure.
         """
         from smrt.s3 import async_results
 
@@ -124,7 +124,7 @@ class Client:
         return cast("WaitOutput", {**response, **result.metadata, "Body": result.body})
 
     def close(self) -> None:
-        """Close the connections that are kept for the next call; `with` does so at its end."""
+        """Close the idle connections; leaving a `with` block closes them too."""
         self._caller.close()
         self._results.close()
 
@@ -134,29 +134,29 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _boto3_shape(self, reply: Reply) -> dict[str, Any]:
-        metadata = responses.response_metadata(reply.status, reply.headers, reply.retries)
-        if reply.retries + 1 == self._caller.settings.max_attempts:
+    def _boto3_shape(self, response: Reply) -> dict[str, Any]:
+        metadata = responses.response_metadata(response.status, response.headers, response.retries)
+        if response.retries + 1 == self._caller.settings.max_attempts:
             metadata["MaxAttemptsReached"] = True
-        return {"ResponseMetadata": metadata, **reply.metadata}
+        return {"ResponseMetadata": metadata, **response.metadata}
 
 
 def _one_region(positional: str | None, keyword: str | None) -> str | None:
-    """The region; UsageError where the first argument is the name of a service, as boto3's is."""
+    """The region; UsageError if the first argument is a service name, as in boto3."""
     if positional is None:
         return keyword
     if positional.startswith("sagemaker") or keyword is not None:
         raise UsageError(
-            f'smrt.Client takes a region, and no name of a service such as "sagemaker-runtime": '
+            f'smrt.Client takes a region, not a service name such as "sagemaker-runtime": '
             f'write smrt.Client(region_name="{keyword or "us-east-1"}")'
         )
     return positional
 
 
 def _connect(
-    config: Config, options: ConnectionOptions, source: Callable[[], Credentials | None]
+    config: Config, options: ConnectionOptions, load_credentials: Callable[[], Credentials | None]
 ) -> "S3":
     from smrt.s3 import botocore_client as s3_client
 
     settings = resolve_settings(config, options._replace(endpoint_url=None), service="s3")
-    return s3_client.connect(config, settings, source)
+    return s3_client.connect(config, settings, load_credentials)

@@ -1,4 +1,4 @@
-"""Calls the operations: checks, signs, sends and tries again."""
+"""Calls the operations: validates, signs, sends and retries."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ from .payload import payload
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
 EXPIRY_MARGIN = 60.0
-"""Seconds; keys that live less than this are not begun with."""
+"""Seconds; credentials that expire sooner are refreshed before they are used."""
 
 
 class Reply(NamedTuple):
-    """A successful answer: its metadata in AWS's names, and its body, which is still to be read."""
+    """A successful response: its metadata in AWS's names, and its unread body."""
 
     status: int
     headers: Headers
@@ -33,51 +33,59 @@ class Reply(NamedTuple):
     body: StreamingBody
     retries: int
     flaw: str = ""
-    """What of the answer could not be read."""
+    """Why the metadata in the body could not be read; empty if it could."""
 
 
 class Caller:
-    """Makes calls with `settings`, signed by what `keys` gives. Safe to share between threads."""
+    """Makes calls with `settings`, signed with the credentials that `load_credentials` returns.
+
+    Safe to share between threads.
+    """
 
     def __init__(
-        self, settings: Settings, keys: Callable[[], Credentials | None], world: Dependencies
+        self,
+        settings: Settings,
+        load_credentials: Callable[[], Credentials | None],
+        dependencies: Dependencies,
     ) -> None:
         self.settings = settings
-        self._keys = keys
-        self._held: Credentials | None = None
+        self._load_credentials = load_credentials
+        self._cached: Credentials | None = None
         self._has_warned = False
         self._skew = 0.0
-        self._world = world
-        self._transport = world.transport(settings)
+        self._dependencies = dependencies
+        self._transport = dependencies.transport(settings)
         self.endpoint_url = settings.endpoint_url or _endpoint_url(settings)
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
-        """Check, sign and send; try again where that may help. Raises SmrtError."""
+        """Validate, sign and send; retry failures that may pass. Raises SmrtError."""
         request = self.request(operation, values)
-        self._warn_of(request)
+        self._warn_unverified(request)
         invocation_id = uuid4()
         attempts = Attempts(
-            self.settings, self._world, retry_broken_responses=operation.answers_in_json
+            self.settings, self._dependencies, retry_broken_responses=operation.answers_in_json
         )
         with after_sending(was_sent=lambda: attempts.retries > 0):
             while True:
-                signed = self._signed(request, invocation_id, attempts.told)
+                signed = self._signed(request, invocation_id, attempts.sdk_request)
                 try:
                     return self._attempt(operation, signed, attempts.retries)
                 except (ServiceError, TransportError) as exc:
-                    pause = self._next(attempts, exc)
+                    pause = self._pause(attempts, exc)
                     if pause is None:
                         raise
-                self._world.sleep(pause)
+                self._dependencies.sleep(pause)
 
     def first_attempt(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The request that `call` would send first."""
         return self._signed(
-            self.request(operation, values), uuid4(), Attempts(self.settings, self._world).told
+            self.request(operation, values),
+            uuid4(),
+            Attempts(self.settings, self._dependencies).sdk_request,
         )
 
     def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
-        """The request for a call, still unsigned and without the headers of an attempt."""
+        """The unsigned request for a call, without the headers of an attempt."""
         if self.settings.validate:
             parameters.check(operation, values)
         path = parameters.path(operation, values)
@@ -87,44 +95,44 @@ class Caller:
         return Request("POST", join(self.endpoint_url, path), headers, body)
 
     def close(self) -> None:
-        """Close the connections that are kept for the next call."""
+        """Close the idle connections."""
         self._transport.close()
 
-    def _warn_of(self, request: Request) -> None:
-        """Say once that nobody checks whom a request goes to."""
+    def _warn_unverified(self, request: Request) -> None:
+        """Warn once if the server's certificate is not verified."""
         if request.url.scheme == "https" and not self.settings.verify and not self._has_warned:
             self._has_warned = True
-            self._world.warn(
+            self._dependencies.warn(
                 f"the certificate of {request.url.host} is not checked: "
                 "whoever is on the way to it can read and answer"
             )
 
-    def _next(self, attempts: Attempts, error: SmrtError) -> float | None:
-        """Seconds until the next attempt, None if there is none; a wrong clock is put right."""
-        self._tell(error.sentence)
+    def _pause(self, attempts: Attempts, error: SmrtError) -> float | None:
+        """Seconds until the next attempt, None if there is none; corrects a wrong clock."""
+        self._trace(error.sentence)
         skew = attempts.skew(error)
         if skew is not None:
-            self._tell(f"the service's clock is {skew:+.0f} s ahead: signing by it")
+            self._trace(f"the service's clock is {skew:+.0f} s ahead: signing by it")
             self._skew = skew
             attempts.begin_corrected()
             return 0.0
         pause = attempts.pause(error)
         if pause is not None:
-            self._tell(f"attempt {attempts.number} in {pause:.2f} s")
+            self._trace(f"attempt {attempts.number} in {pause:.2f} s")
         return pause
 
-    def _tell(self, text: str) -> None:
-        if self._world.trace is not None:
-            self._world.trace(text)
+    def _trace(self, text: str) -> None:
+        if self._dependencies.trace is not None:
+            self._dependencies.trace(text)
 
-    def _tell_headers(self, text: str, headers: Headers) -> None:
-        if self._world.trace is not None:
+    def _trace_headers(self, text: str, headers: Headers) -> None:
+        if self._dependencies.trace is not None:
             from .debug_log import listed
 
-            self._world.trace(text + listed(headers))
+            self._dependencies.trace(text + listed(headers))
 
-    def _signed(self, request: Request, invocation_id: UUID, told: str) -> Request:
-        """`request` with the headers that sign it, and those that no signature covers."""
+    def _signed(self, request: Request, invocation_id: UUID, sdk_request: str) -> Request:
+        """`request` with the headers of its signature, and those that are not signed."""
         signature: Headers = ()
         if self.settings.sign:
             signature = sigv4.sign(
@@ -132,35 +140,35 @@ class Caller:
                 self._credentials(),
                 region=self.settings.region,
                 service=SERVICE,
-                now=self._world.clock() + self._skew,
+                now=self._dependencies.clock() + self._skew,
             )
         unsigned = (
             ("User-Agent", self.settings.user_agent),
             ("amz-sdk-invocation-id", str(invocation_id)),
-            ("amz-sdk-request", told),
+            ("amz-sdk-request", sdk_request),
         )
         return request._replace(headers=(*request.headers, *signature, *unsigned))
 
     def _credentials(self) -> Credentials:
-        """Who signs; asked for again when the keys are about to expire."""
-        held = self._held
-        soon = self._world.clock() + EXPIRY_MARGIN
-        if held is None or (held.expires is not None and held.expires < soon):
-            held = self._held = self._keys()
-            self._tell(f"credentials: {held.source if held else 'none'}")
-        if held is None:
+        """The credentials to sign with; refreshed when they are about to expire."""
+        cached = self._cached
+        soon = self._dependencies.clock() + EXPIRY_MARGIN
+        if cached is None or (cached.expires is not None and cached.expires < soon):
+            cached = self._cached = self._load_credentials()
+            self._trace(f"credentials: {cached.source if cached else 'none'}")
+        if cached is None:
             raise credentials.absent()
-        return held
+        return cached
 
     def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
-        self._tell_headers(f"{request.method} {request.url}", request.headers)
-        self._tell(f"with a body of {request.payload.length} bytes")
+        self._trace_headers(f"{request.method} {request.url}", request.headers)
+        self._trace(f"with a body of {request.payload.length} bytes")
         response = self._transport.send(request)
-        self._tell_headers(f"status {response.status}", response.headers)
+        self._trace_headers(f"status {response.status}", response.headers)
         if response.status not in responses.SUCCESS:
-            told = _told(response.body)
+            body = _error_body(response.body)
             raise responses.service_error(
-                operation, response.status, response.headers, told, retries
+                operation, response.status, response.headers, body, retries
             )
         document, flaw = _json_body(response.body) if operation.answers_in_json else (None, "")
         metadata = responses.metadata(operation, response.headers, document)
@@ -178,19 +186,19 @@ def _endpoint_url(settings: Settings) -> str:
     )
 
 
-def _told(body: StreamingBody) -> bytes:
-    """What an error's body says; where it breaks off, what came of it: the status is the news."""
-    told = b""
+def _error_body(body: StreamingBody) -> bytes:
+    """The body of an error response, or the part that arrived: the status is reported anyway."""
+    content = b""
     with body, suppress(TransportError):
-        for piece in body.pieces():
-            told += piece
-            if len(told) > MAX_ERROR_BODY:
+        for chunk in body.pieces():
+            content += chunk
+            if len(content) > MAX_ERROR_BODY:
                 break
-    return told
+    return content
 
 
 def _json_body(body: StreamingBody) -> tuple[Any, str]:
-    """The JSON in `body`, or its flaw: an answer that cannot be read is still a success."""
+    """The JSON in `body`, or why it cannot be read: such a response is still a success."""
     with body:
         text = body.read()
     try:

@@ -1,4 +1,4 @@
-"""What a client needs of its surroundings, as one value."""
+"""A client's clock, random numbers, transport and log, as one value."""
 
 import time
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from smrt.protocol.messages import Settings, Trace
 from smrt.transport.pool import HttpTransport, Transport
 
 
-def _draw() -> float:
-    from random import random  # only a second attempt needs it
+def _random() -> float:
+    from random import random  # only a retry needs it
 
     return random()  # noqa: S311 - jitter
 
@@ -21,15 +21,14 @@ def _warn(text: str) -> None:
 
 
 class Dependencies(NamedTuple):
-    """What a client needs of its surroundings; tests bring their own.
+    """A client's clock, random numbers, transport and log; tests pass their own.
 
-    `warn` says what a person should know though nothing fails; `trace`, where there is one, is
-    told everything.
+    `warn` receives warnings, `trace` (if set) every line of the debug log.
     """
 
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    draw: Callable[[], float] = _draw
+    random: Callable[[], float] = _random
     transport: Callable[[Settings], Transport] = HttpTransport
     warn: Callable[[str], None] = _warn
     trace: Trace | None = None

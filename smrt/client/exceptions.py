@@ -1,6 +1,6 @@
-"""The errors that the service models, as boto3's clients have them: `client.exceptions.ModelError`.
+"""The modeled errors of the service, as in boto3's clients: `client.exceptions.ModelError`.
 
-Once this module is imported, each ServiceError is an instance of the class that its code names.
+Once this module is imported, each ServiceError is an instance of the class with its code's name.
 """
 
 # ruff: noqa: N818 - AWS's names
@@ -43,7 +43,7 @@ class ClientExceptions:
         """The class of the errors with this code."""
         return ServiceError.modeled.get(code, ServiceError)
 
-    if not TYPE_CHECKING:  # type checkers report names that are not there themselves
+    if not TYPE_CHECKING:  # type checkers report unknown names themselves
 
         def __getattr__(self, name):
             raise AttributeError(

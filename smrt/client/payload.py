@@ -1,4 +1,4 @@
-"""A request body made ready to be sent more than once: measured, hashed, and rewound."""
+"""A request body that can be sent more than once: measured, hashed, and rewound."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -11,13 +11,13 @@ from smrt.protocol.messages import Payload
 
 BLOCK = 1 << 18
 IN_MEMORY = 1 << 20
-"""Bytes; what is larger and comes as a stream waits in an unlinked temporary file."""
+"""Bytes; a larger stream is saved in an unlinked temporary file."""
 
 
 def payload(content: bytes | bytearray | str | BinaryIO) -> Payload:
-    """`content`, from where it stands, as something that can be signed and sent again.
+    """`content`, from its current position, as a payload that can be signed and resent.
 
-    Raises UsageError for what cannot be read as bytes, SmrtError where it cannot be kept.
+    Raises UsageError if it cannot be read as bytes, SmrtError if it cannot be saved.
     """
     if isinstance(content, str):
         content = content.encode()
@@ -33,7 +33,7 @@ def payload(content: bytes | bytearray | str | BinaryIO) -> Payload:
 
 
 def length(content: Any) -> int:
-    """How many bytes a body has, if that can be told afterwards; else 0."""
+    """The length of a body in bytes; 0 if it is unknown."""
     if isinstance(content, bytes | bytearray):
         return len(content)
     try:
@@ -42,49 +42,51 @@ def length(content: Any) -> int:
         return 0
 
 
-def spool(pieces: Iterable[bytes]) -> bytes | BinaryIO:
-    """The pieces put together: in memory up to IN_MEMORY bytes, else in a file without a name.
+def spool(chunks: Iterable[bytes]) -> bytes | BinaryIO:
+    """Join the chunks: in memory up to IN_MEMORY bytes, else in an unnamed temporary file.
 
-    Raises UsageError where they cannot be read, SmrtError where there is no room for them.
+    Raises UsageError if they cannot be read, SmrtError if they cannot be saved.
     """
-    held: list[bytes] = []
+    buffer: list[bytes] = []
     size = 0
-    pieces = _readable(pieces)
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece)
+    chunks = _readable(chunks)
+    for chunk in chunks:
+        buffer.append(chunk)
+        size += len(chunk)
         if size > IN_MEMORY:
             break
     else:
-        return b"".join(held)
+        return b"".join(buffer)
     from tempfile import TemporaryFile
 
     file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller reads it
     try:
-        file.writelines(held)
-        file.writelines(pieces)
+        file.writelines(buffer)
+        file.writelines(chunks)
         file.seek(0)
     except OSError as exc:
         with suppress(OSError):
             file.close()
         raise SmrtError(
-            f"the body cannot be kept in a temporary file: {exc.strerror}",
-            "TMPDIR names another folder for it",
+            f"the body cannot be saved in a temporary file: {exc.strerror}",
+            "set TMPDIR to a folder with enough space",
         ) from exc
     return file
 
 
 def _can_rewind(file: BinaryIO) -> bool:
-    """Whether `file` stands at its beginning, and can go back there; some can only be read."""
+    """Whether `file` is at its beginning and can return there; a pipe cannot."""
     return hasattr(file, "seekable") and file.seekable() and file.tell() == 0
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
     while True:
         block = file.read(BLOCK)
-        if not isinstance(block, bytes | bytearray):  # of a text file; None if it never waits
+        if not isinstance(
+            block, bytes | bytearray
+        ):  # a text file returns str, a non-blocking one None
             raise UsageError(
-                f"the body is a file that gives {type(block).__name__}, not bytes",
+                f"the body is a file that returns {type(block).__name__}, not bytes",
                 'open it in binary mode, as in open(path, "rb")',
             )
         if not block:
@@ -92,8 +94,8 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _readable(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _readable(chunks: Iterable[bytes]) -> Iterator[bytes]:
     try:
-        yield from pieces
+        yield from chunks
     except OSError as exc:
         raise UsageError(f"the body cannot be read: {exc.strerror or exc}") from exc

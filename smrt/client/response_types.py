@@ -1,6 +1,6 @@
-"""The types of the client's responses, in AWS's names: for type checkers, and for annotations.
+"""The types of the client's responses, in AWS's names: for type checkers and annotations.
 
-Members that the service may leave out are optional.
+Members that the service can omit are optional.
 """
 
 from typing import TypedDict

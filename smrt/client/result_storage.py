@@ -1,4 +1,4 @@
-"""S3 as a client uses it, for the results of asynchronous calls."""
+"""A client's connections to S3, for the results of asynchronous calls."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class ResultStorage:
-    """Connects to S3 when it is first needed, and again in each forked process.
+    """Connects to S3 on first use, and again in each forked process.
 
     Botocore's connections cannot be shared with a forked process.
     """
@@ -26,6 +26,6 @@ class ResultStorage:
         return connected[1]
 
     def close(self) -> None:
-        """Close the connections, if there are any."""
+        """Close the connections, if any."""
         if self._connected is not None:
             self._connected[1].close()

@@ -18,19 +18,19 @@ _R = TypeVar("_R")
 
 
 def implements(declaration: Callable[_P, _R]) -> Callable[[Callable[..., Any]], Callable[_P, _R]]:
-    """Show a method as `declaration`, while it takes any keywords.
+    """Show a method as `declaration`, though it accepts any keywords.
 
-    Python would raise TypeError for one wrong keyword; the table of the operation finds all that
-    is wrong, in AWS's words.
+    Python would raise TypeError for the first wrong keyword; the operation's table reports every
+    error, in AWS's words.
     """
     return wraps(declaration, assigned=("__doc__",))
 
 
 class Readable(Protocol):
-    """A binary file, or something that is read like one."""
+    """A binary file, or an object with the same `read`."""
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
+        """Return up to `size` bytes; none at the end."""
         ...
 
 
@@ -43,7 +43,7 @@ class _Omitted:
 
 
 _OMITTED: Any = _Omitted()
-"""The default of an optional parameter: as in boto3, None is no value."""
+"""The default of an optional parameter: as in boto3, None is not a valid value."""
 
 
 class RuntimeInterface(Protocol):

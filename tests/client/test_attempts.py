@@ -20,25 +20,25 @@ NOW = 1_700_000_000.0
 
 
 class Clock:
-    """A clock that sleeping moves."""
+    """A clock that `sleep` advances."""
 
     def __init__(self) -> None:
         self.now = NOW
         self.slept: list[float] = []
         self.warned: list[str] = []
-        self.told: list[str] = []
+        self.traced: list[str] = []
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
 
-    def world(self) -> Dependencies:
+    def dependencies(self) -> Dependencies:
         return Dependencies(
             clock=lambda: self.now,
             sleep=self.sleep,
-            draw=lambda: 1.0,
+            random=lambda: 1.0,
             warn=self.warned.append,
-            trace=self.told.append,
+            trace=self.traced.append,
         )
 
 
@@ -53,7 +53,7 @@ def caller(endpoint: Endpoint, clock: Clock) -> Callable[..., Caller]:
         resolved = Settings(
             **{"region": "us-east-1", "endpoint_url": endpoint.url, "sign": False, **settings}  # type: ignore[arg-type]
         )
-        return Caller(resolved, lambda: None, clock.world())
+        return Caller(resolved, lambda: None, clock.dependencies())
 
     return made
 
@@ -73,7 +73,7 @@ def test_a_loading_model_is_waited_for(
     assert clock.warned == ["the model is not ready: trying for up to 60 s"]
 
 
-def test_patience_ends_when_the_time_is_up(
+def test_waiting_for_a_model_ends_after_the_maximum_wait(
     endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     for _ in range(4):
@@ -84,7 +84,7 @@ def test_patience_ends_when_the_time_is_up(
     assert clock.slept == [1.0, 1.5, 1.5]
 
 
-def test_without_being_asked_nobody_waits_for_a_model(
+def test_by_default_a_loading_model_is_an_error(
     endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(LOADING))
@@ -101,15 +101,15 @@ def test_another_validation_error_is_not_waited_for(
         call(caller(wait_ready=60.0))
 
 
-def test_looking_at_a_loading_model_uses_up_no_retries(
+def test_polls_of_a_loading_model_are_not_retries(
     endpoint: Endpoint, caller: Callable[..., Caller]
 ) -> None:
     for answer in (LOADING, error(503, "ServiceUnavailable", "later"), LOADING):
         endpoint.answer(lambda sock, _, answer=answer: sock.sendall(answer))  # type: ignore[misc]
     endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "later")))
     assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
-    told = [received.headers["amz-sdk-request"] for received in endpoint.requests]
-    assert told == ["attempt=1", *(f"attempt={n}; max=3" for n in (2, 3, 4, 5))]
+    sent = [received.headers["amz-sdk-request"] for received in endpoint.requests]
+    assert sent == ["attempt=1", *(f"attempt={n}; max=3" for n in (2, 3, 4, 5))]
 
 
 def skewed(seconds: float, code: str = "InvalidSignatureException") -> bytes:
@@ -125,11 +125,11 @@ def signed_at(endpoint: Endpoint) -> list[str]:
 @pytest.fixture
 def signer(endpoint: Endpoint, clock: Clock) -> Caller:
     settings = Settings(region="us-east-1", endpoint_url=endpoint.url)
-    return Caller(settings, lambda: Credentials("AKIDEXAMPLE", "secret"), clock.world())
+    return Caller(settings, lambda: Credentials("AKIDEXAMPLE", "secret"), clock.dependencies())
 
 
 @pytest.mark.parametrize("ahead", [3600, -3600])
-def test_a_wrong_clock_is_put_right_once_and_for_good(
+def test_a_wrong_clock_is_corrected_for_all_later_calls(
     ahead: float, endpoint: Endpoint, clock: Clock, signer: Caller
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(skewed(ahead)))
@@ -139,7 +139,7 @@ def test_a_wrong_clock_is_put_right_once_and_for_good(
     assert first == "20231114T221320Z"
     assert others == ["20231114T231320Z" if ahead > 0 else "20231114T211320Z"] * 2
     assert sum(clock.slept) == 0
-    assert any("clock" in line for line in clock.told)
+    assert any("clock" in line for line in clock.traced)
 
 
 def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Caller) -> None:
@@ -159,7 +159,7 @@ def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Ca
         response(403, b"{}", [("x-amzn-errortype", "RequestExpired"), ("Date", "yesterday")]),
     ],
 )
-def test_what_no_clock_explains_is_told_at_once(
+def test_an_error_without_clock_skew_is_not_retried(
     answer: bytes, endpoint: Endpoint, signer: Caller
 ) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(answer))
@@ -168,7 +168,7 @@ def test_what_no_clock_explains_is_told_at_once(
     assert len(endpoint.requests) == 1
 
 
-def test_asking_for_the_skew_changes_nothing_and_one_attempt_is_corrected() -> None:
+def test_only_one_attempt_is_corrected_for_clock_skew() -> None:
     about = {"HTTPStatusCode": 403, "HTTPHeaders": {"date": formatdate(NOW + 3600, usegmt=True)}}
     details = {"Code": "InvalidSignatureException", "Message": "expired"}
     failure = ServiceError({"Error": details, "ResponseMetadata": about}, "InvokeEndpoint")
@@ -180,27 +180,27 @@ def test_asking_for_the_skew_changes_nothing_and_one_attempt_is_corrected() -> N
     assert attempts.number == 2
 
 
-def test_a_read_timeout_says_why_it_was_not_repeated() -> None:
+def test_a_read_timeout_has_a_hint_why_it_was_not_retried() -> None:
     failure = TransportError("Read timeout", code="ReadTimeoutError")
     assert Attempts(Settings(), Dependencies()).pause(failure) is None
     assert "--retry-timeouts" in failure.hints[0]
 
 
-def test_a_read_timeout_is_repeated_when_asked_for() -> None:
+def test_retry_timeouts_retries_a_read_timeout() -> None:
     failure = TransportError("Read timeout", code="ReadTimeoutError")
-    attempts = Attempts(Settings(retry_timeouts=True), Dependencies(draw=lambda: 0.5))
+    attempts = Attempts(Settings(retry_timeouts=True), Dependencies(random=lambda: 0.5))
     assert attempts.pause(failure) == 0.5
     assert failure.hints == ()
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf"])
-def test_patience_is_a_number_of_seconds(smrt: Smrt, value: str) -> None:
+def test_wait_ready_must_be_a_number_of_seconds(smrt: Smrt, value: str) -> None:
     ran = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "", f"--wait-ready={value}")
     assert ran.code == 252
     assert "--wait-ready" in ran.err
 
 
-def test_the_command_tells_once_that_it_waits(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_the_command_warns_once_that_it_waits(smrt: Smrt, endpoint: Endpoint) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(LOADING))
     ran = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "", "--wait-ready", "60")
     assert ran.code == 0

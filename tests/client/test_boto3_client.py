@@ -57,7 +57,7 @@ def boto(endpoint: Endpoint) -> Iterator[Any]:
     made.close()
 
 
-REPLIES: dict[str, tuple[int, bytes, list[tuple[str, str | bytes]]]] = {
+RESPONSES: dict[str, tuple[int, bytes, list[tuple[str, str | bytes]]]] = {
     "plain": (200, b'{"a": 1}', [*MODEL_HEADERS]),
     "no headers": (200, b"x", []),
     "empty": (200, b"", [*MODEL_HEADERS]),
@@ -87,20 +87,20 @@ REPLIES: dict[str, tuple[int, bytes, list[tuple[str, str | bytes]]]] = {
 }
 
 
-@pytest.mark.parametrize(("status", "body", "headers"), REPLIES.values(), ids=REPLIES)
-def test_a_reply_has_the_shape_of_boto3s(
+@pytest.mark.parametrize(("status", "body", "headers"), RESPONSES.values(), ids=RESPONSES)
+def test_a_response_has_the_shape_of_boto3s(
     client: Any, boto: Any, endpoint: Endpoint, status: int, body: bytes, headers: Any
 ) -> None:
-    found = []
+    outcomes = []
     for one in (client(ONCE), boto):
         endpoint.reply(status, body, headers)
-        reply = one.invoke_endpoint(EndpointName="e", Body=b"hi")
-        found.append({**reply, "Body": reply["Body"].read()})
-    ours, theirs = found
+        response = one.invoke_endpoint(EndpointName="e", Body=b"hi")
+        outcomes.append({**response, "Body": response["Body"].read()})
+    ours, theirs = outcomes
     assert ours == theirs
 
 
-def test_an_asynchronous_reply_has_the_shape_of_boto3s(
+def test_an_asynchronous_response_has_the_shape_of_boto3s(
     client: Any, boto: Any, endpoint: Endpoint
 ) -> None:
     headers = [
@@ -108,11 +108,11 @@ def test_an_asynchronous_reply_has_the_shape_of_boto3s(
         ("X-Amzn-SageMaker-OutputLocation", "s3://b/o"),
         ("X-Amzn-SageMaker-FailureLocation", "s3://b/f"),
     ]
-    found = []
+    outcomes = []
     for one in (client(ONCE), boto):
         endpoint.reply(202, b'{"InferenceId": "i", "Other": 1}', headers)
-        found.append(one.invoke_endpoint_async(EndpointName="e", InputLocation="s3://b/i"))
-    assert found[0] == found[1]
+        outcomes.append(one.invoke_endpoint_async(EndpointName="e", InputLocation="s3://b/i"))
+    assert outcomes[0] == outcomes[1]
 
 
 ERRORS = {
@@ -177,13 +177,13 @@ TEXT = b"one\ntwo\r\n\nthree\rfour\nlast"
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_body_reads_as_boto3s(client: Any, boto: Any, endpoint: Endpoint, read: Any) -> None:
-    found = []
+    outcomes = []
     for one in (client(), boto):
         endpoint.reply(200, TEXT * 100)
         body = one.invoke_endpoint(EndpointName="e", Body=b"")["Body"]
-        found.append(read(body))
+        outcomes.append(read(body))
         body.close()
-    assert found[0] == found[1]
+    assert outcomes[0] == outcomes[1]
 
 
 def test_the_request_is_boto3s(client: Any, boto: Any, endpoint: Endpoint) -> None:
@@ -222,32 +222,32 @@ def test_the_request_is_boto3s(client: Any, boto: Any, endpoint: Endpoint) -> No
     ],
     ids=["bytes", "bytearray", "text", "a file", "a buffered file"],
 )
-def test_a_body_comes_in_many_kinds(client: Any, endpoint: Endpoint, body: Any) -> None:
+def test_a_body_can_be_bytes_text_or_a_file(client: Any, endpoint: Endpoint, body: Any) -> None:
     client().invoke_endpoint(EndpointName="e", Body=body)["Body"].close()
     assert endpoint.requests[0].body == b"hello"
 
 
-def test_a_file_is_sent_from_where_it_stands(client: Any, endpoint: Endpoint) -> None:
+def test_a_file_is_sent_from_its_current_position(client: Any, endpoint: Endpoint) -> None:
     file = io.BytesIO(b"header:hello")
     file.seek(7)
     client().invoke_endpoint(EndpointName="e", Body=file)["Body"].close()
     assert endpoint.requests[0].body == b"hello"
 
 
-def test_keys_may_be_given(client: Any, endpoint: Endpoint) -> None:
-    given = {"aws_access_key_id": "GIVEN", "aws_secret_access_key": "s", "aws_session_token": "t"}
-    client(**given).invoke_endpoint(EndpointName="e", Body=b"")["Body"].close()
-    assert "Credential=GIVEN/" in endpoint.requests[0].headers["authorization"]
+def test_credentials_can_be_arguments(client: Any, endpoint: Endpoint) -> None:
+    keys = {"aws_access_key_id": "EXPLICIT", "aws_secret_access_key": "s", "aws_session_token": "t"}
+    client(**keys).invoke_endpoint(EndpointName="e", Body=b"")["Body"].close()
+    assert "Credential=EXPLICIT/" in endpoint.requests[0].headers["authorization"]
     assert endpoint.requests[0].headers["x-amz-security-token"] == "t"
     with pytest.raises(ConfigurationError, match="Partial credentials"):
-        client(aws_access_key_id="GIVEN")
+        client(aws_access_key_id="EXPLICIT")
 
 
 @pytest.mark.parametrize(
     "values",
     [{"Body": b""}, {"EndpointName": "e", "Nonsense": 1}, {"EndpointName": 7, "Body": b""}],
 )
-def test_a_wrong_parameter_is_refused_before_anything_is_sent(
+def test_a_wrong_parameter_is_rejected_before_the_request(
     client: Any, endpoint: Endpoint, values: Any
 ) -> None:
     with pytest.raises(UsageError, match="Parameter validation failed"):
@@ -282,12 +282,12 @@ def test_the_region_and_endpoint_url_are_those_of_boto3(
         (["us-west-2"], {"region_name": "eu-west-1"}, "eu-west-1"),
     ],
 )
-def test_the_name_of_a_service_is_no_region(
+def test_a_service_name_is_not_a_region(
     environ: dict[str, str], positional: list[str], keywords: dict[str, str], region: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
         Client(*positional, environ=environ, **keywords)  # type: ignore[arg-type]
-    assert "no name of a service" in str(caught.value)
+    assert "not a service name" in str(caught.value)
     assert str(caught.value).endswith(f'write smrt.Client(region_name="{region}")')
 
 
@@ -298,7 +298,7 @@ def test_the_region_is_an_argument_or_a_keyword(
     assert Client(positional, region_name=keyword, environ=environ).meta.region_name == "eu-west-1"
 
 
-def test_the_end_of_with_closes_the_connections(
+def test_leaving_a_with_block_closes_the_connections(
     client: Callable[..., Client], endpoint: Endpoint
 ) -> None:
     with client() as one:
@@ -322,8 +322,8 @@ def test_sixteen_threads_share_a_client(client: Any, endpoint: Endpoint) -> None
         for turn in range(20):
             body = b"%d/%d" % (number, turn)
             try:
-                reply = one.invoke_endpoint(EndpointName=f"e{number}", Body=body)
-                if reply["Body"].read() != b"echo " + base64.b64encode(body):
+                response = one.invoke_endpoint(EndpointName=f"e{number}", Body=body)
+                if response["Body"].read() != b"echo " + base64.b64encode(body):
                     wrong.append(body)
             except SmrtError as exc:
                 wrong.append(repr(exc).encode())
@@ -338,14 +338,14 @@ def test_sixteen_threads_share_a_client(client: Any, endpoint: Endpoint) -> None
     assert len(endpoint.requests) == 320
 
 
-def test_the_package_offers_it_by_name() -> None:
+def test_the_package_exports_the_client() -> None:
     assert smrt.Client is Client
     assert smrt.ServiceError is ServiceError
     with pytest.raises(AttributeError, match="nonsense"):
         smrt.nonsense  # noqa: B018
 
 
-def test_an_error_that_breaks_off_is_still_that_error(
+def test_a_truncated_error_response_is_still_that_error(
     endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
     def broken(sock: socket.socket, _: Received) -> None:

@@ -31,8 +31,8 @@ CHANGING = ("date", "x-amzn-requestid")
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     iris = load_model(EXAMPLES / "iris").predict
-    with serve({"iris": iris, "echo": echo}) as found:
-        yield found
+    with serve({"iris": iris, "echo": echo}) as server:
+        yield server
 
 
 @pytest.fixture
@@ -60,7 +60,9 @@ def steady(reply: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_reply_is_boto3s_key_by_key(url: str, ours: smrt.Client, call: dict[str, Any]) -> None:
+def test_a_response_equals_boto3s_key_by_key(
+    url: str, ours: smrt.Client, call: dict[str, Any]
+) -> None:
     with closing(client(url)) as theirs:
         wanted = theirs.invoke_endpoint(**call)
         got = ours.invoke_endpoint(**call)
@@ -69,7 +71,9 @@ def test_a_reply_is_boto3s_key_by_key(url: str, ours: smrt.Client, call: dict[st
 
 
 @pytest.mark.parametrize("call", FAILURES)
-def test_an_error_is_boto3s_key_by_key(url: str, ours: smrt.Client, call: dict[str, Any]) -> None:
+def test_an_error_equals_boto3s_key_by_key(
+    url: str, ours: smrt.Client, call: dict[str, Any]
+) -> None:
     with closing(client(url)) as theirs:
         with pytest.raises(ClientError) as wanted:
             theirs.invoke_endpoint(**call)

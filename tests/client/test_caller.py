@@ -37,7 +37,7 @@ class Watched:
 
     @property
     def world(self) -> Dependencies:
-        return Dependencies(clock=lambda: self.now, sleep=self.sleep, draw=lambda: 0.5)
+        return Dependencies(clock=lambda: self.now, sleep=self.sleep, random=lambda: 0.5)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_attempts_are_counted_and_share_an_id(
     assert watched.slept == [0.5, 1.0]
 
 
-def test_a_body_that_changes_is_not_sent_again(
+def test_a_body_that_changed_is_not_resent(
     make: Make, endpoint: Endpoint, watched: Watched
 ) -> None:
     class Shrinking(io.BytesIO):
@@ -126,7 +126,7 @@ def test_calls_have_ids_of_their_own(make: Make, endpoint: Endpoint) -> None:
     assert len({r.headers["amz-sdk-invocation-id"] for r in endpoint.requests}) == 2
 
 
-def test_the_last_error_is_told_with_its_retries(make: Make, endpoint: Endpoint) -> None:
+def test_the_last_error_reports_the_number_of_retries(make: Make, endpoint: Endpoint) -> None:
     for _ in range(3):
         endpoint.answer(raw(error(500, "InternalFailure", "oops")))
     with pytest.raises(ServiceError) as caught:
@@ -140,7 +140,7 @@ def test_the_last_error_is_told_with_its_retries(make: Make, endpoint: Endpoint)
 
 @pytest.mark.parametrize("tries", [1, 3, 5])
 @pytest.mark.parametrize("answer", [drop, reset, raw(b"garbage\r\n\r\n")])
-def test_a_connection_that_drops_is_tried_again(
+def test_a_dropped_connection_is_retried(
     make: Make, endpoint: Endpoint, watched: Watched, answer: Any, tries: int
 ) -> None:
     endpoint.script.extend([answer] * tries)
@@ -154,7 +154,7 @@ def test_a_connection_that_drops_is_tried_again(
     ("status", "code"),
     [(400, "ValidationError"), (424, "ModelError"), (429, "ModelNotReadyException"), (403, "X")],
 )
-def test_what_will_not_change_is_not_tried_again(
+def test_a_permanent_error_is_not_retried(
     make: Make, endpoint: Endpoint, status: int, code: str
 ) -> None:
     endpoint.answer(raw(error(status, code, "no")))
@@ -168,7 +168,7 @@ def scripted(watched: Watched, transport: ScriptedTransport, **settings: Any) ->
     return Caller(Settings(region="us-east-1", **settings), lambda: SIGNER, world)
 
 
-def test_a_read_timeout_is_not_tried_again(watched: Watched) -> None:
+def test_a_read_timeout_is_not_retried(watched: Watched) -> None:
     transport = ScriptedTransport([read_timeout()] * 2)
     with pytest.raises(TransportError) as caught:
         call(scripted(watched, transport))
@@ -176,7 +176,7 @@ def test_a_read_timeout_is_not_tried_again(watched: Watched) -> None:
     assert len(transport.requests) == 1
 
 
-def test_a_read_timeout_is_tried_again_where_it_is_asked_for(watched: Watched) -> None:
+def test_a_read_timeout_is_retried_if_enabled(watched: Watched) -> None:
     transport = ScriptedTransport([read_timeout()] * 2)
     call(scripted(watched, transport, retry_timeouts=True))
     assert len(transport.requests) == 3
@@ -228,11 +228,11 @@ def test_each_attempt_is_signed_with_its_own_time(
         )
 
 
-def test_keys_that_are_about_to_expire_are_asked_for_again(
+def test_credentials_that_are_about_to_expire_are_refreshed(
     make: Make, endpoint: Endpoint, watched: Watched
 ) -> None:
-    given = [Credentials(f"AKID{n}", "s", expires=NOW + 100 * n) for n in (1, 2, 3, 4)]
-    caller = make(lambda: given.pop(0))
+    credentials = [Credentials(f"AKID{n}", "s", expires=NOW + 100 * n) for n in (1, 2, 3, 4)]
+    caller = make(lambda: credentials.pop(0))
     for now in (NOW, NOW + 39, NOW + 41, NOW + 139, NOW + 250):
         watched.now = now
         call(caller)
@@ -240,13 +240,13 @@ def test_keys_that_are_about_to_expire_are_asked_for_again(
     assert used == ["AKID1", "AKID1", "AKID2", "AKID2", "AKID3"]
 
 
-def test_nothing_is_signed_where_that_is_not_wanted(make: Make, endpoint: Endpoint) -> None:
+def test_an_unsigned_request_has_no_signature(make: Make, endpoint: Endpoint) -> None:
     call(make(sign=False))
     assert "authorization" not in endpoint.requests[0].headers
     assert "x-amz-date" not in endpoint.requests[0].headers
 
 
-def test_nobody_to_sign_is_an_error(make: Make, endpoint: Endpoint) -> None:
+def test_missing_credentials_are_an_error(make: Make, endpoint: Endpoint) -> None:
     with pytest.raises(ConfigurationError) as caught:
         call(make(lambda: None))
     assert caught.value.code == "NoCredentials"
@@ -255,7 +255,7 @@ def test_nobody_to_sign_is_an_error(make: Make, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys",
+    "values",
     [
         ("AKID\r", "s", None),
         ("AKID", "s\n", None),
@@ -263,8 +263,10 @@ def test_nobody_to_sign_is_an_error(make: Make, endpoint: Endpoint) -> None:
         ("\udcff", "s"),
     ],
 )
-def test_keys_with_line_breaks_are_refused(make: Make, endpoint: Endpoint, keys: Any) -> None:
+def test_credentials_with_line_breaks_are_rejected(
+    make: Make, endpoint: Endpoint, values: Any
+) -> None:
     with pytest.raises(ConfigurationError, match="cannot be printed") as caught:
-        call(make(lambda: Credentials(*keys)))
+        call(make(lambda: Credentials(*values)))
     assert "Evil" not in caught.value.sentence
     assert endpoint.requests == []

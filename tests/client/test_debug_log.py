@@ -15,13 +15,13 @@ from tests.support.scripted_endpoint import Endpoint, error
 CALL = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGVsbG8=")
 
 
-def test_every_line_has_the_time_of_day() -> None:
-    said: list[str] = []
-    stamped(said.append, clock=lambda: 0.25)("one\ntwo")
-    assert re.fullmatch(r"(19[67]\d-\d\d-\d\d \d\d:\d\d:\d\d,250 (one|two)\n){2}", said[0])
+def test_every_line_has_a_timestamp() -> None:
+    written: list[str] = []
+    stamped(written.append, clock=lambda: 0.25)("one\ntwo")
+    assert re.fullmatch(r"(19[67]\d-\d\d-\d\d \d\d:\d\d:\d\d,250 (one|two)\n){2}", written[0])
 
 
-def test_tokens_signatures_and_keys_are_masked() -> None:
+def test_tokens_signatures_and_access_keys_are_masked() -> None:
     text = listed(
         (
             ("X-Amz-Security-Token", "TOKEN"),
@@ -45,7 +45,7 @@ def test_tokens_signatures_and_keys_are_masked() -> None:
     )
 
 
-def test_debug_tells_attempt_by_attempt_what_happened(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_debug_logs_each_attempt(smrt: Smrt, endpoint: Endpoint) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "busy")))
     ran = smrt(*CALL, "--debug", env={"AWS_SESSION_TOKEN": "secret-token"})
     assert (ran.code, ran.out) == (0, b'{"predictions":[1]}')
@@ -72,7 +72,7 @@ def test_debug_shows_no_secret(smrt: Smrt) -> None:
         assert secret not in ran.err
 
 
-def test_without_debug_nothing_is_told(smrt: Smrt) -> None:
+def test_without_debug_nothing_is_logged(smrt: Smrt) -> None:
     assert smrt(*CALL).err == ""
 
 
@@ -104,7 +104,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("environ", "profile", "options", "expected"), NAMES)
-def test_origins_are_told_in_words(
+def test_origins_are_described(
     environ: dict[str, str],
     profile: str | None,
     options: dict[str, Any],
@@ -115,9 +115,9 @@ def test_origins_are_told_in_words(
     path.write_text("[profile p]\nregion = r1\nendpoint_url = http://u\n")
     where = {"config": str(path)}
     environ = {name: value.format(**where) for name, value in environ.items()}
-    found = load({"HOME": str(tmp_path), **environ}, profile)
+    config = load({"HOME": str(tmp_path), **environ}, profile)
     url = None if expected[2] == "none is configured" else "http://u"
-    lines = origins(found, Settings(region="r1", endpoint_url=url), ConnectionOptions(**options))
-    told = [line.partition(": ")[2] for line in lines]
-    shown = [text.replace("http://u: ", "") for text in told]
+    lines = origins(config, Settings(region="r1", endpoint_url=url), ConnectionOptions(**options))
+    values = [line.partition(": ")[2] for line in lines]
+    shown = [text.replace("http://u: ", "") for text in values]
     assert shown == [text.format(**where) for text in expected]

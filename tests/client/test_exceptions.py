@@ -50,7 +50,7 @@ def test_the_classes_are_boto3s() -> None:
         )
 
 
-def test_an_unknown_class_is_reported_with_those_that_there_are() -> None:
+def test_an_unknown_class_is_reported_with_the_known_ones() -> None:
     with pytest.raises(AttributeError) as ours:
         getattr(EXCEPTIONS, "ModelEror")  # noqa: B009 - type checkers report it
     with pytest.raises(AttributeError) as theirs:
@@ -61,12 +61,12 @@ def test_an_unknown_class_is_reported_with_those_that_there_are() -> None:
 
 @pytest.mark.parametrize("code", ERROR_MEMBERS)
 def test_an_error_is_caught_by_the_class_of_its_code_alone(code: str) -> None:
-    found = {
+    matches = {
         name
         for name in names(EXCEPTIONS)
         if isinstance(modeled(code), vars(ClientExceptions)[name])
     }
-    assert found == {code, "ClientError"}
+    assert matches == {code, "ClientError"}
     assert modeled(code).exit_code == 254
 
 
@@ -93,7 +93,7 @@ def test_an_error_in_the_stream_is_caught_by_its_class(client: Any, endpoint: En
 
 @pytest.mark.parametrize("code", ["ModelError", "TeapotException"])
 @pytest.mark.parametrize("copied", [copy.copy, lambda exc: pickle.loads(pickle.dumps(exc))])
-def test_an_error_survives_the_way_to_another_process(copied: Any, code: str) -> None:
+def test_an_error_can_be_pickled_to_another_process(copied: Any, code: str) -> None:
     original = modeled(code, "a hint")
     original.is_last_allowed, original.resume = True, "smrt wait"
     original.response["ResponseMetadata"]["RetryAttempts"] = 2

@@ -65,8 +65,8 @@ client.invoke_endpoint(EndpointName="e", Body=b"again")["Body"].read()
 RESULTS = """
 def fetch(name, count):
     for turn in range(count):
-        place = {"OutputLocation": f"s3://b/{name}/{turn}", "FailureLocation": "s3://b/f"}
-        response = client.wait(place)["Body"].read()
+        result = {"OutputLocation": f"s3://b/{name}/{turn}", "FailureLocation": "s3://b/f"}
+        response = client.wait(result)["Body"].read()
         assert response == f"object /b/{name}/{turn}".encode(), response
 
 fetch("parent", 1)

@@ -45,7 +45,7 @@ def sent(made: Payload) -> bytes:
     ],
     ids=["empty", "bytes", "bytearray", "text", "large"],
 )
-def test_what_is_in_memory_stays_there(content: Any, expected: bytes) -> None:
+def test_bytes_in_memory_stay_in_memory(content: Any, expected: bytes) -> None:
     made = payload(content)
     assert isinstance(made.content, bytes)
     assert sent(made) == expected
@@ -58,7 +58,7 @@ def test_a_bytearray_is_copied() -> None:
     assert sent(made) == b"abc"
 
 
-def test_a_file_at_its_beginning_is_read_where_it_is(tmp_path: Path) -> None:
+def test_a_file_at_its_beginning_is_not_copied(tmp_path: Path) -> None:
     (tmp_path / "body").write_bytes(LARGE)
     with open(tmp_path / "body", "rb") as file:
         made = payload(file)
@@ -67,7 +67,7 @@ def test_a_file_at_its_beginning_is_read_where_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [10, len(LARGE)])
-def test_a_file_that_was_partly_read_gives_the_rest(tmp_path: Path, size: int) -> None:
+def test_the_rest_of_a_partly_read_file_is_the_body(tmp_path: Path, size: int) -> None:
     (tmp_path / "body").write_bytes(LARGE[:size])
     with open(tmp_path / "body", "rb") as file:
         assert file.read(3) == LARGE[:3]
@@ -94,19 +94,19 @@ def test_a_pipe_is_read_once(data: bytes) -> None:
 class OnlyRead:
     """All that botocore asks of a file-like body."""
 
-    def __init__(self, *pieces: Any) -> None:
-        self.pieces = list(pieces)
+    def __init__(self, *chunks: Any) -> None:
+        self.chunks = list(chunks)
 
     def read(self, size: int) -> Any:  # noqa: ARG002 - a file's signature
-        return self.pieces.pop(0) if self.pieces else b""
+        return self.chunks.pop(0) if self.chunks else b""
 
 
-def test_an_object_that_can_only_be_read_will_do() -> None:
+def test_an_object_with_only_a_read_method_is_accepted() -> None:
     content: Any = OnlyRead(b"ab", bytearray(b"cd"))
     assert sent(payload(content)) == b"abcd"
 
 
-def test_the_body_of_one_answer_can_be_the_next_request() -> None:
+def test_the_body_of_a_response_can_be_the_next_request() -> None:
     content: Any = StreamingBody(iter([b"ab", b"cd"]), lambda: None)
     assert sent(payload(content)) == b"abcd"
 
@@ -119,25 +119,25 @@ def test_the_body_of_one_answer_can_be_the_next_request() -> None:
         (OnlyRead(b"ab", None), "NoneType"),
     ],
 )
-def test_a_file_that_gives_no_bytes_is_refused(content: Any, kind: str) -> None:
+def test_a_text_file_or_nonblocking_file_is_rejected(content: Any, kind: str) -> None:
     with pytest.raises(UsageError) as caught:
         payload(content)
-    assert caught.value.message == f"the body is a file that gives {kind}, not bytes"
+    assert caught.value.message == f"the body is a file that returns {kind}, not bytes"
     assert "binary mode" in caught.value.hints[0]
 
 
-def test_a_body_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_body_is_rejected(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
 
-    def pieces() -> Iterator[bytes]:
+    def chunks() -> Iterator[bytes]:
         yield os.read(folder, BLOCK)
 
     with pytest.raises(UsageError, match="the body cannot be read: Is a directory"):
-        spool(pieces())
+        spool(chunks())
     os.close(folder)
 
 
-def test_what_is_spooled_has_no_name() -> None:
+def test_the_spool_file_has_no_name() -> None:
     made = spool([LARGE])
     assert not isinstance(made, bytes)
     assert os.fstat(made.fileno()).st_nlink == 0
@@ -157,11 +157,11 @@ def read(file: BinaryIO) -> bytes:
 
 
 @given(st.lists(st.binary(max_size=5), max_size=8))
-def test_pieces_are_put_together(pieces: list[bytes]) -> None:
-    assert spool(pieces) == b"".join(pieces)
+def test_chunks_are_joined(chunks: list[bytes]) -> None:
+    assert spool(chunks) == b"".join(chunks)
 
 
-def test_pieces_are_put_together_in_a_file_too() -> None:
+def test_chunks_are_joined_in_a_file_too() -> None:
     made = spool([LARGE, b"", b"abc", LARGE])
     assert not isinstance(made, bytes)
     assert read(made) == LARGE + b"abc" + LARGE
@@ -179,11 +179,11 @@ except SmrtError as exc:
 """
 
 
-def test_no_room_for_a_body_is_told_with_a_remedy() -> None:
+def test_a_full_disk_is_reported_with_a_remedy() -> None:
     ran = subprocess.run([sys.executable, "-c", FULL], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == [
         "SmrtError",
-        "the body cannot be kept in a temporary file: File too large",
-        "TMPDIR names another folder for it",
+        "the body cannot be saved in a temporary file: File too large",
+        "set TMPDIR to a folder with enough space",
     ]
     assert ran.stderr == ""

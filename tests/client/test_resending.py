@@ -1,4 +1,4 @@
-"""How often a request is sent when its response is broken: a model that has answered is paid."""
+"""How often a request is sent when its response is broken: a model that has run is billed."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,7 +52,7 @@ PAID: tuple[Call, ...] = (invoke, stream)
 
 
 def requests(call: Call, answer: Answer, endpoint: Endpoint, caller: Caller) -> int:
-    """How many requests one call makes where each gets `answer`."""
+    """How many requests one call makes where each receives `answer`."""
     endpoint.requests.clear()
     endpoint.script[:] = [answer] * 3
     with suppress(SmrtError):
@@ -91,7 +91,7 @@ BROKEN = {**BROKEN_HEADS, **BROKEN_BODIES}
 
 @pytest.mark.parametrize("end", [drop, reset])
 @pytest.mark.parametrize("rest", BROKEN.values(), ids=BROKEN)
-def test_a_success_is_paid_once_however_broken(
+def test_a_broken_success_is_not_resent(
     rest: bytes, end: Answer, endpoint: Endpoint, make: Make
 ) -> None:
     answer = raw(STATUS + rest, end)
@@ -99,7 +99,7 @@ def test_a_success_is_paid_once_however_broken(
 
 
 @pytest.mark.parametrize("rest", BROKEN.values(), ids=BROKEN)
-def test_what_is_queued_is_sent_again_until_its_response_is_whole(
+def test_an_asynchronous_request_is_resent_until_its_response_is_complete(
     rest: bytes, endpoint: Endpoint, make: Make
 ) -> None:
     answer = raw(b"HTTP/1.1 202 Accepted\r\n" + rest, drop)
@@ -134,7 +134,7 @@ STARTS = {
 
 
 @pytest.mark.parametrize(("start", "expected"), STARTS.values(), ids=STARTS)
-def test_a_response_that_breaks_off_is_judged_by_its_status(
+def test_the_status_decides_whether_a_truncated_response_is_retried(
     start: bytes, expected: int, endpoint: Endpoint, make: Make
 ) -> None:
     answer = raw(start, drop)
@@ -143,7 +143,7 @@ def test_a_response_that_breaks_off_is_judged_by_its_status(
 
 @pytest.mark.parametrize("end", [drop, reset])
 @pytest.mark.parametrize("call", PAID)
-def test_a_success_that_is_cut_anywhere_behind_its_status_line_is_paid_once(
+def test_a_success_truncated_after_its_status_line_is_not_resent(
     call: Call, end: Answer, endpoint: Endpoint, make: Make
 ) -> None:
     whole, caller = response(200), make()
@@ -154,7 +154,7 @@ def test_a_success_that_is_cut_anywhere_behind_its_status_line_is_paid_once(
 
 @pytest.mark.parametrize(("status", "sent"), [(200, 1), (None, 3)])
 @pytest.mark.parametrize("call", PAID)
-def test_a_read_timeout_behind_a_status_line_is_not_retried_though_asked_for(
+def test_a_read_timeout_after_a_status_line_is_never_retried(
     call: Call, status: int | None, sent: int
 ) -> None:
     transport = ScriptedTransport(read_timeout(status) for _ in range(3))
@@ -165,7 +165,7 @@ def test_a_read_timeout_behind_a_status_line_is_not_retried_though_asked_for(
     assert len(transport.requests) == sent
 
 
-def test_the_error_says_why_there_was_no_retry(endpoint: Endpoint, make: Make) -> None:
+def test_the_error_explains_why_there_was_no_retry(endpoint: Endpoint, make: Make) -> None:
     endpoint.answer(raw(STATUS + LENGTH))
     with pytest.raises(TransportError) as caught:
         invoke(make())
@@ -173,7 +173,7 @@ def test_the_error_says_why_there_was_no_retry(endpoint: Endpoint, make: Make) -
     assert caught.value.hints == ("not retried: the response began with status 200",)
 
 
-def test_a_large_request_whose_response_came_early_and_broken_is_paid_once(
+def test_a_large_request_with_an_early_broken_response_is_not_resent(
     endpoint: Endpoint, make: Make
 ) -> None:
     endpoint.read_body = False
@@ -183,7 +183,7 @@ def test_a_large_request_whose_response_came_early_and_broken_is_paid_once(
     assert len(endpoint.requests) == 1
 
 
-def test_a_status_is_that_of_its_own_request(endpoint: Endpoint, make: Make) -> None:
+def test_a_status_belongs_to_its_own_request(endpoint: Endpoint, make: Make) -> None:
     caller = make()
     invoke(caller)
     endpoint.script += [raw(b"", drop)] * 3

@@ -92,8 +92,8 @@ def test_the_type_of_a_result_has_the_fields_of_the_command() -> None:
 
 
 def test_the_types_are_dicts_with_docstrings() -> None:
-    found = [kind for name, kind in vars(response_types).items() if is_typeddict(kind)]
-    public = [kind for kind in found if not kind.__name__.startswith("_")]
+    typed_dicts = [kind for name, kind in vars(response_types).items() if is_typeddict(kind)]
+    public = [kind for kind in typed_dicts if not kind.__name__.startswith("_")]
     assert len(public) == 5
     assert all(kind.__doc__ for kind in public)
 
@@ -123,7 +123,7 @@ def test_wrong_parameters_are_reported_as_boto3_reports_them(
     operation = data.draw(st.sampled_from(OPERATIONS))
     names = st.sampled_from([member.name for member in operation.members] + ["endpointName", "X"])
     parameters = data.draw(st.dictionaries(names, VALUES, max_size=4)) | {"Nonsense": 1}
-    parameters.pop("EndpointName", None)  # an empty one is refused by smrt alone
+    parameters.pop("EndpointName", None)  # an empty one is rejected by smrt alone
     ours, theirs = (refusal(getattr(one, method(operation)), parameters) for one in (client, boto))
     assert sorted(ours.splitlines()) == sorted(theirs.splitlines())
 
