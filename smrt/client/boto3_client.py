@@ -85,7 +85,7 @@ class Client:
         settings = resolve_settings(config, options)
         static = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
         load_credentials = (lambda: static) if static else credentials.source(config, settings)
-        self._caller = Caller(settings, source, Dependencies())
+        self._caller = Caller(settings, load_credentials, Dependencies())
         self._results = ResultStorage(partial(_connect, config, options, load_credentials))
         self.meta = ClientMeta(settings.region, self._caller.endpoint_url)
 

@@ -1,4 +1,4 @@
-"""Where the body of an answer goes: a file, standard output, or out of a terminal's way."""
+"""Writes the body of a response to a file or to standard output; keeps bytes off terminals."""
 
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ def plan_body(path: str | None) -> Plan | None:
 
 
 def deliver(
-    pieces: Iterable[bytes],
+    chunks: Iterable[bytes],
     console: Console,
     *,
     plan: Plan | None,
@@ -28,39 +28,39 @@ def deliver(
     keep: bool = False,
     text: bool = False,
 ) -> None:
-    """Write `pieces` as planned, each at once; without a plan to standard output.
+    """Write each of `chunks` immediately, to the file of `plan`, by default to standard output.
 
-    A terminal is spared bytes that are no text: they go to a file in the current folder. What is
-    known to be `text` is made visible there. With `keep`, a file that fails to become whole is
-    kept as far as it came.
+    If standard output is a terminal, binary data goes to a file in the current folder instead, and
+    the control characters of known `text` are escaped. With `keep`, the part that arrived before a
+    failure is saved.
     """
     if text and (console.is_terminal if plan is None else plan.is_terminal):
-        pieces = _visible(pieces, console)
+        chunks = _visible(chunks, console)
     elif plan is None and console.is_terminal:
-        first, pieces = _peek(pieces)
+        first, chunks = _peek(chunks)
         if not is_text(first):
-            plan = _kept(request_id)
+            plan = _binary_file(request_id)
             console.note(f"the answer is binary, and is kept in {plan.path}")
     if plan is None:
-        for piece in pieces:
-            console.write(piece)
-            del piece  # it may be large, and the next is about to come
+        for chunk in chunks:
+            console.write(chunk)
+            del chunk  # it may be large, and the next is about to come
     else:
         with outfile.writing(plan, keep=keep) as file:
-            for piece in pieces:
-                file.write(piece)
+            for chunk in chunks:
+                file.write(chunk)
                 file.flush()
-                del piece
+                del chunk
 
 
-def _visible(pieces: Iterable[bytes], console: Console) -> Iterator[bytes]:
+def _visible(chunks: Iterable[bytes], console: Console) -> Iterator[bytes]:
     from smrt.protocol.visible import visible_chunks
 
-    return (console.encoded((text,), terminal=True) for text in visible_chunks(pieces))
+    return (console.encoded((text,), terminal=True) for text in visible_chunks(chunks))
 
 
 def is_text(start: bytes) -> bool:
-    """Whether bytes begin like UTF-8 text without control characters."""
+    """Whether bytes start like UTF-8 text without control characters."""
     if any(byte < 0x20 and byte not in b"\t\n\r\f\b\x1b" for byte in start):  # noqa: PLR2004 - a space
         return False
     try:
@@ -70,17 +70,17 @@ def is_text(start: bytes) -> bool:
     return True
 
 
-def _kept(request_id: str | None) -> Plan:
-    """A file in the current folder; of the id, which the server chose, what a name may have."""
-    kept = [c for c in request_id or "" if c.isascii() and (c.isalnum() or c == "-")]
-    name = "".join(kept)[:_LONGEST] or "answer"
+def _binary_file(request_id: str | None) -> Plan:
+    """Plan a file in the current folder, named after the safe characters of the request's id."""
+    allowed = [c for c in request_id or "" if c.isascii() and (c.isalnum() or c == "-")]
+    name = "".join(allowed)[:_LONGEST] or "answer"
     try:
         return outfile.plan(f"smrt-{name}.bin")
-    except UsageError as exc:  # the model has answered: this is not the command line's fault
+    except UsageError as exc:  # the model has run: this is no error of the command line
         raise SmrtError(f"the answer is binary, and {exc.message}", "name an outfile") from exc
 
 
-def _peek(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    rest = iter(pieces)
+def _peek(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    rest = iter(chunks)
     first = next(rest, b"")
     return first, chain([first], rest)

@@ -1,4 +1,4 @@
-"""The three standard streams; the only file that knows a terminal."""
+"""The three standard streams; no other file checks for terminals."""
 
 import codecs
 import os
@@ -17,10 +17,10 @@ _ESCAPED = "smrt.escaped"
 
 
 class Console:
-    """Standard input, output and error in bytes; text is encoded, and escaped where it must be.
+    """Standard input, output and error in bytes; text is encoded, and escaped if necessary.
 
-    Text that goes to a terminal is made visible: only what is Painted has control sequences. Each
-    stream is judged on its own, and bytes are written as they are.
+    On a terminal, control characters in text are shown escaped, except in Painted text. Each stream
+    is checked separately, and bytes are written unchanged.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Console:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody can be asked: there is a terminal to read from and one to write to."""
+        """Whether smrt can prompt: there is a terminal to read from and one to write to."""
         return self.stdin.isatty() and (self.is_terminal or self.complains_to_terminal)
 
     @cached_property
@@ -49,14 +49,14 @@ class Console:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal that standard output is; 80 where it is none."""
+        """Columns of the terminal on standard output; 80 if it is not a terminal."""
         try:
             return os.get_terminal_size(self._stdout.fileno()).columns
         except (OSError, ValueError):
             return DEFAULT_WIDTH
 
     def write(self, data: bytes) -> None:
-        """Write to standard output, at once; StdoutClosedError if nobody reads it any more."""
+        """Write to standard output, unbuffered; StdoutClosedError for a broken pipe."""
         if data:
             self._line_is_open = data[-1:] != b"\n"
         try:
@@ -67,90 +67,90 @@ class Console:
             raise SmrtError(f"standard output cannot be written: {exc.strerror}") from exc
 
     def end_line(self) -> None:
-        """End the line on a terminal that what was written has left open."""
+        """On a terminal, end the line if the last output did not."""
         if self._line_is_open and self.is_terminal:
             with suppress(SmrtError):
                 self.write(b"\n")
 
-    def show(self, pieces: Iterable[str]) -> None:
+    def show(self, chunks: Iterable[str]) -> None:
         """Write text to standard output."""
-        data = self.encoded(pieces, terminal=self.is_terminal)
+        data = self.encoded(chunks, terminal=self.is_terminal)
         if data:
             self.write(data)
 
-    def say(self, *pieces: str) -> None:
-        """Write text to standard error; nobody listening is no failure."""
+    def say(self, *chunks: str) -> None:
+        """Write text to standard error; ignores a closed or broken stream."""
         with suppress(OSError):
-            _write_all(self._stderr, self.encoded(pieces, terminal=self.complains_to_terminal))
+            _write_all(self._stderr, self.encoded(chunks, terminal=self.complains_to_terminal))
 
     def note(self, text: str) -> None:
-        """Say a line of our own on standard error."""
+        """Print one line, prefixed with `smrt: `, to standard error."""
         self.say(f"{NAME}: {text}\n")
 
-    def encoded(self, pieces: Iterable[str], *, terminal: bool) -> bytes:
-        """Text in the encoding of standard output; what it lacks is escaped.
+    def encoded(self, chunks: Iterable[str], *, terminal: bool) -> bytes:
+        """Text in the encoding of standard output; characters that it lacks are escaped.
 
-        For a terminal, so are the controls that are not our own.
+        For a terminal, control characters that are not smrt's own are escaped too.
         """
         if terminal:
             from smrt.protocol.visible import visible
 
-            pieces = map(visible, pieces)
-        return "".join(pieces).encode(self._encoding, _ESCAPED)
+            chunks = map(visible, chunks)
+        return "".join(chunks).encode(self._encoding, _ESCAPED)
 
 
 def standard(environ: Mapping[str, str]) -> Console:
-    """The console of this process; a stream that is closed is the null device."""
+    """The console of this process; a closed stream becomes the null device."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest free number: this one
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest free number: this one
     stdin, stdout, stderr = (
-        open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115 - open while we run
+        open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115 - open until smrt exits
         for fd, mode, size in ((0, "rb", -1), (1, "wb", 0), (2, "wb", 0))
     )
     return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]
 
 
 def colours(console: Console, option: str | None, environ: Mapping[str, str]) -> bool:
-    """Whether a table on standard output is coloured: `option` says on, off, auto or nothing."""
+    """Whether to color a table on standard output; `option` is on, off, auto or None."""
     if option in ("on", "off"):
         return option == "on"
     return console.is_terminal and not environ.get("NO_COLOR")
 
 
 def check_encoding(environ: Mapping[str, str]) -> None:
-    """Raise ConfigurationError where AWS_CLI_OUTPUT_ENCODING names no codec for text."""
-    named = environ.get(_ENCODING)
-    if named and not _is_encoding(named):
+    """Raise ConfigurationError if AWS_CLI_OUTPUT_ENCODING is not a text codec."""
+    encoding = environ.get(_ENCODING)
+    if encoding and not _is_encoding(encoding):
         raise ConfigurationError(
-            f"Unknown codec `{named}` specified for {_ENCODING}.", "utf-8 is one that is known"
+            f"Unknown codec `{encoding}` specified for {_ENCODING}.", "utf-8 is one that is known"
         )
 
 
 def _encoding(environ: Mapping[str, str]) -> str:
-    """What AWS_CLI_OUTPUT_ENCODING names, or what Python found for standard output."""
-    named = environ.get(_ENCODING)
-    if named and _is_encoding(named):
-        return named
+    """The value of AWS_CLI_OUTPUT_ENCODING; default: Python's encoding of standard output."""
+    encoding = environ.get(_ENCODING)
+    if encoding and _is_encoding(encoding):
+        return encoding
     return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
 def _is_encoding(name: str) -> bool:
     try:
-        " \N{SNOWMAN}".encode(name, _ESCAPED)  # not every codec can leave out what it lacks
+        " \N{SNOWMAN}".encode(name, _ESCAPED)  # not every codec supports error handlers
     except (LookupError, UnicodeError):
         return False
     return True
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
-    """What an encoding lacks, as JSON writes it: escaped output is still JSON."""
+    """Escape the characters that an encoding lacks as JSON does: the output is still JSON."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    lacking = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
-    units = (lacking[index : index + 4] for index in range(0, len(lacking), 4))
+    missing = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    units = (missing[index : index + 4] for index in range(0, len(missing), 4))
     return "".join("\\u" + unit for unit in units), error.end
 
 
@@ -158,11 +158,11 @@ codecs.register_error(_ESCAPED, _escaped)
 
 
 def _write_all(stream: BinaryIO, data: bytes) -> None:
-    """Write all of `data`: an unbuffered stream may take less at a time, or nothing yet."""
+    """Write all of `data`: one write to an unbuffered stream can be partial, or block."""
     view = memoryview(data)
     while view:
         written: int | None = stream.write(view)
-        if written is None:  # another process has told the stream never to wait
+        if written is None:  # another process made the stream non-blocking
             from select import select
 
             select([], [stream], [])
@@ -171,7 +171,7 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
 
 
 def leave_terminal() -> None:
-    """Give up the terminal, so that nothing can ask a question on it."""
+    """Detach from the terminal, so that nothing can prompt on it."""
     import fcntl
     import termios
 
@@ -183,13 +183,13 @@ def leave_terminal() -> None:
 
 
 class App(NamedTuple):
-    """The streams and the environment; what is opened is `held`, and closed in the end."""
+    """The streams, the environment, and a stack (`held`) that closes open files at the end."""
 
     console: Console
     environ: Mapping[str, str]
     held: ExitStack
 
     def __repr__(self) -> str:
-        from smrt.protocol.messages import veiled  # help needs none of it
+        from smrt.protocol.messages import veiled  # help does not need it
 
         return veiled(self, "environ")

@@ -1,7 +1,7 @@
-"""A stream's parts, which are cut anywhere, put together again: lines, events, JSON values.
+"""Splits a stream of chunks into frames: lines, server-sent events, or JSON values.
 
-Each of these is given as soon as it is whole, in bytes and without its end mark. Where reading the
-parts fails, what is whole has been given by then; of lines the last, broken off, is given too.
+Chunks can end anywhere. Each frame is yielded, as bytes without its terminator, as soon as it is
+complete. If reading fails, all complete frames have been yielded; a partial last line is, too.
 """
 
 import json
@@ -13,10 +13,10 @@ from smrt.errors import SmrtError
 
 Note = Callable[[str], None]
 Framing = Callable[[Iterable[bytes], Note], Iterator[bytes]]
-"""Told what part of the answer it leaves out, if any."""
+"""Splits chunks into frames; a note reports any chunk of the response that it skips."""
 
 DONE = b"[DONE]"
-"""What OpenAI's interface, and those made after it, send when there will be no more events."""
+"""The end of the stream in OpenAI's API and compatible ones."""
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _SPACE = re.compile(rb"[ \t\r\n]*")
@@ -26,36 +26,36 @@ _AFTER_SCALAR = re.compile(rb'[ \t\r\n,:\[\]{}"]')
 _STRING_OR_SPACE = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+', re.DOTALL)
 _JSON_STARTS = b'{["-0123456789tfnNI'
 _FIELDS = (b"data", b"event", b"id", b"retry")
-"""What a server-sent event may begin with."""
+"""The names of the fields of a server-sent event."""
 
 
-def lines(parts: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG001 - a Framing
-    """Lines that end with LF or CR LF; the last may end with the stream."""
-    held = bytearray()
+def lines(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG001 - a Framing
+    """Lines that end with LF or CR LF; the last can end with the stream."""
+    buffer = bytearray()
     try:
-        for part in parts:
-            *whole, rest = part.split(b"\n")
+        for chunk in chunks:
+            *whole, rest = chunk.split(b"\n")
             for line in whole:
-                held += line
-                yield bytes(held).removesuffix(b"\r")
-                held.clear()
-            held += rest
+                buffer += line
+                yield bytes(buffer).removesuffix(b"\r")
+                buffer.clear()
+            buffer += rest
     except SmrtError:
-        if held:
-            yield bytes(held)
+        if buffer:
+            yield bytes(buffer)
         raise
-    if held:
-        yield bytes(held)
+    if buffer:
+        yield bytes(buffer)
 
 
-def events(parts: Iterable[bytes], note: Note) -> Iterator[bytes]:
-    """The data of server-sent events, but for [DONE].
+def events(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:
+    """The data of server-sent events, without [DONE].
 
-    An event that no empty line ends is left out, as the standard has it:
+    An event without an empty line after it is skipped, as the standard requires:
     https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     """
     data: list[bytes] = []
-    for line in _event_lines(parts):
+    for line in _event_lines(chunks):
         if line:
             field, _, value = line.partition(b":")
             if field == b"data":
@@ -72,24 +72,24 @@ def events(parts: Iterable[bytes], note: Note) -> Iterator[bytes]:
         )
 
 
-def values(parts: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG001 - a Framing
-    """JSON values, one after the other with or without space between them; each on one line.
+def values(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG001 - a Framing
+    """JSON values, with or without whitespace between them; each on one line.
 
-    Raises SmrtError for what is no JSON, or ends within a value.
+    Raises SmrtError if the stream is not JSON, or ends within a value.
     """
     scanner = _Values()
-    for part in _without_bom(parts):
-        yield from map(_on_one_line, scanner.feed(part))
+    for chunk in _without_bom(chunks):
+        yield from map(_on_one_line, scanner.feed(chunk))
     yield from map(_on_one_line, scanner.end())
 
 
-def events_or_values(parts: Iterable[bytes], note: Note) -> Iterator[bytes]:
-    """Server-sent events or JSON values, by the first character that is no space."""
-    rest = iter(_without_bom(parts))
+def events_or_values(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:
+    """Server-sent events or JSON values; the first non-space character decides."""
+    rest = iter(_without_bom(chunks))
     seen = []
-    for part in rest:
-        seen.append(part)
-        if start := part.strip(b" \t\r\n"):
+    for chunk in rest:
+        seen.append(chunk)
+        if start := chunk.strip(b" \t\r\n"):
             framing = values if start[0] in _JSON_STARTS else events
             yield from framing(chain(seen, rest), note)
             return
@@ -99,107 +99,107 @@ FRAMINGS: dict[str, Framing] = {"lines": lines, "sse": events, "json": values}
 
 
 class _Values:
-    """Finds the ends of JSON values; each byte is looked at once, wherever the parts are cut."""
+    """Finds the ends of JSON values; reads each byte once, wherever the chunks end."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._depth = 0
         self._find = self._start
         self._escaped = False
 
-    def feed(self, part: bytes) -> Iterator[bytes]:
-        """The values that `part` completes."""
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the values that `chunk` completes."""
         at = begin = 0
-        while at < len(part):
-            if not self._held and self._find == self._start:
-                begin = at = self._skipped(part, at)
-                if at == len(part):
+        while at < len(chunk):
+            if not self._buffer and self._find == self._start:
+                begin = at = self._skip_space(chunk, at)
+                if at == len(chunk):
                     return
-            at, whole = self._find(part, at)
-            if whole:
-                self._held += memoryview(part)[begin:at]
-                yield self._taken()
+            at, is_complete = self._find(chunk, at)
+            if is_complete:
+                self._buffer += memoryview(chunk)[begin:at]
+                yield self._take()
                 begin = at
-        self._held += memoryview(part)[begin:]
+        self._buffer += memoryview(chunk)[begin:]
 
     def end(self) -> Iterator[bytes]:
-        """A last value that only the end of the stream ends; SmrtError where it is not whole."""
+        """Yield a scalar that ends with the stream; SmrtError if a value is incomplete."""
         if self._find == self._scalar:
-            yield self._taken()
-        elif self._held:
+            yield self._take()
+        elif self._buffer:
             raise SmrtError(
-                f"the answer ends within a JSON value of {len(self._held)} bytes so far"
+                f"the response ends within a JSON value, after {len(self._buffer)} bytes of it"
             )
 
-    def _taken(self) -> bytes:
-        taken = bytes(self._held)
-        self._held.clear()
+    def _take(self) -> bytes:
+        value = bytes(self._buffer)
+        self._buffer.clear()
         self._find = self._start
-        return taken
+        return value
 
-    def _skipped(self, part: bytes, at: int) -> int:
-        found = _SPACE.match(part, at)
-        assert found
-        return found.end()
+    def _skip_space(self, chunk: bytes, at: int) -> int:
+        space = _SPACE.match(chunk, at)
+        assert space
+        return space.end()
 
-    def _start(self, part: bytes, at: int) -> tuple[int, bool]:
-        """The first byte of a value: what does it begin?"""
-        if part[at] in b"{[":
+    def _start(self, chunk: bytes, at: int) -> tuple[int, bool]:
+        """Choose the next state by the first byte of a value."""
+        if chunk[at] in b"{[":
             self._depth, self._find = 1, self._inside
-        elif part[at] in b'"':
+        elif chunk[at] in b'"':
             self._depth, self._find = 0, self._string
         else:
             self._find = self._scalar
         return at + 1, False
 
-    def _inside(self, part: bytes, at: int) -> tuple[int, bool]:
-        found = _STRUCTURE.search(part, at)
-        if found is None:
-            return len(part), False
-        if found[0] == b'"':
+    def _inside(self, chunk: bytes, at: int) -> tuple[int, bool]:
+        match = _STRUCTURE.search(chunk, at)
+        if match is None:
+            return len(chunk), False
+        if match[0] == b'"':
             self._find = self._string
         else:
-            self._depth += 1 if found[0] in b"{[" else -1
-        return found.end(), self._depth == 0
+            self._depth += 1 if match[0] in b"{[" else -1
+        return match.end(), self._depth == 0
 
-    def _string(self, part: bytes, at: int) -> tuple[int, bool]:
+    def _string(self, chunk: bytes, at: int) -> tuple[int, bool]:
         if self._escaped:
             self._escaped = False
             return at + 1, False
-        found = _IN_STRING.search(part, at)
-        if found is None:
-            return len(part), False
-        if found[0] == b"\\":
+        match = _IN_STRING.search(chunk, at)
+        if match is None:
+            return len(chunk), False
+        if match[0] == b"\\":
             self._escaped = True
-            return found.end(), False
+            return match.end(), False
         self._find = self._inside
-        return found.end(), self._depth == 0
+        return match.end(), self._depth == 0
 
-    def _scalar(self, part: bytes, at: int) -> tuple[int, bool]:
-        found = _AFTER_SCALAR.search(part, at)
-        return (len(part), False) if found is None else (found.start(), True)
+    def _scalar(self, chunk: bytes, at: int) -> tuple[int, bool]:
+        match = _AFTER_SCALAR.search(chunk, at)
+        return (len(chunk), False) if match is None else (match.start(), True)
 
 
-def _event_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole lines that end with LF, CR or CR LF; a CR ends a line at once, whatever follows."""
-    held = bytearray()
+def _event_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Complete lines that end with LF, CR or CR LF; a CR ends a line immediately."""
+    buffer = bytearray()
     after_cr = False
-    for part in _without_bom(parts):
-        fresh = part[1:] if after_cr and part.startswith(b"\n") else part
-        after_cr = part.endswith(b"\r") if part else after_cr
+    for chunk in _without_bom(chunks):
+        fresh = chunk[1:] if after_cr and chunk.startswith(b"\n") else chunk
+        after_cr = chunk.endswith(b"\r") if chunk else after_cr
         *whole, rest = _LINE_END.split(fresh)
         for line in whole:
-            held += line
-            yield bytes(held)
-            held.clear()
-        held += rest
+            buffer += line
+            yield bytes(buffer)
+            buffer.clear()
+        buffer += rest
 
 
-def _without_bom(parts: Iterable[bytes]) -> Iterator[bytes]:
-    rest = iter(parts)
+def _without_bom(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = iter(chunks)
     start = b""
-    for part in rest:
-        start += part
+    for chunk in rest:
+        start += chunk
         if len(start) >= len(_BOM) or not _BOM.startswith(start):
             break
     yield start.removeprefix(_BOM)
@@ -207,13 +207,13 @@ def _without_bom(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _on_one_line(value: bytes) -> bytes:
-    """`value`, checked; what is pretty-printed loses the space between its tokens."""
+    """`value`, validated; pretty-printed JSON loses the whitespace between its tokens."""
     try:
         json.loads(value)
     except (ValueError, RecursionError) as exc:
         shown = value[:40].decode(errors="replace")
         hints = ("--stream sse reads server-sent events",) if value in _FIELDS else ()
-        raise SmrtError(f"the answer is not JSON: {shown!r}: {exc}", *hints) from exc
+        raise SmrtError(f"the response is not JSON: {shown!r}: {exc}", *hints) from exc
     if b"\n" in value or b"\r" in value:
-        return _STRING_OR_SPACE.sub(lambda found: found[1] or b"", value)
+        return _STRING_OR_SPACE.sub(lambda match: match[1] or b"", value)
     return value

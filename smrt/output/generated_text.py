@@ -1,4 +1,4 @@
-"""The text in the events of a model that writes: what --text and --chat print."""
+"""Extracts the generated text from a model's events, for --text and --chat."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,39 +7,39 @@ from typing import Any
 from smrt.errors import SmrtError
 
 TextSelection = Callable[[Any], Any]
-"""An event -> what of it is text."""
+"""An event -> its text."""
 
 _HIGH_SURROGATES = range(0xD800, 0xDC00)
 
 
 def texts(frames: Iterable[bytes], select: TextSelection) -> Iterator[str]:
-    """What `select` finds in each of `frames`, which are JSON; nothing where it finds null.
+    """The text that `select` returns for each of `frames`, which are JSON; None is skipped.
 
-    A character whose two surrogates come in two events is put together. Raises SmrtError for what
-    is no JSON, and what `select` raises.
+    A character whose two surrogates arrive in two events is joined. Raises SmrtError for invalid
+    JSON, and the errors of `select`.
     """
-    held = ""
+    pending = ""
     for frame in frames:
-        found = held + _text(select(_parsed(frame)))
-        held = found[-1:] if found and ord(found[-1]) in _HIGH_SURROGATES else ""
-        whole = found.removesuffix(held) if held else found
-        if whole:
-            yield _characters(whole)
-    if held:
-        yield _characters(held)
+        text = pending + _text(select(_parsed(frame)))
+        pending = text[-1:] if text and ord(text[-1]) in _HIGH_SURROGATES else ""
+        complete = text.removesuffix(pending) if pending else text
+        if complete:
+            yield _characters(complete)
+    if pending:
+        yield _characters(pending)
 
 
 def chat(event: Any) -> Any:
-    """The text of an event in the shapes that most servers of language models send.
+    """The text of an event in the formats of most language model servers.
 
-    OpenAI's chat (`choices[0].delta.content`, or `message` in an answer that is whole) and
-    completions (`choices[0].text`), and TGI's and DJL's `token.text` where the token is no mark of
-    the model's own. Raises SmrtError where the event tells of an error.
+    OpenAI's chat (`choices[0].delta.content`, or `message` in a response without streaming) and
+    completions (`choices[0].text`), and TGI's and DJL's `token.text` unless the token is a
+    special one. Raises SmrtError if the event is an error.
     """
     if not isinstance(event, Mapping):
         return None
     if event.get("error"):
-        raise SmrtError(f"the model reports an error: {_complaint(event)}", code="ModelError")
+        raise SmrtError(f"the model reports an error: {_error_message(event)}", code="ModelError")
     token = event.get("token")
     if isinstance(token, Mapping):
         return None if token.get("special") else token.get("text")
@@ -53,10 +53,10 @@ def chat(event: Any) -> Any:
     return first.get("text")
 
 
-def _complaint(event: Mapping[str, Any]) -> str:
+def _error_message(event: Mapping[str, Any]) -> str:
     error = event["error"]
-    told = error.get("message") if isinstance(error, Mapping) else error
-    text = told if isinstance(told, str) else json.dumps(error, ensure_ascii=False)
+    message = error.get("message") if isinstance(error, Mapping) else error
+    text = message if isinstance(message, str) else json.dumps(error, ensure_ascii=False)
     return " ".join(text.split())
 
 
@@ -68,19 +68,19 @@ def _parsed(frame: bytes) -> Any:
         raise SmrtError(f"an event is not JSON: {shown!r}: {exc}") from exc
 
 
-def _text(found: Any) -> str:
+def _text(value: Any) -> str:
     """Strings as they are, lists one item after the other, anything else as JSON."""
-    if found is None:
+    if value is None:
         return ""
-    if isinstance(found, str):
-        return found
-    if isinstance(found, list):
-        return "".join(map(_text, found))
-    return json.dumps(found, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(map(_text, value))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _characters(text: str) -> str:
-    """`text` with its surrogates in pairs as one character, alone as U+FFFD."""
+    """`text` with surrogate pairs joined, and lone surrogates replaced with U+FFFD."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

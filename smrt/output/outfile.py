@@ -1,4 +1,4 @@
-"""The file that a body goes to: it appears whole or not at all."""
+"""Writes the output file: all of it, or on failure nothing."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from smrt.errors import SmrtError, StdoutClosedError, UsageError
 
 _DESCRIPTOR = r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)"
 _DEVICES = ("/dev/", "/proc/")
-"""What the path of a descriptor begins with: for others the pattern is not even compiled."""
+"""Prefixes of a descriptor's path; for other paths the pattern is not compiled."""
 BLOCK = 1 << 18
 PARTIAL = ".partial"
 _STANDARD = {"in": 0, "out": 1, "err": 2}
@@ -22,13 +22,13 @@ _MAX_LINKS = 40
 class Way(Enum):
     """How a path is written."""
 
-    THROUGH = "opened, and written as it is"
-    BESIDE = "replaced by a new file that is made beside it"
-    COPIED = "overwritten in place with a whole body"
+    THROUGH = "opened, and written directly"
+    BESIDE = "replaced by a new file from the same folder"
+    COPIED = "overwritten in place with the complete body"
 
 
 class Plan(NamedTuple):
-    """How a path will be written; `found` is what stands there already."""
+    """How a path will be written; `found` is the status of the file that exists there."""
 
     path: str
     way: Way
@@ -36,48 +36,48 @@ class Plan(NamedTuple):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether what is written there is shown on a terminal."""
+        """Whether the output appears on a terminal."""
         if self.way is not Way.THROUGH or (self.found and not stat.S_ISCHR(self.found.st_mode)):
-            return False  # to open a named pipe would wait for its reader
+            return False  # opening a named pipe would wait for its reader
         with suppress(OSError), _opened(self.path) as file:
             return file.isatty()
         return False
 
 
 def plan(path: str, name: str = "the outfile") -> Plan:
-    """How `path` can be written; UsageError, which says `name`, where it cannot, before all else.
+    """Decide how to write `path`; UsageError, which mentions `name`, if it cannot be written.
 
-    A new file, or one of our own, is written beside its place and renamed. A device or pipe, or a
-    descriptor of this process, is written through. What must stay the file that it is (someone
-    else's, one with several names, one in a folder that we may not write) is overwritten when
-    the body is whole.
+    A new file, or a file of the current user, is written to a temporary file in the same folder
+    and renamed. A device, a pipe or a descriptor of this process is written directly. A file that
+    must keep its identity (another user's, one with several hard links, one in a read-only folder)
+    is overwritten when the body is complete.
     """
     try:
         number = _descriptor(path)
         if number is not None:
-            os.write(number, b"")  # fails where it is not open, or not for writing
+            os.write(number, b"")  # fails if it is not open for writing
             return Plan(path, Way.THROUGH)
-        place = os.path.realpath(path) if path else path
-        found = os.stat(path)
+        target = os.path.realpath(path) if path else path
+        status = os.stat(path)
     except FileNotFoundError:
-        return _new(path, place, name)
+        return _new(path, target, name)
     except (OSError, OverflowError, ValueError) as exc:
-        raise _refused(path, name, exc) from exc
-    if stat.S_ISDIR(found.st_mode):
+        raise _unwritable(path, name, exc) from exc
+    if stat.S_ISDIR(status.st_mode):
         raise UsageError(f"{name} {path} is a directory", "name a file in it")
     if not os.access(path, os.W_OK):
         raise UsageError(f"{name} {path} may not be written: permission denied")
-    if not stat.S_ISREG(found.st_mode):
-        return _special(path, name, found)
-    ours = found.st_uid == _user(found) and found.st_nlink == 1
-    if ours and os.access(os.path.dirname(place), os.W_OK | os.X_OK):
-        return Plan(place, Way.BESIDE, found)
+    if not stat.S_ISREG(status.st_mode):
+        return _special(path, name, status)
+    is_ours = status.st_uid == _user(status) and status.st_nlink == 1
+    if is_ours and os.access(os.path.dirname(target), os.W_OK | os.X_OK):
+        return Plan(target, Way.BESIDE, status)
     _check_overwritable(path, name)
-    return Plan(place, Way.COPIED, found)
+    return Plan(target, Way.COPIED, status)
 
 
 def is_same(one: Plan, other: Plan) -> bool:
-    """Whether both are one file, under the same name or another."""
+    """Whether both are the same file, under one name or two."""
     if one.found is None or other.found is None:
         return one.path == other.path
     return os.path.samestat(one.found, other.found)
@@ -85,16 +85,16 @@ def is_same(one: Plan, other: Plan) -> bool:
 
 @contextmanager
 def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
-    """The file to write into; in place when the block ends, and as before where it fails.
+    """The file to write to. It is complete when the block ends, and unchanged if the block fails.
 
-    With `keep`, what came before a SmrtError is kept under the path with .partial added, instead
-    of what was there; a hint of the error says so.
+    With `keep`, the output before a SmrtError is saved under the path with .partial appended,
+    replacing an older one; a hint of the error says so.
     """
     try:
         with _writer(planned, keep=keep) as file:
             yield file
     except OSError as exc:
-        raise _failed(planned, exc) from exc
+        raise _write_error(planned, exc) from exc
 
 
 def _writer(planned: Plan, *, keep: bool) -> AbstractContextManager[BinaryIO]:
@@ -103,46 +103,46 @@ def _writer(planned: Plan, *, keep: bool) -> AbstractContextManager[BinaryIO]:
     return (_beside if planned.way is Way.BESIDE else _copied)(planned, keep=keep)
 
 
-def _user(found: os.stat_result) -> int:
-    return os.geteuid() if hasattr(os, "geteuid") else found.st_uid  # Windows has no such number
+def _user(status: os.stat_result) -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else status.st_uid  # Windows has no user ids
 
 
 def _descriptor(path: str) -> int | None:
-    """The descriptor of this process that `path` is, or links to; None where it is none."""
+    """The descriptor of this process that `path` is or links to; None for other files."""
     for _ in range(_MAX_LINKS):
-        if path.startswith(_DEVICES) and (found := re.fullmatch(_DESCRIPTOR, path)):
-            return _STANDARD[found[2]] if found[2] else int(found[1] or found[3])
+        if path.startswith(_DEVICES) and (match := re.fullmatch(_DESCRIPTOR, path)):
+            return _STANDARD[match[2]] if match[2] else int(match[1] or match[3])
         if not os.path.islink(path):
             return None
         path = os.path.join(os.path.dirname(path), os.readlink(path))
     return None
 
 
-def _special(path: str, name: str, found: os.stat_result) -> Plan:
-    if stat.S_ISSOCK(found.st_mode):
+def _special(path: str, name: str, status: os.stat_result) -> Plan:
+    if stat.S_ISSOCK(status.st_mode):
         raise UsageError(f"{name} {path} is a socket", "name a file, or - for stdout")
-    return Plan(path, Way.THROUGH, found)
+    return Plan(path, Way.THROUGH, status)
 
 
-def _new(path: str, place: str, name: str) -> Plan:
-    folder = os.path.dirname(place)
+def _new(path: str, target: str, name: str) -> Plan:
+    folder = os.path.dirname(target)
     if not path or path.endswith("/") or not os.path.isdir(folder):
-        wanted = place if path.endswith("/") else folder
+        missing = target if path.endswith("/") else folder
         raise UsageError(
             f"{name} '{path}' cannot be made: No such file or directory",
-            f"make its folder first: mkdir -p '{wanted}'" if path else "name a file",
+            f"make its folder first: mkdir -p '{missing}'" if path else "name a file",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
-    return Plan(place, Way.BESIDE)
+    return Plan(target, Way.BESIDE)
 
 
 def _check_overwritable(path: str, name: str) -> None:
-    """Permission alone is not enough: the file may be append-only, or a running program."""
+    """Permission is not enough: the file can be append-only, or a running program."""
     try:
         os.close(os.open(path, os.O_WRONLY))
     except OSError as exc:
-        raise _refused(path, name, exc) from exc
+        raise _unwritable(path, name, exc) from exc
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def _through(path: str) -> Iterator[BinaryIO]:
 
 
 def _opened(path: str) -> BinaryIO:
-    """A device or pipe, opened; a descriptor of ours is not, so that its offset stays shared."""
+    """Open a device or pipe; a descriptor of this process is reused, to share its offset."""
     number = _descriptor(path)
     return open(path, "wb") if number is None else open(number, "wb", closefd=False)
 
@@ -164,12 +164,12 @@ def _opened(path: str) -> BinaryIO:
 def _beside(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
     beside = _name_beside(planned)
     try:
-        with _made(beside, planned) as file:
+        with _create(beside, planned) as file:
             yield file
-        _put(beside, planned)
+        _move_into_place(beside, planned)
     except SmrtError as exc:
         if keep:
-            exc.add_hints(*_kept(planned, lambda: beside))
+            exc.add_hints(*_save_partial(planned, lambda: beside))
         raise
     finally:
         _remove(beside)
@@ -180,42 +180,42 @@ def _name_beside(planned: Plan) -> str:
     return os.path.join(folder, f".{name[:32]}.{os.urandom(6).hex()}.smrt")  # within 255 bytes
 
 
-def _made(path: str, planned: Plan) -> BinaryIO:
+def _create(path: str, planned: Plan) -> BinaryIO:
     return open(path, "xb", opener=_private if planned.found else None)
 
 
-def _kept(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
-    """Put the file that `written` names where the first part of an answer is kept; the hint."""
+def _save_partial(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
+    """Rename the file that `written` returns to the .partial path; return a hint about it."""
     partial = planned.path + PARTIAL
     try:
         path = written()
         if not os.path.getsize(path):
             return ()
         if planned.found:
-            _liken(path, planned.found)
+            _copy_mode(path, planned.found)
         os.replace(path, partial)
     except OSError as exc:
         return (f"what came before could not be kept in {partial}: {exc.strerror}",)
     return (f"what came before is kept in {partial}",)
 
 
-def _put(beside: str, planned: Plan) -> None:
+def _move_into_place(beside: str, planned: Plan) -> None:
     try:
         if planned.found:
-            _liken(beside, planned.found)
+            _copy_mode(beside, planned.found)
         os.replace(beside, planned.path)
-    except OSError:  # a mount point, or a folder or file system that guards its entries
+    except OSError:  # a mount point, or a folder or file system that forbids renaming
         from .overwriting import overwrite
 
-        with open(beside, "r+b") as whole:
-            overwrite(planned.path, whole)
+        with open(beside, "r+b") as content:
+            overwrite(planned.path, content)
 
 
-def _liken(path: str, found: os.stat_result) -> None:
-    """Give the file the group and the mode of the one that it replaces."""
-    if os.stat(path).st_gid != found.st_gid:
-        os.chown(path, -1, found.st_gid)
-    os.chmod(path, stat.S_IMODE(found.st_mode))
+def _copy_mode(path: str, replaced: os.stat_result) -> None:
+    """Set the group and the mode of the file that `path` replaces."""
+    if os.stat(path).st_gid != replaced.st_gid:
+        os.chown(path, -1, replaced.st_gid)
+    os.chmod(path, stat.S_IMODE(replaced.st_mode))
 
 
 @contextmanager
@@ -229,22 +229,22 @@ def _copied(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
             yield spool
         except SmrtError as exc:
             if keep:
-                exc.add_hints(*_kept_copy(planned, spool))
+                exc.add_hints(*_save_partial_copy(planned, spool))
             raise
         overwrite(planned.path, spool)
 
 
-def _kept_copy(planned: Plan, spool: BinaryIO) -> tuple[str, ...]:
+def _save_partial_copy(planned: Plan, spool: BinaryIO) -> tuple[str, ...]:
     beside = _name_beside(planned)
 
     def written() -> str:
         spool.seek(0)
-        with _made(beside, planned) as file:
+        with _create(beside, planned) as file:
             file.writelines(_blocks(spool))
         return beside
 
     try:
-        return _kept(planned, written)
+        return _save_partial(planned, written)
     finally:
         _remove(beside)
 
@@ -255,21 +255,21 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _private(path: str, flags: int) -> int:
-    """Made readable for nobody else: the file that it will replace may be so."""
+    """Open for the current user only: the file that it replaces can be private."""
     return os.open(path, flags, 0o600)
 
 
 def _remove(path: str) -> None:
-    with suppress(OSError):  # it has been renamed, or the folder holds on to it
+    with suppress(OSError):  # it was renamed, or the folder forbids it
         os.unlink(path)
 
 
-def _refused(path: str, name: str, exc: Exception) -> UsageError:
+def _unwritable(path: str, name: str, exc: Exception) -> UsageError:
     reason = exc.strerror if isinstance(exc, OSError) else str(exc)
     return UsageError(f"{name} {path!r} cannot be written: {reason}")
 
 
-def _failed(planned: Plan, exc: OSError) -> SmrtError:
+def _write_error(planned: Plan, exc: OSError) -> SmrtError:
     from .overwriting import LostError
 
     error = SmrtError(f"{planned.path} could not be written: {exc.strerror or exc}", code="Outfile")

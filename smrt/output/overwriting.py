@@ -1,4 +1,4 @@
-"""A file that is overwritten in place: all of its new content, or all of its old one."""
+"""Overwrites a file in place; on failure restores its old content."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ _UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 class LostError(OSError):
-    """The failure of a write, after which the old content could not be restored, by `reason`."""
+    """A failed write whose old content could not be restored; `reason` says why."""
 
     def __init__(self, failure: BaseException, reason: str) -> None:
         super().__init__(*failure.args)
@@ -23,7 +23,7 @@ class LostError(OSError):
 
 
 class _Old(NamedTuple):
-    """The old content: its length, and how much of it can be read, so that it can be restored."""
+    """The old content: its length, and how many bytes can be read and so restored."""
 
     size: int
     readable: int
@@ -38,7 +38,7 @@ def overwrite(path: str, content: BinaryIO) -> None:
     """
     content.flush()
     is_new = not os.path.exists(path)
-    with _signals_held(), _created(path) if is_new else _opened(path) as file:
+    with _signals_blocked(), _created(path) if is_new else _opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         old = _Old(size, size if os.access(path, os.R_OK) else 0)
         with open(content.fileno(), "r+b", buffering=0, closefd=False) as spool:
@@ -56,13 +56,13 @@ def _created(path: str) -> FileIO:
 
 
 def _opened(path: str) -> FileIO:
-    """Opened with its content; asking to create it, Linux may refuse another user's file."""
+    """Open without truncating or O_CREAT: with it, Linux can deny another user's file."""
     flags = os.O_TRUNC | os.O_CREAT
     return open(path, "wb", buffering=0, opener=lambda name, mode: os.open(name, mode & ~flags))
 
 
 def _replace(path: str, file: FileIO, spool: FileIO, old: _Old) -> None:
-    """The old content stays to its end until the new one is safe: truncating comes last."""
+    """Truncate last: until the new content is safe, the rest of the old one stays."""
     length = os.fstat(spool.fileno()).st_size
     _reserve(file, old.size, length)
     _exchange(path, file, spool, old)
@@ -71,14 +71,14 @@ def _replace(path: str, file: FileIO, spool: FileIO, old: _Old) -> None:
 
 
 def _reserve(file: FileIO, size: int, length: int) -> None:
-    """Fail before the first write where the disk has no room; an empty file has nothing to lose."""
+    """Fail before the first write if the disk is full; an empty file has nothing to lose."""
     if 0 < size < length and hasattr(os, "posix_fallocate"):
         with _where_supported():
             os.posix_fallocate(file.fileno(), size, length - size)
 
 
 def _exchange(path: str, file: FileIO, spool: FileIO, old: _Old) -> None:
-    """Write each block when the old one is saved in its position in the spool."""
+    """Save each old block in the spool before its new block is written."""
     with open(path if old.readable else os.devnull, "rb") as reader:
         position = spool.seek(0)
         while block := spool.read(BLOCK):
@@ -89,13 +89,13 @@ def _exchange(path: str, file: FileIO, spool: FileIO, old: _Old) -> None:
 
 
 def _synchronize(file: FileIO) -> None:
-    """Have the file system report what it cannot store while the old content is still there."""
+    """Make the file system report write errors while the old content can be restored."""
     with _where_supported():
         os.fsync(file.fileno())
 
 
 def _restore(file: FileIO, spool: FileIO, old: _Old, failure: BaseException) -> None:
-    """Put back what was overwritten; LostError where that fails."""
+    """Restore the overwritten content; LostError if that fails."""
     overwritten = min(file.tell(), old.size)
     try:
         file.truncate(old.size)
@@ -125,13 +125,15 @@ def _where_supported() -> Iterator[None]:
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
-    """Let signals that end the process come after the block; Windows cannot hold them."""
+def _signals_blocked() -> Iterator[None]:
+    """Defer signals that end the process until after the block; Windows cannot."""
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
         yield
         return
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name) for name in _SIGNALS})
+    previous_mask = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {getattr(signal, name) for name in _SIGNALS}
+    )
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)

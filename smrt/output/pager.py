@@ -10,39 +10,39 @@ from .console import Console
 
 
 def show_paged(
-    pieces: Sequence[str], command: str, console: Console, environ: Mapping[str, str]
+    chunks: Sequence[str], command: str, console: Console, environ: Mapping[str, str]
 ) -> None:
-    """Show text through `command`, which no shell reads; without one that starts, print it.
+    """Show text through `command`, which runs without a shell; if it cannot start, print the text.
 
-    What a pager shows, it shows on the terminal: `cat` passes everything on.
+    Control characters are escaped, as a pager such as `cat` passes them to the terminal.
 
-    `less` is told to end by itself where all fits on a screen, unless LESS says otherwise.
+    By default, LESS makes `less` exit if the text fits on one screen.
     """
-    with _interrupts_left_to_the_pager():
+    with _interrupts_for_the_pager():
         try:
-            started = _started(command, environ)
+            pager = _start(command, environ)
         except (OSError, ValueError) as exc:
             console.note(f"the pager {command!r} cannot be started: {exc}")
-            console.show(pieces)
+            console.show(chunks)
             return
-        with started, suppress(BrokenPipeError):  # to quit early is no failure
-            started.communicate(console.encoded(pieces, terminal=True))
+        with pager, suppress(BrokenPipeError):  # quitting early is no error
+            pager.communicate(console.encoded(chunks, terminal=True))
 
 
-def _started(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    words = shlex.split(command)
-    if not words:
+def _start(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    arguments = shlex.split(command)
+    if not arguments:
         raise ValueError("it is blank")
     return subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
-        words, stdin=subprocess.PIPE, env={"LESS": "FRX", **environ}
+        arguments, stdin=subprocess.PIPE, env={"LESS": "FRX", **environ}
     )
 
 
 @contextmanager
-def _interrupts_left_to_the_pager() -> Iterator[None]:
-    """Ctrl-C is for the pager: `less` stays, and has the terminal until it ends.
+def _interrupts_for_the_pager() -> Iterator[None]:
+    """Leave Ctrl-C to the pager: `less` keeps running, and controls the terminal until it exits.
 
-    A handler that does nothing, and not SIG_IGN, which the pager would inherit.
+    The handler does nothing; SIG_IGN would be inherited by the pager.
     """
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:

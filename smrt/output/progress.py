@@ -1,4 +1,4 @@
-"""What a terminal shows while something takes its time."""
+"""A spinner on the terminal while smrt waits."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ Update = Callable[[str], None]
 
 @contextmanager
 def progress(console: Console, text: str) -> Iterator[Update]:
-    """Show `text` and the seconds that pass where standard error is a terminal, else nothing.
+    """If standard error is a terminal, show `text` and the elapsed time.
 
-    Gives what to tell notes to meanwhile; nothing is left on the terminal at the end.
+    Yields a function that prints notes meanwhile; the spinner is removed at the end.
     """
     if not console.complains_to_terminal:
         yield console.note
@@ -23,7 +23,7 @@ def progress(console: Console, text: str) -> Iterator[Update]:
 
     from smrt.protocol.visible import visible
 
-    terminal = Terminal(file=_Stderr(console), force_terminal=True)  # type: ignore[arg-type]  # it only writes
+    terminal = Terminal(file=_Stderr(console), force_terminal=True)  # type: ignore[arg-type]  # rich only calls write
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     shown = Progress(*columns, console=terminal, transient=True)
     with shown:
@@ -38,7 +38,7 @@ class _Stderr(TextIOBase):
         self._console = console
 
     def write(self, text: str) -> int:
-        """Say `text`, whose control sequences are rich's."""
+        """Print `text` with rich's control sequences."""
         from smrt.protocol.visible import Painted
 
         self._console.say(Painted(text))

@@ -1,4 +1,4 @@
-"""What of a reply is printed: a JMESPath expression, or a member by its name.
+"""Selects the part of a response to print: by a JMESPath expression, or by name.
 
 JMESPath: https://jmespath.org/specification.html
 """
@@ -16,25 +16,25 @@ Selection = Callable[[Mapping[str, Any], Mapping[str, Any]], Any]
 def compile(expression: str, *, run: bool = True, flag: str = "--query") -> Query:  # noqa: A001 - re's and jmespath's word
     """The JMESPath `expression`, the value of the option `flag`, as a function of a value.
 
-    UsageError where it cannot be parsed, calls a function that does not exist or gives it the
-    wrong number of arguments; the function raises SmrtError where a value is not what it expects.
-    With `run` false the expression is parsed and no more.
+    Raises UsageError if it cannot be parsed, or calls an unknown function or one with the wrong
+    number of arguments; the function raises SmrtError if a value has the wrong type. With `run`
+    false the expression is only parsed.
     """
     from jmespath.exceptions import JMESPathError
     from jmespath.parser import Parser
 
-    option = f"{flag} {expression}"
+    flag_and_value = f"{flag} {expression}"
     try:
         parsed = Parser().parse(expression)
     # A number of thousands of digits is a ValueError, brackets within brackets are too deep.
     except (JMESPathError, ValueError, RecursionError) as exc:
-        raise UsageError(f"Bad value for {option}: {exc}") from exc
+        raise UsageError(f"Bad value for {flag_and_value}: {exc}") from exc
     if run:
-        _check(parsed.parsed, option)
-    return lambda value: _searched(parsed, value)
+        _check(parsed.parsed, flag_and_value)
+    return lambda value: _search(parsed, value)
 
 
-def _searched(parsed: Any, value: Any) -> Any:
+def _search(parsed: Any, value: Any) -> Any:
     from jmespath.exceptions import JMESPathError
 
     try:
@@ -43,25 +43,25 @@ def _searched(parsed: Any, value: Any) -> Any:
         raise SmrtError(str(exc)) from exc
 
 
-def _check(tree: Mapping[str, Any], option: str) -> None:
+def _check(tree: Mapping[str, Any], flag_and_value: str) -> None:
     from jmespath.functions import Functions
 
     table = Functions.FUNCTION_TABLE
     for node in _nodes(tree):
         if node["type"] == "function_expression":
-            _check_call(node, table, option)
+            _check_call(node, table, flag_and_value)
         else:
-            _check_references(node["children"], option)
-    _check_references([tree], option)
+            _check_references(node["children"], flag_and_value)
+    _check_references([tree], flag_and_value)
 
 
 def _check_call(
-    call: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], option: str
+    call: Mapping[str, Any], table: Mapping[str, Mapping[str, Any]], flag_and_value: str
 ) -> None:
     from jmespath.exceptions import ArityError, UnknownFunctionError, VariadictArityError
 
     name, arguments = call["value"], call["children"]
-    prefix = f"Bad value for {option}: "
+    prefix = f"Bad value for {flag_and_value}: "
     if name not in table:
         raise UsageError(
             f"{prefix}{UnknownFunctionError(f'Unknown function: {name}()')}", *_nearest(name, table)
@@ -74,21 +74,21 @@ def _check_call(
         raise UsageError(f"{prefix}{ArityError(len(signature), len(arguments), name)}")
     for index, argument in enumerate(arguments):
         if "expref" not in signature[min(index, len(signature) - 1)]["types"]:
-            _check_references([argument], option)
+            _check_references([argument], flag_and_value)
 
 
-def _check_references(nodes: Iterable[Any], option: str) -> None:
-    """Refuse &a where it would be a value: there is no way to print one."""
+def _check_references(nodes: Iterable[Any], flag_and_value: str) -> None:
+    """Reject &a as a value: it cannot be printed."""
     for node in nodes:
         if isinstance(node, dict) and node["type"] == "expref":
             raise UsageError(
-                f"Bad value for {option}: & is for the arguments of functions such "
+                f"Bad value for {flag_and_value}: & is for the arguments of functions such "
                 "as sort_by() and map()"
             )
 
 
 def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:
-    """Every node of a syntax tree; what is in literals and names is none."""
+    """Every node of a syntax tree; literals and names have no nodes inside."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
@@ -98,20 +98,20 @@ def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def select(name: str, operation: Operation) -> Selection:
-    """What `name` selects, as a function of the reply and the parameters of the call.
+    """The selection `name`, as a function of the response and the parameters of the call.
 
-    A member of the reply by its name, a parameter as "^EndpointName", the reply whole as "*"; None
-    where the member was not sent. UsageError where `operation` has no such name, or has bytes
-    under it. After
+    A member of the response by its name, a parameter as "^EndpointName", the whole response as "*";
+    None if the member is absent. UsageError if `operation` has no such name, or if its value is
+    bytes. Modeled on
     https://docs.aws.amazon.com/powershell/v4/userguide/pstools-using-select.html (-Select).
     """
     if name == "*":
-        return lambda reply, parameters: reply  # noqa: ARG005 - the signature of a selection
+        return lambda response, parameters: response  # noqa: ARG005 - the signature of a selection
     if name.startswith("^"):
         _check_name(name, ["^" + m.name for m in operation.members if m.kind is not Kind.BLOB])
-        return lambda reply, parameters: parameters.get(name[1:])  # noqa: ARG005 - likewise
+        return lambda response, parameters: parameters.get(name[1:])  # noqa: ARG005 - likewise
     _check_name(name, [field.name for field in operation.fields])
-    return lambda reply, parameters: reply.get(name)  # noqa: ARG005 - likewise
+    return lambda response, parameters: response.get(name)  # noqa: ARG005 - likewise
 
 
 def _check_name(name: str, names: list[str]) -> None:

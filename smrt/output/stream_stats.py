@@ -1,29 +1,32 @@
-"""How much of a stream has come, and how fast."""
+"""Counts a stream's bytes, chunks and events, and measures its speed."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 
 class Tally:
-    """Counts what passes; `clock` gives seconds, and is read when the request is about to go."""
+    """Counts a stream's bytes, chunks and events; create it just before the request is sent.
+
+    `clock` returns seconds.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._begun = clock()
-        self._first: float | None = None
+        self._started_at = clock()
+        self._first_at: float | None = None
         self.bytes = 0
         self.parts = 0
         self.events = 0
 
-    def parts_of(self, parts: Iterable[bytes]) -> Iterator[bytes]:
-        """`parts`, counted."""
-        for part in parts:
-            if self._first is None:
-                self._first = self._clock()
-            self.bytes += len(part)
+    def parts_of(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """`chunks`, counted."""
+        for chunk in chunks:
+            if self._first_at is None:
+                self._first_at = self._clock()
+            self.bytes += len(chunk)
             self.parts += 1
-            yield part
-            del part  # it may be large, and the next is about to come
+            yield chunk
+            del chunk  # it may be large, and the next is about to come
 
     def events_of(self, events: Iterable[bytes]) -> Iterator[bytes]:
         """`events`, counted."""
@@ -32,9 +35,9 @@ class Tally:
             yield event
 
     def timings(self) -> dict[str, Any]:
-        """What --timings tells, in seconds since the request; an event is a part where none is."""
-        total = self._clock() - self._begun
-        first = {} if self._first is None else {"TimeToFirstByte": self._rounded(self._first)}
+        """The output of --timings, in seconds since the request; chunks if there are no events."""
+        total = self._clock() - self._started_at
+        first = {} if self._first_at is None else {"TimeToFirstByte": self._rounded(self._first_at)}
         rate = (self.events or self.parts) / total if total > 0 else 0.0
         return {
             **first,
@@ -45,15 +48,15 @@ class Tally:
         }
 
     def so_far(self) -> str:
-        """How far the stream has come, in words."""
-        if self._first is None:
+        """How much of the stream has arrived, as a sentence."""
+        if self._first_at is None:
             return "nothing of the answer came before that"
         bytes_, parts = _counted(self.bytes, "byte"), _counted(self.parts, "part")
-        since = self._clock() - self._first
+        since = self._clock() - self._first_at
         return f"{bytes_} came in {parts} before that, the first of them {since:.1f} s earlier"
 
     def _rounded(self, moment: float) -> float:
-        return round(moment - self._begun, 6)
+        return round(moment - self._started_at, 6)
 
 
 def _counted(number: int, noun: str) -> str:

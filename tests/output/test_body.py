@@ -1,4 +1,4 @@
-"""Where the body of an answer goes."""
+"""Where the body of a response is written."""
 
 import io
 import os
@@ -49,24 +49,24 @@ def test_text_is_utf8_without_control_characters(start: bytes, *, expected: bool
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])), st.integers(0, 20))
-def test_text_that_is_cut_anywhere_is_still_text(text: str, cut: int) -> None:
+def test_truncated_text_is_still_text(text: str, cut: int) -> None:
     assert is_text(text.encode()[:cut])
 
 
-@pytest.mark.parametrize("pieces", [[], [b""], [b"ab", b"", b"c"], [BINARY, b"x"]])
+@pytest.mark.parametrize("chunks", [[], [b""], [b"ab", b"", b"c"], [BINARY, b"x"]])
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_body_is_written_to_standard_output(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], *, terminal: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunks: list[bytes], *, terminal: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
     console, out, err = streams(terminal=terminal)
-    deliver(pieces, console, plan=None, request_id="r-1")
-    if terminal and pieces[:1] == [BINARY]:
-        kept = tmp_path / "smrt-r-1.bin"
-        assert (out.getvalue(), kept.read_bytes()) == (b"", BINARY + b"x")
-        assert err.getvalue().decode() == f"smrt: the answer is binary, and is kept in {kept}\n"
+    deliver(chunks, console, plan=None, request_id="r-1")
+    if terminal and chunks[:1] == [BINARY]:
+        saved = tmp_path / "smrt-r-1.bin"
+        assert (out.getvalue(), saved.read_bytes()) == (b"", BINARY + b"x")
+        assert err.getvalue().decode() == f"smrt: the answer is binary, and is kept in {saved}\n"
     else:
-        assert (out.getvalue(), err.getvalue()) == (b"".join(pieces), b"")
+        assert (out.getvalue(), err.getvalue()) == (b"".join(chunks), b"")
         assert os.listdir(tmp_path) == []
 
 
@@ -82,7 +82,7 @@ def test_a_body_is_written_to_standard_output(
         ("x" * 500, f"smrt-{'x' * 64}.bin"),
     ],
 )
-def test_the_other_side_never_chooses_where_a_file_goes(
+def test_the_request_id_cannot_choose_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request_id: str | None, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -99,30 +99,32 @@ def test_a_body_is_written_as_planned_also_on_a_terminal(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("first", [b"text", BINARY])
-def test_what_breaks_off_leaves_no_file(
+def test_a_truncated_body_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bytes
 ) -> None:
-    def pieces() -> Iterator[bytes]:
+    def chunks() -> Iterator[bytes]:
         yield first
         raise TransportError("broken")
 
     monkeypatch.chdir(tmp_path)
     console, out, _ = streams(terminal=True)
     with pytest.raises(TransportError):
-        deliver(pieces(), console, plan=None, request_id="r")
+        deliver(chunks(), console, plan=None, request_id="r")
     assert os.listdir(tmp_path) == []
     assert out.getvalue() == (first if first == b"text" else b"")
 
 
-@pytest.mark.parametrize("place", [(), ("-",)])
-def test_the_answer_alone_goes_to_standard_output(smrt: Smrt, place: tuple[str, ...]) -> None:
-    assert smrt(*CALL, *place) == (0, b'{"predictions":[1]}', "")
+@pytest.mark.parametrize("outfile_argument", [(), ("-",)])
+def test_only_the_body_is_printed_to_standard_output(
+    smrt: Smrt, outfile_argument: tuple[str, ...]
+) -> None:
+    assert smrt(*CALL, *outfile_argument) == (0, b'{"predictions":[1]}', "")
 
 
-def test_a_binary_answer_is_kept_out_of_a_terminal(
+def test_a_binary_body_is_not_printed_to_a_terminal(
     smrt: Smrt, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     endpoint.reply(body=BINARY)
-    told = smrt(*CALL, terminal=True)
-    assert (told.code, told.out) == (0, b"")
+    result = smrt(*CALL, terminal=True)
+    assert (result.code, result.out) == (0, b"")
     assert (tmp_path / f"smrt-{REQUEST_ID}.bin").read_bytes() == BINARY

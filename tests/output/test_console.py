@@ -1,4 +1,4 @@
-"""The three standard streams, whatever they are."""
+"""The three standard streams: terminals, pipes, files, or closed."""
 
 import fcntl
 import io
@@ -24,7 +24,7 @@ def console(out: Any = None, *, encoding: str = "utf-8") -> tuple[Console, Any, 
     return Console(io.BytesIO(), out, err, encoding=encoding), out, err
 
 
-def test_bytes_are_written_as_they_are() -> None:
+def test_bytes_are_written_unchanged() -> None:
     made, out, err = console()
     made.write(b"\x00\xff")
     made.write(b"")
@@ -40,7 +40,7 @@ def test_bytes_are_written_as_they_are() -> None:
         ("utf-8", "a\udcff", rb"a\udcff"),
     ],
 )
-def test_text_is_encoded_and_escaped_where_it_must_be(
+def test_text_is_encoded_and_escaped_if_necessary(
     encoding: str, text: str, expected: bytes
 ) -> None:
     made, out, err = console(encoding=encoding)
@@ -49,7 +49,7 @@ def test_text_is_encoded_and_escaped_where_it_must_be(
     assert (out.getvalue(), err.getvalue()) == (expected, expected)
 
 
-def test_nothing_to_show_is_nothing_written() -> None:
+def test_empty_text_is_not_written() -> None:
     class Refusing(io.RawIOBase):
         def write(self, data: Any) -> int:
             raise AssertionError(data)
@@ -57,7 +57,7 @@ def test_nothing_to_show_is_nothing_written() -> None:
     console(Refusing())[0].show(["", ""])
 
 
-def test_a_note_is_a_line_of_our_own() -> None:
+def test_a_note_is_a_line_with_the_program_name() -> None:
     made, _, err = console()
     made.note("a")
     made.say("b")
@@ -71,13 +71,13 @@ class Sparing(io.BytesIO):
         return super().write(data[:3])
 
 
-def test_a_stream_may_take_less_at_a_time() -> None:
+def test_partial_writes_are_continued() -> None:
     made, out, _ = console(Sparing())
     made.write(b"abcdefgh")
     assert out.getvalue() == b"abcdefgh"
 
 
-def test_a_stream_that_never_waits_is_waited_for() -> None:
+def test_a_nonblocking_stream_is_waited_for() -> None:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     data = os.urandom(1 << 20)
@@ -95,14 +95,14 @@ def test_a_stream_that_never_waits_is_waited_for() -> None:
     assert got == [data]
 
 
-def test_a_pipe_that_nobody_reads_has_its_own_error() -> None:
+def test_a_broken_pipe_has_its_own_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "wb", buffering=0) as file, pytest.raises(StdoutClosedError):
         console(file)[0].write(b"x")
 
 
-def test_a_full_disk_is_told() -> None:
+def test_a_full_disk_is_reported() -> None:
     with (
         open("/dev/full", "wb", buffering=0) as file,
         pytest.raises(SmrtError, match="standard output cannot be written: No space left"),
@@ -110,7 +110,7 @@ def test_a_full_disk_is_told() -> None:
         console(file)[0].write(b"x")
 
 
-def test_nobody_listening_is_no_failure() -> None:
+def test_a_closed_standard_error_is_ignored() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "wb", buffering=0) as file:
@@ -119,7 +119,7 @@ def test_nobody_listening_is_no_failure() -> None:
         Console(io.BytesIO(), io.BytesIO(), file).note("x")
 
 
-def test_a_terminal_is_known_and_measured() -> None:
+def test_a_terminal_is_detected_and_measured() -> None:
     main, other = pty.openpty()
     fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 132, 0, 0))
     with open(other, "wb", buffering=0) as file:
@@ -128,7 +128,7 @@ def test_a_terminal_is_known_and_measured() -> None:
     os.close(main)
 
 
-def test_what_is_no_terminal_is_eighty_columns_wide() -> None:
+def test_without_a_terminal_the_width_is_eighty_columns() -> None:
     made = console()[0]
     assert (made.is_terminal, made.width) == (False, 80)
     assert console(Terminal())[0].width == 80
@@ -150,13 +150,13 @@ def test_the_standard_console_is_that_of_the_process(
 
 
 def test_a_closed_descriptor_is_opened_as_the_null_device() -> None:
-    kept = os.dup(0)
+    saved = os.dup(0)
     os.close(0)
     try:
         assert standard({}).stdin.read() == b""
     finally:
-        os.dup2(kept, 0)
-        os.close(kept)
+        os.dup2(saved, 0)
+        os.close(saved)
 
 
 RUN = """
@@ -171,7 +171,7 @@ console.show(["ä"])
 def run(redirection: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         ["sh", "-c", f'exec "$0" -c "$1" {redirection}', sys.executable, RUN],
-        input=b"given",
+        input=b"typed",
         capture_output=True,
         env=dict(environ),
         check=False,
@@ -181,9 +181,9 @@ def run(redirection: str, environ: Mapping[str, str]) -> subprocess.CompletedPro
 @pytest.mark.parametrize(
     ("redirection", "out", "err"),
     [
-        ("", "ä", "smrt: b'given'\n"),
+        ("", "ä", "smrt: b'typed'\n"),
         ("<&-", "ä", "smrt: b''\n"),
-        (">&-", "", "smrt: b'given'\n"),
+        (">&-", "", "smrt: b'typed'\n"),
         ("2>&-", "ä", ""),
         ("<&- >&-", "", "smrt: b''\n"),
         ("<&- >&- 2>&-", "", ""),
@@ -212,6 +212,6 @@ def test_the_encoding_of_output_can_be_chosen(
 
 
 @pytest.mark.parametrize("name", ["bogus", "base64", "a\nb", "ä"])
-def test_an_encoding_that_is_none_costs_no_output(environ: dict[str, str], name: str) -> None:
+def test_an_unknown_encoding_is_replaced_by_the_default(environ: dict[str, str], name: str) -> None:
     ran = run("", {**environ, "AWS_CLI_OUTPUT_ENCODING": name})
     assert (ran.returncode, ran.stdout) == (0, b"\xc3\xa4")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from smrt.errors import SmrtError, TransportError
 from smrt.output.framing import events, events_or_values, lines, values
 
-places = st.lists(st.integers(0, 3000), max_size=12)
+cuts = st.lists(st.integers(0, 3000), max_size=12)
 
 
 def cut(data: bytes, at: list[int]) -> list[bytes]:
-    edges = [0, *sorted(place % (len(data) + 1) for place in at), len(data)]
+    edges = [0, *sorted(cut_at % (len(data) + 1) for cut_at in at), len(data)]
     return [data[start:end] for start, end in pairwise(edges)]
 
 
@@ -23,28 +23,28 @@ def bytewise(data: bytes) -> list[bytes]:
     return [bytes([byte]) for byte in data]
 
 
-def framed(framing: Any, parts: Iterable[bytes]) -> list[bytes]:
+def framed(framing: Any, chunks: Iterable[bytes]) -> list[bytes]:
     notes: list[str] = []
-    found = list(framing(parts, notes.append))
+    frames = list(framing(chunks, notes.append))
     assert not notes
-    return found
+    return frames
 
 
-def broken_off(parts: Iterable[bytes]) -> Iterator[bytes]:
-    yield from parts
+def breaking(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    yield from chunks
     raise TransportError("it broke")
 
 
-def before_the_break(framing: Any, parts: Iterable[bytes]) -> list[bytes]:
-    found: list[bytes] = []
+def before_the_break(framing: Any, chunks: Iterable[bytes]) -> list[bytes]:
+    frames: list[bytes] = []
     with pytest.raises(TransportError):
-        found.extend(framing(broken_off(parts), pytest.fail))
-    return found
+        frames.extend(framing(breaking(chunks), pytest.fail))
+    return frames
 
 
-@given(text=st.text(alphabet="ab\n\ré"), at=places)
+@given(text=st.text(alphabet="ab\n\ré"), at=cuts)
 @settings(max_examples=150)
-def test_lines_are_those_of_the_whole(text: str, at: list[int]) -> None:
+def test_lines_do_not_depend_on_the_chunks(text: str, at: list[int]) -> None:
     data = text.encode()
     expected = [line.removesuffix(b"\r") for line in data.split(b"\n")]
     if not data or data.endswith(b"\n"):
@@ -54,39 +54,37 @@ def test_lines_are_those_of_the_whole(text: str, at: list[int]) -> None:
     assert framed(lines, cut(data, at)) == expected
 
 
-def test_a_line_broken_off_is_shown_before_the_failure() -> None:
+def test_a_partial_line_is_yielded_before_the_failure() -> None:
     assert before_the_break(lines, [b"one\ntw"]) == [b"one", b"tw"]
     assert before_the_break(lines, [b"one\n"]) == [b"one"]
 
 
 def reference(text: str) -> list[str]:
     """The standard's own steps, taken over the whole stream at once."""
-    found, data = [], ""
+    frames, data = [], ""
     body = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for line in body.split("\n")[:-1]:
         if not line:
             if data:
-                found.append(data.removesuffix("\n"))
+                frames.append(data.removesuffix("\n"))
             data = ""
         elif not line.startswith(":"):
             name, _, value = line.partition(":")
             if name == "data":
                 data += value.removeprefix(" ") + "\n"
-    return found
+    return frames
 
 
-pieces_of_events = st.sampled_from(
+event_fragments = st.sampled_from(
     ["data", "data:", "data: ", "x", "é", ":", " ", "\n", "\r", "\r\n", "id: 1", "event:", "\ufeff"]
 )
 
 
-@given(text=st.lists(pieces_of_events, max_size=30).map("".join), at=places)
+@given(text=st.lists(event_fragments, max_size=30).map("".join), at=cuts)
 @settings(max_examples=300)
-def test_events_are_those_of_the_standard_wherever_the_parts_are_cut(
-    text: str, at: list[int]
-) -> None:
-    found = list(events(cut(text.encode(), at), lambda _: None))
-    assert [event.decode() for event in found] == reference(text)
+def test_events_follow_the_standard_wherever_the_chunks_end(text: str, at: list[int]) -> None:
+    frames = list(events(cut(text.encode(), at), lambda _: None))
+    assert [event.decode() for event in frames] == reference(text)
 
 
 @pytest.mark.parametrize(
@@ -102,25 +100,25 @@ def test_events_are_those_of_the_standard_wherever_the_parts_are_cut(
         (b"database: 1\n\nDATA: 2\n\n", []),
     ],
 )
-def test_events_as_the_standard_shows_them(stream: bytes, expected: Any) -> None:
-    for parts in ([stream], bytewise(stream)):
-        found = framed(events, parts)
-        assert found == expected or len(found) == expected
+def test_the_standards_examples_of_events(stream: bytes, expected: Any) -> None:
+    for chunks in ([stream], bytewise(stream)):
+        frames = framed(events, chunks)
+        assert frames == expected or len(frames) == expected
 
 
-def test_an_event_is_given_with_the_part_that_ends_it() -> None:
+def test_an_event_is_yielded_with_the_chunk_that_completes_it() -> None:
     seen = []
 
-    def parts() -> Iterator[bytes]:
-        for part in (b"data: 1\r", b"\r", b"\ndata: 2\n", b"\n"):
-            yield part
-            seen.append(part)
+    def chunks() -> Iterator[bytes]:
+        for chunk in (b"data: 1\r", b"\r", b"\ndata: 2\n", b"\n"):
+            yield chunk
+            seen.append(chunk)
 
-    found = [(event, len(seen)) for event in events(parts(), pytest.fail)]
-    assert found == [(b"1", 1), (b"2", 3)]
+    frames = [(event, len(seen)) for event in events(chunks(), pytest.fail)]
+    assert frames == [(b"1", 1), (b"2", 3)]
 
 
-def test_an_event_that_nothing_ends_is_left_out_and_said() -> None:
+def test_an_incomplete_event_is_skipped_and_reported() -> None:
     notes: list[str] = []
     assert list(events([b"data: 1\n\ndata: two\n"], notes.append)) == [b"1"]
     assert notes == [
@@ -143,18 +141,18 @@ written = st.tuples(
 )
 
 
-@given(wanted=st.lists(written, max_size=5), at=places, bom=st.sampled_from([b"", b"\xef\xbb\xbf"]))
+@given(wanted=st.lists(written, max_size=5), at=cuts, bom=st.sampled_from([b"", b"\xef\xbb\xbf"]))
 @settings(max_examples=200)
-def test_json_values_come_whole_and_on_one_line_however_they_are_written(
+def test_each_json_value_is_yielded_complete_and_on_one_line(
     wanted: list[tuple[Any, Any, bool, str]], at: list[int], bom: bytes
 ) -> None:
     text = "".join(
         json.dumps(value, indent=indent, ensure_ascii=escaped) + space
         for value, indent, escaped, space in wanted
     )
-    found = framed(values, cut(bom + text.encode(), at))
-    assert [json.loads(value) for value in found] == [value for value, *_ in wanted]
-    assert not any(b"\n" in value or b"\r" in value for value in found)
+    frames = framed(values, cut(bom + text.encode(), at))
+    assert [json.loads(value) for value in frames] == [value for value, *_ in wanted]
+    assert not any(b"\n" in value or b"\r" in value for value in frames)
 
 
 @pytest.mark.parametrize(
@@ -169,16 +167,16 @@ def test_json_values_come_whole_and_on_one_line_however_they_are_written(
         (b"", []),
     ],
 )
-def test_json_values_are_told_apart(stream: bytes, expected: list[bytes]) -> None:
+def test_json_values_are_split(stream: bytes, expected: list[bytes]) -> None:
     assert framed(values, [stream]) == framed(values, bytewise(stream)) == expected
 
 
 @pytest.mark.parametrize(
-    ("stream", "words"),
+    ("stream", "message"),
     [
-        (b'1 {"a": [1, 2', "ends within a JSON value of 11 bytes"),
+        (b'1 {"a": [1, 2', "ends within a JSON value, after 11 bytes"),
         (b'1 "abc', "ends within a JSON value"),
-        (b"1 <html>", "the answer is not JSON: '<html>'"),
+        (b"1 <html>", "the response is not JSON: '<html>'"),
         (b"1 {]", "is not JSON"),
         (b"1 }", "is not JSON"),
         (b"1,2", "is not JSON"),
@@ -186,24 +184,24 @@ def test_json_values_are_told_apart(stream: bytes, expected: list[bytes]) -> Non
         (b"1 " + b"[" * 100_000 + b"]" * 100_000, "is not JSON"),
     ],
 )
-def test_what_is_no_json_is_told_after_what_is(stream: bytes, words: str) -> None:
-    for parts in ([stream], bytewise(stream)):
-        found = values(parts, pytest.fail)
-        assert next(found) == b"1"
-        with pytest.raises(SmrtError, match=words):
-            list(found)
+def test_invalid_json_is_reported_after_the_valid_values(stream: bytes, message: str) -> None:
+    for chunks in ([stream], bytewise(stream)):
+        frames = values(chunks, pytest.fail)
+        assert next(frames) == b"1"
+        with pytest.raises(SmrtError, match=message):
+            list(frames)
 
 
-def test_a_value_is_given_with_the_part_that_ends_it() -> None:
+def test_a_value_is_yielded_with_the_chunk_that_completes_it() -> None:
     seen = []
 
-    def parts() -> Iterator[bytes]:
-        for part in (b'{"a":', b'1}{"b":', b"2}", b" 3", b" "):
-            yield part
-            seen.append(part)
+    def chunks() -> Iterator[bytes]:
+        for chunk in (b'{"a":', b'1}{"b":', b"2}", b" 3", b" "):
+            yield chunk
+            seen.append(chunk)
 
-    found = [(value, len(seen)) for value in values(parts(), pytest.fail)]
-    assert found == [(b'{"a":1}', 1), (b'{"b":2}', 2), (b"3", 4)]
+    frames = [(value, len(seen)) for value in values(chunks(), pytest.fail)]
+    assert frames == [(b'{"a":1}', 1), (b'{"b":2}', 2), (b"3", 4)]
 
 
 @pytest.mark.parametrize(
@@ -218,11 +216,11 @@ def test_a_value_is_given_with_the_part_that_ends_it() -> None:
         (b"", []),
     ],
 )
-def test_events_and_values_are_told_apart_by_how_they_begin(
+def test_the_first_character_decides_between_events_and_values(
     stream: bytes, expected: list[bytes]
 ) -> None:
-    for parts in ([stream], bytewise(stream)):
-        assert framed(events_or_values, parts) == expected
+    for chunks in ([stream], bytewise(stream)):
+        assert framed(events_or_values, chunks) == expected
 
 
 @pytest.mark.parametrize(
@@ -233,8 +231,8 @@ def test_events_and_values_are_told_apart_by_how_they_begin(
         (values, b'["' + b"a" * 400_000 + b'"]'),
     ],
 )
-def test_the_time_grows_with_the_length_alone(framing: Callable[..., Any], stream: bytes) -> None:
-    """Quadratic work over parts of one byte would take minutes."""
-    begun = time.process_time()
+def test_the_run_time_is_linear_in_the_length(framing: Callable[..., Any], stream: bytes) -> None:
+    """Quadratic work over chunks of one byte would take minutes."""
+    started_at = time.process_time()
     assert len(framed(framing, bytewise(stream))) == 1
-    assert time.process_time() - begun < 5
+    assert time.process_time() - started_at < 5

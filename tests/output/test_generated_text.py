@@ -8,7 +8,7 @@ from smrt.output.generated_text import chat, texts
 from smrt.output.query import compile as compiled
 
 
-def told(select: Any, *events: Any) -> list[str]:
+def text_of(select: Any, *events: Any) -> list[str]:
     return list(texts((json.dumps(event).encode() for event in events), select))
 
 
@@ -32,7 +32,7 @@ def told(select: Any, *events: Any) -> list[str]:
     ],
 )
 def test_chat_knows_the_usual_shapes(event: Any, text: list[str]) -> None:
-    assert told(chat, event) == text
+    assert text_of(chat, event) == text
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_chat_knows_the_usual_shapes(event: Any, text: list[str]) -> None:
         ({"error": True}, "true"),
     ],
 )
-def test_an_error_of_the_model_in_its_events_is_one(event: Any, message: str) -> None:
+def test_an_error_event_of_the_model_is_an_error(event: Any, message: str) -> None:
     with pytest.raises(SmrtError) as caught:
-        told(chat, event)
+        text_of(chat, event)
     assert caught.value.message in (
         f"the model reports an error: {message}",
         f"the model reports an error: {json.dumps(event['error'])}",
@@ -65,15 +65,17 @@ def test_an_error_of_the_model_in_its_events_is_one(event: Any, message: str) ->
         ("@", {"a": "é"}, ['{"a": "é"}']),
     ],
 )
-def test_text_is_what_the_expression_finds(expression: str, event: Any, text: list[str]) -> None:
-    assert told(compiled(expression), event) == text
+def test_the_text_is_the_result_of_the_expression(
+    expression: str, event: Any, text: list[str]
+) -> None:
+    assert text_of(compiled(expression), event) == text
 
 
-def test_a_character_in_two_events_is_put_together() -> None:
+def test_a_character_split_over_two_events_is_joined() -> None:
     frames = [b'"a\\ud83d"', b'"\\ude00b"', b'"\\ude00"', b'"c\\ud83d"', b'"d\\ud83d"']
     assert "".join(texts(frames, lambda event: event)) == "a😀b\ufffdc\ufffdd\ufffd"
 
 
-def test_what_is_no_json_is_an_error() -> None:
+def test_invalid_json_is_an_error() -> None:
     with pytest.raises(SmrtError, match="an event is not JSON: 'hello'"):
         list(texts([b"hello"], chat))

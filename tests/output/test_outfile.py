@@ -1,4 +1,4 @@
-"""The outfile appears whole or not at all, and stays the file that it is."""
+"""The outfile is complete or absent, and keeps its identity."""
 
 import os
 import shutil
@@ -87,7 +87,7 @@ def shared() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(("mask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0, 0o666)])
-def test_a_new_file_is_made_under_the_umask(tmp_path: Path, mask: int, expected: int) -> None:
+def test_a_new_file_has_the_mode_of_the_umask(tmp_path: Path, mask: int, expected: int) -> None:
     with umask(mask):
         write(tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == NEW
@@ -95,20 +95,20 @@ def test_a_new_file_is_made_under_the_umask(tmp_path: Path, mask: int, expected:
     assert names(tmp_path) == ["out"]
 
 
-@pytest.mark.parametrize("kept", [0o600, 0o640, 0o755, 0o444, 0o000])
-def test_an_old_file_keeps_its_mode(tmp_path: Path, kept: int) -> None:
-    if not ROOT and not kept & stat.S_IWUSR:
+@pytest.mark.parametrize("old_mode", [0o600, 0o640, 0o755, 0o444, 0o000])
+def test_an_old_file_keeps_its_mode(tmp_path: Path, old_mode: int) -> None:
+    if not ROOT and not old_mode & stat.S_IWUSR:
         pytest.skip("only root can write a file that is read-only")
     out = tmp_path / "out"
     out.write_bytes(OLD)
-    os.chmod(out, kept)
+    os.chmod(out, old_mode)
     with umask(0):
         write(out)
-    assert (out.stat().st_size, mode(out)) == (len(NEW), kept)
+    assert (out.stat().st_size, mode(out)) == (len(NEW), old_mode)
     assert names(tmp_path) == ["out"]
 
 
-def test_what_is_begun_is_not_seen_under_the_name(tmp_path: Path) -> None:
+def test_a_partial_file_does_not_appear_under_the_name(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_bytes(OLD)
     os.chmod(out, 0o600)
@@ -116,14 +116,14 @@ def test_what_is_begun_is_not_seen_under_the_name(tmp_path: Path) -> None:
         file.write(NEW)
         file.flush()
         assert out.read_bytes() == OLD
-        (begun,) = set(names(tmp_path)) - {"out"}
-        assert mode(tmp_path / begun) == 0o600
+        (partial,) = set(names(tmp_path)) - {"out"}
+        assert mode(tmp_path / partial) == 0o600
     assert out.read_bytes() == NEW
 
 
 @pytest.mark.parametrize("error", [TransportError("broken"), KeyboardInterrupt(), ValueError()])
 @pytest.mark.parametrize("kind", ["old", "new", "linked"])
-def test_a_failure_leaves_everything_as_it_was(
+def test_a_failure_leaves_everything_unchanged(
     tmp_path: Path, error: BaseException, kind: str
 ) -> None:
     out = tmp_path / "out"
@@ -148,7 +148,7 @@ def test_the_target_of_a_symbolic_link_is_replaced(tmp_path: Path) -> None:
     assert names(tmp_path / "folder") == ["target"]
 
 
-def test_the_target_of_a_dangling_link_is_made(tmp_path: Path) -> None:
+def test_the_target_of_a_dangling_link_is_created(tmp_path: Path) -> None:
     os.symlink("target", tmp_path / "link")
     write(tmp_path / "link")
     assert os.readlink(tmp_path / "link") == "target"
@@ -176,14 +176,14 @@ def test_a_relative_name_is_found_again(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     "name", ["x" * 255, "ä" * 127, "😀" * 63, "-", "~", "$HOME", "a\nb", "ä\udcff"]
 )
-def test_any_name_that_a_file_can_have_will_do(tmp_path: Path, name: str) -> None:
+def test_every_valid_file_name_is_accepted(tmp_path: Path, name: str) -> None:
     write(tmp_path / name)
     write(tmp_path / name, b"again")
     assert (tmp_path / name).read_bytes() == b"again"
     assert names(tmp_path) == [name]
 
 
-def test_a_file_in_a_folder_that_may_not_be_written_is_written_in_place(shared: Path) -> None:
+def test_a_file_in_a_read_only_folder_is_overwritten_in_place(shared: Path) -> None:
     out = shared / "out"
     with nobody():
         out.write_bytes(OLD)
@@ -196,7 +196,7 @@ def test_a_file_in_a_folder_that_may_not_be_written_is_written_in_place(shared: 
 
 
 @ONLY_ROOT
-def test_a_file_of_somebody_else_stays_theirs(shared: Path) -> None:
+def test_another_users_file_keeps_its_owner(shared: Path) -> None:
     out = shared / "out"
     out.write_bytes(OLD)
     os.chmod(out, 0o666)
@@ -225,7 +225,7 @@ def test_the_group_of_a_file_is_kept(shared: Path, *, as_root: bool) -> None:
 
 
 @ONLY_ROOT
-def test_where_renaming_is_refused_the_body_is_copied(shared: Path) -> None:
+def test_if_renaming_fails_the_body_is_copied(shared: Path) -> None:
     out = shared / "out"
     with nobody():
         out.write_bytes(OLD)
@@ -239,7 +239,7 @@ def test_where_renaming_is_refused_the_body_is_copied(shared: Path) -> None:
 
 
 BIND = """
-mount --bind "$1/inner" "$1/out" || { echo refused; exit; }
+mount --bind "$1/inner" "$1/out" || { echo denied; exit; }
 exec "$2" -c 'import sys
 from smrt.output.outfile import plan, writing
 with writing(plan(sys.argv[1])) as file:
@@ -255,7 +255,7 @@ def test_a_mount_point_is_copied_into(tmp_path: Path) -> None:
         pytest.skip("unshare is missing")
     argv = ["unshare", "-m", "sh", "-c", BIND, "sh", str(tmp_path), sys.executable]
     ran = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if "refused" in ran.stdout or "unshare" in ran.stderr:
+    if "denied" in ran.stdout or "unshare" in ran.stderr:
         pytest.skip("this machine lets nobody mount")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert (tmp_path / "inner").read_bytes() == NEW
@@ -281,7 +281,7 @@ def test_a_device_is_written_through(tmp_path: Path) -> None:
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
-def test_a_full_device_is_told(tmp_path: Path) -> None:
+def test_a_full_device_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SmrtError) as caught:
         write("/dev/full")
     assert caught.value.message == "/dev/full could not be written: No space left on device"
@@ -304,7 +304,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, limits)  # what measures coverage writ
 
 
 @pytest.mark.parametrize("others", [[], ["other"]])
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path, others: list[str]) -> None:
+def test_a_full_disk_leaves_the_old_file_unchanged(tmp_path: Path, others: list[str]) -> None:
     (tmp_path / "out").write_bytes(OLD)
     for name in others:
         os.link(tmp_path / "out", tmp_path / name)
@@ -334,7 +334,7 @@ def test_a_link_to_a_descriptor_is_one(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"before,new"
 
 
-def test_a_pipe_that_nobody_reads_is_the_readers_end() -> None:
+def test_a_broken_pipe_is_reported_as_closed_output() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with pytest.raises(StdoutClosedError):
@@ -371,7 +371,7 @@ def test_standard_output_gets_body_and_metadata(process: Callable[..., object]) 
     assert process(*CALL) == (0, b'{"predictions":[1]}' + METADATA, "")
 
 
-def test_standard_output_may_be_a_file(to_file: Run, tmp_path: Path) -> None:
+def test_standard_output_can_be_a_file(to_file: Run, tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"before\n")
     assert to_file(CALL, tmp_path / "log") == 0
     assert (tmp_path / "log").read_bytes() == b'before\n{"predictions":[1]}' + METADATA
@@ -397,7 +397,7 @@ def test_standard_output_may_be_a_file(to_file: Run, tmp_path: Path) -> None:
         ("/dev/fd/" + "9" * 30, f"the outfile '/dev/fd/{'9' * 30}' cannot be written: "),
     ],
 )
-def test_a_place_that_cannot_be_is_refused_with_nothing_made(
+def test_an_impossible_path_is_rejected_and_nothing_is_created(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, reason: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -414,26 +414,24 @@ def test_a_place_that_cannot_be_is_refused_with_nothing_made(
     assert names(tmp_path) == before
 
 
-def test_a_descriptor_for_reading_is_refused(tmp_path: Path) -> None:
+def test_a_read_only_descriptor_is_rejected(tmp_path: Path) -> None:
     with open(os.devnull, "rb") as file, pytest.raises(UsageError, match="Bad file descriptor"):
         plan(f"/dev/fd/{file.fileno()}")
 
 
 @pytest.mark.parametrize(
-    ("kept", "name", "reason"),
+    ("old_mode", "name", "reason"),
     [
         (0o555, "new", "the outfile {folder}/new cannot be made: permission denied in {folder}"),
         (0o755, "readonly", "the outfile {folder}/readonly may not be written: permission denied"),
         (0o000, "readonly", "the outfile '{folder}/readonly' cannot be written: Permission denied"),
     ],
 )
-def test_a_place_that_may_not_be_written_is_refused(
-    shared: Path, kept: int, name: str, reason: str
-) -> None:
+def test_a_read_only_path_is_rejected(shared: Path, old_mode: int, name: str, reason: str) -> None:
     with nobody():
         (shared / "readonly").write_bytes(OLD)
         os.chmod(shared / "readonly", 0o444)
-        os.chmod(shared, kept)
+        os.chmod(shared, old_mode)
         with pytest.raises(UsageError) as caught:
             plan(str(shared / name))
     assert caught.value.message == reason.format(folder=shared)

@@ -66,7 +66,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, limits)  # what measures coverage writ
 print("as before" if digest() == before else "changed")
 """
 DISK = """
-mount -t tmpfs -o size=2m disk "$1" || { echo refused; exit; }
+mount -t tmpfs -o size=2m disk "$1" || { echo denied; exit; }
 cd "$1" && sh -c "$2" && exec "$3" -c "$4" "$5" "$6"
 """
 FULL = "No space left on device"
@@ -79,7 +79,7 @@ def script(new: int, meanwhile: str = "pass") -> str:
 
 def run(*argv: str) -> list[str]:
     ran = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
-    if "refused" in ran.stdout or "unshare" in ran.stderr:
+    if "denied" in ran.stdout or "unshare" in ran.stderr:
         pytest.skip("this machine lets nobody mount")
     assert (ran.returncode, ran.stderr) == (0, "")
     return ran.stdout.splitlines()
@@ -123,7 +123,7 @@ def test_a_full_disk_leaves_the_old_content_of_a_mount_point(
     assert lines == [f"{out} could not be written: {FULL}", "as before"]
 
 
-def test_what_is_no_longer_than_the_old_content_fits_on_a_full_disk(tmp_path: Path) -> None:
+def test_content_of_the_same_length_fits_on_a_full_disk(tmp_path: Path) -> None:
     lines = on_a_disk_of_2_mb(tmp_path, OLD_FILES["shorter"], 300_000, "out", "there")
     assert lines == ["changed"]
 
@@ -149,7 +149,7 @@ INTERRUPTED = (
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="there is no SIGXFSZ")
-def test_an_interrupt_waits_until_the_old_content_is_back(tmp_path: Path) -> None:
+def test_an_interrupt_is_deferred_until_the_old_content_is_restored(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_bytes(os.urandom(100_000))
     os.link(out, tmp_path / "other")
@@ -180,7 +180,7 @@ def write_under_limit(path: Path, content: bytes, limit: int) -> None:
 
 
 @ONLY_ROOT
-def test_a_file_that_may_not_be_read_is_overwritten(write_only: Path) -> None:
+def test_a_write_only_file_is_overwritten(write_only: Path) -> None:
     with nobody():
         write_under_limit(write_only, b"new", 1_000)
     assert write_only.read_bytes() == b"new"
@@ -188,20 +188,20 @@ def test_a_file_that_may_not_be_read_is_overwritten(write_only: Path) -> None:
 
 @ONLY_ROOT
 @pytest.mark.parametrize(
-    ("length", "hints", "kept"),
+    ("length", "hints", "content"),
     [
         (200_000, (), b"o" * 100_000),
         (90_000, ("its old content could not be restored: it may not be read",), b"n" * 50_000),
     ],
 )
-def test_where_the_old_content_cannot_be_saved_its_loss_is_reported(
-    write_only: Path, length: int, hints: tuple[str, ...], kept: bytes
+def test_lost_content_is_reported(
+    write_only: Path, length: int, hints: tuple[str, ...], content: bytes
 ) -> None:
     with nobody(), pytest.raises(SmrtError) as caught:
         write_under_limit(write_only, b"n" * length, 50_000)
     assert caught.value.message == f"{write_only} could not be written: File too large"
     assert caught.value.hints == hints
-    assert write_only.read_bytes() == kept.ljust(100_000, b"o")
+    assert write_only.read_bytes() == content.ljust(100_000, b"o")
 
 
 def test_a_file_that_did_not_exist_is_removed_on_failure(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_file_that_did_not_exist_is_removed_on_failure(tmp_path: Path) -> None
 
 
 @ONLY_ROOT
-def test_an_append_only_file_is_refused_before_the_call(tmp_path: Path) -> None:
+def test_an_append_only_file_is_rejected_before_the_call(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_bytes(b"old")
     os.link(out, tmp_path / "other")

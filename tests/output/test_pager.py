@@ -23,14 +23,14 @@ def env(endpoint: Endpoint, environ: dict[str, str]) -> dict[str, str]:
 
 
 @needs_less
-def test_less_ends_by_itself_where_all_fits(env: dict[str, str], tmp_path: Path) -> None:
+def test_less_exits_if_the_text_fits_on_one_screen(env: dict[str, str], tmp_path: Path) -> None:
     shown = on_terminal(LINE, env=env, folder=tmp_path)
     assert (shown.code, shown.err) == (0, "")
     assert METADATA in shown.screen
 
 
 @needs_less
-def test_to_quit_less_is_no_failure(env: dict[str, str], tmp_path: Path) -> None:
+def test_quitting_less_is_no_error(env: dict[str, str], tmp_path: Path) -> None:
     shown = on_terminal(LINE, env=env, folder=tmp_path, size=(2, 80), keys={b":": b"q"})
     assert (shown.code, shown.err) == (0, "")
     assert (tmp_path / "out").read_bytes() == b'{"predictions":[1]}'
@@ -66,7 +66,7 @@ def test_an_interrupt_is_for_the_pager(
         ("  ", "it is blank"),
     ],
 )
-def test_a_pager_that_cannot_start_loses_nothing(
+def test_if_the_pager_cannot_start_the_text_is_printed(
     pager: str, reason: str, env: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "pager").write_text("#!/bin/sh\n", encoding="ascii")
@@ -88,10 +88,10 @@ def _table(env: dict[str, str], folder: Path, columns: int) -> list[bytes]:
 
 
 def test_a_table_is_as_wide_as_the_terminal_allows(env: dict[str, str], tmp_path: Path) -> None:
-    flat, upright, nothing = (_table(env, tmp_path, columns) for columns in (80, 40, 0))
+    flat, upright, default = (_table(env, tmp_path, columns) for columns in (80, 40, 0))
     assert b"|    ContentType    | InvokedProductionVariant   |" in flat
     assert b"|  ContentType              |  application/json  |" in upright
-    assert upright == nothing
+    assert upright == default
 
 
 def test_what_the_terminal_cannot_show_is_escaped(

@@ -1,4 +1,4 @@
-"""JMESPath expressions and selections: what they give, and when they are refused."""
+"""JMESPath expressions and selections: their values, and when they are rejected."""
 
 from typing import Any
 
@@ -12,7 +12,11 @@ from smrt.errors import SmrtError, UsageError
 from smrt.output import query
 from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 
-REPLY = {"OutputLocation": "s3://b/out", "FailureLocation": "s3://b/fail", "InferenceId": "abc-123"}
+RESPONSE = {
+    "OutputLocation": "s3://b/out",
+    "FailureLocation": "s3://b/fail",
+    "InferenceId": "abc-123",
+}
 
 
 @pytest.mark.parametrize(
@@ -28,8 +32,8 @@ REPLY = {"OutputLocation": "s3://b/out", "FailureLocation": "s3://b/fail", "Infe
         ("not_null(Nope, InferenceId, OutputLocation)", "abc-123"),
     ],
 )
-def test_an_expression_is_a_function_of_the_reply(expression: str, value: Any) -> None:
-    assert query.compile(expression)(REPLY) == value
+def test_an_expression_is_a_function_of_the_response(expression: str, value: Any) -> None:
+    assert query.compile(expression)(RESPONSE) == value
 
 
 @pytest.mark.parametrize(
@@ -45,7 +49,9 @@ def test_an_expression_is_a_function_of_the_reply(expression: str, value: Any) -
         ("sort_by(@, &abs())", "Expected 1 argument for function abs(), received 0"),
     ],
 )
-def test_a_wrong_expression_is_found_before_the_request(expression: str, message: str) -> None:
+def test_an_invalid_expression_is_reported_before_the_request(
+    expression: str, message: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         query.compile(expression)
     assert caught.value.message == f"Bad value for --query {expression}: {message}"
@@ -54,7 +60,7 @@ def test_a_wrong_expression_is_found_before_the_request(expression: str, message
 @pytest.mark.parametrize(
     "expression", ["&a", "[&a]", "to_array(&a)", "{a: &b}", "a | &b", "not_null(a, &b)", "a[?&b]"]
 )
-def test_a_reference_that_could_not_be_printed_is_refused(expression: str) -> None:
+def test_an_expression_reference_as_a_value_is_rejected(expression: str) -> None:
     with pytest.raises(UsageError, match="& is for the arguments of functions"):
         query.compile(expression)
 
@@ -67,13 +73,13 @@ def test_a_reference_that_could_not_be_printed_is_refused(expression: str) -> No
         ("MAP(&a, @)", "did you mean map or max?"),
     ],
 )
-def test_an_unknown_function_is_answered_with_the_nearest(expression: str, hint: str) -> None:
+def test_an_unknown_function_has_the_nearest_one_as_a_hint(expression: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         query.compile(expression)
     assert set(caught.value.hints[0][:-1].split()) == set(hint[:-1].split())
 
 
-def test_no_hint_is_given_where_no_function_is_near() -> None:
+def test_there_is_no_hint_without_a_similar_function() -> None:
     with pytest.raises(UsageError) as caught:
         query.compile("xyzzy(@)")
     assert caught.value.hints == ()
@@ -82,12 +88,12 @@ def test_no_hint_is_given_where_no_function_is_near() -> None:
 @pytest.mark.parametrize(
     "expression", ["(" * 100_000 + "a", "a[" + "9" * 5000 + "]"], ids=["deep", "many digits"]
 )
-def test_an_expression_beyond_the_parser_is_an_error_of_usage(expression: str) -> None:
+def test_an_expression_that_overflows_the_parser_is_a_usage_error(expression: str) -> None:
     with pytest.raises(UsageError, match="Bad value for --query"):
         query.compile(expression)
 
 
-def test_an_expression_that_will_not_run_is_parsed_and_no_more() -> None:
+def test_without_run_an_expression_is_only_parsed() -> None:
     query.compile("foo(@)", run=False)
     with pytest.raises(UsageError):
         query.compile("a[", run=False)
@@ -106,11 +112,9 @@ def test_an_expression_that_will_not_run_is_parsed_and_no_more() -> None:
         ("InferenceId | [@][::0]", "slice step cannot be zero"),
     ],
 )
-def test_an_expression_that_fails_on_the_reply_is_told_in_jmespaths_words(
-    expression: str, message: str
-) -> None:
+def test_a_failing_expression_has_the_message_of_jmespath(expression: str, message: str) -> None:
     with pytest.raises(SmrtError) as caught:
-        query.compile(expression)(REPLY)
+        query.compile(expression)(RESPONSE)
     assert type(caught.value) is SmrtError
     assert caught.value.message == message
 
@@ -138,12 +142,12 @@ EXPRESSIONS = st.recursive(
 
 @settings(max_examples=200)
 @given(EXPRESSIONS)
-def test_every_expression_gives_jmespaths_value_or_an_error_of_ours(expression: str) -> None:
+def test_every_expression_returns_jmespaths_value_or_raises_a_smrt_error(expression: str) -> None:
     try:
-        value = query.compile(expression)(REPLY)
+        value = query.compile(expression)(RESPONSE)
     except SmrtError:
         return
-    assert value == jmespath.search(expression, REPLY)
+    assert value == jmespath.search(expression, RESPONSE)
 
 
 PARAMETERS = {"EndpointName": "e", "RequestTTLSeconds": 60}
@@ -152,7 +156,7 @@ PARAMETERS = {"EndpointName": "e", "RequestTTLSeconds": 60}
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("*", REPLY),
+        ("*", RESPONSE),
         ("InferenceId", "abc-123"),
         ("^EndpointName", "e"),
         ("^RequestTTLSeconds", 60),
@@ -160,10 +164,10 @@ PARAMETERS = {"EndpointName": "e", "RequestTTLSeconds": 60}
     ],
 )
 def test_a_selection_is_a_member_a_parameter_or_everything(name: str, value: Any) -> None:
-    assert query.select(name, INVOKE_ENDPOINT_ASYNC)(REPLY, PARAMETERS) == value
+    assert query.select(name, INVOKE_ENDPOINT_ASYNC)(RESPONSE, PARAMETERS) == value
 
 
-def test_a_member_that_did_not_come_is_none() -> None:
+def test_an_absent_member_is_none() -> None:
     assert query.select("ContentType", INVOKE_ENDPOINT)({}, {}) is None
 
 
@@ -176,7 +180,7 @@ def test_a_member_that_did_not_come_is_none() -> None:
         ("^Nope", None),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest(name: str, hint: str | None) -> None:
+def test_an_unknown_name_has_the_nearest_one_as_a_hint(name: str, hint: str | None) -> None:
     with pytest.raises(UsageError, match="must be one of: ") as caught:
         query.select(name, INVOKE_ENDPOINT_ASYNC)
     assert caught.value.hints == ((hint,) if hint else ())

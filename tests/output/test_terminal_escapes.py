@@ -1,4 +1,4 @@
-"""Nothing that a service, a model or a program says can steer the terminal it is shown on."""
+"""Text from a service, a model or a program cannot control the terminal."""
 
 import io
 import json
@@ -60,8 +60,8 @@ def run(
 def controls(shown: bytes) -> set[str]:
     """What of the screen could steer a terminal."""
     text = shown.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-    found = {c for c in text if ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xDC80 <= ord(c) < 0xDD00}
-    return found - HARMLESS
+    matches = {c for c in text if ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xDC80 <= ord(c) < 0xDD00}
+    return matches - HARMLESS
 
 
 def failing(endpoint: Endpoint, code: str = "ValidationError", **fields: str) -> None:
@@ -75,7 +75,7 @@ HEADER_ESCAPED = r"b\u009b31m\u007fz"
 
 
 @pytest.mark.parametrize("name", ["enhanced", "legacy", "json", "yaml", "text", "table"])
-def test_an_error_steers_no_terminal(run: Run, endpoint: Endpoint, name: str) -> None:
+def test_an_error_has_no_control_sequences(run: Run, endpoint: Endpoint, name: str) -> None:
     failing(endpoint, "ModelError", OriginalMessage=EVIL, LogStreamArn=EVIL)
     err = run(*CALL, "--cli-error-format", name, "--color", "off").err
     assert b"cHduZWQ=" in err
@@ -87,7 +87,7 @@ def test_an_error_is_still_readable(run: Run, endpoint: Endpoint) -> None:
     assert ESCAPED in run(*CALL).err.decode()
 
 
-def test_an_error_goes_to_a_file_as_it_is(run: Run, endpoint: Endpoint) -> None:
+def test_an_error_is_written_to_a_file_unchanged(run: Run, endpoint: Endpoint) -> None:
     failing(endpoint)
     assert EVIL in run(*CALL, terminals="out").err.decode()
 
@@ -102,14 +102,16 @@ def test_an_error_goes_to_a_file_as_it_is(run: Run, endpoint: Endpoint) -> None:
     ],
     ids=["code", "request id", "location", "a body that is no JSON"],
 )
-def test_no_part_of_a_response_steers_it(run: Run, endpoint: Endpoint, reply: bytes) -> None:
+def test_no_field_of_a_response_has_control_sequences(
+    run: Run, endpoint: Endpoint, reply: bytes
+) -> None:
     endpoint.answer(lambda sock, _: sock.sendall(reply))
     err = run(*CALL, "--debug").err
     assert controls(err) == set()
     assert HEADER_ESCAPED in err.decode() or ESCAPED in err.decode()
 
 
-def test_debug_steers_it_neither(run: Run, endpoint: Endpoint) -> None:
+def test_debug_has_no_control_sequences(run: Run, endpoint: Endpoint) -> None:
     endpoint.reply(headers=(*MODEL_HEADERS, ("X-Note", IN_HEADER.encode("latin-1"))))
     err = run(*CALL, "out", "--debug").err
     assert f"  X-Note: {HEADER_ESCAPED}\n" in err.decode()
@@ -127,7 +129,7 @@ PRINTING = [*(("--output", name) for name in FORMATS), ("--select", "CustomAttri
 
 @pytest.mark.parametrize("options", PRINTING, ids=" ".join)
 @pytest.mark.parametrize("place", [("out",), ("out", "--metadata", "-")], ids=["stdout", "stderr"])
-def test_metadata_steers_no_terminal(
+def test_metadata_has_no_control_sequences(
     run: Run, endpoint: Endpoint, options: tuple[str, ...], place: tuple[str, ...]
 ) -> None:
     _metadata(endpoint)
@@ -137,7 +139,7 @@ def test_metadata_steers_no_terminal(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_colors_are_ours_alone(run: Run, endpoint: Endpoint, name: str) -> None:
+def test_only_smrts_own_colors_are_printed(run: Run, endpoint: Endpoint, name: str) -> None:
     _metadata(endpoint)
     out = run(*CALL, "out", "--output", name, "--color", "on").out
     assert controls(out) == ({"\x1b"} if name != "text" else set())
@@ -145,7 +147,7 @@ def test_colors_are_ours_alone(run: Run, endpoint: Endpoint, name: str) -> None:
     assert b"\x1b[31m" not in out
 
 
-def test_what_paints_in_a_format_without_colors_is_foreign(run: Run, endpoint: Endpoint) -> None:
+def test_formats_without_colors_have_no_color_sequences(run: Run, endpoint: Endpoint) -> None:
     endpoint.reply()
     out = run(*CALL, "out", "--output", "text", "--color", "on", "--query", '`"\\u001b[31mx"`')
     assert out.out == b"\\u001b[31mx\n"
@@ -156,14 +158,14 @@ def test_json_on_a_terminal_is_still_json(run: Run, endpoint: Endpoint) -> None:
     assert json.loads(run(*CALL, "out").out)["CustomAttributes"] == IN_HEADER
 
 
-def test_a_table_stays_straight(run: Run, endpoint: Endpoint) -> None:
+def test_a_table_stays_aligned(run: Run, endpoint: Endpoint) -> None:
     _metadata(endpoint)
     lines = run(*CALL, "out", "--output", "table", "--color", "off").out.splitlines()
     assert len({len(line) for line in lines}) == 1
 
 
 @pytest.mark.parametrize("name", ["json", "text", "table"])
-def test_metadata_in_a_pipe_or_a_file_is_as_it_was(
+def test_metadata_in_a_pipe_or_a_file_is_unchanged(
     run: Run, endpoint: Endpoint, tmp_path: Path, name: str
 ) -> None:
     for options in (("--metadata", "meta"), ()):
@@ -173,7 +175,7 @@ def test_metadata_in_a_pipe_or_a_file_is_as_it_was(
         assert IN_HEADER.encode() in data
 
 
-def test_each_stream_is_judged_on_its_own(run: Run, endpoint: Endpoint) -> None:
+def test_each_stream_is_checked_separately(run: Run, endpoint: Endpoint) -> None:
     for terminals, expected in (("out", IN_HEADER), ("err", HEADER_ESCAPED)):
         _metadata(endpoint)
         shown = run(*CALL, "out", "--metadata", "-", "--output", "text", terminals=terminals)
@@ -197,11 +199,11 @@ TEXTS: list[tuple[list[str], list[bytes], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "parts", "expected"), TEXTS)
-def test_text_of_a_model_steers_no_terminal(
-    run: Run, endpoint: Endpoint, options: list[str], parts: list[bytes], expected: str
+@pytest.mark.parametrize(("options", "chunks", "expected"), TEXTS)
+def test_generated_text_has_no_control_sequences(
+    run: Run, endpoint: Endpoint, options: list[str], chunks: list[bytes], expected: str
 ) -> None:
-    endpoint.answer(stream(map(part, parts)))
+    endpoint.answer(stream(map(part, chunks)))
     out = run(*STREAM, *options).out
     assert controls(out) == set()
     if expected:
@@ -210,17 +212,17 @@ def test_text_of_a_model_steers_no_terminal(
         assert out.decode() == "a\\u001b[31m\\u009bz\nb\\x9b\nc\n"
 
 
-@pytest.mark.parametrize(("options", "parts", "_"), TEXTS)
-def test_text_in_a_pipe_or_a_file_is_as_it_was(
+@pytest.mark.parametrize(("options", "chunks", "_"), TEXTS)
+def test_generated_text_in_a_pipe_or_a_file_is_unchanged(
     run: Run,
     endpoint: Endpoint,
     tmp_path: Path,
     options: list[str],
-    parts: list[bytes],
+    chunks: list[bytes],
     _: str,
 ) -> None:
     for place in ((), ("out",)):
-        endpoint.answer(stream(map(part, parts)))
+        endpoint.answer(stream(map(part, chunks)))
         shown = run(*STREAM, *options, *place, terminals="err out" if place else "err")
         data = (tmp_path / "out").read_bytes() if place else shown.out
         assert controls(data) != set()
@@ -234,12 +236,12 @@ def test_a_raw_body_is_raw_on_a_terminal(run: Run, endpoint: Endpoint) -> None:
     assert run(*STREAM).out == painted + b"\n"
 
 
-def test_what_came_before_a_stream_broke_is_shown(run: Run, endpoint: Endpoint) -> None:
+def test_the_chunks_before_a_broken_stream_are_shown(run: Run, endpoint: Endpoint) -> None:
     endpoint.answer(stream([part(b"caf\xc3"), BROKEN]))
     assert run(*STREAM, "--stream", "lines").out == b"caf\\xc3\n"
 
 
-def test_a_failing_credential_process_steers_no_terminal(
+def test_a_failing_credential_process_prints_no_control_sequences(
     run: Run, place: Any, tmp_path: Path
 ) -> None:
     program = tmp_path / "program.py"
@@ -253,13 +255,13 @@ def test_a_failing_credential_process_steers_no_terminal(
     assert controls(err) == set()
 
 
-def test_a_file_name_steers_no_terminal(run: Run) -> None:
+def test_a_file_name_has_no_control_sequences(run: Run) -> None:
     err = run(*CALL, f"no/\x1b[2J{IN_HEADER}").err
     assert rf"no/\u001b[2J{HEADER_ESCAPED}" in err.decode()
     assert controls(err) == set()
 
 
-def test_a_wait_steers_no_terminal(run: Run, endpoint: Endpoint) -> None:
+def test_a_wait_prints_no_control_sequences(run: Run, endpoint: Endpoint) -> None:
     endpoint.reply(403, b"<Error><Code>AccessDenied</Code></Error>")
     endpoint.reply(403, b"<Error><Code>AccessDenied</Code></Error>")
     endpoint.reply(200, b"answer")
@@ -270,7 +272,7 @@ def test_a_wait_steers_no_terminal(run: Run, endpoint: Endpoint) -> None:
     assert rb"\u001b]52" in b"".join(err.split())
 
 
-def test_a_pager_gets_nothing_that_steers(
+def test_a_pager_receives_no_control_sequences(
     endpoint: Endpoint, environ: dict[str, str], tmp_path: Path
 ) -> None:
     _metadata(endpoint)
@@ -295,7 +297,7 @@ def test_a_device_that_is_a_terminal_counts_as_one(
     assert controls(shown.screen) == set()
 
 
-def test_a_hundred_cuts_let_nothing_through(run: Run, endpoint: Endpoint) -> None:
+def test_split_control_sequences_are_escaped(run: Run, endpoint: Endpoint) -> None:
     data = f"{EVIL}\n".encode() + b"\x9b31m\n"
 
     def cut(at: int) -> Iterable[bytes]:
