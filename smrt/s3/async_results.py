@@ -1,6 +1,6 @@
-"""Follows an asynchronous invocation to what it left in S3: its output, or its failure.
+"""Waits for the result of an asynchronous invocation in S3: its output, or its failure.
 
-The service writes one of two objects, and has no call that tells which, or when:
+The service writes one of two objects, and has no operation that reports which, or when:
 https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-check-predictions.html
 """
 
@@ -16,18 +16,18 @@ from . import objects
 from .objects import Location, Object
 
 SHORTEST, LONGEST, GROWTH = 0.05, 5.0, 1.5
-"""Seconds between two looks, and how they grow from one to the next."""
+"""Seconds between two polls: the shortest and longest pause, and the growth factor."""
 LONGEST_TTL = 21600
 LONGEST_INVOCATION = 3600
 DEFAULT_INVOCATION = 900
-"""Seconds: the bounds that the service sets for the queue and for the model."""
+"""Seconds: the service's limits for the queue and for the model, and the model's default."""
 MARGIN = 60
-"""Seconds that the service may take beside both."""
+"""Seconds that the service can need in addition."""
 DEFAULT_MAX_WAIT_SECONDS = float(LONGEST_TTL + LONGEST_INVOCATION + MARGIN)
-"""Seconds after which no answer to any call can come."""
+"""Seconds after which no request can still have a result."""
 MAX_FAILURE = 1 << 20
 FAILED = "AsyncInvocationFailed"
-"""The code of a failure that the service wrote down."""
+"""The code of a failure that the service recorded."""
 ELAPSED = "ElapsedSeconds"
 _READ, _LIST = "s3:GetObject", "s3:ListBucket"
 
@@ -38,38 +38,38 @@ FOLLOWED = INVOKE_ENDPOINT_ASYNC._replace(
         Field(ELAPSED, HttpLocation.JSON, ELAPSED, "Seconds until the result was available."),
     )
 )
-"""The operation, with what is known when its answer has been waited for."""
+"""The operation, with the response fields that are known after waiting."""
 
 
 class Store(Protocol):
-    """What is asked of S3."""
+    """The part of S3 that a wait needs."""
 
-    def get(self, place: Location) -> Object | None:
-        """The object at `place`, if there is one."""
+    def get(self, location: Location) -> Object | None:
+        """The object at `location`, None if there is none."""
         ...
 
-    def may_list(self, place: Location) -> bool:
-        """Whether a missing key would be told from one that may not be read."""
+    def may_list(self, location: Location) -> bool:
+        """Whether S3 would distinguish a missing key from a forbidden one."""
         ...
 
 
 class Timing(NamedTuple):
-    """What a wait needs of its surroundings: seconds that pass, and a number from 0 to 1."""
+    """A wait's clock, sleep, and random numbers from 0 to 1."""
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    draw: Callable[[], float] | None = None
+    random: Callable[[], float] | None = None
 
 
 class Places(NamedTuple):
-    """Where the answer will be, and where the failure, if the endpoint keeps those."""
+    """The locations of the output, and of the failure if the endpoint records failures."""
 
     output: Location
     failure: Location | None = None
 
 
 class AsyncResult(NamedTuple):
-    """What the model answered; `seconds` passed until it was there."""
+    """The model's output; it was available after `seconds`."""
 
     content_type: str | None
     body: StreamingBody
@@ -77,138 +77,140 @@ class AsyncResult(NamedTuple):
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What is told of it."""
+        """The response fields that are known after waiting."""
         typed = {} if self.content_type is None else {"ContentType": self.content_type}
         return {**typed, ELAPSED: round(self.seconds, 3)}
 
 
-def places(reply: Mapping[str, Any]) -> Places:
-    """Where the answer to `reply` will be; UsageError where it names no place in S3."""
-    failure = reply.get("FailureLocation")
+def places(response: Mapping[str, Any]) -> Places:
+    """The locations of the result of `response`; UsageError if they are not S3 URIs."""
+    failure = response.get("FailureLocation")
     return Places(
-        objects.location(str(reply.get("OutputLocation", "")), "OutputLocation"),
+        objects.location(str(response.get("OutputLocation", "")), "OutputLocation"),
         objects.location(str(failure), "FailureLocation") if failure else None,
     )
 
 
 def max_wait_seconds(parameters: Mapping[str, Any]) -> float:
-    """Seconds after which no answer to a call with these parameters can come any more."""
+    """Seconds after which a call with these parameters cannot have a result any more."""
     queue = parameters.get("RequestTTLSeconds", LONGEST_TTL)
     model = parameters.get("InvocationTimeoutSeconds", DEFAULT_INVOCATION)
     return float(queue + model + MARGIN)
 
 
-def pauses(draw: Callable[[], float]) -> Iterator[float]:
-    """Seconds to wait before each further look: often at first, then less, never in step."""
+def pauses(random: Callable[[], float]) -> Iterator[float]:
+    """Seconds to wait before each further poll: short at first, then longer, with jitter."""
     base = SHORTEST
     while True:
-        yield base * (0.5 + draw() / 2)
+        yield base * (0.5 + random() / 2)
         base = min(base * GROWTH, LONGEST)
 
 
 def follow(
     store: Store,
-    where: Places,
+    locations: Places,
     *,
     timeout: float,
     note: Callable[[str], None] = lambda _: None,
     begun: float | None = None,
     world: Timing = Timing(),  # noqa: B008 - a value
 ) -> AsyncResult:
-    """Wait until the answer is there, `timeout` seconds at most; 0 looks once.
+    """Wait until the result is available, `timeout` seconds at most; 0 polls once.
 
-    `begun` is when the call was sent, by the world's clock; `note` is told what is in the way.
-    Raises ServiceError for a failure that the service wrote down, and with code AccessDenied
-    where the answer may not be read; SmrtError with code WaitTimeout when time is up.
+    `begun` is when the call was sent, by the clock of `world`; `note` reports missing permissions.
+    Raises ServiceError for a failure that the service recorded, and with code AccessDenied if the
+    result may not be read; SmrtError with code WaitTimeout after `timeout` seconds.
     """
-    since = world.clock()
-    begun = since if begun is None else begun
-    watch = _Watch(store, where, note)
-    steps = pauses(world.draw or _draw())
+    wait_started_at = world.clock()
+    begun = wait_started_at if begun is None else begun
+    poller = _Poller(store, locations, note)
+    intervals = pauses(world.random or _random())
     while True:
-        found = watch.look()
+        output = poller.poll()
         now = world.clock()
-        if found is not None:
-            return AsyncResult(found.content_type, found.body, now - begun)
-        left = timeout - (now - since)
-        if left <= 0:
-            raise watch.expired(timeout)
-        world.sleep(min(next(steps), left))
+        if output is not None:
+            return AsyncResult(output.content_type, output.body, now - begun)
+        remaining = timeout - (now - wait_started_at)
+        if remaining <= 0:
+            raise poller.expired(timeout)
+        world.sleep(min(next(intervals), remaining))
 
 
-class _Watch:
-    """Both places, and what S3 has said of them so far."""
+class _Poller:
+    """Polls both locations, and remembers where S3 returned 403."""
 
-    def __init__(self, store: Store, where: Places, note: Callable[[str], None]) -> None:
+    def __init__(self, store: Store, locations: Places, note: Callable[[str], None]) -> None:
         self._store = store
-        self._output = where.output
-        self._failure = where.failure
+        self._output = locations.output
+        self._failure = locations.failure
         self._note = note
-        self._doubts: dict[Location, str] = {}
+        self._denials: dict[Location, str] = {}
 
-    def look(self) -> Object | None:
-        """The answer, if it is there. Raises ServiceError for a failure."""
-        found = self._get(self._output)
-        if found is not None or self._failure is None:
-            return found
+    def poll(self) -> Object | None:
+        """The output, if it is available. Raises ServiceError for a failure."""
+        output = self._get(self._output)
+        if output is not None or self._failure is None:
+            return output
         try:
-            failed = self._get(self._failure)
+            failure = self._get(self._failure)
         except ServiceError as exc:
             if not objects.is_denied(exc):
                 raise
             self._note(f"failures cannot be seen, only the answer: {exc.message}")
             self._failure = None
             return None
-        if failed is not None:
-            raise _failure(failed, self._failure)
+        if failure is not None:
+            raise _failure(failure, self._failure)
         return None
 
     def expired(self, timeout: float) -> SmrtError:
-        """What is raised when time is up."""
-        hints = list(self._doubts.values())
+        """The error to raise after the timeout."""
+        hints = list(self._denials.values())
         if self._failure is None:
             hints.append("no failure location is watched: should the model fail, it is not seen")
         message = f"no answer within {timeout:g} s: {self._output} is not there"
         return SmrtError(message, *hints, code="WaitTimeout")
 
-    def _get(self, place: Location) -> Object | None:
-        """The object, if it is there: S3 says 403 too for a missing one in a bucket not listed.
+    def _get(self, location: Location) -> Object | None:
+        """The object, if it exists. Without s3:ListBucket, S3 returns 403 for a missing one too.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
         """
         try:
-            return self._store.get(place)
+            return self._store.get(location)
         except ServiceError as exc:
             if not objects.is_denied(exc):
                 raise
-            if place not in self._doubts:
-                self._doubt(place, exc)
+            if location not in self._denials:
+                self._record_denial(location, exc)
             return None
 
-    def _doubt(self, place: Location, denied: ServiceError) -> None:
-        """Keep looking where the object may just not be there yet; else raise what S3 said."""
-        if _READ in denied.message or (_LIST not in denied.message and self._store.may_list(place)):
-            denied.hints = (f"you need {_READ} on {place}",)
+    def _record_denial(self, location: Location, denied: ServiceError) -> None:
+        """Continue if the object can still be missing; otherwise raise the 403."""
+        if _READ in denied.message or (
+            _LIST not in denied.message and self._store.may_list(location)
+        ):
+            denied.hints = (f"you need {_READ} on {location}",)
             raise denied
-        self._doubts[place] = (
-            f"S3 says 403 for {place}: it is not there yet, or you may not read it ({_READ}); "
-            f"with {_LIST} on {place.bucket} S3 would tell which"
+        self._denials[location] = (
+            f"S3 says 403 for {location}: it is not there yet, or you may not read it ({_READ}); "
+            f"with {_LIST} on {location.bucket} S3 would tell which"
         )
-        self._note(self._doubts[place])
+        self._note(self._denials[location])
 
 
-def _failure(found: Object, place: Location) -> ServiceError:
-    with found.body as body:
+def _failure(record: Object, location: Location) -> ServiceError:
+    with record.body as body:
         text = body.read(MAX_FAILURE).decode("utf-8", "replace").strip()
     response = {
         "Error": {"Code": FAILED, "Message": text},
         "ResponseMetadata": {},
-        "FailureLocation": str(place),
+        "FailureLocation": str(location),
     }
     return ServiceError(response, INVOKE_ENDPOINT_ASYNC.name)
 
 
-def _draw() -> Callable[[], float]:
+def _random() -> Callable[[], float]:
     from random import random
 
     return random

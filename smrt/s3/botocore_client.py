@@ -1,4 +1,4 @@
-"""Botocore's client for S3, with the keys, region, TLS, proxies and addresses of smrt's own calls.
+"""Botocore's client for S3, with the credentials, region, TLS, proxies and URLs of smrt's calls.
 
 Botocore is imported when `connect` is called.
 """
@@ -16,18 +16,18 @@ from smrt.transport.proxy import is_bypassed
 
 from .objects import S3, s3_translated
 
-Keys = Callable[[], Credentials | None]
+LoadCredentials = Callable[[], Credentials | None]
 
 
-def connect(found: Config, settings: Settings, keys: Keys) -> S3:
-    """S3 as `settings` lead there, signed with `keys`; addressing as the profile's `s3` block says.
+def connect(config: Config, settings: Settings, load_credentials: LoadCredentials) -> S3:
+    """Connect to S3 with `settings`; the addressing style is that of the profile's `s3` section.
 
-    `settings` are those of the service `s3`. Raises SmrtError.
+    `settings` must be those of the service `s3`. Raises SmrtError.
     """
     with s3_translated():
-        made = chain.session(found, settings.region)
-        made.register_component("credential_provider", _Lender(keys))
-        client = made.create_client(
+        session = chain.session(config, settings.region)
+        session.register_component("credential_provider", _CredentialProvider(load_credentials))
+        client = session.create_client(
             "s3",
             region_name=settings.region,
             endpoint_url=settings.endpoint_url,
@@ -39,15 +39,15 @@ def connect(found: Config, settings: Settings, keys: Keys) -> S3:
 
 
 def _trust(client: Any, settings: Settings) -> None:
-    """Have botocore trust whom `tls` trusts: it knows no folders, nor the platform's own store."""
+    """Make botocore use the TLS context of smrt: it lacks CA folders and the platform's store."""
     if not settings.verify or not client.meta.endpoint_url.startswith("https:"):
         return
     from smrt.transport import tls
 
-    trusting = tls.context(ca_bundle=settings.ca_bundle)
-    http = client._endpoint.http_session  # noqa: SLF001 - there is no other way in
-    http._manager.connection_pool_kw["ssl_context"] = trusting  # noqa: SLF001 - likewise
-    http._get_ssl_context = lambda: trusting  # noqa: SLF001 - likewise, through a proxy
+    context = tls.context(ca_bundle=settings.ca_bundle)
+    http = client._endpoint.http_session  # noqa: SLF001 - there is no public way
+    http._manager.connection_pool_kw["ssl_context"] = context  # noqa: SLF001 - likewise
+    http._get_ssl_context = lambda: context  # noqa: SLF001 - likewise, through a proxy
     http._setup_ssl_cert = _require  # noqa: SLF001 - it would add botocore's own roots
 
 
@@ -56,7 +56,7 @@ def _require(connections: Any, *_: object) -> None:
 
 
 def _client_config(settings: Settings) -> Any:
-    """Everything that is resolved already: botocore is to look for none of it itself."""
+    """The resolved settings, so that botocore does not resolve them again."""
     from botocore import UNSIGNED
     from botocore.config import Config as ClientConfig
 
@@ -74,14 +74,14 @@ def _client_config(settings: Settings) -> Any:
 
 
 def _proxies(settings: Settings) -> dict[str, str]:
-    """The proxies by scheme; none for a host that is to be reached without."""
-    given = {"http": settings.http_proxy, "https": settings.https_proxy}
-    if is_bypassed(urls.parse_url(_address(settings)), settings.no_proxy):
+    """The proxies by scheme; none for a host in NO_PROXY."""
+    proxies = {"http": settings.http_proxy, "https": settings.https_proxy}
+    if is_bypassed(urls.parse_url(_endpoint_url(settings)), settings.no_proxy):
         return {}
-    return {scheme: url for scheme, url in given.items() if url}
+    return {scheme: url for scheme, url in proxies.items() if url}
 
 
-def _address(settings: Settings) -> str:
+def _endpoint_url(settings: Settings) -> str:
     if settings.endpoint_url is not None:
         return settings.endpoint_url
     outputs = endpoint_rules.partition(settings.region, partitions())["outputs"]
@@ -89,39 +89,43 @@ def _address(settings: Settings) -> str:
     return f"https://s3.{settings.region}.{suffix}"
 
 
-class _Lender:
-    """Our keys where botocore looks for its own; asked for again when they are about to expire."""
+class _CredentialProvider:
+    """Provides smrt's credentials to botocore; loads them again when they are about to expire."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self, load_credentials: LoadCredentials) -> None:
+        self._load_credentials = load_credentials
 
     def load_credentials(self) -> Any:
-        """What botocore signs with."""
+        """The credentials that botocore signs with."""
         from botocore.credentials import Credentials as Plain
         from botocore.credentials import RefreshableCredentials
 
-        held = self._current()
-        if held.expires is None:
-            return Plain(held.access_key, held.secret_key, held.token, method=held.source)
+        current = self._current()
+        if current.expires is None:
+            return Plain(
+                current.access_key, current.secret_key, current.token, method=current.source
+            )
         return RefreshableCredentials.create_from_metadata(
-            _lent(held), refresh_using=lambda: _lent(self._current()), method=held.source
+            _botocore_metadata(current),
+            refresh_using=lambda: _botocore_metadata(self._current()),
+            method=current.source,
         )
 
     def _current(self) -> Credentials:
-        found = self._keys()
-        if found is None:
+        current = self._load_credentials()
+        if current is None:
             raise credentials.absent()
-        return found
+        return current
 
 
-def _lent(keys: Credentials) -> dict[str, Any]:
+def _botocore_metadata(current: Credentials) -> dict[str, Any]:
     from datetime import datetime, timezone
 
-    assert keys.expires is not None
-    expiry = datetime.fromtimestamp(keys.expires, timezone.utc).isoformat()
+    assert current.expires is not None
+    expiry = datetime.fromtimestamp(current.expires, timezone.utc).isoformat()
     return {
-        "access_key": keys.access_key,
-        "secret_key": keys.secret_key,
-        "token": keys.token,
+        "access_key": current.access_key,
+        "secret_key": current.secret_key,
+        "token": current.token,
         "expiry_time": expiry,
     }

@@ -1,4 +1,4 @@
-"""Objects in S3, by botocore's client: results are read from there, and inputs put there."""
+"""Objects in S3, through botocore's client: results to download, inputs to upload."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,13 +18,13 @@ from smrt.transport.streaming_body import StreamingBody
 
 SCHEME = "s3://"
 PART = 8 << 20
-"""Bytes; what is larger goes up in parts of this size. S3 takes 10,000 parts of 5 MiB and more:
+"""Bytes; larger objects go up in parts of this size. S3 allows 10,000 parts, of 5 MiB or more:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
 BLOCK = 1 << 18
 
 
 class Location(NamedTuple):
-    """Where an object is, or will be."""
+    """The location of an object, which may not exist yet."""
 
     bucket: str
     key: str
@@ -34,7 +34,7 @@ class Location(NamedTuple):
 
 
 class Object(NamedTuple):
-    """An object that is there; its body is still to be read."""
+    """An existing object with its unread body."""
 
     content_type: str | None
     body: StreamingBody
@@ -49,36 +49,36 @@ class S3:
         self._has_sent = False
         client.meta.events.register("before-send.s3", self._note_sending)
 
-    def get(self, place: Location) -> Object | None:
-        """The object at `place`; None while there is none. Raises SmrtError."""
+    def get(self, location: Location) -> Object | None:
+        """The object at `location`; None if there is none. Raises SmrtError."""
         try:
             with self._calling():
-                reply = self._client.get_object(Bucket=place.bucket, Key=place.key)
+                response = self._client.get_object(Bucket=location.bucket, Key=location.key)
         except ServiceError as exc:
             if exc.code in _MISSING:
                 return None
             raise
-        body = reply["Body"]
-        pieces = self._pieces(body)
-        return Object(reply.get("ContentType"), StreamingBody(pieces, body.close))
+        body = response["Body"]
+        chunks = self._chunks(body)
+        return Object(response.get("ContentType"), StreamingBody(chunks, body.close))
 
-    def may_list(self, place: Location) -> bool:
-        """Whether the bucket lets us see that a key is not there. Raises SmrtError."""
+    def may_list(self, location: Location) -> bool:
+        """Whether the bucket can be listed, so that a missing key is a 404. Raises SmrtError."""
         try:
             with self._calling():
-                self._client.list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1)
+                self._client.list_objects_v2(Bucket=location.bucket, Prefix=location.key, MaxKeys=1)
         except ServiceError as exc:
             if is_denied(exc):
                 return False
             raise
         return True
 
-    def put(self, place: Location, file: BinaryIO, content_type: str | None = None) -> None:
-        """Make what is left of `file` the object at `place`, in parts where it is large.
+    def put(self, location: Location, file: BinaryIO, content_type: str | None = None) -> None:
+        """Upload the rest of `file` to `location`, in parts if it is large.
 
-        Parts that were sent are taken back where the rest fails. Raises SmrtError.
+        If a part fails, the upload is aborted. Raises SmrtError.
         """
-        target = {"Bucket": place.bucket, "Key": place.key}
+        target = {"Bucket": location.bucket, "Key": location.key}
         typed = {"ContentType": content_type} if content_type else {}
         with self._calling():
             first = file.read(PART)
@@ -88,7 +88,7 @@ class S3:
                 self._put_parts(target, typed, _parts(first, file))
 
     def close(self) -> None:
-        """Close the connections that are kept for the next call."""
+        """Close the idle connections."""
         self._client.close()
 
     def _put_parts(
@@ -96,24 +96,24 @@ class S3:
     ) -> None:
         checked = self._client.meta.config.request_checksum_calculation == "when_supported"
         algorithm = {"ChecksumAlgorithm": "CRC32"} if checked else {}
-        begun = self._client.create_multipart_upload(**target, **typed, **algorithm)
-        upload = {**target, "UploadId": begun["UploadId"]}
+        created = self._client.create_multipart_upload(**target, **typed, **algorithm)
+        upload = {**target, "UploadId": created["UploadId"]}
         try:
-            done = [
+            uploaded = [
                 self._put_part(upload, number, part) for number, part in enumerate(parts, start=1)
             ]
-            self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": done})
+            self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": uploaded})
         except BaseException:
             with suppress(SmrtError), self._calling():
                 self._client.abort_multipart_upload(**upload)
             raise
 
     def _put_part(self, upload: Mapping[str, str], number: int, part: bytes) -> dict[str, Any]:
-        reply = self._client.upload_part(**upload, PartNumber=number, Body=part)
-        known = {name: reply[name] for name in ("ETag", "ChecksumCRC32") if name in reply}
-        return {"PartNumber": number, **known}
+        response = self._client.upload_part(**upload, PartNumber=number, Body=part)
+        checksums = {name: response[name] for name in ("ETag", "ChecksumCRC32") if name in response}
+        return {"PartNumber": number, **checksums}
 
-    def _pieces(self, body: Any) -> Iterator[bytes]:
+    def _chunks(self, body: Any) -> Iterator[bytes]:
         with self._calling():
             yield from body.iter_chunks(BLOCK)
 
@@ -127,7 +127,7 @@ class S3:
             yield
 
     def _note_sending(self, **_: object) -> None:
-        """From now on no failure is one of usage or configuration."""
+        """Record that a request was sent: later failures are not usage errors."""
         self._has_sent = True
 
 
@@ -135,12 +135,12 @@ _MISSING = ("NoSuchKey", "404")
 
 
 def is_denied(error: ServiceError) -> bool:
-    """Whether S3 says that this may not be done, and not that the keys are bad."""
+    """Whether S3 denies permission; invalid credentials have other codes."""
     return error.code in ("AccessDenied", "403")
 
 
 def location(text: str, name: str) -> Location:
-    """The place that s3://BUCKET/KEY names; UsageError, which names the option, for others."""
+    """Parse s3://BUCKET/KEY; UsageError, which mentions the option `name`, for other text."""
     bucket, slash, key = text.removeprefix(SCHEME).partition("/")
     if not text.startswith(SCHEME) or not bucket or not slash or not key:
         raise UsageError(
@@ -171,18 +171,18 @@ ERRORS: tuple[tuple[type[SmrtError], tuple[str, ...]], ...] = (
     ),
     (ConfigurationError, ("BotoCoreError", "OSError", "ValueError", "RuntimeError")),
 )
-"""What botocore's exceptions are here, by the names of their classes; the first that fits counts.
-The last three come of an unreadable CA bundle, a bad address, and keys that stay expired."""
+"""smrt's errors for botocore's exceptions, by class name; the first match counts.
+The last three mean an unreadable CA bundle, an invalid URL, and credentials that stay expired."""
 
 _HINTS = {
     "NoSuchBucket": "make the bucket, or name one that is there",
-    "AccessDenied": "the keys that sign this call need the permission for it on this bucket",
+    "AccessDenied": "your credentials need permission for this operation on this bucket",
 }
 
 
 @contextmanager
 def s3_translated() -> Iterator[None]:
-    """Botocore's failures as ours."""
+    """Translate botocore's exceptions to smrt's."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -193,5 +193,5 @@ def s3_translated() -> Iterator[None]:
         raise ServiceError({**exc.response, "Error": error}, exc.operation_name, *hints) from exc
     except (BotoCoreError, OSError, ValueError, RuntimeError) as exc:
         names = {kind.__name__ for kind in type(exc).__mro__}
-        kind = next(kind for kind, fitting in ERRORS if names.intersection(fitting))
+        kind = next(kind for kind, class_names in ERRORS if names.intersection(class_names))
         raise kind(str(exc), code=type(exc).__name__) from cause(exc)

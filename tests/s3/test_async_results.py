@@ -28,7 +28,7 @@ BOTH = Places(OUTPUT, FAILURE)
 
 
 class Time:
-    """A clock that only sleeping moves."""
+    """A clock that only `sleep` advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -44,7 +44,7 @@ class Time:
 
 
 class Shelf:
-    """Objects that appear when their time has come; `denied` answers in place of an absent one."""
+    """Objects that appear at their time; those in `denied` return 403 until then."""
 
     def __init__(self, time: Time, *, lists: bool = True) -> None:
         self.time = time
@@ -54,24 +54,24 @@ class Shelf:
         self.broken: SmrtError | None = None
         self.probes = 0
 
-    def get(self, place: Location) -> Object | None:
+    def get(self, location: Location) -> Object | None:
         if self.broken:
             raise self.broken
-        appears, content = self.objects.get(place, (float("inf"), b""))
+        appears, content = self.objects.get(location, (float("inf"), b""))
         if appears <= self.time.now - 1000:
             return Object("text/csv", StreamingBody(iter([content]), lambda: None))
-        if place in self.denied:
-            raise denied(self.denied[place])
+        if location in self.denied:
+            raise denied(self.denied[location])
         return None
 
-    def may_list(self, place: Location) -> bool:  # noqa: ARG002 - the signature of a store
+    def may_list(self, location: Location) -> bool:  # noqa: ARG002 - the signature of a store
         self.probes += 1
         return self.lists
 
 
 def denied(message: str) -> ServiceError:
     response = {"Error": {"Code": "AccessDenied", "Message": message}, "ResponseMetadata": {}}
-    return ServiceError(response, "GetObject", "what S3 said")
+    return ServiceError(response, "GetObject", "message of S3")
 
 
 @pytest.fixture
@@ -90,26 +90,28 @@ def notes() -> list[str]:
 
 
 @pytest.mark.parametrize("after", [0, 0.05, 1, 30, 600])
-def test_the_answer_is_found_soon_after_it_appears(time: Time, shelf: Shelf, after: float) -> None:
-    shelf.objects[OUTPUT] = (after, b"answer")
-    found = follow(shelf, BOTH, timeout=1000, world=time.world)
-    assert found.body.read() == b"answer"
-    assert found.content_type == "text/csv"
-    assert after <= found.seconds <= after + min(LONGEST, SHORTEST + after)
+def test_the_result_is_returned_soon_after_it_appears(
+    time: Time, shelf: Shelf, after: float
+) -> None:
+    shelf.objects[OUTPUT] = (after, b"output")
+    result = follow(shelf, BOTH, timeout=1000, world=time.world)
+    assert result.body.read() == b"output"
+    assert result.content_type == "text/csv"
+    assert after <= result.seconds <= after + min(LONGEST, SHORTEST + after)
 
 
-def test_the_time_that_it_took_counts_from_the_call(time: Time, shelf: Shelf) -> None:
+def test_the_elapsed_time_starts_with_the_call(time: Time, shelf: Shelf) -> None:
     shelf.objects[OUTPUT] = (0, b"")
-    found = follow(shelf, BOTH, timeout=1, begun=990.12345, world=time.world)
-    assert found.metadata == {"ContentType": "text/csv", "ElapsedSeconds": 9.877}
+    result = follow(shelf, BOTH, timeout=1, begun=990.12345, world=time.world)
+    assert result.metadata == {"ContentType": "text/csv", "ElapsedSeconds": 9.877}
 
 
-def test_an_object_without_a_type_has_none() -> None:
-    answer = AsyncResult(None, StreamingBody(iter(()), lambda: None), 1.0)
-    assert answer.metadata == {"ElapsedSeconds": 1.0}
+def test_an_object_can_have_no_content_type() -> None:
+    result = AsyncResult(None, StreamingBody(iter(()), lambda: None), 1.0)
+    assert result.metadata == {"ElapsedSeconds": 1.0}
 
 
-def test_a_failure_is_told_in_the_words_that_the_service_left(time: Time, shelf: Shelf) -> None:
+def test_a_failure_has_the_message_that_the_service_recorded(time: Time, shelf: Shelf) -> None:
     shelf.objects[FAILURE] = (3, b"Received server error (500) \xff\n")
     with pytest.raises(ServiceError) as caught:
         follow(shelf, BOTH, timeout=1000, world=time.world)
@@ -119,7 +121,7 @@ def test_a_failure_is_told_in_the_words_that_the_service_left(time: Time, shelf:
     assert caught.value.exit_code == 254
 
 
-def test_when_time_is_up_it_is_said_what_is_missing(time: Time, shelf: Shelf) -> None:
+def test_a_timeout_reports_the_missing_object(time: Time, shelf: Shelf) -> None:
     with pytest.raises(SmrtError) as caught:
         follow(shelf, BOTH, timeout=2.5, world=time.world)
     assert caught.value.code == "WaitTimeout"
@@ -128,7 +130,7 @@ def test_when_time_is_up_it_is_said_what_is_missing(time: Time, shelf: Shelf) ->
     assert sum(time.slept) == pytest.approx(2.5)
 
 
-def test_no_time_at_all_is_one_look(time: Time, shelf: Shelf) -> None:
+def test_a_timeout_of_zero_polls_once(time: Time, shelf: Shelf) -> None:
     shelf.objects[OUTPUT] = (0, b"there")
     assert follow(shelf, BOTH, timeout=0, world=time.world).body.read() == b"there"
     del shelf.objects[OUTPUT]
@@ -137,7 +139,7 @@ def test_no_time_at_all_is_one_look(time: Time, shelf: Shelf) -> None:
     assert time.slept == []
 
 
-def test_without_a_failure_location_a_timeout_says_so(time: Time, shelf: Shelf) -> None:
+def test_a_timeout_without_a_failure_location_has_a_hint(time: Time, shelf: Shelf) -> None:
     with pytest.raises(SmrtError) as caught:
         follow(shelf, Places(OUTPUT), timeout=0, world=time.world)
     assert caught.value.hints == (
@@ -145,22 +147,22 @@ def test_without_a_failure_location_a_timeout_says_so(time: Time, shelf: Shelf) 
     )
 
 
-def test_a_403_that_may_mean_a_missing_object_is_waited_out(
+def test_a_403_that_can_mean_a_missing_object_does_not_end_the_wait(
     time: Time, shelf: Shelf, notes: list[str]
 ) -> None:
     shelf.lists = False
     shelf.denied = {OUTPUT: "Access Denied", FAILURE: "Access Denied"}
-    shelf.objects[OUTPUT] = (10, b"answer")
+    shelf.objects[OUTPUT] = (10, b"output")
     assert follow(shelf, BOTH, timeout=60, note=notes.append, world=time.world).body.read()
     assert notes == [
-        f"S3 says 403 for {place}: it is not there yet, or you may not read it (s3:GetObject); "
+        f"S3 says 403 for {location}: it is not there yet, or you may not read it (s3:GetObject); "
         "with s3:ListBucket on bucket S3 would tell which"
-        for place in BOTH
+        for location in BOTH
     ]
     assert shelf.probes == 2
 
 
-def test_what_stood_in_the_way_is_told_again_when_time_is_up(time: Time, shelf: Shelf) -> None:
+def test_a_timeout_repeats_the_403s_as_hints(time: Time, shelf: Shelf) -> None:
     shelf.lists = False
     shelf.denied = {OUTPUT: "Access Denied"}
     with pytest.raises(SmrtError) as caught:
@@ -174,7 +176,7 @@ LACKS_READ = "User: u is not authorized to perform: s3:GetObject on resource: b"
 
 
 @pytest.mark.parametrize(("message", "lists"), [("Access Denied", True), (LACKS_READ, False)])
-def test_a_403_that_is_surely_one_ends_the_wait(
+def test_a_403_for_reading_ends_the_wait(
     time: Time, shelf: Shelf, message: str, *, lists: bool
 ) -> None:
     shelf.lists = lists
@@ -186,27 +188,27 @@ def test_a_403_that_is_surely_one_ends_the_wait(
     assert time.slept == []
 
 
-def test_s3_may_say_itself_that_only_listing_is_lacking(time: Time, shelf: Shelf) -> None:
+def test_s3_can_report_that_only_listing_is_denied(time: Time, shelf: Shelf) -> None:
     shelf.denied = {OUTPUT: LACKS_LIST}
-    shelf.objects[OUTPUT] = (1, b"answer")
-    assert follow(shelf, BOTH, timeout=5, world=time.world).body.read() == b"answer"
+    shelf.objects[OUTPUT] = (1, b"output")
+    assert follow(shelf, BOTH, timeout=5, world=time.world).body.read() == b"output"
     assert shelf.probes == 0
 
 
-def test_failures_that_may_not_be_read_do_not_end_the_wait(
+def test_unreadable_failures_do_not_end_the_wait(
     time: Time, shelf: Shelf, notes: list[str]
 ) -> None:
     shelf.denied = {FAILURE: LACKS_READ}
-    shelf.objects[OUTPUT] = (10, b"answer")
+    shelf.objects[OUTPUT] = (10, b"output")
     assert follow(shelf, BOTH, timeout=60, note=notes.append, world=time.world).body.read()
     assert notes == [f"failures cannot be seen, only the answer: {LACKS_READ}"]
 
 
-@pytest.mark.parametrize("place", [OUTPUT, FAILURE])
-def test_other_errors_end_the_wait(time: Time, shelf: Shelf, place: Location) -> None:
+@pytest.mark.parametrize("location", [OUTPUT, FAILURE])
+def test_other_errors_end_the_wait(time: Time, shelf: Shelf, location: Location) -> None:
     class Gone(Shelf):
-        def get(self, asked: Location) -> Object | None:
-            if asked == place:
+        def get(self, requested: Location) -> Object | None:
+            if requested == location:
                 raise ServiceError(
                     {"Error": {"Code": "NoSuchBucket", "Message": ""}, "ResponseMetadata": {}}, "G"
                 )
@@ -223,22 +225,22 @@ def test_a_connection_that_fails_ends_the_wait(time: Time, shelf: Shelf) -> None
 
 
 @given(st.floats(0, 1))
-def test_looks_are_frequent_at_first_and_then_rare(drawn: float) -> None:
-    found = list(islice(pauses(lambda: drawn), 100))
-    assert SHORTEST / 2 <= found[0] <= SHORTEST
-    assert LONGEST / 2 <= found[-1] <= LONGEST
-    assert found == sorted(found)
+def test_polls_are_frequent_at_first_and_then_rare(number: float) -> None:
+    intervals = list(islice(pauses(lambda: number), 100))
+    assert SHORTEST / 2 <= intervals[0] <= SHORTEST
+    assert LONGEST / 2 <= intervals[-1] <= LONGEST
+    assert intervals == sorted(intervals)
 
 
-def test_two_waits_are_not_in_step() -> None:
-    def drawing(*numbers: float) -> Callable[[], float]:
+def test_two_waits_have_different_pauses() -> None:
+    def sequence(*numbers: float) -> Callable[[], float]:
         rest: Iterator[float] = iter(numbers)
         return lambda: next(rest)
 
-    assert next(pauses(drawing(0.1))) != next(pauses(drawing(0.9)))
+    assert next(pauses(sequence(0.1))) != next(pauses(sequence(0.9)))
 
 
-REPLIES = [
+INVALID = [
     ({}, ""),
     ({"OutputLocation": "s3://bucket"}, "s3://bucket"),
     ({"OutputLocation": "s3://bucket/"}, "s3://bucket/"),
@@ -247,24 +249,26 @@ REPLIES = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "told"), REPLIES)
-def test_what_is_no_place_in_s3_is_told(reply: dict[str, str], told: str) -> None:
+@pytest.mark.parametrize(("response", "uri"), INVALID)
+def test_an_invalid_s3_uri_is_reported(response: dict[str, str], uri: str) -> None:
     with pytest.raises(UsageError, match="not the address of an object in S3") as caught:
-        places(reply)
-    assert f"'{told}'" in caught.value.message
+        places(response)
+    assert f"'{uri}'" in caught.value.message
 
 
-def test_the_failure_location_may_be_missing() -> None:
+def test_the_failure_location_is_optional() -> None:
     assert places({"OutputLocation": "s3://b/a/c"}) == (Location("b", "a/c"), None)
 
 
-PATIENCE = [
+MAX_WAITS = [
     ({}, 21600 + 900 + 60),
     ({"RequestTTLSeconds": 60}, 60 + 900 + 60),
     ({"RequestTTLSeconds": 100, "InvocationTimeoutSeconds": 3600}, 100 + 3600 + 60),
 ]
 
 
-@pytest.mark.parametrize(("parameters", "seconds"), PATIENCE)
-def test_patience_ends_when_no_answer_can_come(parameters: dict[str, int], seconds: float) -> None:
+@pytest.mark.parametrize(("parameters", "seconds"), MAX_WAITS)
+def test_the_maximum_wait_follows_from_the_parameters(
+    parameters: dict[str, int], seconds: float
+) -> None:
     assert max_wait_seconds(parameters) == seconds <= DEFAULT_MAX_WAIT_SECONDS
