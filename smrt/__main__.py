@@ -1,4 +1,4 @@
-"""The process: signals come in here, and the exit status goes out."""
+"""The process: handles signals, and returns the exit status."""
 
 import gc
 import os
@@ -7,22 +7,22 @@ import sys
 from types import FrameType
 
 SIGNALS = ("SIGTERM", "SIGHUP")
-"""What asks this process to end; Windows has no SIGHUP."""
+"""The signals that terminate this process; Windows has no SIGHUP."""
 
 OBJECTS = 50_000
-"""How many containers may be made before Python looks for cycles among them: more than a call
-makes, so that none is held up by it; less than 10 MB of them."""
+"""How many containers Python allocates before it collects garbage: more than a call needs, so that
+no call is delayed; they take less than 10 MB."""
 
 
 class Terminated(BaseException):
-    """A signal asks this process to end; what was begun is removed on the way out."""
+    """A signal terminates this process; partial files are removed."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
 
 def main() -> int:
-    """Run `smrt` with the words of this process; ends by the signal that asked for it."""
+    """Run `smrt` with the arguments of this process; terminates by the signal it received."""
     gc.set_threshold(OBJECTS)
     try:
         for name in SIGNALS:
@@ -32,30 +32,30 @@ def main() -> int:
         from smrt.cli.main import main as run
 
         return run()
-    except KeyboardInterrupt:  # pragma: no cover - while modules are still being imported
+    except KeyboardInterrupt:  # pragma: no cover - while modules are imported
         return 130
-    except Terminated as exc:  # pragma: no cover - nothing is left to measure it
+    except Terminated as exc:  # pragma: no cover - coverage has ended
         signal.signal(exc.number, signal.SIG_DFL)
         os.kill(os.getpid(), exc.number)
         return 128 + exc.number
     finally:
-        gc.freeze()  # the memory goes with the process: no need to look through it at the end
+        gc.freeze()  # the process ends: no need to collect garbage
 
 
-def _terminate(  # pragma: no cover - nothing is left to measure it
+def _terminate(  # pragma: no cover - coverage has ended
     number: int,
-    frame: FrameType | None,  # noqa: ARG001 - the signature that is asked for
+    frame: FrameType | None,  # noqa: ARG001 - the signature of a handler
 ) -> None:
-    """Begin the way out; whoever asks again does not disturb the cleaning up.
+    """Raise Terminated; further signals do not interrupt the cleanup.
 
-    Signals are not ignored for that: Python swallows an exception that comes in a finalizer, and
-    then the next one has to count.
+    They are not ignored: Python suppresses an exception that is raised in a finalizer, and then the
+    next signal must work.
     """
-    under_way = sys.exc_info()[1]
-    while under_way is not None:
-        if isinstance(under_way, Terminated):
+    active = sys.exc_info()[1]
+    while active is not None:
+        if isinstance(active, Terminated):
             return
-        under_way = under_way.__context__
+        active = active.__context__
     raise Terminated(number)
 
 

@@ -1,16 +1,16 @@
-"""What can go wrong, and the exit status that each outcome has.
+"""smrt's errors and their exit statuses.
 
-    SmrtError               255  anything that is none of the following
+    SmrtError               255  any other error
     ├── UsageError          252  the command line, or a value in it
     ├── ConfigurationError  253  configuration, credentials, region
-    ├── ServiceError        254  the service answered with an error
-    ├── TransportError      255  the connection failed, or broke
-    ├── StdoutClosedError   141  the reader of our output has gone; nothing is said
-    ├── CommandError        126  the command that we were to run cannot be
-    └── MissingCommandError 127  there is no such command
+    ├── ServiceError        254  the service returned an error
+    ├── TransportError      255  the connection failed or broke
+    ├── StdoutClosedError   141  broken pipe on standard output; nothing is printed
+    ├── CommandError        126  the user's command cannot be executed
+    └── MissingCommandError 127  the user's command does not exist
 
 Statuses 252 and 253 promise that no request has reached the runtime; see `after_sending`.
-From 252 on the numbers are AWS CLI v2's own: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
+The statuses from 252 on are those of AWS CLI v2: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
 """
 
 import re
@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
 
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 DEFAULT_ERROR_FORMAT = "enhanced"
-"""How errors can be printed, and how they are by default."""
+"""The formats of error messages, and the default."""
 MASK = "****"
 USER_MASK = "***@"
 _SECRETS = (
@@ -47,8 +47,8 @@ _SECRETS = (
     ),
     (r"(?i)(X-Amz-Security-Token:\s*)[^\s\"']+", rf"\1{MASK}"),
 )
-"""The user in a URL, but not in our own hints; a URL's signature; a token that a service repeats.
-Compiled when an error is raised: a plain call raises none."""
+"""The user in a URL (except in smrt's hints), a URL's signature, and a token that a service echoes.
+Compiled only when an error is raised, as a successful call does not need them."""
 
 
 def redacted(text: str) -> str:
@@ -59,11 +59,11 @@ def redacted(text: str) -> str:
 
 
 class SmrtError(Exception):
-    """A failure that is told in one line, with hints (one line each) of what to do about it.
+    """An error with a message of one line, and hints (one line each) on how to fix it.
 
-    No secret of a URL is in either. `code` is the word that scripts match on, as in "An error
-    occurred (CODE): message"; `resume` the command line that takes up again what was cut, where
-    there is one; `metadata` that of the response which had come by then.
+    Secrets in URLs are masked in both. `code` is the error code for scripts, as in "An error
+    occurred (CODE): message"; `resume` the command line that resumes an interrupted wait, if any;
+    `metadata` that of the response that had arrived.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.GENERAL
@@ -79,12 +79,12 @@ class SmrtError(Exception):
         self.metadata: Mapping[str, Any] = {}
 
     def add_hints(self, *hints: str) -> None:
-        """Add hints to those that are there; no secret of a URL is in these either."""
+        """Append hints; secrets in URLs are masked."""
         self.hints += tuple(map(redacted, hints))
 
     @property
     def sentence(self) -> str:
-        """The failure in AWS's words."""
+        """The error as a sentence in AWS's format."""
         return f"An error occurred ({self.code}): {self.message}"
 
     @property
@@ -108,9 +108,9 @@ class ConfigurationError(SmrtError):
 
 
 class TransportError(SmrtError):
-    """The connection failed or broke. `code` is botocore's name for the kind of failure.
+    """The connection failed or broke. `code` is botocore's name for the kind of general.
 
-    `status` is that of a response that broke off in its head, None where none had come.
+    `status` is that of a response with truncated headers, None if no response arrived.
     """
 
     default_code = "ConnectionError"
@@ -118,7 +118,7 @@ class TransportError(SmrtError):
 
 
 class ServiceError(SmrtError):
-    """The service answered with an error.
+    """The service returned an error.
 
     `response` has boto3's shape: {"Error": {"Code", "Message"}, "ResponseMetadata": {...}} and,
     at the top level, the members that the service models for this error, Message among them.
@@ -126,7 +126,7 @@ class ServiceError(SmrtError):
 
     exit_code = ExitCode.SERVICE
     modeled: ClassVar[dict[str, type["ServiceError"]]] = {}
-    """The subclasses by the code that each is named after, as far as they are imported."""
+    """The imported subclasses, by the error code that each is named after."""
 
     def __init_subclass__(cls) -> None:
         ServiceError.modeled[cls.__name__] = cls
@@ -143,15 +143,15 @@ class ServiceError(SmrtError):
         self.response = response
         self.operation_name = operation_name
         self.is_last_allowed = False
-        """Whether the last attempt that was allowed has been made."""
+        """Whether no attempt remains."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What pickle and copy need: the error of a worker process reaches its parent."""
+        """Support pickle and copy, so that a worker process can send the error to its parent."""
         return ServiceError, (self.response, self.operation_name), self.__dict__
 
     @property
     def sentence(self) -> str:
-        """The failure in the words of botocore's ClientError."""
+        """The error as a sentence in the format of botocore's ClientError."""
         retried = ""
         if self.is_last_allowed:
             retries = self.response["ResponseMetadata"]["RetryAttempts"]
@@ -166,7 +166,7 @@ class ServiceError(SmrtError):
 
     @property
     def members(self) -> Mapping[str, Any]:
-        """The members that the service models for this error, in their order."""
+        """The members that the service models for this error, in order."""
         return {
             name: value
             for name, value in self.response.items()
@@ -181,20 +181,20 @@ class ServiceError(SmrtError):
 
 
 class StdoutClosedError(SmrtError):
-    """Whoever read our standard output has stopped reading."""
+    """Broken pipe: the reader of standard output stopped reading."""
 
     exit_code = ExitCode.PIPE
 
 
 class CommandError(SmrtError):
-    """A command of the user's own cannot be run; the status is that of POSIX shells."""
+    """The user's command cannot be executed; the status is that of POSIX shells."""
 
     exit_code = ExitCode.NOT_EXECUTABLE
     default_code = "CommandNotExecutable"
 
 
 class MissingCommandError(SmrtError):
-    """A command of the user's own is not there; the status is that of POSIX shells."""
+    """The user's command does not exist; the status is that of POSIX shells."""
 
     exit_code = ExitCode.NOT_FOUND
     default_code = "CommandNotFound"
@@ -204,9 +204,9 @@ class MissingCommandError(SmrtError):
 def after_sending(
     metadata: Mapping[str, Any] | None = None, *, was_sent: Callable[[], bool] = lambda: True
 ) -> Iterator[None]:
-    """A failure in here is neither one of usage nor of configuration, if a request was sent.
+    """If a request was sent, raise usage and configuration errors in this block as SmrtError.
 
-    `metadata` is that of its response; the failure takes it along.
+    `metadata` is that of the response; it is added to the error.
     """
     try:
         yield
@@ -214,12 +214,12 @@ def after_sending(
         exc.metadata = exc.metadata or metadata or {}
         if not was_sent() or not isinstance(exc, UsageError | ConfigurationError):
             raise
-        raise _sent(exc) from exc
+        raise _general(exc) from exc
 
 
-def _sent(error: SmrtError) -> SmrtError:
-    """The same failure, with the exit status of one that came after a request."""
+def _general(error: SmrtError) -> SmrtError:
+    """The same error, with the exit status of one after a request."""
     code = None if error.code == error.default_code else error.code
-    failure = SmrtError(error.message, *error.hints, code=code)
-    failure.resume, failure.metadata = error.resume, error.metadata
-    return failure
+    general = SmrtError(error.message, *error.hints, code=code)
+    general.resume, general.metadata = error.resume, error.metadata
+    return general

@@ -41,7 +41,7 @@ def test_a_failure_has_an_exit_status_and_a_code(
     assert kind("what", code="Other").sentence == "An error occurred (Other): what"
 
 
-def test_hints_are_added_without_the_secrets_of_their_urls() -> None:
+def test_added_hints_mask_secrets_in_urls() -> None:
     error = SmrtError("what", "do this")
     error.add_hints()
     error.add_hints("or that", "see http://user:secret@host/")
@@ -68,12 +68,12 @@ def subclasses(kind: type[SmrtError]) -> Iterator[type[SmrtError]]:
         yield from subclasses(child)
 
 
-def test_every_kind_is_in_the_tree_at_the_top() -> None:
-    drawn = errors.__doc__ or ""
+def test_the_docstring_lists_every_error() -> None:
+    tree = errors.__doc__ or ""
     kinds: list[type[SmrtError]] = [SmrtError, *subclasses(SmrtError)]
     for kind in kinds:
         if kind.__module__ == errors.__name__:
-            assert re.search(rf"\b{kind.__name__} +{kind.exit_code} ", drawn)
+            assert re.search(rf"\b{kind.__name__} +{kind.exit_code} ", tree)
 
 
 def service_error(**members: object) -> ServiceError:
@@ -85,21 +85,21 @@ def service_error(**members: object) -> ServiceError:
     return ServiceError(response, "InvokeEndpoint", "a hint")
 
 
-def test_an_error_of_the_service_speaks_as_botocores_does() -> None:
+def test_a_service_error_has_the_sentence_of_botocore() -> None:
     error = service_error()
-    told = "An error occurred (ModelError) when calling the InvokeEndpoint operation: m"
+    sentence = "An error occurred (ModelError) when calling the InvokeEndpoint operation: m"
     assert (error.exit_code, error.code, error.message) == (254, "ModelError", "m")
-    assert (str(error), error.sentence, error.hints) == (told, told, ("a hint",))
+    assert (str(error), error.sentence, error.hints) == (sentence, sentence, ("a hint",))
     error.is_last_allowed = True
     assert "operation (reached max retries: 2): m" in error.sentence
 
 
-def test_members_are_what_is_told_beside_code_and_message() -> None:
+def test_members_are_all_fields_except_code_and_message() -> None:
     error = service_error(Message="m", OriginalStatusCode=400, OriginalMessage="boom")
     assert list(error.members) == ["OriginalStatusCode", "OriginalMessage"]
     assert list(error.details.items()) == [*error.members.items(), ("RequestId", "r")]
 
 
-def test_a_request_may_have_got_no_id() -> None:
+def test_a_request_id_is_optional() -> None:
     error = service_error(ResponseMetadata={"HTTPStatusCode": 500, "RetryAttempts": 0})
     assert dict(error.details) == {}

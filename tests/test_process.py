@@ -1,4 +1,4 @@
-"""The process as its callers see it: exit status, signals, streams that close, memory."""
+"""The process from outside: exit status, signals, closed streams, memory."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Iterator[Start]:
-    """Start a command line against `endpoint`, and go on."""
+    """Start a command line against `endpoint`, without waiting for it."""
     running: list[subprocess.Popen[bytes]] = []
 
     def run(
@@ -35,15 +35,15 @@ def start(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Iterat
         **kwargs: Any,
     ) -> Any:
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
-        made = subprocess.Popen(
+        endpoint_url = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+        child = subprocess.Popen(
             [*before, sys.executable, "-m", "smrt", *argv],
             cwd=tmp_path,
-            env={**unmeasured(environ), **where, **(env or {})},
+            env={**unmeasured(environ), **endpoint_url, **(env or {})},
             **{**pipes, **kwargs},
         )
-        running.append(made)
-        return made
+        running.append(child)
+        return child
 
     yield run
     for one in running:
@@ -57,7 +57,7 @@ def ended(process: subprocess.Popen[bytes]) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("argv", "answer", "code"),
+    ("argv", "scripted", "code"),
     [
         ((*LINE, "out"), None, 0),
         (LINE, None, 0),
@@ -72,21 +72,21 @@ def ended(process: subprocess.Popen[bytes]) -> Result:
         ((*LINE, "--query", "abs(ContentType)", "out"), None, 255),
     ],
 )
-def test_every_kind_of_end_has_its_status(
-    process: Callable[..., Result], endpoint: Endpoint, argv: Any, answer: Any, code: int
+def test_every_outcome_has_its_exit_status(
+    process: Callable[..., Result], endpoint: Endpoint, argv: Any, scripted: Any, code: int
 ) -> None:
-    if callable(answer):
-        endpoint.answer(answer)
+    if callable(scripted):
+        endpoint.answer(scripted)
     ran = process(*argv)
     assert ran.code == code
     assert (ran.err == "") == (ran.code == 0)
     assert "Traceback" not in ran.err
-    if answer == "none":
+    if scripted == "none":
         assert endpoint.requests == []
         assert ran.out == b""
 
 
-def test_a_service_that_cannot_be_reached_ends_with_255(process: Callable[..., Result]) -> None:
+def test_an_unreachable_service_exits_with_255(process: Callable[..., Result]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     env = {
@@ -102,7 +102,7 @@ def test_a_service_that_cannot_be_reached_ends_with_255(process: Callable[..., R
     "argv",
     [("--version",), (*LINE, "--version"), ("--version", *LINE), ("invoke-endpoint", "--version")],
 )
-def test_the_version_is_told_anywhere(process: Callable[..., Result], argv: Any) -> None:
+def test_the_version_option_works_anywhere(process: Callable[..., Result], argv: Any) -> None:
     ran = process(*argv)
     assert ran.code == 0
     assert ran.out.startswith(b"smrt/")
@@ -118,7 +118,7 @@ def test_the_version_is_told_anywhere(process: Callable[..., Result], argv: Any)
         (*LINE, b"--nonsense\xff", "out"),
     ],
 )
-def test_words_that_are_not_utf_8_are_a_mistake_of_the_line(
+def test_arguments_that_are_not_utf_8_are_usage_errors(
     start: Start, endpoint: Endpoint, argv: Any
 ) -> None:
     ran = ended(start(*argv))
@@ -127,7 +127,7 @@ def test_words_that_are_not_utf_8_are_a_mistake_of_the_line(
     assert endpoint.requests == []
 
 
-def test_a_file_name_that_is_not_utf_8_is_a_name(start: Start, tmp_path: Path) -> None:
+def test_a_file_name_can_be_other_than_utf_8(start: Start, tmp_path: Path) -> None:
     assert ended(start(*LINE, b"out\xff")).code == 0
     assert os.listdir(os.fsencode(tmp_path)) == [b"out\xff"]
 
@@ -147,15 +147,15 @@ def beside(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(("number", "status"), [("SIGINT", 130), ("SIGTERM", -15), ("SIGHUP", -1)])
 @pytest.mark.parametrize("stage", ["waiting", "reading"])
-def test_a_signal_leaves_nothing_behind(
+def test_a_signal_leaves_no_partial_file(
     start: Start, endpoint: Endpoint, tmp_path: Path, stage: str, number: str, status: int
 ) -> None:
     out = tmp_path / "out"
     out.write_bytes(b"old")
-    begun = HALF + b"x" * 1_000_000 if stage == "reading" else b""
-    endpoint.answer(raw(begun, waiting))
+    partial = HALF + b"x" * 1_000_000 if stage == "reading" else b""
+    endpoint.answer(raw(partial, waiting))
     process = start(*LINE, "out")
-    until(lambda: beside(tmp_path) if begun else endpoint.requests)
+    until(lambda: beside(tmp_path) if partial else endpoint.requests)
     process.send_signal(getattr(signal, number))
     ran = ended(process)
     assert ran == (status, b"", "")
@@ -163,7 +163,7 @@ def test_a_signal_leaves_nothing_behind(
     assert out.read_bytes() == b"old"
 
 
-def test_a_second_signal_does_not_disturb_the_cleaning_up(
+def test_a_second_signal_does_not_interrupt_the_cleanup(
     start: Start, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     endpoint.answer(raw(HALF + b"x" * 1_000_000, waiting))
@@ -175,16 +175,14 @@ def test_a_second_signal_does_not_disturb_the_cleaning_up(
     assert os.listdir(tmp_path) == []
 
 
-def test_a_hangup_that_is_ignored_stays_ignored(
-    start: Start, endpoint: Endpoint, tmp_path: Path
-) -> None:
+def test_an_ignored_hangup_stays_ignored(start: Start, endpoint: Endpoint, tmp_path: Path) -> None:
     go = threading.Event()
 
-    def answer(sock: socket.socket, received: Received) -> None:
+    def scripted(sock: socket.socket, received: Received) -> None:
         go.wait(20)
         sock.sendall(response())
 
-    endpoint.answer(answer)
+    endpoint.answer(scripted)
     process = start(*LINE, "out", before=("nohup",))
     until(lambda: endpoint.requests)
     process.send_signal(signal.SIGHUP)
@@ -193,9 +191,7 @@ def test_a_hangup_that_is_ignored_stays_ignored(
     assert (tmp_path / "out").read_bytes() == BODY
 
 
-def test_ctrl_c_during_a_pause_between_attempts_ends_at_once(
-    start: Start, endpoint: Endpoint
-) -> None:
+def test_ctrl_c_between_attempts_exits_immediately(start: Start, endpoint: Endpoint) -> None:
     endpoint.script.extend([drop] * 3)
     process = start(*LINE, "out")
     until(lambda: endpoint.requests)
@@ -206,10 +202,10 @@ def test_ctrl_c_during_a_pause_between_attempts_ends_at_once(
 
 @pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize("outfile", ["-", "out"])
-def test_a_reader_who_leaves_ends_us_quietly(
+def test_a_broken_pipe_exits_without_a_message(
     start: Start, endpoint: Endpoint, tmp_path: Path, outfile: str, big: Any
 ) -> None:
-    """The reader of stdout has gone before anything is written, or in the middle of it."""
+    """The reader of stdout stops before the first write, or after some bytes."""
     size = 2_000_000 if big else 10
     attributes = "x" * (100_000 if big else 10)
     headers = [("X-Amzn-SageMaker-Custom-Attributes", attributes)]
@@ -225,12 +221,12 @@ def test_a_reader_who_leaves_ends_us_quietly(
         assert (tmp_path / "out").stat().st_size == size
 
 
-@pytest.mark.parametrize("answer", [drop, reset])
-def test_a_connection_that_breaks_while_we_send_is_no_closed_pipe(
-    start: Start, endpoint: Endpoint, tmp_path: Path, answer: Any
+@pytest.mark.parametrize("scripted", [drop, reset])
+def test_a_connection_that_breaks_during_the_request_is_no_broken_pipe(
+    start: Start, endpoint: Endpoint, tmp_path: Path, scripted: Any
 ) -> None:
     endpoint.read_body = False
-    endpoint.answer(answer)
+    endpoint.answer(scripted)
     (tmp_path / "in").write_bytes(b"x" * 8_000_000)
     line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "fileb://in", "out")
     ran = ended(start(*line, env={"AWS_MAX_ATTEMPTS": "1"}))
@@ -239,22 +235,22 @@ def test_a_connection_that_breaks_while_we_send_is_no_closed_pipe(
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize(("answer", "code"), [(None, 0), (error(400, "X", "no"), 254)])
-def test_a_stream_that_is_closed_changes_nothing_else(
-    start: Start, endpoint: Endpoint, tmp_path: Path, closed: str, answer: Any, code: int
+@pytest.mark.parametrize(("scripted", "code"), [(None, 0), (error(400, "X", "no"), 254)])
+def test_a_closed_stream_changes_nothing_else(
+    start: Start, endpoint: Endpoint, tmp_path: Path, closed: str, scripted: Any, code: int
 ) -> None:
-    if answer:
-        endpoint.answer(raw(answer))
+    if scripted:
+        endpoint.answer(raw(scripted))
     ran = ended(start(*LINE, "out", before=("sh", "-c", f'"$@" {closed}', "sh")))
     assert ran.code == code
     assert (ran.out == b"") == (">&-" in closed.split() or code != 0)
     assert (ran.err == "") == ("2>&-" in closed or code == 0)
-    assert os.listdir(tmp_path) == ([] if answer else ["out"])
-    if not answer:
+    assert os.listdir(tmp_path) == ([] if scripted else ["out"])
+    if not scripted:
         assert (tmp_path / "out").read_bytes() == BODY
 
 
-def test_closed_streams_are_neither_input_nor_answer(
+def test_closed_streams_provide_no_input_and_receive_no_output(
     start: Start, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "-", "-")
@@ -266,7 +262,7 @@ def test_closed_streams_are_neither_input_nor_answer(
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
 @pytest.mark.parametrize("argv", [(*LINE, "-"), (*LINE, "out"), (*LINE, "/dev/full"), ("--help",)])
-def test_a_full_output_is_an_error_of_one_line_and_the_metadata(start: Start, argv: Any) -> None:
+def test_a_full_disk_is_a_one_line_error_with_the_metadata(start: Start, argv: Any) -> None:
     with open("/dev/full", "wb") as full:
         ran = ended(start(*argv, stdout=full))
     assert ran.code == 255
@@ -277,7 +273,7 @@ def test_a_full_output_is_an_error_of_one_line_and_the_metadata(start: Start, ar
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
-def test_nobody_listening_to_complaints_is_no_other_failure(start: Start) -> None:
+def test_a_full_standard_error_keeps_the_exit_status(start: Start) -> None:
     with open("/dev/full", "wb") as full:
         ran = ended(start(*LINE, "--nonsense", stderr=full))
     assert ran.code == 252
@@ -285,7 +281,7 @@ def test_nobody_listening_to_complaints_is_no_other_failure(start: Start) -> Non
 
 @pytest.fixture
 def bulk() -> Iterator[tuple[str, list[int]]]:
-    """A server that counts what comes and, where nothing came, sends 100 MB."""
+    """A server that counts the bytes of requests, and responds to an empty one with 100 MB."""
     listener = socket.create_server(("127.0.0.1", 0))
     counts: list[int] = []
 
@@ -331,7 +327,7 @@ sys.exit(code)
     [("-", "out", 100), ("fileb://in", "out", 100), ("aGk=", "out", 0), ("aGk=", "-", 0)],
     ids=["up from stdin", "up from a file", "down to a file", "down to stdout"],
 )
-def test_100_mb_take_40_mb_of_memory_at_most(
+def test_100_mb_need_at_most_40_mb_of_memory(
     bulk: tuple[str, list[int]],
     environ: dict[str, str],
     tmp_path: Path,

@@ -62,12 +62,12 @@ def call(caller: Caller) -> bytes:
     return caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b""}).body.read()
 
 
-@pytest.mark.parametrize("answer", [LOADING, NO_CAPACITY])
+@pytest.mark.parametrize("scripted", [LOADING, NO_CAPACITY])
 def test_a_loading_model_is_waited_for(
-    answer: bytes, endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
+    scripted: bytes, endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     for _ in range(5):
-        endpoint.answer(lambda sock, _: sock.sendall(answer))
+        endpoint.answer(lambda sock, _: sock.sendall(scripted))
     assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     assert clock.slept == [1.0, 1.5, 2.25, 3.375, 5.0625]
     assert clock.warned == ["the model is not ready: trying for up to 60 s"]
@@ -104,8 +104,8 @@ def test_another_validation_error_is_not_waited_for(
 def test_polls_of_a_loading_model_are_not_retries(
     endpoint: Endpoint, caller: Callable[..., Caller]
 ) -> None:
-    for answer in (LOADING, error(503, "ServiceUnavailable", "later"), LOADING):
-        endpoint.answer(lambda sock, _, answer=answer: sock.sendall(answer))  # type: ignore[misc]
+    for scripted in (LOADING, error(503, "ServiceUnavailable", "later"), LOADING):
+        endpoint.answer(lambda sock, _, scripted=scripted: sock.sendall(scripted))  # type: ignore[misc]
     endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "later")))
     assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     sent = [received.headers["amz-sdk-request"] for received in endpoint.requests]
@@ -151,7 +151,7 @@ def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Ca
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "scripted",
     [
         skewed(60),
         skewed(3600, code="AccessDeniedException"),
@@ -160,9 +160,9 @@ def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Ca
     ],
 )
 def test_an_error_without_clock_skew_is_not_retried(
-    answer: bytes, endpoint: Endpoint, signer: Caller
+    scripted: bytes, endpoint: Endpoint, signer: Caller
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(answer))
+    endpoint.answer(lambda sock, _: sock.sendall(scripted))
     with pytest.raises(ServiceError):
         call(signer)
     assert len(endpoint.requests) == 1

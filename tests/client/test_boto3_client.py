@@ -141,11 +141,11 @@ ERRORS = {
 }
 
 
-@pytest.mark.parametrize("answer", ERRORS.values(), ids=ERRORS)
+@pytest.mark.parametrize("scripted", ERRORS.values(), ids=ERRORS)
 def test_an_error_has_the_response_of_boto3s(
-    client: Any, boto: Any, endpoint: Endpoint, answer: bytes
+    client: Any, boto: Any, endpoint: Endpoint, scripted: bytes
 ) -> None:
-    endpoint.script.extend([raw(answer)] * 2)
+    endpoint.script.extend([raw(scripted)] * 2)
     with pytest.raises(ServiceError) as ours:
         client(ONCE).invoke_endpoint(EndpointName="e", Body=b"")
     with pytest.raises(ClientError) as theirs:

@@ -83,8 +83,8 @@ def test_a_pipe_is_read_once_and_sent_as_often_as_needed(make: Make, endpoint: E
 
 
 def test_a_file_is_rewound_for_each_attempt(make: Make, endpoint: Endpoint) -> None:
-    for answer in (drop, raw(error(503, "ServiceUnavailable", "x"))):
-        endpoint.answer(answer)
+    for scripted in (drop, raw(error(503, "ServiceUnavailable", "x"))):
+        endpoint.answer(scripted)
     content = os.urandom(2_000_000)
     call(make(), io.BytesIO(content))
     assert [received.body == content for received in endpoint.requests] == [True] * 3
@@ -139,11 +139,11 @@ def test_the_last_error_reports_the_number_of_retries(make: Make, endpoint: Endp
 
 
 @pytest.mark.parametrize("tries", [1, 3, 5])
-@pytest.mark.parametrize("answer", [drop, reset, raw(b"garbage\r\n\r\n")])
+@pytest.mark.parametrize("scripted", [drop, reset, raw(b"garbage\r\n\r\n")])
 def test_a_dropped_connection_is_retried(
-    make: Make, endpoint: Endpoint, watched: Watched, answer: Any, tries: int
+    make: Make, endpoint: Endpoint, watched: Watched, scripted: Any, tries: int
 ) -> None:
-    endpoint.script.extend([answer] * tries)
+    endpoint.script.extend([scripted] * tries)
     with pytest.raises(TransportError):
         call(make(max_attempts=tries))
     assert len(endpoint.requests) == tries

@@ -51,10 +51,10 @@ PAID: tuple[Call, ...] = (invoke, stream)
 """The operations whose 2xx says that the model has run."""
 
 
-def requests(call: Call, answer: Answer, endpoint: Endpoint, caller: Caller) -> int:
-    """How many requests one call makes where each receives `answer`."""
+def requests(call: Call, scripted: Answer, endpoint: Endpoint, caller: Caller) -> int:
+    """How many requests one call makes where each receives `scripted`."""
     endpoint.requests.clear()
-    endpoint.script[:] = [answer] * 3
+    endpoint.script[:] = [scripted] * 3
     with suppress(SmrtError):
         call(caller)
     caller.close()
@@ -94,16 +94,16 @@ BROKEN = {**BROKEN_HEADS, **BROKEN_BODIES}
 def test_a_broken_success_is_not_resent(
     rest: bytes, end: Answer, endpoint: Endpoint, make: Make
 ) -> None:
-    answer = raw(STATUS + rest, end)
-    assert [requests(call, answer, endpoint, make()) for call in PAID] == [1, 1]
+    scripted = raw(STATUS + rest, end)
+    assert [requests(call, scripted, endpoint, make()) for call in PAID] == [1, 1]
 
 
 @pytest.mark.parametrize("rest", BROKEN.values(), ids=BROKEN)
 def test_an_asynchronous_request_is_resent_until_its_response_is_complete(
     rest: bytes, endpoint: Endpoint, make: Make
 ) -> None:
-    answer = raw(b"HTTP/1.1 202 Accepted\r\n" + rest, drop)
-    assert requests(queue, answer, endpoint, make()) == 3
+    scripted = raw(b"HTTP/1.1 202 Accepted\r\n" + rest, drop)
+    assert requests(queue, scripted, endpoint, make()) == 3
 
 
 LENGTH = b"Content-Length: -5\r\n\r\n"
@@ -137,8 +137,8 @@ STARTS = {
 def test_the_status_decides_whether_a_truncated_response_is_retried(
     start: bytes, expected: int, endpoint: Endpoint, make: Make
 ) -> None:
-    answer = raw(start, drop)
-    assert [requests(call, answer, endpoint, make()) for call in PAID] == [expected] * 2
+    scripted = raw(start, drop)
+    assert [requests(call, scripted, endpoint, make()) for call in PAID] == [expected] * 2
 
 
 @pytest.mark.parametrize("end", [drop, reset])
