@@ -87,5 +87,5 @@ class Attempts:
             error.add_hints(f"not retried: the response began with status {error.status}")
         elif error.code == "ReadTimeoutError" and not self._policy.retry_timeouts:
             error.add_hints(
-                "not sent again, as the model may still be at work: --retry-timeouts does so"
+                "not retried, as the model may still be running: use --retry-timeouts to retry"
             )
