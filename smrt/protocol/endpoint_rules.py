@@ -1,6 +1,6 @@
-"""From a region to the address of SageMaker's runtime API, by botocore's partition data.
+"""The endpoint URL of SageMaker's runtime API in a region, from botocore's partition data.
 
-The rules are those of the service's endpoint rule set; `partitions` is botocore's partitions.json.
+Follows the service's endpoint rule set; `partitions` is the content of botocore's partitions.json.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ Partition = Mapping[str, Any]
 def url(
     region: str, partitions: Mapping[str, Any], *, fips: bool = False, dualstack: bool = False
 ) -> str:
-    """The address of the service in `region`.
+    """The endpoint URL of the service in `region`.
 
-    Raises ConfigurationError where the region is empty or its partition has no such endpoint.
+    Raises ConfigurationError if the region is empty or its partition has no such endpoint.
     """
     if not region:
         raise ConfigurationError(
             "Invalid endpoint: https://runtime.sagemaker..amazonaws.com",
-            "the region is set, but empty: name one, as in --region us-east-1",
+            "the region is set, but empty: set one, as in --region us-east-1",
         )
     outputs = partition(region, partitions)["outputs"]
     _check(outputs, fips=fips, dualstack=dualstack)
@@ -37,27 +37,27 @@ _FIPS_HOSTS = {"aws": "runtime-fips.sagemaker", "aws-us-gov": _HOST}
 
 
 def partition(region: str, partitions: Mapping[str, Any]) -> Partition:
-    """The partition that lists `region`, else the one whose pattern fits it, else the first."""
-    every: list[Partition] = partitions["partitions"]
-    for each in every:
-        if region in each["regions"]:
-            return each
+    """The partition that lists `region`, else the one whose pattern matches, else the first."""
+    candidates: list[Partition] = partitions["partitions"]
+    for candidate in candidates:
+        if region in candidate["regions"]:
+            return candidate
     import re
 
-    for each in every:
-        if re.match(each["regionRegex"], region):
-            return each
-    return every[0]
+    for candidate in candidates:
+        if re.match(candidate["regionRegex"], region):
+            return candidate
+    return candidates[0]
 
 
 def pseudo(region: str) -> tuple[str, bool]:
-    """The region that a name like fips-us-east-1 or us-east-1-fips means, and whether it did."""
+    """The region in a name like fips-us-east-1 or us-east-1-fips, and whether it is such a name."""
     plain = region.replace("fips-", "").replace("-fips", "")
     return plain, plain != region
 
 
 def is_region(text: str) -> bool:
-    """Whether `text` can be a region: a host label, or nothing at all."""
+    """Whether `text` is a valid region name: a host label, or empty."""
     letters = text.replace("-", "")
     return not text or (
         text.isascii()
@@ -69,22 +69,22 @@ def is_region(text: str) -> bool:
 
 
 def _check(outputs: Partition, *, fips: bool, dualstack: bool) -> None:
-    lacking = [
-        word
-        for word, asked, key in (
+    unsupported = [
+        kind
+        for kind, requested, key in (
             ("FIPS", fips, "supportsFIPS"),
             ("dual-stack", dualstack, "supportsDualStack"),
         )
-        if asked and not outputs[key]
+        if requested and not outputs[key]
     ]
-    if lacking:
-        kinds = " or ".join(lacking)
+    if unsupported:
+        kinds = " or ".join(unsupported)
         raise ConfigurationError(
             f"the partition {outputs['name']} has no {kinds} endpoints", _REMEDY
         )
 
 
 _REMEDY = (
-    "turn them off: AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, "
-    "use_fips_endpoint, use_dualstack_endpoint"
+    "choose another region, or disable the setting: AWS_USE_FIPS_ENDPOINT, "
+    "AWS_USE_DUALSTACK_ENDPOINT, use_fips_endpoint, use_dualstack_endpoint"
 )

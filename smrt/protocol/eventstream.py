@@ -1,7 +1,7 @@
-"""AWS's event stream encoding: bytes -> messages as they come, and messages -> bytes.
+"""AWS's event stream encoding: decodes bytes to messages as they arrive, and encodes messages.
 
 A message is a prelude (its length, the length of its headers, a CRC-32 of both), headers, a payload
-and a CRC-32 of everything before; numbers are big-endian.
+and a CRC-32 of everything before it. Numbers are big-endian.
 https://docs.aws.amazon.com/lexv2/latest/dg/event-stream-encoding.html
 """
 
@@ -16,10 +16,10 @@ from smrt.errors import TransportError
 
 MAX_HEADERS = 128 * 1024
 MAX_PAYLOAD = 24 * 1024 * 1024
-"""Bytes; the bounds of AWS's own decoders."""
+"""Bytes; the limits of AWS's own decoders."""
 
 Value = bool | int | bytes | str
-"""Of a header; a timestamp is in milliseconds since the epoch, a UUID is 16 bytes."""
+"""The value of a header: timestamps are milliseconds since the epoch, UUIDs 16 bytes."""
 
 _PRELUDE = struct.Struct("!III")
 _CRC = struct.Struct("!I")
@@ -43,16 +43,16 @@ class Message(NamedTuple):
 
 
 class Decoder:
-    """Decodes a stream that is fed in chunks, cut anywhere; it never waits for the next one."""
+    """Decodes a stream from chunks of any size; never waits for the next chunk."""
 
     def __init__(self) -> None:
         self._input = _Input()
         self._next = _decoded(self._input).__next__
 
     def feed(self, chunk: bytes) -> Iterator[Message]:
-        """The messages that `chunk` completes; those not taken come with the next chunk's.
+        """Yield the messages that `chunk` completes; unread ones follow with the next chunk's.
 
-        Raises TransportError where the stream is damaged or a message is too large.
+        Raises TransportError if the stream is corrupt or a message is too large.
         """
         source = self._input
         source.undecoded += len(chunk)
@@ -60,15 +60,15 @@ class Decoder:
         return iter(self._next, None)
 
     def end(self) -> None:
-        """Raise TransportError where the stream has ended within a message."""
+        """Raise TransportError if the stream ended within a message."""
         if self._input.undecoded:
-            raise _damaged("it ends within a message", "ResponseStreamingError")
+            raise _decode_error("it ends within a message", "ResponseStreamingError")
 
 
 def messages(chunks: Iterable[bytes]) -> Iterator[Message]:
-    """The messages in a stream that comes in `chunks`, cut anywhere; each as soon as it is whole.
+    """Yield the messages of a stream of `chunks` of any size, each as soon as it is complete.
 
-    Raises TransportError where the stream is damaged, too large or cut short.
+    Raises TransportError if the stream is corrupt, truncated, or has a message that is too large.
     """
     decoder = Decoder()
     yield from chain.from_iterable(map(decoder.feed, chunks))
@@ -76,24 +76,24 @@ def messages(chunks: Iterable[bytes]) -> Iterator[Message]:
 
 
 def encode_message(message: Message) -> bytes:
-    """`message` in bytes; an integer goes as four bytes where it fits, otherwise as eight."""
+    """Encode `message`; integers take four bytes if they fit, otherwise eight."""
     headers = b"".join(map(_encoded_header, message.headers, message.headers.values()))
     total = _OVERHEAD + len(headers) + len(message.payload)
     lengths = _PRELUDE.pack(total, len(headers), 0)[:_LENGTHS_SIZE]
     prelude = lengths + _CRC.pack(crc32(lengths))
-    whole = b"".join((prelude, headers, message.payload))
-    return whole + _CRC.pack(crc32(whole))
+    content = b"".join((prelude, headers, message.payload))
+    return content + _CRC.pack(crc32(content))
 
 
 class _Input:
-    """What has been fed; `undecoded` counts the bytes that no message has been made of yet."""
+    """The input buffer; `undecoded` counts the bytes that are not part of a message yet."""
 
     def __init__(self) -> None:
         self.undecoded = 0
         self.chunk = BytesIO()
 
     def read(self, size: int) -> Generator[None, None, bytes]:
-        """The next `size` bytes, of which no second copy is made; pauses until they have come."""
+        """Return the next `size` bytes without a second copy; yields until they have arrived."""
         data = self.chunk.read(size)
         if len(data) == size:
             return data
@@ -106,7 +106,7 @@ class _Input:
 
 
 def _decoded(source: _Input) -> Iterator[Message | None]:
-    """The messages of `source`; None where the next one is not whole yet."""
+    """Yield the messages of `source`, and None while the next one is incomplete."""
     headers, previous = _headers(b""), b""
     while True:
         while not source.undecoded:
@@ -117,74 +117,76 @@ def _decoded(source: _Input) -> Iterator[Message | None]:
         payload = yield from source.read(payload_size)
         crc = yield from source.read(_CRC_SIZE)
         _check(crc, crc32(payload, crc32(raw, crc32(prelude))))
-        if raw != previous:  # mostly the messages of a stream have the same
+        if raw != previous:  # most messages of a stream have the same headers
             headers, previous = _headers(raw), raw
         source.undecoded -= _OVERHEAD + headers_size + payload_size
         yield Message(headers, payload)
-        del payload  # it may be large, and the next is about to come
+        del payload  # free it before the next one is read: it may be large
 
 
 def _sizes(prelude: bytes) -> tuple[int, int]:
-    """The lengths of a message's headers and payload, checked."""
+    """Return the lengths of a message's headers and payload, after checking them."""
     _check(prelude[_LENGTHS_SIZE:], crc32(prelude[:_LENGTHS_SIZE]))
     total, headers_size, _ = _PRELUDE.unpack(prelude)
     payload_size = total - headers_size - _OVERHEAD
     if headers_size > MAX_HEADERS:
-        raise _damaged(
+        raise _decode_error(
             f"headers of {headers_size} bytes exceed {MAX_HEADERS}", "InvalidHeadersLength"
         )
     if payload_size > MAX_PAYLOAD:
-        raise _damaged(
+        raise _decode_error(
             f"a payload of {payload_size} bytes exceeds {MAX_PAYLOAD}", "InvalidPayloadLength"
         )
     if payload_size < 0:
-        raise _damaged("the lengths of a message contradict each other", "InvalidPayloadLength")
+        raise _decode_error(
+            "the lengths of a message contradict each other", "InvalidPayloadLength"
+        )
     return headers_size, payload_size
 
 
 def _check(expected: bytes, crc: int) -> None:
     if _CRC.pack(crc) != expected:
-        what = f"a checksum is 0x{crc:08x} where 0x{expected.hex()} is told"
-        raise _damaged(what, "ChecksumMismatch")
+        reason = f"a checksum is 0x{crc:08x}, but 0x{expected.hex()} was expected"
+        raise _decode_error(reason, "ChecksumMismatch")
 
 
 def _headers(raw: bytes) -> Mapping[str, Value]:
     try:
         return dict(_pairs(raw))
     except (struct.error, IndexError, UnicodeDecodeError) as exc:
-        raise _damaged("a header cannot be read", "InvalidHeaders") from exc
+        raise _decode_error("a header cannot be read", "InvalidHeaders") from exc
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, Value]]:
     names = set()
-    at = 0
-    while at < len(raw):
-        name_end = at + 1 + raw[at]
-        name = raw[at + 1 : name_end].decode()
+    offset = 0
+    while offset < len(raw):
+        name_end = offset + 1 + raw[offset]
+        name = raw[offset + 1 : name_end].decode()
         if name in names:
-            raise _damaged(f"the header {name} is there twice", "DuplicateHeader")
+            raise _decode_error(f"duplicate header {name}", "DuplicateHeader")
         names.add(name)
-        value, at = _value(raw, raw[name_end], name_end + 1)
+        value, offset = _value(raw, raw[name_end], name_end + 1)
         yield name, value
 
 
-def _value(raw: bytes, kind: int, at: int) -> tuple[Value, int]:
-    """The value at `at`, and where the next header begins."""
+def _value(raw: bytes, kind: int, offset: int) -> tuple[Value, int]:
+    """Return the value at `offset`, and the offset of the next header."""
     if kind in (_TRUE, _FALSE):
-        return kind == _TRUE, at
+        return kind == _TRUE, offset
     if kind in _NUMBERS:
         number = _NUMBERS[kind]
-        return number.unpack_from(raw, at)[0], at + number.size
+        return number.unpack_from(raw, offset)[0], offset + number.size
     if kind not in (_BYTES, _STRING, _UUID):
-        raise _damaged(f"a header is of the unknown type {kind}", "InvalidHeaders")
+        raise _decode_error(f"a header has the unknown type {kind}", "InvalidHeaders")
     if kind != _UUID:
-        at, size = at + _LENGTH.size, _LENGTH.unpack_from(raw, at)[0]
+        offset, size = offset + _LENGTH.size, _LENGTH.unpack_from(raw, offset)[0]
     else:
         size = _UUID_SIZE
-    end = at + size
+    end = offset + size
     if end > len(raw):
         raise IndexError
-    return raw[at:end].decode() if kind == _STRING else raw[at:end], end
+    return raw[offset:end].decode() if kind == _STRING else raw[offset:end], end
 
 
 def _encoded_header(name: str, value: Value) -> bytes:
@@ -202,5 +204,5 @@ def _encoded_value(value: Value) -> bytes:
     return struct.pack("!BH", kind, len(raw)) + raw
 
 
-def _damaged(what: str, code: str) -> TransportError:
-    return TransportError(f"the response stream cannot be read: {what}", code=code)
+def _decode_error(reason: str, code: str) -> TransportError:
+    return TransportError(f"the response stream cannot be read: {reason}", code=code)

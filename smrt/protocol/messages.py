@@ -1,21 +1,21 @@
-"""The values that travel between the floors."""
+"""The values that the layers exchange: URLs, requests, credentials, settings."""
 
 from collections.abc import Callable
 from typing import Any, BinaryIO, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 Trace = Callable[[str], None]
-"""Is told what happens, in lines for a person."""
+"""Logs one line of debug output."""
 
 DEFAULT_TIMEOUT = 60.0
 INVOKE_READ_TIMEOUT = 70.0
-"""Seconds; what the InvokeEndpoint reference advises for models that take up to 60 s:
+"""Seconds; the InvokeEndpoint reference recommends it for models that take up to 60 s:
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
 
 
 def veiled(value: Any, *hidden: str) -> str:
-    """The repr of a NamedTuple, with a mask for the fields `hidden` and for secrets in URLs."""
-    from smrt.errors import MASK, redacted  # a plain call shows none
+    """Return the repr of a NamedTuple with the fields `hidden` and secrets in URLs masked."""
+    from smrt.errors import MASK, redacted  # a plain call prints no repr
 
     pairs = zip(value._fields, value, strict=True)
     shown = ((name, MASK if name in hidden and item else repr(item)) for name, item in pairs)
@@ -24,7 +24,7 @@ def veiled(value: Any, *hidden: str) -> str:
 
 
 class Url(NamedTuple):
-    """An address taken apart: `target` is path and query as they stand on the request line."""
+    """A parsed URL: `target` is path and query as in the request line."""
 
     scheme: str
     host: str
@@ -33,7 +33,7 @@ class Url(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """The Host header: the port is left out where it is the scheme's own."""
+        """The value of the Host header; it omits the scheme's default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         default = 443 if self.scheme == "https" else 80
         return host if self.port == default else f"{host}:{self.port}"
@@ -57,7 +57,7 @@ class Payload(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One HTTP request; header values are text and travel as UTF-8."""
+    """An HTTP request; header values are text, sent as UTF-8."""
 
     method: str
     url: Url
@@ -69,9 +69,9 @@ class Request(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """Who signs; `source` is the kind of place that the keys came from.
+    """AWS credentials; `source` is the name of the provider they were loaded from.
 
-    `expires` is in seconds since the epoch, None where they stay good.
+    `expires` is in seconds since the epoch, None if they do not expire.
     """
 
     access_key: str
@@ -85,10 +85,10 @@ class Credentials(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """Everything that is configured for a call, resolved: option > environment > profile > default.
+    """The resolved settings of a call: option > environment > profile > default.
 
-    Timeouts are in seconds, 0 is none; `max_attempts` counts the first try; `wait_ready` is how
-    long a model may take to load.
+    Timeouts are in seconds, 0 disables them; `max_attempts` includes the first attempt;
+    `wait_ready` is the maximum number of seconds to wait for a model to load.
     """
 
     region: str = ""

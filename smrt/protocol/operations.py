@@ -1,7 +1,7 @@
 """The three operations of the SageMaker runtime, as tables of members.
 
-Everything that knows an operation reads it here: the parser, the help, validation, the request on
-the wire, the skeletons and the generated files. Names are AWS's:
+The parser, the help, validation, requests, skeletons and generated files all use these tables.
+Names are AWS's:
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_SageMaker_Runtime.html
 """
 
@@ -20,11 +20,11 @@ class Kind(Enum):
 
 
 BINARY_FORMATS = ("base64", "raw-in-base64-out")
-"""How the text of a blob can be read; the first is the default."""
+"""Formats of a blob's text; the first is the default."""
 
 
 class HttpLocation(Enum):
-    """Where a member travels."""
+    """The part of the HTTP request or response that carries a member."""
 
     URI = "uri"
     HEADER = "header"
@@ -33,7 +33,7 @@ class HttpLocation(Enum):
 
 
 class Member(NamedTuple):
-    """A parameter: `wire` is its name where it travels, bounds count characters, bytes or units."""
+    """A parameter: `wire` is its name in the request; limits are characters, bytes or units."""
 
     name: str
     kind: Kind
@@ -51,7 +51,7 @@ class Member(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A member of a reply's metadata."""
+    """A member of a response's metadata; `wire` is its name in the response."""
 
     name: str
     place: HttpLocation
@@ -60,7 +60,7 @@ class Field(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One operation: what goes out, in the service model's order, and what comes back."""
+    """An operation: its request parameters and response fields, in the service model's order."""
 
     name: str
     path: str
@@ -75,11 +75,11 @@ class Operation(NamedTuple):
 
     @property
     def answers_in_json(self) -> bool:
-        """Whether the reply's body is metadata, and not the model's answer."""
+        """Whether the response body is metadata instead of the model's output."""
         return any(field.place is HttpLocation.JSON for field in self.fields)
 
     def member(self, name: str) -> Member:
-        """The member called `name`; KeyError where there is none."""
+        """The member called `name`; raises KeyError if there is none."""
         for member in self.members:
             if member.name == name:
                 return member
@@ -88,7 +88,7 @@ class Operation(NamedTuple):
 
 @cache
 def kebab(name: str) -> str:
-    """CamelCase as AWS CLI writes it: RequestTTLSeconds -> request-ttl-seconds."""
+    """Convert CamelCase as AWS CLI does: RequestTTLSeconds -> request-ttl-seconds."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name)
     return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1-\2", words).lower()
 
@@ -333,4 +333,4 @@ ERROR_MEMBERS = {
     "ServiceUnavailable": (),
     "ValidationError": (),
 }
-"""What each error of the service tells beside its message, whichever operation raises it."""
+"""The members that each error of the service has in addition to its message."""

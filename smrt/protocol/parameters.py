@@ -1,4 +1,4 @@
-"""Checks and converts the parameters of an operation, and lays them out for the wire."""
+"""Validates an operation's parameters and converts them to a request's path, headers and body."""
 
 import re
 from binascii import a2b_base64
@@ -15,45 +15,45 @@ RAW_REMEDIES = (
     "to send the text as it is, add --cli-binary-format raw-in-base64-out",
     "to send a file's bytes as they are, use --body fileb://PATH; for standard input, --body -",
 )
-_LETTERS = re.compile(r"[A-Za-z0-9+/]*")
+_DIGITS = re.compile(r"[A-Za-z0-9+/]*")
 _LAST_QUAD = re.compile(r"(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?")
 _WHITE = str.maketrans("", "", " \t\n\r\f\v")
-_SHOWN = 40
+_MAX_EXCERPT = 40
 
 
 class Base64Error(UsageError):
-    """Text that should be base64 is none."""
+    """Invalid base64."""
 
 
-def decode_base64(pieces: Iterable[str], flag: str = "--body") -> Iterator[bytes]:
-    """The bytes behind base64 text (RFC 4648, section 4) that comes piece by piece.
+def decode_base64(chunks: Iterable[str], flag: str = "--body") -> Iterator[bytes]:
+    """Decode chunks of base64 text (RFC 4648, section 4).
 
-    Padding has to be complete; ASCII white space is dropped; anything else raises Base64Error.
+    ASCII white space is ignored. Anything else, including incomplete padding, raises Base64Error.
     """
-    held = start = ""
-    for piece in pieces:
-        start += piece[: _SHOWN + 1 - len(start)]
-        held += piece.translate(_WHITE)
-        letters = _LETTERS.match(held).end()  # type: ignore[union-attr]  # it matches "" too
-        whole = letters - letters % len("xxxx")
-        yield a2b_base64(held[:whole])
-        held = held[whole:]
-        if len(held) > len("xx=="):
+    buffer = start = ""
+    for chunk in chunks:
+        start += chunk[: _MAX_EXCERPT + 1 - len(start)]
+        buffer += chunk.translate(_WHITE)
+        digits = _DIGITS.match(buffer).end()  # type: ignore[union-attr]  # it matches "" too
+        complete = digits - digits % len("xxxx")
+        yield a2b_base64(buffer[:complete])
+        buffer = buffer[complete:]
+        if len(buffer) > len("xx=="):
             break
-    if not _LAST_QUAD.fullmatch(held):
-        raise Base64Error(f'Invalid base64: "{_shown(start)}" ({flag})', *RAW_REMEDIES)
-    yield a2b_base64(held)
+    if not _LAST_QUAD.fullmatch(buffer):
+        raise Base64Error(f'Invalid base64: "{_excerpt(start)}" ({flag})', *RAW_REMEDIES)
+    yield a2b_base64(buffer)
 
 
-def encode_blob(pieces: Iterable[str], binary_format: str, flag: str = "--body") -> Iterator[bytes]:
-    """The bytes of a blob that was given as text, read by one of BINARY_FORMATS."""
+def encode_blob(chunks: Iterable[str], binary_format: str, flag: str = "--body") -> Iterator[bytes]:
+    """Convert the text of a blob to bytes, as one of BINARY_FORMATS."""
     if binary_format == "base64":
-        return decode_base64(pieces, flag)
-    return (_utf8(piece, flag, RAW_REMEDIES[1]) for piece in pieces)
+        return decode_base64(chunks, flag)
+    return (_utf8(chunk, flag, RAW_REMEDIES[1]) for chunk in chunks)
 
 
 def integer(text: str | bytes, flag: str) -> int:
-    """The whole number in `text`, as Python's int() reads it; UsageError where there is none."""
+    """Convert `text` to an integer, as Python's int() does; raises UsageError for other text."""
     try:
         return int(text)
     except ValueError as exc:
@@ -61,10 +61,10 @@ def integer(text: str | bytes, flag: str) -> int:
 
 
 def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
-    """Raise one UsageError that names everything wrong with `parameters`, in AWS's words.
+    """Raise one UsageError that lists every problem with `parameters`, in AWS's words.
 
-    As AWS does, maxima and patterns are left to the service, but for the size of an asynchronous
-    Body, which nothing accepts; an empty EndpointName, which AWS CLI sends, is refused.
+    As in AWS CLI, the service checks maxima and patterns. Unlike AWS CLI, this rejects an empty
+    EndpointName. See `check_size` for the limit on an asynchronous Body.
     """
     known = {member.name: member for member in operation.members}
     unknown = [name for name in parameters if name not in known]
@@ -81,37 +81,38 @@ def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
         if member.name in parameters:
             problems += [(member, text) for text in _problems(member, parameters[member.name])]
     if problems:
-        raise _invalid(operation, problems, *_nearest(unknown, known))
+        raise _invalid(operation, problems, *_spelling_hints(unknown, known))
 
 
 def check_size(operation: Operation, length: int) -> None:
-    """Raise UsageError where a body of `length` bytes is more than the operation can take."""
+    """Raise UsageError if a body of `length` bytes exceeds the operation's limit."""
     body = operation.member("Body")
     if body.maximum is not None and length > body.maximum:
         raise UsageError(
             "Parameter validation failed:\nInvalid length for parameter Body, "
             f"value: {length}, valid max length: {body.maximum}",
-            "add --stage s3://BUCKET/PREFIX: the body goes to S3, and the call names it",
-            "or put it there yourself, and name it with --input-location",
+            "add --stage s3://BUCKET/PREFIX to upload the body to S3",
+            "or upload it yourself, and pass its S3 URI with --input-location",
         )
 
 
 def path(operation: Operation, parameters: Mapping[str, Any]) -> str:
-    """The request's path, the parameters in it percent-encoded; UsageError where one is missing."""
-    filled = operation.path
+    """The request's path with percent-encoded parameters; raises UsageError if one is missing."""
+    result = operation.path
     for member in operation.members:
         if member.place is HttpLocation.URI:
-            if parameters.get(member.name) is None:  # even when nothing is to be checked
+            if parameters.get(member.name) is None:  # checked even without validation
                 missing = f'Missing required parameter in input: "{member.name}"'
                 raise _invalid(operation, [(member, missing)])
             value = str(parameters[member.name])
             _utf8(value, member.flag)
-            filled = filled.replace("{" + member.wire + "}", percent_encoded(value))
-    return filled
+
+            result = result.replace("{" + member.wire + "}", percent_encoded(value))
+    return result
 
 
 def headers(operation: Operation, parameters: Mapping[str, Any]) -> Headers:
-    """The headers that carry parameters; UsageError for a value that no header can hold."""
+    """The headers that carry parameters; raises UsageError for an invalid header value."""
     return tuple(
         (member.wire, _header_value(member, str(parameters[member.name])))
         for member in operation.members
@@ -119,24 +120,24 @@ def headers(operation: Operation, parameters: Mapping[str, Any]) -> Headers:
     )
 
 
-def _nearest(unknown: Collection[str], known: Collection[str]) -> Iterator[str]:
-    """A hint for each name that is almost one: `endpointName`, `endpoint_name`, `EndpontName`."""
+def _spelling_hints(unknown: Collection[str], known: Collection[str]) -> Iterator[str]:
+    """Yield a hint for each near miss: `endpointName`, `endpoint_name`, `EndpontName`."""
     from difflib import get_close_matches
 
-    plain = {_bare(name): name for name in known}
+    normalized = {_normalized(name): name for name in known}
     for name in unknown:
-        for near in get_close_matches(_bare(str(name)), plain, 1, cutoff=0.7):
-            yield f"did you mean {plain[near]} instead of {name}?"
+        for match in get_close_matches(_normalized(str(name)), normalized, 1, cutoff=0.7):
+            yield f"did you mean {normalized[match]} instead of {name}?"
 
 
-def _bare(name: str) -> str:
+def _normalized(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
 def _invalid(
     operation: Operation, problems: Collection[tuple[Member | None, str]], *hints: str
 ) -> UsageError:
-    """Everything that is wrong, in one error whose hints name the options that it is about."""
+    """Build one error from all problems; its hints name the options concerned."""
     lines = [text for _, text in problems]
     flags = [member.flag for member, _ in problems if member is not None]
     if flags:
@@ -153,8 +154,8 @@ def _problems(member: Member, value: Any) -> Iterator[str]:
             "<class 'bytes'>, <class 'bytearray'>, file-like object",
         ),
     }
-    fits, types = valid[member.kind]
-    if not fits:
+    is_valid, types = valid[member.kind]
+    if not is_valid:
         yield (
             f"Invalid type for parameter {member.name}, value: {value}, "
             f"type: {type(value)}, valid types: {types}"
@@ -183,10 +184,10 @@ def _header_value(member: Member, value: str) -> str:
     return value
 
 
-def _shown(start: str) -> str:
-    """The beginning of a text, in one line."""
-    cut = start if len(start) <= _SHOWN else start[:_SHOWN] + "..."
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut)
+def _excerpt(start: str) -> str:
+    """Return the beginning of a text on one line, with control characters escaped."""
+    excerpt = start if len(start) <= _MAX_EXCERPT else start[:_MAX_EXCERPT] + "..."
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in excerpt)
 
 
 def _utf8(text: str, flag: str, *hints: str) -> bytes:

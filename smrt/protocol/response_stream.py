@@ -1,4 +1,4 @@
-"""What the messages of a response stream say: parts of the answer, or an error.
+"""Decodes the messages of a response stream: payload parts, or an error.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html
 """
@@ -18,10 +18,10 @@ PART = "PayloadPart"
 
 
 class Body(Protocol):
-    """The body of an answer."""
+    """The body of a response."""
 
     def pieces(self) -> Iterator[bytes]:
-        """What there is, as it comes."""
+        """Yield its chunks as they arrive."""
         ...
 
     def close(self) -> None:
@@ -30,14 +30,14 @@ class Body(Protocol):
 
 
 class EventStream:
-    """The Body of boto3's reply: iterate over it for {"PayloadPart": {"Bytes": ...}}.
+    """The Body of a boto3 response: iterate over it for {"PayloadPart": {"Bytes": ...}}.
 
-    Raises ServiceError for an error in the stream, and TransportError where the stream is damaged
-    or breaks off. `close` ends the transfer, whole or not.
+    Raises ServiceError for an error in the stream, and TransportError if the stream is corrupt or
+    the connection is lost. `close` ends the transfer, even if it is incomplete.
     """
 
-    def __init__(self, body: Body, about: Mapping[str, Any]) -> None:
-        self._parts = parts(body.pieces(), about)
+    def __init__(self, body: Body, response_metadata: Mapping[str, Any]) -> None:
+        self._parts = parts(body.pieces(), response_metadata)
         self._close = body.close
 
     def __iter__(self) -> Iterator[dict[str, dict[str, bytes]]]:
@@ -45,7 +45,7 @@ class EventStream:
             for part in self._parts:
                 yield {PART: {"Bytes": part}}
         except SmrtError:
-            self.close()  # nothing can follow
+            self.close()  # an error ends the stream
             raise
 
     def close(self) -> None:
@@ -53,21 +53,21 @@ class EventStream:
         self._close()
 
 
-def parts(pieces: Iterable[bytes], about: Mapping[str, Any]) -> Iterator[bytes]:
-    """The parts of an answer whose event stream comes in `pieces`; unknown events are none.
+def parts(chunks: Iterable[bytes], response_metadata: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield the payloads in the `chunks` of an event stream; ignores unknown events.
 
-    `about` is the reply's ResponseMetadata, for the error that may come.
+    Raises ServiceError, which contains `response_metadata`, for an error in the stream.
     """
-    for message in messages(pieces):
+    for message in messages(chunks):
         if message.headers.get(":message-type") in ("exception", "error"):
-            raise _error(message, about)
+            raise _error(message, response_metadata)
         if message.headers.get(":event-type") == PART:
             yield message.payload
-        del message  # it may be large, and the next is about to come
+        del message  # free it before the next one is read: it may be large
 
 
 def part(payload: bytes) -> Message:
-    """The message that carries a part."""
+    """The message that carries a payload part."""
     return Message(
         {
             ":event-type": PART,
@@ -79,7 +79,7 @@ def part(payload: bytes) -> Message:
 
 
 def exception(code: str, message: str, **members: str) -> Message:
-    """The message that carries an error of the service's model."""
+    """The message that carries an error from the service model."""
     return Message(
         {
             ":exception-type": code,
@@ -90,16 +90,16 @@ def exception(code: str, message: str, **members: str) -> Message:
     )
 
 
-def _error(message: Message, about: Mapping[str, Any]) -> ServiceError:
+def _error(message: Message, response_metadata: Mapping[str, Any]) -> ServiceError:
     headers = message.headers
     document = json_fields(message.payload.decode(errors="replace"))
     code = str(headers.get(":exception-type") or headers.get(":error-code") or "Unknown")
-    told = document.get("Message", document.get("message"))
-    told = headers.get(":error-message", "") if told is None else told
+    text = document.get("Message", document.get("message"))
+    text = headers.get(":error-message", "") if text is None else text
     members = {name: document[name] for name in ERROR_MEMBERS.get(code, ()) if name in document}
     response = {
-        "Error": {"Message": str(told), "Code": code},
-        "ResponseMetadata": about,
+        "Error": {"Message": str(text), "Code": code},
+        "ResponseMetadata": response_metadata,
         **members,
     }
     return ServiceError(response, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.name)

@@ -1,4 +1,4 @@
-"""What a reply says: its metadata, or its error, in boto3's shapes."""
+"""Parses a response into its metadata or error, in boto3's shapes."""
 
 import json
 from collections.abc import Mapping
@@ -14,33 +14,33 @@ SERVER_ERROR = 500
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The header called `name`, whatever its case; repeated, it is a list (RFC 9110, 5.3)."""
-    wanted = name.lower()
-    values = [value for key, value in headers if key.lower() == wanted]
+    """The value of the header `name`, in any case; repeated values are joined (RFC 9110, 5.3)."""
+    lowered = name.lower()
+    values = [value for key, value in headers if key.lower() == lowered]
     return ", ".join(values) if values else None
 
 
 def metadata(operation: Operation, headers: Headers, document: Any = None) -> dict[str, Any]:
-    """The fields of a reply that are there, headers first; `document` is its JSON body, if any."""
-    found = {
+    """The fields present in a response, headers first; `document` is its JSON body, if any."""
+    values = {
         field.name: header(headers, field.wire)
         for field in operation.fields
         if field.place is HttpLocation.HEADER
     }
     if isinstance(document, Mapping):
-        found |= {
+        values |= {
             field.name: document.get(field.wire)
             for field in operation.fields
             if field.place is HttpLocation.JSON
         }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def response_metadata(status: int, headers: Headers, retries: int) -> dict[str, Any]:
     """boto3's ResponseMetadata."""
     names = ("x-amzn-RequestId", "x-amz-request-id")
     request_id = next(
-        (found for name in names if (found := header(headers, name)) is not None), None
+        (value for name in names if (value := header(headers, name)) is not None), None
     )
     return {
         **({} if request_id is None else {"RequestId": request_id}),
@@ -53,10 +53,10 @@ def response_metadata(status: int, headers: Headers, retries: int) -> dict[str, 
 def service_error(
     operation: Operation, status: int, headers: Headers, body: bytes, retries: int
 ) -> ServiceError:
-    """The error that a reply with a status of 300 or more stands for (REST-JSON's rules)."""
+    """Parse a response with a status of 300 or more into its error (REST-JSON's rules)."""
     document = _error_fields(status, body)
-    named = header(headers, "x-amzn-errortype") or document.get("code") or document.get("Code")
-    code = str(named or document.get("__type") or "")
+    error_type = header(headers, "x-amzn-errortype") or document.get("code") or document.get("Code")
+    code = str(error_type or document.get("__type") or "")
     code = code.partition(":")[0].rpartition("#")[2] or str(status)
     message = document.get("message", document.get("Message"))
     names = ("Message", *ERROR_MEMBERS[code]) if code in ERROR_MEMBERS else ()
@@ -70,7 +70,7 @@ def service_error(
 
 
 def _error_fields(status: int, body: bytes) -> Mapping[str, Any]:
-    """The fields of an error's body; a body that is no JSON object is the message itself."""
+    """The fields of an error's body; a body that is not a JSON object becomes the message."""
     text = body.decode("utf-8", "replace")
     if status >= SERVER_ERROR and (not text.strip() or text.lstrip().startswith("<")):
         return {"message": _phrase(status)}
@@ -78,7 +78,7 @@ def _error_fields(status: int, body: bytes) -> Mapping[str, Any]:
 
 
 def json_fields(text: str) -> Mapping[str, Any]:
-    """The JSON object in `text`; what is none is the message of an error itself."""
+    """Parse the JSON object in `text`; other text becomes an error's message."""
     try:
         document = json.loads(text) if text else {}
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What to do after an attempt: wait so many seconds and try again, or stop.
+"""Decides whether to retry after a failed attempt, and after how many seconds.
 
 AWS's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
@@ -12,7 +12,7 @@ MAX_DELAY = 20.0
 MAX_DOUBLINGS = 5
 TIMEOUT = "ReadTimeoutError"
 CHANGED = "BodyChangedError"
-"""A body that is no longer what it was when it was measured will not become so again."""
+"""The body changed while it was being sent: it cannot be sent again."""
 STATUSES = frozenset({500, 502, 503, 504})
 THROTTLED_STATUS = 429
 CODES = frozenset(
@@ -38,11 +38,11 @@ CODES = frozenset(
 
 
 class Policy(NamedTuple):
-    """`max_attempts` counts the first try; a read timeout is no reason to try again unless told.
+    """Retry settings; `max_attempts` includes the first attempt.
 
-    When the time for reading is up, the model may still be at work: a second request would have
-    it do, and cost, everything twice. So would one after a response that breaks off behind the
-    status of a success; `retry_broken_responses` is for operations that only queue the work.
+    Read timeouts are not retried by default: the model may still be running, and a retry would
+    run (and cost) it twice. The same holds for a success response whose body is incomplete;
+    `retry_broken_responses` is for operations that only queue the work.
     """
 
     max_attempts: int = 3
@@ -60,14 +60,14 @@ CLOCK_CODES = frozenset(
         "SignatureDoesNotMatch",
     }
 )
-"""What the service says where a signature is too old or from the future, among other things."""
+"""Codes that the service returns for, among other things, an expired or future signature."""
 
 LARGEST_SKEW = 240.0
-"""Seconds by which clocks may differ before a signature is in danger (AWS allows 300)."""
+"""Seconds; a safe limit for the difference between clocks (AWS allows 300)."""
 
 
 def skew(error: ServiceError, date: str | None, now: float) -> float | None:
-    """Seconds that the service's clock, by its Date header, is ahead, if `error` may come of it."""
+    """Seconds that the service's clock (its Date header) is ahead, if that may explain `error`."""
     if error.code not in CLOCK_CODES or not date:
         return None
     from email.utils import parsedate_to_datetime
@@ -80,9 +80,9 @@ def skew(error: ServiceError, date: str | None, now: float) -> float | None:
 
 
 def is_loading(error: SmrtError) -> bool:
-    """Whether the model is on its way: it is loading, or its first instance is starting.
+    """Whether the model is loading or its first instance is starting.
 
-    An inference component that has been scaled to zero answers with a ValidationError.
+    An inference component that is scaled to zero returns a ValidationError.
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-zero-instances.html
     """
     return error.code == "ModelNotReadyException" or (
@@ -91,7 +91,7 @@ def is_loading(error: SmrtError) -> bool:
 
 
 def is_transient(error: SmrtError, policy: Policy) -> bool:
-    """Whether the same request may succeed when it is sent again."""
+    """Whether a retry of the same request may succeed."""
     if isinstance(error, ServiceError):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return status in STATUSES or error.code in CODES
@@ -103,19 +103,20 @@ def is_transient(error: SmrtError, policy: Policy) -> bool:
 
 
 def has_ended(error: SmrtError, policy: Policy) -> bool:
-    """Whether the status of a broken response rules out a retry: the request has been handled."""
+    """Whether the status of an incomplete response rules out a retry: the service handled it."""
     if not isinstance(error, TransportError) or error.status is None:
         return False
     return not policy.retry_broken_responses and error.status not in {*STATUSES, THROTTLED_STATUS}
 
 
 def delay(
-    attempt: int, error: SmrtError, policy: Policy, draw: Callable[[], float]
+    attempt: int, error: SmrtError, policy: Policy, random: Callable[[], float]
 ) -> float | None:
-    """Seconds to wait after attempt number `attempt` (from 1) failed with `error`; None: stop.
+    """Seconds to wait after `attempt` (from 1) failed with `error`; None for no retry.
 
-    `draw` gives a random number from 0 to 1.
+    `random` returns a number from 0 to 1.
     """
     if attempt >= policy.max_attempts or not is_transient(error, policy):
         return None
-    return draw() * min(2.0 ** min(attempt - 1, MAX_DOUBLINGS), MAX_DELAY)
+
+    return random() * min(2.0 ** min(attempt - 1, MAX_DOUBLINGS), MAX_DELAY)

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
-Pure: the time is an argument, and the payload's hash comes with the request.
+Pure: the time is an argument, and the request contains the payload's hash.
 """
 
 import hashlib
@@ -35,11 +35,11 @@ UNSIGNED = frozenset(
         "x-amzn-trace-id",
     }
 )
-"""What a proxy on the way may change: botocore's list."""
+"""Headers that a proxy may change: botocore's list."""
 
 
 class Scope(NamedTuple):
-    """What a signature is good for; `date` is YYYYMMDD."""
+    """The credential scope of a signature; `date` is YYYYMMDD."""
 
     date: str
     region: str
@@ -54,8 +54,8 @@ def sign(
 ) -> Headers:
     """The headers that sign `request` at `now` (seconds since the epoch), in order.
 
-    Every header of the request is signed but for UNSIGNED, and so is Host, which the transport
-    adds. Raises ConfigurationError for keys that no header can carry.
+    Signs every header of the request except UNSIGNED, and Host, which the transport adds.
+    Raises ConfigurationError for credentials with characters that no header can contain.
     """
     _check(credentials)
     timestamp = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
@@ -80,16 +80,16 @@ def sign(
 def canonical_request(
     request: Request, signed: Iterable[tuple[str, str]], *, path_as_sent: bool = False
 ) -> str:
-    """The request as the signature covers it; `signed` are its header lines, folded and sorted.
+    """The canonical request to sign; `signed` are its headers, folded and sorted.
 
-    S3 alone takes the path as it is sent.
+    Only S3 signs the path as it is sent.
     """
     path, _, query = request.url.target.partition("?")
     lines = list(signed)
     return "\n".join(
         (
             request.method,
-            path if path_as_sent else percent_encoded(_normal(path) or "/", IN_PATHS),
+            path if path_as_sent else percent_encoded(_normalized(path) or "/", IN_PATHS),
             _canonical_query(query),
             *(f"{name}:{value}" for name, value in lines),
             "",
@@ -108,17 +108,17 @@ def signing_key(secret_key: str, scope: Scope) -> bytes:
 
 
 def _check(credentials: Credentials) -> None:
-    """Keys come from files and variables, where a line's end may have stayed with them."""
+    """Raise ConfigurationError for control characters, such as a trailing newline from a file."""
     for name in ("access_key", "secret_key", "token"):
         if not (getattr(credentials, name) or "").isprintable():
             raise ConfigurationError(
-                f"the {name.replace('_', ' ')} holds a character that cannot be printed",
-                f"look for a line's end in the place that it comes from ({credentials.source})",
+                f"the {name.replace('_', ' ')} contains a nonprintable character",
+                f"check for a trailing newline where it is set ({credentials.source})",
             )
 
 
 def _signed_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Names in lower case and sorted; values with white space folded, repeats joined by a comma."""
+    """Headers by lowercase name, sorted; white space is folded, repeated values are joined."""
     values: dict[str, list[str]] = {}
     for name, value in headers:
         if name.lower() not in UNSIGNED:
@@ -126,16 +126,16 @@ def _signed_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
     return [(name, ",".join(values[name])) for name in sorted(values)]
 
 
-def _normal(path: str) -> str:
+def _normalized(path: str) -> str:
     """The path without empty and dot segments (RFC 3986, 5.2.4), as AWS normalizes it."""
-    kept: list[str] = []
+    segments: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
-            del kept[-1:]
+            del segments[-1:]
         elif segment and segment != ".":
-            kept.append(segment)
-    tail = "/" if kept and path.endswith("/") else ""
-    return ("/" if path.startswith("/") else "") + "/".join(kept) + tail
+            segments.append(segment)
+    tail = "/" if segments and path.endswith("/") else ""
+    return ("/" if path.startswith("/") else "") + "/".join(segments) + tail
 
 
 def _canonical_query(query: str) -> str:

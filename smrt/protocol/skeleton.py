@@ -1,6 +1,6 @@
-"""Samples of what goes into an operation and of what comes out, to be filled in or looked at.
+"""Sample input and output of an operation (--generate-cli-skeleton).
 
-What `input_json` and `input_yaml` print is what --cli-input-json and --cli-input-yaml take.
+--cli-input-json and --cli-input-yaml accept the text of `input_json` and `input_yaml`.
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-skeleton.html
 """
 
@@ -19,8 +19,8 @@ def input_json(operation: Operation) -> str:
 
 
 def input_yaml(operation: Operation) -> str:
-    """Every parameter of `operation` with an empty value, as YAML text that says what each is."""
-    # The AWS CLI sets the first comment a space further off than the others.
+    """Every parameter of `operation` with an empty value and its help, as YAML text."""
+    # AWS CLI puts one more space before the first comment than before the others.
     gaps = ("  ", *(" " for _ in operation.members[1:]))
     lines = zip(operation.members, gaps, strict=True)
     return "".join(f"{_line(member)}{gap}# {_comment(member)}\n" for member, gap in lines)
@@ -36,9 +36,9 @@ def _comment(member: Member) -> str:
 
 
 def output_json(operation: Operation) -> dict[str, str]:
-    """The metadata of a reply with each member's name for its value, in the service model's order.
+    """A response's metadata with each member's name as its value, in the service model's order.
 
-    There the members of the body stand before those of the headers.
+    The model lists the members of the body before those of the headers.
     """
     fields = sorted(operation.fields, key=lambda field: field.place is not HttpLocation.JSON)
     return {field.name: field.name for field in fields}

@@ -1,4 +1,4 @@
-"""Addresses taken apart and put together; urllib.parse would cost more than the signature."""
+"""Parses and joins URLs, because importing urllib.parse takes longer than signing a request."""
 
 import re
 
@@ -9,7 +9,7 @@ from .messages import Url
 PORTS = {"http": 80, "https": 443}
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 IN_PATHS = UNRESERVED | {ord("/")}
-"""Bytes that stand for themselves anywhere in a URL (RFC 3986), and those that do in a path."""
+"""Bytes that are not percent-encoded: anywhere in a URL (RFC 3986), and in a path."""
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
     r"(?:(?P<user>[^/?#@]*)@)?"
@@ -24,36 +24,36 @@ _MAX_PORT = 65535
 
 
 def parse_url(text: str) -> Url:
-    """The address in `text`; ConfigurationError where there is none that can be called.
+    """Parse the endpoint URL `text`; raises ConfigurationError if it is invalid.
 
-    A user and password in it are left out; a host name is given as DNS knows it.
+    Drops the user and password; encodes an international host name (IDNA).
     """
-    found = _URL.fullmatch(text)
-    host = found and (_host(found["host"]) if found["host"] else _ipv6(found["ipv6"]))
-    if found is None or not host:
-        raise _invalid(text, "an endpoint URL looks like https://HOST[:PORT][/PATH]")
-    scheme = found["scheme"].lower()
+    match = _URL.fullmatch(text)
+    host = match and (_host(match["host"]) if match["host"] else _ipv6(match["ipv6"]))
+    if match is None or not host:
+        raise _invalid(text, "write an endpoint URL as https://HOST[:PORT][/PATH]")
+    scheme = match["scheme"].lower()
     if scheme not in PORTS:
         raise ConfigurationError(
             f"Not supported URL scheme {scheme}: {shown(text)}", "use http:// or https://"
         )
-    port = int(found["port"] or PORTS[scheme])
+    port = int(match["port"] or PORTS[scheme])
     if port > _MAX_PORT:
         raise _invalid(text, f"the highest port is {_MAX_PORT}")
-    query = "?" + found["query"] if found["query"] else ""
-    return Url(scheme, host.lower(), port, _escaped((found["path"] or "/") + query))
+    query = "?" + match["query"] if match["query"] else ""
+    return Url(scheme, host.lower(), port, _escaped((match["path"] or "/") + query))
 
 
 def without_userinfo(text: str) -> str:
-    """The address without the user and password in it, which nobody is sent."""
-    found = _URL.fullmatch(text)
-    if found is None or found["user"] is None:
+    """Remove the user and password from a URL; they are never sent."""
+    match = _URL.fullmatch(text)
+    if match is None or match["user"] is None:
         return text
-    return text[: found.start("user")] + text[found.end("user") + 1 :]
+    return text[: match.start("user")] + text[match.end("user") + 1 :]
 
 
 def shown(text: str) -> str:
-    """The address without secrets; where it is none, all before its last @ may be one."""
+    """Mask the secrets in a URL; in an invalid one, everything before its last @."""
     from smrt.errors import redacted
 
     from .redaction import redacted_url
@@ -62,19 +62,19 @@ def shown(text: str) -> str:
 
 
 def join(base: str, path: str) -> Url:
-    """The address of `path` below `base`, whose own path and query are kept."""
+    """Append `path` to the path of `base`, whose query is preserved."""
     url = parse_url(base)
     folder, mark, query = url.target.partition("?")
     return url._replace(target=folder.removesuffix("/") + path + mark + query)
 
 
 def percent_encoded(text: str, keep: frozenset[int] = UNRESERVED) -> str:
-    """`text` as UTF-8, percent-encoded but for the bytes in `keep`."""
+    """Percent-encode `text` as UTF-8, except for the bytes in `keep`."""
     return "".join(chr(b) if b in keep else f"%{b:02X}" for b in text.encode())
 
 
 def _host(name: str) -> str:
-    """The host name in ASCII, or "" where it is none."""
+    """The host name in ASCII, or "" if it is invalid."""
     if not name.isascii():
         try:
             name = name.encode("idna").decode()
@@ -85,7 +85,7 @@ def _host(name: str) -> str:
 
 
 def _ipv6(literal: str) -> str:
-    """The address as it stands between brackets, or "" where it is none."""
+    """The IPv6 address between the brackets, or "" if it is invalid."""
     from ipaddress import IPv6Address
 
     try:
@@ -100,8 +100,8 @@ def _invalid(text: str, hint: str) -> ConfigurationError:
 
 
 def _escaped(target: str) -> str:
-    """Characters that no request line can hold, percent-encoded."""
-    return re.sub(r"[^!-~]", lambda found: _percent(found[0]), target)
+    """Percent-encode characters that a request line cannot contain."""
+    return re.sub(r"[^!-~]", lambda match: _percent(match[0]), target)
 
 
 def _percent(character: str) -> str:

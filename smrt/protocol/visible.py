@@ -1,8 +1,8 @@
-r"""Text that can do nothing to a terminal but stand there: its controls are shown, not obeyed.
+r"""Escapes control characters, so that untrusted text cannot control the terminal.
 
-C0, DEL and C1 are written as JSON escapes characters (`\u001b`), so that JSON stays JSON; bytes
-that are no UTF-8, a lone 8-bit CSI among them, are written as `\x9b`. Newline, tab and the carriage
-return of a CR LF are left as they are; any other carriage return would overwrite its line.
+C0, DEL and C1 become JSON escapes (`\u001b`), so that JSON stays valid; bytes that are not UTF-8,
+such as a lone 8-bit CSI, become `\x9b`. Newline, tab and the carriage return of a CR LF stay; any
+other carriage return would overwrite its line.
 """
 
 import re
@@ -15,28 +15,28 @@ _CONTROL = re.compile(r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class Painted(str):
-    """Text whose control sequences are our own: all others in it are escaped already."""
+    """Text with control sequences of smrt's own; all others in it are already escaped."""
 
     __slots__ = ()
 
 
 def visible(text: str) -> str:
-    """`text` with its controls escaped, unless they are our own."""
+    """Escape the control characters in `text`, except for smrt's own."""
     if isinstance(text, Painted):
         return text
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def visible_chunks(chunks: Iterable[bytes]) -> Iterator[str]:
-    """UTF-8 that is cut anywhere as visible text, as soon as it can be; what breaks off, too."""
+    """Decode and escape chunks of UTF-8 as they arrive; an error also flushes the buffer."""
     decoder = getincrementaldecoder("utf-8")("backslashreplace")
-    held = ""
+    buffered = ""
     try:
         for chunk in chunks:
-            text = held + decoder.decode(chunk)
-            held = "\r" if text.endswith("\r") else ""  # its newline may still come
+            text = buffered + decoder.decode(chunk)
+            buffered = "\r" if text.endswith("\r") else ""  # a newline may follow
             yield visible(text.removesuffix("\r"))
     except SmrtError:
-        yield visible(held + decoder.decode(b"", final=True))
+        yield visible(buffered + decoder.decode(b"", final=True))
         raise
-    yield visible(held + decoder.decode(b"", final=True))
+    yield visible(buffered + decoder.decode(b"", final=True))

@@ -1,4 +1,4 @@
-"""Regions to addresses, compared with botocore's own endpoint provider."""
+"""The endpoint URLs of regions, compared with botocore's own endpoint provider."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -21,8 +21,8 @@ BOTH = (False, True)
 FOUR = tuple(product(BOTH, BOTH))
 RULES = Loader().load_service_model("sagemaker-runtime", "endpoint-rule-set-1")
 PROVIDER = EndpointProvider(RULES, DATA)
-KNOWN = [region for each in DATA["partitions"] for region in each["regions"]]
-MADE_UP = st.from_regex(
+KNOWN = [region for partition_ in DATA["partitions"] for region in partition_["regions"]]
+UNKNOWN = st.from_regex(
     r"(us|eu|cn|us-gov|us-iso|us-isof|eusc-de|xx)-[a-z]{1,9}-[0-9]", fullmatch=True
 )
 LABELS = st.text("abcz059-", min_size=1, max_size=64).filter(is_region)
@@ -30,11 +30,11 @@ LABELS = st.text("abcz059-", min_size=1, max_size=64).filter(is_region)
 
 def botocore_url(region: str, *, fips: bool, dualstack: bool) -> str | None:
     try:
-        found = PROVIDER.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dualstack)
+        endpoint = PROVIDER.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dualstack)
     except EndpointProviderError:
         return None
-    answer: str = found.url
-    return answer
+    endpoint_url: str = endpoint.url
+    return endpoint_url
 
 
 def our_url(region: str, *, fips: bool, dualstack: bool) -> str | None:
@@ -51,50 +51,49 @@ def test_the_data_is_botocores() -> None:
 
 @pytest.mark.parametrize(("fips", "dualstack"), FOUR)
 @pytest.mark.parametrize("region", KNOWN)
-def test_each_known_region_has_botocores_address(
+def test_each_known_region_has_botocores_endpoint_url(
     region: str, *, fips: bool, dualstack: bool
 ) -> None:
     expected = botocore_url(region, fips=fips, dualstack=dualstack)
     assert our_url(region, fips=fips, dualstack=dualstack) == expected
 
 
-@given(region=MADE_UP | LABELS, fips=st.booleans(), dualstack=st.booleans())
-def test_made_up_regions_have_botocores_address(
+@given(region=UNKNOWN | LABELS, fips=st.booleans(), dualstack=st.booleans())
+def test_unknown_regions_have_botocores_endpoint_url(
     region: str, *, fips: bool, dualstack: bool
 ) -> None:
     expected = botocore_url(region, fips=fips, dualstack=dualstack)
     assert our_url(region, fips=fips, dualstack=dualstack) == expected
 
 
-def lacking(**lacks: bool) -> Mapping[str, Any]:
-    """Partition data whose only partition lacks some kinds of endpoint."""
+def partitions_with(**outputs: bool) -> Mapping[str, Any]:
+    """Partition data whose only partition has these `outputs`."""
     aws = DATA["partitions"][0]
-    return {"partitions": [{**aws, "outputs": {**aws["outputs"], **lacks}}]}
+    return {"partitions": [{**aws, "outputs": {**aws["outputs"], **outputs}}]}
 
 
-@pytest.mark.parametrize("fips_lacks", BOTH)
-@pytest.mark.parametrize("dualstack_lacks", BOTH)
+@pytest.mark.parametrize("no_fips", BOTH)
+@pytest.mark.parametrize("no_dualstack", BOTH)
 @pytest.mark.parametrize(("fips", "dualstack"), FOUR)
-def test_what_the_partition_lacks_is_refused(
-    *, fips: bool, dualstack: bool, fips_lacks: bool, dualstack_lacks: bool
+def test_unsupported_kinds_of_endpoint_are_errors(
+    *, fips: bool, dualstack: bool, no_fips: bool, no_dualstack: bool
 ) -> None:
-    data = lacking(supportsFIPS=not fips_lacks, supportsDualStack=not dualstack_lacks)
-    wanting = (fips and fips_lacks) or (dualstack and dualstack_lacks)
-    if wanting:
+    data = partitions_with(supportsFIPS=not no_fips, supportsDualStack=not no_dualstack)
+    if (fips and no_fips) or (dualstack and no_dualstack):
         with pytest.raises(ConfigurationError, match="the partition aws has no") as caught:
             url("us-east-1", data, fips=fips, dualstack=dualstack)
-        assert ("FIPS" in caught.value.message) == (fips and fips_lacks)
-        assert ("dual-stack" in caught.value.message) == (dualstack and dualstack_lacks)
+        assert ("FIPS" in caught.value.message) == (fips and no_fips)
+        assert ("dual-stack" in caught.value.message) == (dualstack and no_dualstack)
     else:
         url("us-east-1", data, fips=fips, dualstack=dualstack)
 
 
-def test_an_empty_region_has_no_address() -> None:
+def test_an_empty_region_is_an_error() -> None:
     with pytest.raises(ConfigurationError, match=r"sagemaker\.\.amazonaws"):
         url("", DATA)
 
 
-def test_a_region_of_no_partition_is_taken_for_one_of_the_first() -> None:
+def test_a_region_that_matches_no_partition_is_in_the_first() -> None:
     assert partition("mars-1", DATA)["id"] == "aws"
 
 
@@ -107,7 +106,7 @@ def test_a_region_of_no_partition_is_taken_for_one_of_the_first() -> None:
         ("", "", False),
     ],
 )
-def test_a_fips_name_means_its_region(name: str, region: str, *, is_pseudo: bool) -> None:
+def test_the_region_of_a_fips_name_is_extracted(name: str, region: str, *, is_pseudo: bool) -> None:
     assert pseudo(name) == (region, is_pseudo)
 
 
@@ -119,7 +118,7 @@ def test_a_fips_name_means_its_region(name: str, region: str, *, is_pseudo: bool
 @example("-us")
 @example("us-")
 @example("")
-def test_a_region_is_what_botocore_takes_for_one(text: str) -> None:
+def test_valid_region_names_are_those_of_botocore(text: str) -> None:
     try:
         validate_region_name(text.removesuffix("\n") + "!" * text.endswith("\n"))
         expected = True

@@ -18,7 +18,7 @@ Typed = tuple[int, Any]
 
 
 def header(name: str, kind: int, value: Any) -> bytes:
-    """Written after the specification, apart from smrt's own encoder."""
+    """Encode a header by the specification, independently of smrt's encoder."""
     text = name.encode()
     formats = {2: ">b", 3: ">h", 4: ">i", 5: ">q", 8: ">q"}
     if kind in (0, 1):
@@ -34,7 +34,7 @@ def header(name: str, kind: int, value: Any) -> bytes:
 
 
 def frame(headers: bytes, payload: bytes) -> bytes:
-    """Likewise."""
+    """Encode a message by the specification, independently of smrt's encoder."""
     total = 16 + len(headers) + len(payload)
     start = total.to_bytes(4, "big") + len(headers).to_bytes(4, "big")
     start += crc32(start).to_bytes(4, "big") + headers + payload
@@ -49,16 +49,16 @@ def part(payload: bytes) -> bytes:
     return message({":message-type": (7, "event"), ":event-type": (7, "PayloadPart")}, payload)
 
 
-def botocores(pieces: list[bytes]) -> list[Message]:
-    buffer, found = EventStreamBuffer(), []
-    for piece in pieces:
-        buffer.add_data(piece)
-        found += [Message(each.headers, each.payload) for each in buffer]
-    return found
+def botocores(chunks: list[bytes]) -> list[Message]:
+    buffer, result = EventStreamBuffer(), []
+    for chunk in chunks:
+        buffer.add_data(chunk)
+        result += [Message(each.headers, each.payload) for each in buffer]
+    return result
 
 
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+def split(data: bytes, offsets: list[int]) -> list[bytes]:
+    edges = [0, *sorted(offset % (len(data) + 1) for offset in offsets), len(data)]
     return [data[start:end] for start, end in pairwise(edges)]
 
 
@@ -82,23 +82,23 @@ streams = st.lists(
 )
 
 
-@given(stream=streams, places=st.lists(st.integers(0, 2000), max_size=12))
+@given(stream=streams, offsets=st.lists(st.integers(0, 2000), max_size=12))
 @settings(max_examples=200)
-def test_any_stream_cut_anywhere_gives_what_botocore_gives(
-    stream: list[bytes], places: list[int]
+def test_a_stream_in_chunks_of_any_size_decodes_as_in_botocore(
+    stream: list[bytes], offsets: list[int]
 ) -> None:
-    pieces = cut(b"".join(stream), places)
-    found = list(messages(pieces))
-    assert found == botocores(pieces)
-    assert len(found) == len(stream)
+    chunks = split(b"".join(stream), offsets)
+    result = list(messages(chunks))
+    assert result == botocores(chunks)
+    assert len(result) == len(stream)
 
 
-@given(stream=streams, places=st.lists(st.integers(0, 2000), max_size=12))
+@given(stream=streams, offsets=st.lists(st.integers(0, 2000), max_size=12))
 @settings(max_examples=100)
-def test_a_decoder_gives_with_each_chunk_the_messages_that_it_completes(
-    stream: list[bytes], places: list[int]
+def test_a_decoder_yields_with_each_chunk_the_messages_that_it_completes(
+    stream: list[bytes], offsets: list[int]
 ) -> None:
-    chunks = cut(b"".join(stream), places)
+    chunks = split(b"".join(stream), offsets)
     decoder, buffer = Decoder(), EventStreamBuffer()
     for chunk in chunks:
         buffer.add_data(chunk)
@@ -107,7 +107,7 @@ def test_a_decoder_gives_with_each_chunk_the_messages_that_it_completes(
     decoder.end()
 
 
-def test_messages_that_are_not_taken_come_with_the_next_chunk() -> None:
+def test_unread_messages_follow_with_the_next_chunk() -> None:
     decoder = Decoder()
     decoder.feed(part(b"1") + part(b"2")[:5])
     assert next(decoder.feed(part(b"2")[5:] + part(b"3"))).payload == b"1"
@@ -116,7 +116,7 @@ def test_messages_that_are_not_taken_come_with_the_next_chunk() -> None:
 
 
 @pytest.mark.parametrize("size", range(1, len(part(b"1"))))
-def test_a_decoder_knows_that_a_stream_ends_within_a_message(size: int) -> None:
+def test_a_stream_that_ends_within_a_message_is_an_error(size: int) -> None:
     decoder = Decoder()
     assert len(list(decoder.feed(part(b"0") + part(b"1")[:size]))) == 1
     with pytest.raises(TransportError, match="it ends within a message"):
@@ -125,12 +125,12 @@ def test_a_decoder_knows_that_a_stream_ends_within_a_message(size: int) -> None:
 
 @given(stream=streams)
 @settings(max_examples=30)
-def test_byte_by_byte_is_as_good_as_at_once(stream: list[bytes]) -> None:
+def test_single_bytes_decode_as_the_whole_stream(stream: list[bytes]) -> None:
     whole = b"".join(stream)
     assert list(messages(bytes([byte]) for byte in whole)) == list(messages([whole]))
 
 
-LARGE_ONES = [
+LARGE = [
     part(b"1"),
     part(bytes(300_000)),
     part(b"3" * 70_000),
@@ -139,15 +139,17 @@ LARGE_ONES = [
 ]
 
 
-@given(places=st.lists(st.integers(0, 500_000), max_size=12), near=st.integers(0, 200))
+@given(offsets=st.lists(st.integers(0, 500_000), max_size=12), near=st.integers(0, 200))
 @settings(max_examples=60)
-def test_large_messages_among_small_ones_are_cut_anywhere_too(places: list[int], near: int) -> None:
-    pieces = cut(b"".join(LARGE_ONES), [*places, near, len(LARGE_ONES[0]) + near])
-    assert list(messages(pieces)) == botocores(pieces)
+def test_large_and_small_messages_decode_from_chunks_of_any_size(
+    offsets: list[int], near: int
+) -> None:
+    chunks = split(b"".join(LARGE), [*offsets, near, len(LARGE[0]) + near])
+    assert list(messages(chunks)) == botocores(chunks)
 
 
 @pytest.mark.parametrize("size", [1, 4, 1000, 65_536, 100_000])
-def test_a_large_message_that_is_cut_short_or_damaged_is_told(size: int) -> None:
+def test_a_truncated_or_corrupt_large_message_is_an_error(size: int) -> None:
     whole = part(b"x" * 100_000)
     for lost in (1, 4, 5, 50_000):
         short = whole[:-lost]
@@ -168,30 +170,30 @@ values = st.one_of(
 
 @given(headers=st.dictionaries(st.text(min_size=1, max_size=9), values), payload=st.binary())
 @settings(max_examples=100)
-def test_what_is_encoded_is_read_back_by_botocore(headers: Any, payload: bytes) -> None:
-    written = Message(headers, payload)
-    assert botocores([encode_message(written)]) == [written]
-    assert list(messages([encode_message(written)])) == [written]
+def test_botocore_decodes_encoded_messages(headers: Any, payload: bytes) -> None:
+    original = Message(headers, payload)
+    assert botocores([encode_message(original)]) == [original]
+    assert list(messages([encode_message(original)])) == [original]
 
 
-def test_a_message_is_given_before_the_next_piece_is_asked_for() -> None:
-    asked = []
+def test_a_message_is_yielded_before_the_next_chunk_is_read() -> None:
+    read: list[int] = []
 
-    def pieces() -> Iterator[bytes]:
+    def chunks() -> Iterator[bytes]:
         for number in range(3):
-            asked.append(number)
+            read.append(number)
             yield part(b"%d" % number)
 
-    seen = [(each.payload, list(asked)) for each in messages(pieces())]
-    assert seen == [(b"0", [0]), (b"1", [0, 1]), (b"2", [0, 1, 2])]
+    result = [(each.payload, list(read)) for each in messages(chunks())]
+    assert result == [(b"0", [0]), (b"1", [0, 1]), (b"2", [0, 1, 2])]
 
 
-def test_one_message_is_in_memory_at_a_time() -> None:
+def test_only_one_message_is_in_memory_at_a_time() -> None:
     one = part(bytes(1 << 20))
-    pieces = (one[at : at + 4096] for _ in range(40) for at in range(0, len(one), 4096))
+    chunks = (one[at : at + 4096] for _ in range(40) for at in range(0, len(one), 4096))
     tracemalloc.start()
     try:
-        for each in messages(pieces):
+        for each in messages(chunks):
             assert len(each.payload) == 1 << 20
             del each
         assert tracemalloc.get_traced_memory()[1] < 3 << 19
@@ -209,12 +211,12 @@ def with_lengths(total: int, headers: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("damaged", "code", "words"),
+    ("corrupt", "code", "words"),
     [
         (GOOD[:-1] + bytes([GOOD[-1] ^ 1]), "ChecksumMismatch", "a checksum is"),
         (GOOD.replace(b"good", b"goof"), "ChecksumMismatch", "a checksum is"),
         (GOOD.replace(b"PayloadPart", b"PayloadPort"), "ChecksumMismatch", "a checksum is"),
-        (BAD_PRELUDE, "ChecksumMismatch", "where 0x00000001 is told"),
+        (BAD_PRELUDE, "ChecksumMismatch", "but 0x00000001 was expected"),
         (GOOD[:-1], "ResponseStreamingError", "it ends within a message"),
         (GOOD[:5], "ResponseStreamingError", "it ends within a message"),
         (with_lengths(16 + (24 << 20) + 1, 0), "InvalidPayloadLength", "exceeds 25165824"),
@@ -230,25 +232,25 @@ def with_lengths(total: int, headers: int) -> bytes:
         (frame(b"\1a\x09" + bytes(15), b""), "InvalidHeaders", "cannot be read"),
         (frame(b"\1a\7\0\1\xff", b""), "InvalidHeaders", "cannot be read"),
         (frame(b"\1\xff\0", b""), "InvalidHeaders", "cannot be read"),
-        (frame(b"\1a\0\1a\1", b""), "DuplicateHeader", "header a is there twice"),
+        (frame(b"\1a\0\1a\1", b""), "DuplicateHeader", "duplicate header a"),
     ],
 )
-def test_damage_ends_the_stream_with_one_line(damaged: bytes, code: str, words: str) -> None:
-    for pieces in ([GOOD + damaged], [bytes([byte]) for byte in GOOD + damaged]):
-        found = messages(pieces)
-        assert next(found).payload == b"good"
+def test_a_corrupt_message_is_an_error_of_one_line(corrupt: bytes, code: str, words: str) -> None:
+    for chunks in ([GOOD + corrupt], [bytes([byte]) for byte in GOOD + corrupt]):
+        result = messages(chunks)
+        assert next(result).payload == b"good"
         with pytest.raises(TransportError) as caught:
-            next(found)
+            next(result)
         assert caught.value.code == code
         assert caught.value.message.startswith("the response stream cannot be read: ")
         assert words in caught.value.message
         assert "\n" not in caught.value.message
 
 
-def test_the_largest_message_that_is_allowed_is_read() -> None:
+def test_a_message_of_the_maximum_size_is_decoded() -> None:
     largest = frame(b"", bytes(24 << 20))
-    pieces = [largest[at : at + (1 << 20)] for at in range(0, len(largest), 1 << 20)]
-    assert [len(each.payload) for each in messages(pieces)] == [24 << 20]
+    chunks = [largest[at : at + (1 << 20)] for at in range(0, len(largest), 1 << 20)]
+    assert [len(each.payload) for each in messages(chunks)] == [24 << 20]
     assert len(encode_message(Message({}, bytes(24 << 20)))) == len(largest)
 
 

@@ -1,4 +1,4 @@
-"""Values keep their secrets."""
+"""Values do not reveal secrets."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,11 @@ import pytest
 from smrt.protocol.messages import Credentials
 
 
-@pytest.mark.parametrize("form", [repr, str, "{}".format, "{0!r}".format, lambda keys: f"{[keys]}"])
-def test_keys_are_never_shown(form: Callable[[object], str]) -> None:
-    keys = Credentials("AKIDEXAMPLE", "s3cret", "t0ken", source="env")
-    assert "AKIDEXAMPLE" in form(keys)
-    assert "s3cret" not in form(keys)
-    assert "t0ken" not in form(keys)
+@pytest.mark.parametrize(
+    "form", [repr, str, "{}".format, "{0!r}".format, lambda value: f"{[value]}"]
+)
+def test_secret_keys_and_tokens_are_never_printed(form: Callable[[object], str]) -> None:
+    credentials = Credentials("AKIDEXAMPLE", "s3cret", "t0ken", source="env")
+    assert "AKIDEXAMPLE" in form(credentials)
+    assert "s3cret" not in form(credentials)
+    assert "t0ken" not in form(credentials)

@@ -1,4 +1,4 @@
-"""The table of operations is the service's model, in our own words."""
+"""The table of operations equals the service's model, with help texts of smrt's own."""
 
 import copy
 import re
@@ -41,14 +41,14 @@ def test_the_table_equals_the_model() -> None:
 def changed(model: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy of `model` with the value at `path` set, or removed where it is None."""
     copied = copy.deepcopy(model)
-    *folders, last = path.split("/")
-    place = copied
-    for folder in folders:
-        place = place[folder]
+    *parents, last = path.split("/")
+    parent = copied
+    for key in parents:
+        parent = parent[key]
     if value is None:
-        del place[last]
+        del parent[last]
     else:
-        place[last] = value
+        parent[last] = value
     return copied
 
 
@@ -72,11 +72,11 @@ def changed(model: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("shapes/ValidationError/exception", False),
     ],
 )
-def test_a_change_of_the_model_is_noticed(path: str, value: Any) -> None:
+def test_a_change_of_the_model_is_reported(path: str, value: Any) -> None:
     assert drift(changed(dict(service_model()), path, value))
 
 
-def test_the_script_says_with_what_it_agrees() -> None:
+def test_the_drift_script_prints_the_version_of_botocore() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.tools.drift"], capture_output=True, text=True, check=False
     )
@@ -93,27 +93,27 @@ def test_help_is_a_short_sentence(row: Member | Field) -> None:
 
 
 @pytest.mark.parametrize("row", EVERY_ROW)
-def test_help_is_in_our_own_words(row: Member | Field) -> None:
+def test_help_repeats_no_sentence_of_the_model(row: Member | Field) -> None:
     assert not sentences(row.help) & MODEL_SENTENCES
 
 
 def sentences(documentation: str) -> set[str]:
-    """What documentation says, sentence by sentence, without markup, in small letters."""
+    """The sentences of documentation, without markup, in lower case."""
     plain = re.sub(r"<[^>]+>", " ", documentation).lower()
     return {" ".join(words.split()) for words in re.split(r"[.:;](?:\s|$)", plain)} - {""}
 
 
 def documentation(value: Any) -> set[str]:
-    """Every sentence of every documentation in a model."""
+    """Every sentence of the documentation in a model."""
     if isinstance(value, str):
         return set()
-    found: set[str] = set()
+    result: set[str] = set()
     if isinstance(value, dict):
-        found |= sentences(str(value.get("documentation", "")))
+        result |= sentences(str(value.get("documentation", "")))
         value = list(value.values())
     if isinstance(value, list):
-        found |= set().union(*map(documentation, value))
-    return found
+        result |= set().union(*map(documentation, value))
+    return result
 
 
 MODEL_SENTENCES = documentation(dict(service_model()))
@@ -126,11 +126,11 @@ def test_names_are_spelled_as_the_aws_cli_spells_them(operation: Operation) -> N
         assert member.flag == "--" + xform_name(member.name, "-")
 
 
-def test_a_member_is_found_by_name() -> None:
+def test_member_returns_the_member_by_name() -> None:
     assert INVOKE_ENDPOINT.member("Body").kind is Kind.BLOB
     with pytest.raises(KeyError, match="Nope"):
         INVOKE_ENDPOINT.member("Nope")
 
 
-def test_only_the_asynchronous_operation_answers_in_json() -> None:
+def test_only_the_asynchronous_operation_returns_json_metadata() -> None:
     assert [o.name for o in OPERATIONS if o.answers_in_json] == [INVOKE_ENDPOINT_ASYNC.name]

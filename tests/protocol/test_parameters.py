@@ -1,4 +1,4 @@
-"""What a parameter may be, how it is read, and how it travels."""
+"""Parameters are validated and converted to the request's path, headers and body."""
 
 import io
 from base64 import b64decode, b64encode
@@ -34,8 +34,8 @@ from tests.tools.drift import service_model
 MODEL = ServiceModel(dict(service_model()), "sagemaker-runtime")
 
 
-def decoded(*pieces: str) -> bytes:
-    return b"".join(decode_base64(pieces))
+def decoded(*chunks: str) -> bytes:
+    return b"".join(decode_base64(chunks))
 
 
 # RFC 4648, section 10
@@ -52,7 +52,7 @@ def decoded(*pieces: str) -> bytes:
         ("+/+/", b"\xfb\xff\xbf"),
     ],
 )
-def test_base64_is_that_of_the_rfc(text: str, expected: bytes) -> None:
+def test_base64_follows_the_rfc(text: str, expected: bytes) -> None:
     assert decoded(text) == expected
     assert decoded(*text) == expected
 
@@ -60,7 +60,7 @@ def test_base64_is_that_of_the_rfc(text: str, expected: bytes) -> None:
 @pytest.mark.parametrize(
     "text", ["Zm9v\nYmFy\n", " Zm9vYmFy", "Z m\t9v\r\nYm\vF\fy", "Zm9vYmFy\n\n\n"]
 )
-def test_white_space_in_base64_is_dropped(text: str) -> None:
+def test_white_space_in_base64_is_ignored(text: str) -> None:
     assert decoded(text) == b"foobar"
 
 
@@ -94,17 +94,17 @@ def test_white_space_in_base64_is_dropped(text: str) -> None:
         "http://127.0.0.1:8080/doc",
     ],
 )
-def test_anything_else_is_refused_with_both_remedies(text: str) -> None:
-    for pieces in ([text], list(text)):
+def test_invalid_base64_is_an_error_with_both_remedies(text: str) -> None:
+    for chunks in ([text], list(text)):
         with pytest.raises(UsageError, match=r"^Invalid base64: ") as caught:
-            b"".join(decode_base64(pieces))
+            b"".join(decode_base64(chunks))
         assert caught.value.hints == RAW_REMEDIES
     assert "raw-in-base64-out" in RAW_REMEDIES[0]
     assert "fileb://" in RAW_REMEDIES[1]
 
 
 @pytest.mark.parametrize(
-    ("pieces", "shown"),
+    ("chunks", "excerpt"),
     [
         (["hello"], '"hello" (--body)'),
         (["he", "llo"], '"hello" (--body)'),
@@ -114,17 +114,17 @@ def test_anything_else_is_refused_with_both_remedies(text: str) -> None:
         (["x" * 20, "x" * 21 + "?" * 100], f'"{"x" * 40}..." (--body)'),
     ],
 )
-def test_the_beginning_of_bad_base64_is_shown_in_one_line(pieces: list[str], shown: str) -> None:
+def test_the_error_quotes_the_beginning_of_invalid_base64(chunks: list[str], excerpt: str) -> None:
     with pytest.raises(UsageError) as caught:
-        b"".join(decode_base64(pieces))
-    assert caught.value.message == f"Invalid base64: {shown}"
+        b"".join(decode_base64(chunks))
+    assert caught.value.message == f"Invalid base64: {excerpt}"
 
 
-def test_nothing_is_read_beyond_bad_base64() -> None:
-    rest = iter(["Zm9v", "!!!!!", "Zm9v"])
+def test_reading_stops_at_invalid_base64() -> None:
+    chunks = iter(["Zm9v", "!!!!!", "Zm9v"])
     with pytest.raises(UsageError):
-        b"".join(decode_base64(rest))
-    assert next(rest) == "Zm9v"
+        b"".join(decode_base64(chunks))
+    assert next(chunks) == "Zm9v"
 
 
 def split(text: str, cuts: Sequence[int]) -> list[str]:
@@ -141,7 +141,7 @@ def split(text: str, cuts: Sequence[int]) -> list[str]:
     ),
     cuts=st.lists(st.integers(0, 40), max_size=6),
 )
-def test_base64_in_pieces_is_what_the_whole_is(text: str, cuts: list[int]) -> None:
+def test_chunk_boundaries_do_not_change_decoded_base64(text: str, cuts: list[int]) -> None:
     text = "".join(text.split())
     try:
         expected = b64decode(text, validate=True) if len(text) % 4 == 0 else None
@@ -154,7 +154,7 @@ def test_base64_in_pieces_is_what_the_whole_is(text: str, cuts: list[int]) -> No
         assert decoded(*split(text, cuts)) == expected
 
 
-def test_a_large_text_is_decoded() -> None:
+def test_large_base64_is_decoded() -> None:
     data = bytes(range(256)) * 8000
     assert decoded(b64encode(data).decode()) == data
 
@@ -162,15 +162,17 @@ def test_a_large_text_is_decoded() -> None:
 @pytest.mark.parametrize(
     ("binary_format", "expected"), [("base64", b"abc"), ("raw-in-base64-out", b"YWJj")]
 )
-def test_a_blob_is_read_by_its_format(binary_format: str, expected: bytes) -> None:
+def test_the_binary_format_selects_the_encoding_of_a_blob(
+    binary_format: str, expected: bytes
+) -> None:
     assert b"".join(encode_blob(["YW", "Jj"], binary_format)) == expected
 
 
-def test_raw_text_travels_in_utf8() -> None:
+def test_raw_text_is_encoded_as_utf8() -> None:
     assert b"".join(encode_blob(["ä", "😀"], "raw-in-base64-out")) == "ä😀".encode()
 
 
-def test_raw_text_that_is_no_text_is_refused_with_a_remedy() -> None:
+def test_raw_text_that_is_not_utf8_is_an_error_with_a_remedy() -> None:
     with pytest.raises(UsageError, match="the value of --body is not valid UTF-8 text") as caught:
         b"".join(encode_blob(["a\udcff"], "raw-in-base64-out"))
     assert "fileb://" in caught.value.hints[0]
@@ -190,12 +192,12 @@ def test_raw_text_that_is_no_text_is_refused_with_a_remedy() -> None:
         (b"100\n", 100),
     ],
 )
-def test_whole_numbers_are_those_of_python(text: str | bytes, expected: int) -> None:
+def test_integers_are_those_of_python(text: str | bytes, expected: int) -> None:
     assert integer(text, "--request-ttl-seconds") == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "literal"),
     [
         ("abc", "'abc'"),
         ("", "''"),
@@ -207,10 +209,10 @@ def test_whole_numbers_are_those_of_python(text: str | bytes, expected: int) -> 
         ("5\udcff", r"'5\udcff'"),
     ],
 )
-def test_what_is_no_whole_number_is_refused(text: str | bytes, shown: str) -> None:
+def test_text_that_is_not_an_integer_is_an_error(text: str | bytes, literal: str) -> None:
     with pytest.raises(UsageError) as caught:
         integer(text, "--n")
-    assert caught.value.message == f"invalid literal for int() with base 10: {shown} (--n)"
+    assert caught.value.message == f"invalid literal for int() with base 10: {literal} (--n)"
     assert caught.value.hints == ("--n takes a whole number",)
 
 
@@ -323,7 +325,7 @@ ASYNC_NAMES = ", ".join(member.name for member in INVOKE_ENDPOINT_ASYNC.members)
         ),
     ],
 )
-def test_everything_wrong_is_named_at_once_in_order(
+def test_one_error_lists_every_problem_in_order(
     operation: Operation, parameters: dict[str, Any], problems: list[str], flags: str | None
 ) -> None:
     with pytest.raises(UsageError) as caught:
@@ -334,7 +336,7 @@ def test_everything_wrong_is_named_at_once_in_order(
 
 
 @pytest.mark.parametrize(
-    ("name", "near"),
+    ("name", "suggestion"),
     [
         ("endpointName", "EndpointName"),
         ("endpoint_name", "EndpointName"),
@@ -345,10 +347,11 @@ def test_everything_wrong_is_named_at_once_in_order(
         ("Bogus", None),
     ],
 )
-def test_a_name_that_is_almost_one_is_told_with_the_one(name: str, near: str | None) -> None:
+def test_a_misspelled_name_gets_a_suggestion(name: str, suggestion: str | None) -> None:
     with pytest.raises(UsageError) as caught:
         check(INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", name: "x"})
-    assert caught.value.hints == ((f"did you mean {near} instead of {name}?",) if near else ())
+    hints = (f"did you mean {suggestion} instead of {name}?",) if suggestion else ()
+    assert caught.value.hints == hints
 
 
 @pytest.mark.parametrize(
@@ -380,24 +383,24 @@ NAMES = sorted({member.name for operation in OPERATIONS for member in operation.
     operation=st.sampled_from(OPERATIONS),
     parameters=st.dictionaries(st.sampled_from([*NAMES, "Bogus", "body", ""]), VALUES, max_size=8),
 )
-def test_the_verdict_and_the_sentences_are_those_of_botocore(
+def test_problems_and_messages_are_those_of_botocore(
     operation: Operation, parameters: dict[str, Any]
 ) -> None:
     shape = MODEL.operation_model(operation.name).input_shape
     expected = set(
         filter(None, ParamValidator().validate(parameters, shape).generate_report().split("\n"))
     )
-    if parameters.get("EndpointName") == "":  # which AWS sends
+    if parameters.get("EndpointName") == "":  # botocore sends it
         expected.add("Invalid length for parameter EndpointName, value: 0, valid min length: 1")
-    found: set[str] = set()
+    problems: set[str] = set()
     try:
         check(operation, parameters)
     except UsageError as exc:
-        found = set(exc.message.split("\n")[1:])
-    assert found == expected
+        problems = set(exc.message.split("\n")[1:])
+    assert problems == expected
 
 
-def test_an_asynchronous_body_that_is_too_large_is_refused() -> None:
+def test_an_asynchronous_body_that_is_too_large_is_an_error() -> None:
     check_size(INVOKE_ENDPOINT_ASYNC, 128_000)
     with pytest.raises(UsageError) as caught:
         check_size(INVOKE_ENDPOINT_ASYNC, 128_001)
@@ -409,7 +412,7 @@ def test_an_asynchronous_body_that_is_too_large_is_refused() -> None:
     assert "--input-location" in caught.value.hints[1]
 
 
-def test_any_other_body_may_be_as_large_as_the_service_allows() -> None:
+def test_the_size_of_other_bodies_is_left_to_the_service() -> None:
     check_size(INVOKE_ENDPOINT, 10**9)
     check_size(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, 10**9)
 
@@ -429,13 +432,13 @@ def test_the_endpoint_name_is_percent_encoded_in_the_path(name: str, expected: s
 
 
 @pytest.mark.parametrize("parameters", [{}, {"EndpointName": None}])
-def test_a_path_is_never_made_without_its_parameters(parameters: dict[str, Any]) -> None:
+def test_a_path_without_its_parameters_is_an_error(parameters: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match='Missing required parameter in input: "EndpointName"'):
         path(INVOKE_ENDPOINT, parameters)
 
 
 def test_headers_carry_parameters_in_the_order_of_the_model() -> None:
-    given_parameters = {
+    parameters = {
         "InvocationTimeoutSeconds": 60,
         "RequestTTLSeconds": True,
         "Accept": " a\tä ",
@@ -443,7 +446,7 @@ def test_headers_carry_parameters_in_the_order_of_the_model() -> None:
         "Body": b"",
         "InferenceId": None,
     }
-    assert headers(INVOKE_ENDPOINT_ASYNC, given_parameters) == (
+    assert headers(INVOKE_ENDPOINT_ASYNC, parameters) == (
         ("X-Amzn-SageMaker-Accept", " a\tä "),
         ("X-Amzn-SageMaker-RequestTTLSeconds", "True"),
         ("X-Amzn-SageMaker-InvocationTimeoutSeconds", "60"),
@@ -451,7 +454,7 @@ def test_headers_carry_parameters_in_the_order_of_the_model() -> None:
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\rb", "text/csv\n", "x\r\nX-Evil: 1"])
-def test_a_line_break_in_a_header_is_refused(value: str) -> None:
+def test_a_line_break_in_a_header_is_an_error(value: str) -> None:
     with pytest.raises(UsageError) as caught:
         headers(INVOKE_ENDPOINT, {"ContentType": value})
     assert caught.value.message == (
@@ -460,7 +463,7 @@ def test_a_line_break_in_a_header_is_refused(value: str) -> None:
     assert "without a newline at its end" in caught.value.hints[0]
 
 
-def test_text_that_is_not_utf8_is_refused_wherever_it_travels() -> None:
+def test_text_that_is_not_utf8_is_an_error_in_headers_and_paths() -> None:
     with pytest.raises(UsageError, match="the value of --accept is not valid UTF-8 text"):
         headers(INVOKE_ENDPOINT, {"Accept": "a\udcff"})
     with pytest.raises(UsageError, match="the value of --endpoint-name is not valid UTF-8 text"):

@@ -42,18 +42,18 @@ def botos(endpoint: Endpoint) -> Iterator[Any]:
 
 
 def outcome(client: Any) -> tuple[dict[str, Any], list[Any], Any]:
-    """The reply, what its body gave, and how that ended."""
-    reply = client.invoke_endpoint_with_response_stream(**CALL)
-    body, found = reply.pop("Body"), []
+    """The response, the events of its body, and the error that ended it, if any."""
+    response = client.invoke_endpoint_with_response_stream(**CALL)
+    body, events = response.pop("Body"), []
     failure = None
     try:
         for event in body:
-            found.append(event)  # noqa: PERF402 - what came before a failure counts
+            events.append(event)  # noqa: PERF402 - keep the events before an error
     except (ServiceError, EventStreamError) as exc:
         failure = (str(exc), exc.response["Error"], exc.operation_name)
     finally:
         body.close()
-    return reply, found, failure
+    return response, events, failure
 
 
 UNKNOWN_EVENT = message({":event-type": "News", ":message-type": "event"}, b"?")
@@ -64,7 +64,7 @@ MESSAGE_IN_LOWER_CASE = message(
 
 
 @pytest.mark.parametrize(
-    "pieces",
+    "chunks",
     [
         [],
         [part(b"one"), part(b"two")],
@@ -76,18 +76,18 @@ MESSAGE_IN_LOWER_CASE = message(
         [error("InternalError", "it broke")],
     ],
 )
-def test_the_client_gives_what_boto3_gives(
-    endpoint: Endpoint, ours: Client, botos: Any, pieces: list[bytes]
+def test_the_client_returns_what_boto3_returns(
+    endpoint: Endpoint, ours: Client, botos: Any, chunks: list[bytes]
 ) -> None:
-    endpoint.answer(stream(pieces))
-    endpoint.answer(stream(pieces))
-    theirs = outcome(botos)
-    assert outcome(ours) == theirs
-    sent = [(each.method, each.target, each.body) for each in endpoint.requests]
-    assert sent[0] == sent[1]
+    endpoint.answer(stream(chunks))
+    endpoint.answer(stream(chunks))
+    expected = outcome(botos)
+    assert outcome(ours) == expected
+    requests = [(each.method, each.target, each.body) for each in endpoint.requests]
+    assert requests[0] == requests[1]
 
 
-def test_an_error_carries_its_members_and_the_request_id(endpoint: Endpoint, ours: Client) -> None:
+def test_an_error_has_its_members_and_the_request_id(endpoint: Endpoint, ours: Client) -> None:
     endpoint.answer(stream([BROKEN]))
     with pytest.raises(ServiceError) as caught:
         list(ours.invoke_endpoint_with_response_stream(**CALL)["Body"])
@@ -99,7 +99,7 @@ def test_an_error_carries_its_members_and_the_request_id(endpoint: Endpoint, our
 
 
 @pytest.mark.parametrize(
-    ("written", "code", "text"),
+    ("chunk", "code", "text"),
     [
         (exception("NewException", "what?"), "NewException", "what?"),
         (message({":message-type": "exception", ":exception-type": "A"}, b"no"), "A", "no"),
@@ -108,21 +108,19 @@ def test_an_error_carries_its_members_and_the_request_id(endpoint: Endpoint, our
         (MESSAGE_IN_LOWER_CASE, "InternalStreamFailure", "try again"),
     ],
 )
-def test_errors_that_nobody_models_are_told_all_the_same(
-    written: bytes, code: str, text: str
-) -> None:
+def test_errors_outside_the_service_model_are_raised(chunk: bytes, code: str, text: str) -> None:
     with pytest.raises(ServiceError) as caught:
-        list(parts([written], {}))
+        list(parts([chunk], {}))
     assert (caught.value.code, caught.value.message) == (code, text)
 
 
-def test_a_stream_cut_short_is_a_failure(endpoint: Endpoint, ours: Client) -> None:
+def test_a_truncated_stream_is_an_error(endpoint: Endpoint, ours: Client) -> None:
     endpoint.answer(stream([part(b"one"), part(b"two")[:9]]))
     body = ours.invoke_endpoint_with_response_stream(**CALL)["Body"]
-    found = iter(body)
-    assert next(found) == {"PayloadPart": {"Bytes": b"one"}}
+    events = iter(body)
+    assert next(events) == {"PayloadPart": {"Bytes": b"one"}}
     with pytest.raises(TransportError, match="it ends within a message"):
-        next(found)
+        next(events)
 
 
 def test_a_closed_body_ends_the_transfer(endpoint: Endpoint, ours: Client) -> None:
@@ -132,10 +130,10 @@ def test_a_closed_body_ends_the_transfer(endpoint: Endpoint, ours: Client) -> No
     assert list(body) == []
 
 
-def test_what_smrt_local_writes_is_what_is_read() -> None:
+def test_messages_of_smrt_local_are_decoded() -> None:
     assert encode_message(written_part(b"\x00\xff")) == part(b"\x00\xff")
-    told = encode_message(written_exception("ModelStreamError", "é", ErrorCode="StreamBroken"))
+    chunk = encode_message(written_exception("ModelStreamError", "é", ErrorCode="StreamBroken"))
     with pytest.raises(ServiceError) as caught:
-        list(parts([told], {"RequestId": "1"}))
+        list(parts([chunk], {"RequestId": "1"}))
     assert caught.value.message == "é"
     assert caught.value.members == {"ErrorCode": "StreamBroken"}

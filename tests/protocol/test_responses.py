@@ -1,4 +1,4 @@
-"""What a reply says, in boto3's shapes."""
+"""Responses are parsed to boto3's shapes."""
 
 import json
 from typing import Any
@@ -34,11 +34,11 @@ MODEL = ServiceModel(dict(service_model()), "sagemaker-runtime")
         ((("Content-Type", "a"), ("Other", "x"), ("content-type", "b")), "a, b"),
     ],
 )
-def test_a_header_is_found_whatever_its_case(headers: Headers, expected: str | None) -> None:
+def test_header_names_are_case_insensitive(headers: Headers, expected: str | None) -> None:
     assert responses.header(headers, "Content-Type") == expected
 
 
-def test_metadata_is_what_is_there_in_the_order_of_the_table() -> None:
+def test_metadata_has_the_present_fields_in_the_order_of_the_table() -> None:
     headers = (
         ("X-Amzn-SageMaker-New-Session-Id", "s; Expires=2030-01-01T00:00:00Z"),
         ("x-amzn-sagemaker-custom-attributes", ""),
@@ -68,13 +68,13 @@ LOCATION = ("X-Amzn-SageMaker-OutputLocation", "s3://b/out")
 def test_asynchronous_metadata_comes_from_headers_and_body(
     document: Any, expected: dict[str, str]
 ) -> None:
-    found = responses.metadata(INVOKE_ENDPOINT_ASYNC, (LOCATION,), document)
-    assert list(found.items()) == list(expected.items())
+    metadata = responses.metadata(INVOKE_ENDPOINT_ASYNC, (LOCATION,), document)
+    assert list(metadata.items()) == list(expected.items())
 
 
 @settings(max_examples=100)
 @given(data=st.data(), operation=st.sampled_from([INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC]))
-def test_metadata_is_what_botocore_reads(data: st.DataObject, operation: Operation) -> None:
+def test_metadata_equals_botocores(data: st.DataObject, operation: Operation) -> None:
     names = [field.wire for field in operation.fields] + ["x-amzn-RequestId", "Server"]
     headers = tuple(
         data.draw(st.lists(st.tuples(st.sampled_from(names), st.text("ab ,", max_size=3))))
@@ -89,12 +89,12 @@ def test_metadata_is_what_botocore_reads(data: st.DataObject, operation: Operati
         for name, value in expected.items()
         if name not in ("Body", "ResponseMetadata") and value is not None
     }
-    about = responses.response_metadata(200, headers, 0)
-    assert about == {**expected["ResponseMetadata"], "RetryAttempts": 0}
+    response_metadata = responses.response_metadata(200, headers, 0)
+    assert response_metadata == {**expected["ResponseMetadata"], "RetryAttempts": 0}
 
 
 def parsed(operation: Operation, status: int, headers: Headers, body: bytes) -> dict[str, Any]:
-    """What botocore makes of a reply; its client adds the members of an error's shape."""
+    """The response as botocore parses it; its client adds the members of an error's shape."""
     model = MODEL.operation_model(operation.name)
     folded = HeadersDict({name: responses.header(headers, name) for name, _ in headers})
     response = {
@@ -104,16 +104,16 @@ def parsed(operation: Operation, status: int, headers: Headers, body: bytes) -> 
         "context": {"operation_name": operation.name},
     }
     parser = create_parser("rest-json")
-    found: dict[str, Any] = parser.parse(response, model.output_shape)
-    shape = MODEL.shape_for_error_code(found.get("Error", {}).get("Code", ""))
+    result: dict[str, Any] = parser.parse(response, model.output_shape)
+    shape = MODEL.shape_for_error_code(result.get("Error", {}).get("Code", ""))
     if shape is not None:
-        found |= parser.parse(response, shape)
-    return found
+        result |= parser.parse(response, shape)
+    return result
 
 
-def told(status: int, body: bytes = b"", **headers: str) -> dict[str, Any]:
-    made = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return dict(responses.service_error(INVOKE_ENDPOINT, status, made, body, 0).response)
+def error_response(status: int, body: bytes = b"", **headers: str) -> dict[str, Any]:
+    pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return dict(responses.service_error(INVOKE_ENDPOINT, status, pairs, body, 0).response)
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,11 @@ def told(status: int, body: bytes = b"", **headers: str) -> dict[str, Any]:
         (400, None, None, "400", "null"),
     ],
 )
-def test_code_and_message_of_an_error_are_found_by_the_rules_of_rest_json(
+def test_code_and_message_of_an_error_follow_the_rules_of_rest_json(
     status: int, header: str | None, body: Any, code: str, message: str
 ) -> None:
     headers = {} if header is None else {"x_amzn_errortype": header}
-    error = told(status, json.dumps(body).encode(), **headers)["Error"]
+    error = error_response(status, json.dumps(body).encode(), **headers)["Error"]
     assert error == {"Message": message, "Code": code}
 
 
@@ -158,18 +158,20 @@ def test_code_and_message_of_an_error_are_found_by_the_rules_of_rest_json(
         (599, b"", ""),
     ],
 )
-def test_a_body_that_is_no_object_is_the_message(status: int, body: bytes, message: str) -> None:
-    assert told(status, body)["Error"] == {"Message": message, "Code": str(status)}
+def test_a_body_that_is_not_an_object_becomes_the_message(
+    status: int, body: bytes, message: str
+) -> None:
+    assert error_response(status, body)["Error"] == {"Message": message, "Code": str(status)}
 
 
-def test_an_error_carries_the_members_that_are_modelled_for_it() -> None:
+def test_an_error_has_the_members_of_its_shape() -> None:
     fields = {
         "LogStreamArn": "arn",
         "ErrorCode": "E",
         "OriginalMessage": "boom",
         "OriginalStatusCode": 400,
     }
-    error = told(424, json.dumps(fields).encode(), x_amzn_errortype="ModelError")
+    error = error_response(424, json.dumps(fields).encode(), x_amzn_errortype="ModelError")
     assert [name for name in error if name not in ("Error", "ResponseMetadata")] == [
         "OriginalStatusCode",
         "OriginalMessage",
@@ -179,11 +181,11 @@ def test_an_error_carries_the_members_that_are_modelled_for_it() -> None:
 
 
 def test_members_that_are_null_are_left_out() -> None:
-    error = told(424, b'{"OriginalMessage": null}', x_amzn_errortype="ModelError")
+    error = error_response(424, b'{"OriginalMessage": null}', x_amzn_errortype="ModelError")
     assert "OriginalMessage" not in error
 
 
-def test_an_error_knows_its_operation_request_and_retries() -> None:
+def test_an_error_has_its_operation_request_id_and_retries() -> None:
     headers = (("x-amzn-RequestId", "r"), ("A", "1"), ("a", "2"))
     error = responses.service_error(INVOKE_ENDPOINT, 400, headers, b"{}", 2)
     assert error.operation_name == "InvokeEndpoint"
@@ -223,7 +225,7 @@ BODIES = st.one_of(
     errortype=st.none() | WORDS,
     body=BODIES,
 )
-def test_errors_are_what_botocore_reads(
+def test_errors_equal_botocores(
     operation: Operation, status: int, errortype: str | None, body: bytes
 ) -> None:
     headers: Headers = (("x-amzn-RequestId", "r"),)
@@ -231,15 +233,15 @@ def test_errors_are_what_botocore_reads(
         headers += (("x-amzn-errortype", errortype),)
     expected = parsed(operation, status, headers, body)
     if status >= responses.SERVER_ERROR and not body.startswith(b"{"):
-        # Ours keeps the code that a header names, and knows other pages than <html>.
+        # smrt preserves the code in a header, and recognizes other pages than <html>.
         if errortype is not None or body == b"<html":
             return
         expected["ResponseMetadata"]["RequestId"] = "r"
     expected["ResponseMetadata"]["RetryAttempts"] = 1
-    found = responses.service_error(operation, status, headers, body, 1).response
-    assert found == expected
+    error = responses.service_error(operation, status, headers, body, 1)
+    assert error.response == expected
 
 
-def test_every_error_of_the_model_is_known() -> None:
+def test_every_error_of_the_model_is_in_the_table() -> None:
     for shape in MODEL.error_shapes:
         assert shape.name in ERROR_MEMBERS

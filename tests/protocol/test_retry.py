@@ -1,4 +1,4 @@
-"""What is tried again, and how long is waited."""
+"""Which errors are retried, and after which delay."""
 
 import pytest
 from botocore.retries import standard
@@ -11,9 +11,9 @@ from smrt.transport import translation
 
 
 def service_error(status: int, code: str = "Whatever") -> ServiceError:
-    about = {"HTTPStatusCode": status, "RetryAttempts": 0}
+    metadata = {"HTTPStatusCode": status, "RetryAttempts": 0}
     return ServiceError(
-        {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": about}, "InvokeEndpoint"
+        {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": metadata}, "InvokeEndpoint"
     )
 
 
@@ -55,17 +55,17 @@ def test_the_codes_and_statuses_are_those_of_botocore() -> None:
     ],
     ids=lambda value: getattr(value, "code", None),
 )
-def test_what_may_pass_is_tried_again(error: SmrtError, *, expected: bool) -> None:
+def test_transient_errors_are_retried(error: SmrtError, *, expected: bool) -> None:
     assert is_transient(error, Policy()) is expected
     assert (delay(1, error, Policy(), lambda: 0.5) is not None) is expected
 
 
-def test_read_timeouts_are_tried_again_when_told() -> None:
+def test_read_timeouts_are_retried_if_enabled() -> None:
     error = TransportError("", code="ReadTimeoutError")
     assert is_transient(error, Policy(retry_timeouts=True))
 
 
-def test_the_codes_of_connections_are_those_of_the_transport() -> None:
+def test_the_transport_raises_the_connection_codes() -> None:
     tables = (translation.CONNECTING, translation.WAITING, translation.READING)
     codes = {failure.code for table in tables for failure in table.values()}
     assert {TIMEOUT, CHANGED} <= codes
@@ -83,7 +83,7 @@ def test_the_longest_delay_doubles_up_to_twenty_seconds(attempt: int, longest: f
 
 
 @given(max_attempts=st.integers(-1, 6))
-def test_the_number_of_attempts_is_kept(max_attempts: int) -> None:
+def test_the_number_of_attempts_is_limited(max_attempts: int) -> None:
     policy, attempts = Policy(max_attempts=max_attempts), 1
     while delay(attempts, service_error(503), policy, lambda: 0.5) is not None:
         attempts += 1

@@ -1,4 +1,4 @@
-"""Signatures: equal to botocore's, and right on the examples that AWS publishes."""
+"""Signatures equal botocore's and those of the examples that AWS publishes."""
 
 import hashlib
 from calendar import timegm
@@ -116,7 +116,7 @@ UNRESERVED = "-._~" + digits + ascii_letters.swapcase()
         ),
     ],
 )
-def test_the_published_suite_is_signed_as_published(
+def test_signatures_equal_those_of_the_published_suite(
     made: Request, names: str, signature: str
 ) -> None:
     signed = sigv4.sign(
@@ -131,8 +131,10 @@ def test_the_published_suite_is_signed_as_published(
 
 def test_the_session_token_of_the_suite_is_sent_and_signed() -> None:
     token = "6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267"
-    keys = Credentials("AKIDEXAMPLE", SECRET, token)
-    signed = sigv4.sign(request("GET", "/"), keys, region="us-east-1", service="service", now=SUITE)
+    credentials = Credentials("AKIDEXAMPLE", SECRET, token)
+    signed = sigv4.sign(
+        request("GET", "/"), credentials, region="us-east-1", service="service", now=SUITE
+    )
     assert signed[1] == ("X-Amz-Security-Token", token)
     assert authorization(signed).endswith(
         "SignedHeaders=host;x-amz-date;x-amz-security-token, "
@@ -140,17 +142,17 @@ def test_the_session_token_of_the_suite_is_sent_and_signed() -> None:
     )
 
 
-def test_the_list_users_example_of_the_guide_is_signed_as_printed_there() -> None:
+def test_the_signature_equals_that_of_the_guides_list_users_example() -> None:
     form = (("Content-Type", FORM + "; charset=utf-8"),)
     made = request("GET", "/?Action=ListUsers&Version=2010-05-08", form, host="iam.amazonaws.com")
-    keys = Credentials("AKIDEXAMPLE", SECRET)
-    signed = sigv4.sign(made, keys, region="us-east-1", service="iam", now=SUITE)
+    credentials = Credentials("AKIDEXAMPLE", SECRET)
+    signed = sigv4.sign(made, credentials, region="us-east-1", service="iam", now=SUITE)
     assert authorization(signed).endswith(
         "Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
     )
 
 
-def test_the_signing_key_of_the_guide_is_derived() -> None:
+def test_the_signing_key_equals_that_of_the_guide() -> None:
     scope = sigv4.Scope("20150830", "us-east-1", "iam")
     assert sigv4.signing_key(SECRET, scope).hex() == (
         "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
@@ -158,9 +160,9 @@ def test_the_signing_key_of_the_guide_is_derived() -> None:
 
 
 def botocore_signed(
-    made: Request, keys: Credentials, *, region: str, service: str, now: float
+    made: Request, credentials: Credentials, *, region: str, service: str, now: float
 ) -> dict[str, str]:
-    """What botocore's signer adds, with the clock that it imports set to `now`."""
+    """The headers after botocore's signer, with its clock set to `now`."""
     content = made.payload.content
     oracle = AWSRequest(made.method, str(made.url), data=content)
     for name, value in made.headers:
@@ -169,7 +171,9 @@ def botocore_signed(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.auth, "get_current_datetime", lambda: moment)
         signer = botocore.auth.SigV4Auth(
-            BotocoreCredentials(keys.access_key, keys.secret_key, keys.token), service, region
+            BotocoreCredentials(credentials.access_key, credentials.secret_key, credentials.token),
+            service,
+            region,
         )
         signer.add_auth(oracle)
     return dict(oracle.headers.items())
@@ -207,7 +211,7 @@ NAMES = st.sampled_from(
     region=st.sampled_from(["us-east-1", "eu-central-1", ""]),
     now=st.integers(0, 4 * 10**9).map(lambda seconds: seconds + 0.25),
 )
-def test_it_signs_as_botocore_does(
+def test_signed_headers_equal_botocores(
     *,
     method: str,
     scheme: str,
@@ -223,16 +227,16 @@ def test_it_signs_as_botocore_does(
 ) -> None:
     url = Url(scheme, host, port, path + ("?" + query if query else ""))
     made = request(method, "/", headers, body)._replace(url=url)
-    keys = Credentials("AKIDEXAMPLE", SECRET, token)
+    credentials = Credentials("AKIDEXAMPLE", SECRET, token)
     scope: dict[str, Any] = {"region": region, "service": "sagemaker", "now": now}
-    expected = botocore_signed(made, keys, **scope)
-    signed = sigv4.sign(made, keys, **scope)
+    expected = botocore_signed(made, credentials, **scope)
+    signed = sigv4.sign(made, credentials, **scope)
     own = {name for name, _ in headers}
     assert dict(signed) == {name: value for name, value in expected.items() if name not in own}
 
 
 @pytest.mark.parametrize(
-    ("keys", "named"),
+    ("credentials", "field"),
     [
         (Credentials("AKID\r", SECRET, source="env"), "the access key"),
         (Credentials("AKID", SECRET + "\n", source="env"), "the secret key"),
@@ -240,11 +244,11 @@ def test_it_signs_as_botocore_does(
         (Credentials("AKID\udcff", SECRET, source="env"), "the access key"),
     ],
 )
-def test_keys_that_no_header_can_carry_are_refused_and_not_shown(
-    keys: Credentials, named: str
+def test_nonprintable_credentials_are_errors_that_do_not_quote_them(
+    credentials: Credentials, field: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        sigv4.sign(request("POST", "/"), keys, region="us-east-1", service="s", now=0)
-    assert caught.value.message == f"{named} holds a character that cannot be printed"
+        sigv4.sign(request("POST", "/"), credentials, region="us-east-1", service="s", now=0)
+    assert caught.value.message == f"{field} contains a nonprintable character"
     assert "(env)" in caught.value.hints[0]
     assert SECRET not in str(caught.value) + "".join(caught.value.hints)

@@ -1,4 +1,4 @@
-"""Skeletons: what they hold, and that they can be fed back."""
+"""Skeletons have every parameter, and are valid input."""
 
 import json
 import re
@@ -17,7 +17,9 @@ from smrt.protocol.operations import (
     Operation,
 )
 
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
+each_operation = pytest.mark.parametrize(
+    "operation", OPERATIONS, ids=lambda operation: operation.name
+)
 
 ASYNC_JSON = """\
 {
@@ -53,12 +55,12 @@ def test_the_json_skeleton_has_every_parameter_in_the_models_order() -> None:
     assert skeleton.input_json(INVOKE_ENDPOINT_ASYNC) == ASYNC_JSON
 
 
-def test_the_yaml_skeleton_is_a_line_for_each_parameter() -> None:
+def test_the_yaml_skeleton_has_a_line_for_each_parameter() -> None:
     text = skeleton.input_yaml(INVOKE_ENDPOINT_ASYNC)
     assert re.sub(r" +#.*", "", text) == ASYNC_YAML
 
 
-def test_required_parameters_are_marked_and_the_first_comment_stands_off() -> None:
+def test_required_parameters_are_marked_and_the_first_comment_has_an_extra_space() -> None:
     lines = skeleton.input_yaml(INVOKE_ENDPOINT).splitlines()
     assert lines[0] == "EndpointName: ''  # [REQUIRED] Name of the endpoint."
     assert lines[1].startswith("Body: !!binary '' # [REQUIRED] Input data")
@@ -76,14 +78,14 @@ FILLED: dict[Kind, Any] = {Kind.STRING: "x", Kind.INTEGER: 100, Kind.BLOB: "aGVs
 
 
 @each_operation
-def test_a_json_skeleton_filled_in_is_read_back(operation: Operation) -> None:
+def test_a_completed_json_skeleton_is_valid_input(operation: Operation) -> None:
     filled = json.loads(skeleton.input_json(operation))
     filled.update({member.name: FILLED[member.kind] for member in operation.members})
     assert input_document.parse_document(json.dumps(filled), "json") == filled
 
 
 @each_operation
-def test_a_yaml_skeleton_filled_in_is_read_back(operation: Operation) -> None:
+def test_a_completed_yaml_skeleton_is_valid_input(operation: Operation) -> None:
     text = skeleton.input_yaml(operation)
     filled = text.replace("!!binary ''", "!!binary aGVsbG8=").replace(": ''", ": x")
     assert input_document.parse_document(filled.replace(": 0", ": 100"), "yaml") == {
@@ -102,5 +104,5 @@ def test_a_yaml_skeleton_filled_in_is_read_back(operation: Operation) -> None:
         ),
     ],
 )
-def test_the_output_skeleton_has_names_for_values(operation: Operation, names: list[str]) -> None:
+def test_the_output_skeleton_has_names_as_values(operation: Operation, names: list[str]) -> None:
     assert list(skeleton.output_json(operation).items()) == [(name, name) for name in names]

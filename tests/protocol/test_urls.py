@@ -1,4 +1,4 @@
-"""Addresses, taken apart and put together."""
+"""Endpoint URLs are parsed and joined."""
 
 from urllib.parse import quote
 
@@ -39,7 +39,7 @@ from smrt.protocol.urls import IN_PATHS, join, parse_url, percent_encoded
         ("http://bücher.example", Url("http", "xn--bcher-kva.example", 80, "/")),
     ],
 )
-def test_an_address_is_taken_apart(text: str, expected: Url) -> None:
+def test_a_url_is_parsed(text: str, expected: Url) -> None:
     assert parse_url(text) == expected
 
 
@@ -53,7 +53,7 @@ def test_an_address_is_taken_apart(text: str, expected: Url) -> None:
         (Url("https", "::1", 8443, "/"), "[::1]:8443", "https://[::1]:8443/"),
     ],
 )
-def test_an_address_is_put_together(url: Url, authority: str, text: str) -> None:
+def test_a_parsed_url_is_converted_to_text(url: Url, authority: str, text: str) -> None:
     assert (url.authority, str(url)) == (authority, text)
     assert parse_url(text) == url
 
@@ -109,14 +109,14 @@ def test_an_address_is_put_together(url: Url, authority: str, text: str) -> None
         "1http://h",
     ],
 )
-def test_what_cannot_be_called_is_refused(text: str) -> None:
+def test_invalid_urls_are_errors(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^Invalid endpoint: ") as caught:
         parse_url(text)
     assert len(caught.value.hints) == 1
 
 
 @pytest.mark.parametrize("scheme", ["ftp", "file", "httpx", "s3"])
-def test_other_schemes_are_refused(scheme: str) -> None:
+def test_other_schemes_are_errors(scheme: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse_url(f"{scheme}://h")
     assert caught.value.message == f"Not supported URL scheme {scheme}: {scheme}://h"
@@ -126,7 +126,7 @@ def test_other_schemes_are_refused(scheme: str) -> None:
 @pytest.mark.parametrize(
     "text", ["http://u:s3cret@h:99999", "ftp://u:s3cret@h", "http://u:s3cret@"]
 )
-def test_a_password_is_never_repeated(text: str) -> None:
+def test_errors_never_contain_a_password(text: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse_url(text)
     assert "s3cret" not in caught.value.message
@@ -150,7 +150,7 @@ PATH = "/endpoints/ok/invocations"
         ("http://h/a%2Fb", "/a%2Fb" + PATH),
     ],
 )
-def test_path_and_query_of_the_base_are_kept(base: str, target: str) -> None:
+def test_path_and_query_of_the_base_are_preserved(base: str, target: str) -> None:
     assert join(base, PATH).target == target
 
 
@@ -172,7 +172,7 @@ def test_paths_are_joined_as_botocore_joins_them(
 
 @settings(max_examples=500)
 @given(st.text("aA0-._:/?@[]%é", max_size=12))
-def test_whatever_is_taken_survives_being_put_together(rest: str) -> None:
+def test_parsing_the_text_of_a_parsed_url_returns_the_same_url(rest: str) -> None:
     text = "http://" + rest
     try:
         url = parse_url(text)

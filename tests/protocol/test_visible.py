@@ -1,4 +1,4 @@
-"""Text that is shown and not obeyed, wherever it is cut."""
+"""Control characters are escaped, wherever the text is split."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -27,30 +27,30 @@ def test_controls_are_escaped_as_json_escapes_them(text: str, expected: str) -> 
 
 
 @given(st.text())
-def test_no_control_is_left_but_ends_of_lines_and_tabs(text: str) -> None:
+def test_only_line_ends_and_tabs_stay_unescaped(text: str) -> None:
     shown = visible(text).replace("\r\n", "\n")
     assert {c for c in shown if unicodedata.category(c) == "Cc"} <= {"\n", "\t"}
     assert visible(visible(text)) == visible(text)
 
 
-PIECES = st.sampled_from([b"\r", b"\n", b"\x9b", b"\xc2", b"\xe2\x82\xac", b"\x1b", b"a", b"\xf0"])
+CHUNKS = st.sampled_from([b"\r", b"\n", b"\x9b", b"\xc2", b"\xe2\x82\xac", b"\x1b", b"a", b"\xf0"])
 
 
-@given(st.lists(PIECES), st.data())
-def test_where_it_is_cut_does_not_matter(pieces: list[bytes], data: st.DataObject) -> None:
-    whole = b"".join(pieces)
+@given(st.lists(CHUNKS), st.data())
+def test_chunk_boundaries_do_not_change_the_text(chunks: list[bytes], data: st.DataObject) -> None:
+    whole = b"".join(chunks)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=4)))
     bounds = zip([0, *cuts], [*cuts, len(whole)], strict=True)
     shown = "".join(visible_chunks(whole[begin:end] for begin, end in bounds))
     assert shown == visible(whole.decode("utf-8", "backslashreplace"))
 
 
-def test_what_is_whole_is_shown_at_once() -> None:
+def test_complete_characters_are_yielded_at_once() -> None:
     shown = visible_chunks(iter([b"one", b"tw\xc3", b"\xb6\r", b"\n"]))
     assert [next(shown) for _ in range(4)] == ["one", "tw", "ö", "\r\n"]
 
 
-def test_what_broke_off_is_shown() -> None:
+def test_an_incomplete_character_is_yielded_before_the_error() -> None:
     def broken() -> Iterator[bytes]:
         yield b"caf\xc3"
         raise SmrtError("broken")
