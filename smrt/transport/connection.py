@@ -1,7 +1,7 @@
-"""One open connection: a request goes out, its answer comes in; h11 keeps the protocol.
+"""An open HTTP/1.1 connection: sends requests and reads responses with h11.
 
-The socket never blocks, so that an answer which comes while the body is still on its way out (a
-413, say) is seen, whether or not the server goes on reading.
+The socket does not block, so that a response which arrives while the body is still being sent (such
+as a 413) is read, even if the server stops reading.
 """
 
 import os
@@ -20,42 +20,42 @@ BLOCK = 1 << 17
 BODY_BLOCK = 1 << 18
 MAX_HEAD = 1 << 18
 SLICE = 1.0
-"""Seconds; how long one wait of the operating system may be. Python sees a signal that arrives just
-before such a wait only when the wait ends."""
+"""Seconds; the maximum of one poll. A signal that arrives just before a poll is handled only when
+the poll returns."""
 _STATUS_LINE = re.compile(rb"^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n", re.MULTILINE)
-"""Of a final response: interim ones begin with 1."""
+"""Matches a final response: interim ones begin with 1."""
 _TLS_WAITS = {"SSLWantReadError": "read", "SSLWantWriteError": "write"}
 
 
 class Channel(Protocol):
-    """What a connection asks of a socket."""
+    """The methods of a socket that a connection uses."""
 
     def send(self, data: memoryview, /) -> int:
-        """Send some of `data`; how much of it."""
+        """Send some of `data`; return the number of bytes sent."""
         ...
 
     def recv(self, size: int, /) -> bytes:
-        """At most `size` bytes, b"" at the end."""
+        """Return at most `size` bytes, b"" at the end."""
         ...
 
     def fileno(self) -> int:
-        """The descriptor to wait for."""
+        """The file descriptor to poll."""
         ...
 
     def setblocking(self, flag: bool, /) -> None:  # noqa: FBT001 - the socket's own
-        """Whether to wait, or to raise what says that one would."""
+        """Set whether calls wait, or raise an error instead of waiting."""
         ...
 
     def close(self) -> None:
-        """Close it."""
+        """Close the socket."""
         ...
 
 
 class Connection:
-    """An open socket to the server or its proxy; `read_timeout` in seconds, None to wait for ever.
+    """An open connection to the server or proxy; `read_timeout` in seconds, None for no limit.
 
-    `proxy_headers` are for a proxy that passes requests on, None where there is none in between.
-    Raises OSError (TimeoutError for a timeout) and h11.RemoteProtocolError as they come.
+    `proxy_headers` are for a proxy that forwards requests; None without such a proxy.
+    Methods raise OSError (TimeoutError for a timeout) and h11.RemoteProtocolError.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class Connection:
 
     @property
     def status(self) -> int | None:
-        """The status of the response, once its status line is whole, whatever comes behind it."""
+        """The status of the response as soon as its status line is complete."""
         line = _STATUS_LINE.search(self._start)
         return None if line is None else int(line[1])
 
     def exchange(self, request: Request) -> h11.Response:
-        """Send `request` and return the head of its answer; any 1xx on the way is skipped."""
+        """Send `request` and return the head of the final response; 1xx responses are skipped."""
         self._start.clear()
         length = str(request.payload.length)
         self._protocol.send(
@@ -94,16 +94,16 @@ class Connection:
         return early or self._head()
 
     def pieces(self) -> Iterator[bytes]:
-        """The answer's body as it comes."""
+        """Yield the chunks of the response body as they arrive."""
         while not isinstance(event := self._event(), h11.EndOfMessage):
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
 
     def reset(self) -> bool:
-        """Make ready for the next request; False where the connection cannot carry another.
+        """Prepare for the next request; return False if the connection cannot be reused.
 
-        Neither after the end of the connection, nor where bytes came behind the answer: the next
-        request must not take them for its own.
+        It cannot if it is closed, or if bytes follow the response: they would be taken for the next
+        response.
         """
         done = {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
         if self._protocol.states != done or self._protocol.trailing_data != (b"", False):
@@ -112,34 +112,34 @@ class Connection:
         return True
 
     def is_inherited(self) -> bool:
-        """Whether a process that this one was forked from opened it, and may still use it."""
+        """Whether the parent process opened it before a fork, and may still use it."""
         return self._process != os.getpid()
 
     def is_stale(self) -> bool:
-        """Whether the server has said something, or has gone, since the last answer."""
+        """Whether the server sent data or closed the connection since the last response."""
         try:
-            self._socket.recv(1)  # TLS has messages of its own, which are nothing said
+            self._socket.recv(1)  # TLS handles its own messages, which do not count
         except OSError as exc:
             return _awaited(exc, "read") is None
         return True
 
     def close(self) -> None:
-        """Close the socket in this process alone: nothing is sent, and no other one notices."""
+        """Close the socket in this process only: nothing is sent, other processes keep it open."""
         self._socket.close()
 
     def _send_all(self, request: Request) -> h11.Response | None:
-        """Send head and body; stop and return the answer's head where it comes before the end."""
-        held = head(request, self.proxy_headers)
+        """Send head and body; return the head of a response that arrives before the end."""
+        unsent = head(request, self.proxy_headers)
         for block in blocks(request.payload):
             self._protocol.send(h11.Data(data=block))
-            if held and len(block) <= BLOCK:  # one packet, and one system call, for a small body
-                block, held = held + block, b""  # noqa: PLW2901
-            early = self._send(held) or self._send(block)
+            if unsent and len(block) <= BLOCK:  # one packet, and one system call, for a small body
+                block, unsent = unsent + block, b""  # noqa: PLW2901
+            early = self._send(unsent) or self._send(block)
             if early is not None:
                 return early
-            held = b""
+            unsent = b""
         self._protocol.send(h11.EndOfMessage())
-        return self._send(held)
+        return self._send(unsent)
 
     def _send(self, data: bytes) -> h11.Response | None:
         view = memoryview(data)
@@ -147,24 +147,24 @@ class Connection:
             try:
                 view = view[self._socket.send(view) :]
             except OSError as exc:
-                awaited = _awaited(exc, "write")
-                if awaited is None:
-                    return self._last_words(exc)
-                self._wait_or_raise(write=awaited == "write")
-                early = self._glance()
+                direction = _awaited(exc, "write")
+                if direction is None:
+                    return self._last_response(exc)
+                self._wait_or_raise(write=direction == "write")
+                early = self._early_response()
                 if early is not None:
                     return early
         return None
 
-    def _last_words(self, failure: OSError) -> h11.Response:
-        """The answer that a server gave before it closed its ear, or the failure."""
+    def _last_response(self, failure: OSError) -> h11.Response:
+        """Return the response sent before the server stopped reading, or raise `failure`."""
         try:
             return self._head()
         except (OSError, h11.RemoteProtocolError):
             raise failure from None
 
-    def _glance(self) -> h11.Response | None:
-        """The answer's head, if it is there already."""
+    def _early_response(self) -> h11.Response | None:
+        """The head of the response if it has already arrived."""
         while True:
             event = self._protocol.next_event()
             if isinstance(event, h11.Response):
@@ -185,11 +185,11 @@ class Connection:
     def _event(self) -> h11.Event:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
             self._feed(self._receive())
-        assert isinstance(event, h11.Event)  # PAUSED comes of pipelining and upgrades alone
+        assert isinstance(event, h11.Event)  # PAUSED occurs only with pipelining and upgrades
         return event
 
     def _feed(self, data: bytes) -> None:
-        """Have `data` parsed; up to the end of the head it is kept for `status`, too."""
+        """Parse `data`; up to the end of the head it is also saved for `status`."""
         if self._protocol.their_state is h11.SEND_RESPONSE:
             self._start += data
         self._protocol.receive_data(data)
@@ -201,17 +201,17 @@ class Connection:
             try:
                 return self._socket.recv(BLOCK)
             except OSError as exc:
-                awaited = _awaited(exc, "read")
-                if awaited is None:
+                direction = _awaited(exc, "read")
+                if direction is None:
                     raise
-                self._wait_or_raise(write=awaited == "write")
+                self._wait_or_raise(write=direction == "write")
 
     def _wait_or_raise(self, *, write: bool) -> None:
         if not self._wait(write=write, timeout=self._read_timeout):
             raise TimeoutError
 
     def _wait(self, *, write: bool, timeout: float | None) -> bool:
-        """Wait until the socket can be read (or written, if asked); False when time is up."""
+        """Wait until the socket is readable (or, with `write`, writable); False on timeout."""
         deadline = inf if timeout is None else monotonic() + timeout
         while not self._is_ready(write=write, timeout=min(SLICE, max(deadline - monotonic(), 0))):
             if monotonic() >= deadline:
@@ -228,9 +228,9 @@ class Connection:
 
 
 def head(request: Request, proxy_headers: Headers | None = None) -> bytes:
-    """The request's head as it goes out; a proxy that passes it on gets the whole address.
+    """Encode the request's head; a forwarding proxy gets the absolute URL as the target.
 
-    h11 would refuse header values that begin or end with a space, which AWS CLI sends as they are.
+    h11 would reject header values that begin or end with a space; AWS CLI sends them unchanged.
     """
     lines: Headers = (
         ("Host", request.url.authority),
@@ -240,12 +240,14 @@ def head(request: Request, proxy_headers: Headers | None = None) -> bytes:
         ("Content-Length", str(request.payload.length)),
     )
     target = request.url.target if proxy_headers is None else str(request.url)
-    first = f"{request.method} {target} HTTP/1.1\r\n"
-    return (first + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n").encode()
+    request_line = f"{request.method} {target} HTTP/1.1\r\n"
+    return (
+        request_line + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
+    ).encode()
 
 
 def blocks(payload: Payload) -> Iterator[bytes]:
-    """The body from its beginning, in blocks that fit in memory."""
+    """Yield the body from its beginning, in blocks that fit in memory."""
     content = payload.content
     if isinstance(content, bytes):
         if content:
@@ -260,9 +262,10 @@ def _file_blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _awaited(exc: OSError, plainly: str) -> str | None:
-    """What a socket waits for: `plainly` without TLS; None where `exc` is a failure.
+def _awaited(exc: OSError, default: str) -> str | None:
+    """The direction that the socket waits for ("read" or "write"); None if `exc` is an error.
 
-    TLS's own errors are known by name, since importing ssl costs as much as click.
+    Without TLS it is `default`. TLS errors are matched by name: importing ssl takes as long as
+    importing click.
     """
-    return plainly if isinstance(exc, BlockingIOError) else _TLS_WAITS.get(type(exc).__name__)
+    return default if isinstance(exc, BlockingIOError) else _TLS_WAITS.get(type(exc).__name__)

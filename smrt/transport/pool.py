@@ -1,4 +1,4 @@
-"""How a request reaches the network, and what is said when it does not."""
+"""Sends requests over pooled connections, directly or through a proxy."""
 
 import socket
 from collections import deque
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from .proxy import Proxy
 
 UNAUTHENTICATED = (401, 407)
-"""Statuses that may be those of a proxy in between."""
+"""Statuses that a proxy may have returned."""
 
 
 class Response(NamedTuple):
-    """An answer: its head, and a body that is still to be read."""
+    """A response: its head, and a body that is still unread."""
 
     status: int
     headers: Headers
@@ -34,21 +34,21 @@ class Response(NamedTuple):
 
 
 class Transport(Protocol):
-    """Something that takes a request and gives the head of its answer."""
+    """Sends requests and returns responses."""
 
     def send(self, request: Request) -> Response:
         """Send `request`; raises TransportError."""
         ...
 
     def close(self) -> None:
-        """Let go of what is kept for the next request."""
+        """Release idle connections."""
         ...
 
 
 class HttpTransport:
-    """Connections to whatever is asked for; one that can be used again is kept until it is.
+    """A pool of HTTP connections to any server; reuses idle ones.
 
-    Threads may share it, and so may forked processes, each of which opens its own connections.
+    Threads and forked processes can share it; each process opens its own connections.
     """
 
     def __init__(self, settings: Settings, trace: Trace | None = None) -> None:
@@ -58,26 +58,26 @@ class HttpTransport:
         self._context: SSLContext | None = None
 
     def send(self, request: Request) -> Response:
-        """Send `request` and return its answer; raises TransportError."""
-        begun = perf_counter()
+        """Send `request` and return its response; raises TransportError."""
+        started_at = perf_counter()
         connection = self._reuse(request.url) or self._open(request.url)
         try:
             head = self._exchange(connection, request)
             if head.status_code in UNAUTHENTICATED:
-                self._blame_proxy(request.url, head)
+                self._check_proxy_response(request.url, head)
         except BaseException:
             connection.close()
             raise
-        pieces = self._pieces(connection, request.url, begun)
-        next(pieces)  # from here on closing the generator frees the connection
+        chunks = self._chunks(connection, request.url, started_at)
+        next(chunks)  # from now on, closing the generator releases the connection
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in head.headers.raw_items()
         )
-        return Response(head.status_code, headers, StreamingBody(pieces, pieces.close))
+        return Response(head.status_code, headers, StreamingBody(chunks, chunks.close))
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop()[1].close()
 
@@ -85,7 +85,7 @@ class HttpTransport:
         self.close()
 
     def _exchange(self, connection: Connection, request: Request) -> h11.Response:
-        """The head of the response; where it cannot be had, the error knows the status, if any."""
+        """Return the head of the response; a TransportError has its status, if known."""
         try:
             with (
                 translated(WAITING, str(request.url), self._settings.read_timeout),
@@ -96,48 +96,48 @@ class HttpTransport:
             exc.status = connection.status
             raise
 
-    def _pieces(
-        self, connection: Connection, url: Url, begun: float
+    def _chunks(
+        self, connection: Connection, url: Url, started_at: float
     ) -> Generator[bytes, None, None]:
-        """The body after an empty first piece; then the connection is kept, or closed."""
-        whole = False
+        """Yield an empty chunk, then the body; finally pool the connection or close it."""
+        reusable = False
         try:
             yield b""
             with translated(READING, str(url), self._settings.read_timeout):
                 yield from connection.pieces()
-            whole = connection.reset()
-            self._tell_time("whole", begun)
+            reusable = connection.reset()
+            self._log_elapsed("whole", started_at)
         finally:
-            if whole:
+            if reusable:
                 self._idle.append((url._replace(target=""), connection))
             else:
                 connection.close()
 
     def _reuse(self, url: Url) -> Connection | None:
-        wanted = url._replace(target="")
+        server = url._replace(target="")
         for _ in range(len(self._idle)):
             try:
-                place, connection = self._idle.popleft()
-            except IndexError:  # pragma: no cover - another thread was quicker
+                idle_server, connection = self._idle.popleft()
+            except IndexError:  # pragma: no cover - another thread took it
                 return None
-            if connection.is_inherited() or (place == wanted and connection.is_stale()):
+            if connection.is_inherited() or (idle_server == server and connection.is_stale()):
                 connection.close()
-            elif place == wanted:
+            elif idle_server == server:
                 return connection
             else:
-                self._idle.append((place, connection))
+                self._idle.append((idle_server, connection))
         return None
 
     def _open(self, url: Url) -> Connection:
-        """A new connection; what may be wrong with proxy or roots is found before any is made."""
+        """Open a connection, after checking the configuration of proxy and CA bundle."""
         proxy, timeout = self._proxy(url), self._settings.read_timeout or None
         secure = url.scheme == "https"
         if secure:
-            self._roots()
-        sock = self._reach(url) if proxy is None else self._reach_by(proxy, url)
+            self._tls_context()
+        sock = self._reach(url) if proxy is None else self._reach_through(proxy, url)
         if secure:
             with translated(CONNECTING, str(url)):
-                sock = self._secured(sock, url.host)
+                sock = self._wrapped(sock, url.host)
         proxy_headers = None if proxy is None or secure else proxy.headers
         return Connection(sock, timeout, proxy_headers=proxy_headers)
 
@@ -145,15 +145,15 @@ class HttpTransport:
         with translated(CONNECTING, str(url)):
             return self._connected(url)
 
-    def _reach_by(self, proxy: "Proxy", url: Url) -> Channel:
-        """A socket to the proxy, or through it where what is to be said is for the server alone."""
+    def _reach_through(self, proxy: "Proxy", url: Url) -> Channel:
+        """A socket to the proxy, or for https a tunnel through it."""
         from .proxy import tunnel
 
         with translated(PROXYING, proxy.shown):
             sock = self._connected(proxy.url)
             try:
                 if proxy.url.scheme == "https":
-                    sock = self._secured(sock, proxy.url.host)
+                    sock = self._wrapped(sock, proxy.url.host)
                 if url.scheme == "https":
                     tunnel(sock, url, proxy)
             except BaseException:
@@ -162,36 +162,36 @@ class HttpTransport:
             return sock
 
     def _connected(self, url: Url) -> Channel:
-        """A socket to the first of the host's addresses that takes one."""
+        """A socket to the first of the host's addresses that accepts the connection."""
         with self._timed("name lookup"):
-            # given text, the socket module would import the idna codec (2 ms)
+            # for str, the socket module would import the idna codec (2 ms)
             host = url.host.encode("ascii")
-            found = socket.getaddrinfo(host, url.port, type=socket.SOCK_STREAM)
+            addresses = socket.getaddrinfo(host, url.port, type=socket.SOCK_STREAM)
         with self._timed("connect"):
-            sock = _first(found, self._settings.connect_timeout or None)
+            sock = _connect_first(addresses, self._settings.connect_timeout or None)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
-    def _secured(self, sock: Channel, host: str) -> Channel:
+    def _wrapped(self, sock: Channel, host: str) -> Channel:
         from . import tls
 
         with self._timed("TLS handshake"):
-            return tls.wrap(sock, host, self._roots())
+            return tls.wrap(sock, host, self._tls_context())
 
     @contextmanager
-    def _timed(self, what: str) -> Iterator[None]:
-        """Tell how long a step took, where somebody listens."""
-        begun = perf_counter()
+    def _timed(self, step: str) -> Iterator[None]:
+        """Log how long a step took, if a trace is set."""
+        started_at = perf_counter()
         try:
             yield
         finally:
-            self._tell_time(what, begun)
+            self._log_elapsed(step, started_at)
 
-    def _tell_time(self, what: str, begun: float) -> None:
+    def _log_elapsed(self, step: str, started_at: float) -> None:
         if self._trace is not None:
-            self._trace(f"{what}: {(perf_counter() - begun) * 1000:.1f} ms")
+            self._trace(f"{step}: {(perf_counter() - started_at) * 1000:.1f} ms")
 
-    def _roots(self) -> "SSLContext":
+    def _tls_context(self) -> "SSLContext":
         if self._context is None:
             from . import tls
 
@@ -206,19 +206,19 @@ class HttpTransport:
 
         return proxy.choose(url, self._settings)
 
-    def _blame_proxy(self, url: Url, head: h11.Response) -> None:
-        """Raise TransportError where the answer can only be that of a proxy in between."""
-        found = self._proxy(url)
-        if found is not None and url.scheme == "http":
-            from .proxy import is_refusal, refusal
+    def _check_proxy_response(self, url: Url, head: h11.Response) -> None:
+        """Raise TransportError if the proxy, not the server, returned the response."""
+        proxy = self._proxy(url)
+        if proxy is not None and url.scheme == "http":
+            from .proxy import is_rejection, rejection
 
-            if is_refusal(found, head.status_code):
-                raise refusal(found, head.status_code, head.reason.decode("latin-1"))
+            if is_rejection(proxy, head.status_code):
+                raise rejection(proxy, head.status_code, head.reason.decode("latin-1"))
 
 
-def _first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:
-    """A socket to the first address that takes one; the last one's failure if none does."""
-    failure = OSError("the name has no address")
+def _connect_first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:
+    """Connect to the first address that accepts; raises the last one's error if none does."""
+    failure = OSError("the host name has no address")
     for family, kind, protocol, _, address in addresses:
         sock = socket.socket(family, kind, protocol)
         try:

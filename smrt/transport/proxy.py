@@ -1,6 +1,6 @@
-"""The proxy in between: which one, if any, and the tunnel through it.
+"""Selects the proxy for a URL, and opens tunnels through it.
 
-The rules are those of Python's urllib, by which botocore goes:
+The rules are those of Python's urllib, which botocore uses:
 https://docs.python.org/3/library/urllib.request.html#urllib.request.ProxyHandler
 """
 
@@ -25,9 +25,9 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
 class Proxy(NamedTuple):
-    """Where it is, how it is called in messages (no secrets), and what tells it who asks.
+    """A proxy: its URL, its URL without secrets for messages, and its authorization headers.
 
-    `variable` names the setting that it comes from.
+    `variable` is the environment variable that sets it.
     """
 
     url: Url
@@ -40,9 +40,9 @@ class Proxy(NamedTuple):
 
 
 def choose(url: Url, settings: Settings) -> Proxy | None:
-    """The proxy on the way to `url`, None where there is none.
+    """The proxy for requests to `url`, None without one.
 
-    Raises ConfigurationError where what is set is no address of a proxy.
+    Raises ConfigurationError if the configured proxy URL is invalid.
     """
     text = settings.https_proxy if url.scheme == "https" else settings.http_proxy
     if not text or is_bypassed(url, settings.no_proxy):
@@ -51,7 +51,7 @@ def choose(url: Url, settings: Settings) -> Proxy | None:
 
 
 def is_bypassed(url: Url, no_proxy: str | None) -> bool:
-    """Whether `no_proxy` (suffixes of host names, by commas, or `*`) says to go without a proxy."""
+    """Whether `no_proxy` (comma-separated suffixes of host names, or `*`) matches `url`."""
     if no_proxy == "*":
         return True
     bare = url.authority.removesuffix(f":{url.port}")
@@ -61,14 +61,14 @@ def is_bypassed(url: Url, no_proxy: str | None) -> bool:
 
 
 def parse_proxy(text: str, variable: str = "HTTP_PROXY") -> Proxy:
-    """The proxy at the address `text`, which may leave out http:// and may hold credentials."""
+    """Parse a proxy URL, which may omit http:// and may contain credentials."""
     scheme, mark, rest = text.partition("://")
     if not mark:
         scheme, rest = "http", text.removeprefix("//")
-    user, mark, place = rest.rpartition("@")
+    user, mark, host = rest.rpartition("@")
     shown = redacted_url(f"{scheme}://{rest}")
     try:
-        url = parse_url(f"{scheme}://{place}")
+        url = parse_url(f"{scheme}://{host}")
     except ConfigurationError as exc:
         raise ConfigurationError(
             f"Invalid proxy URL: {shown}",
@@ -79,13 +79,14 @@ def parse_proxy(text: str, variable: str = "HTTP_PROXY") -> Proxy:
 
 
 def tunnel(sock: Channel, url: Url, proxy: Proxy) -> None:
-    """Have `proxy`, at the other end of `sock`, connect it with the server of `url`.
+    """Open a tunnel to the server of `url` through `proxy`, to which `sock` is connected.
 
-    Raises TransportError where it refuses, OSError and h11.RemoteProtocolError as they come.
+    Raises TransportError if the proxy rejects the request, OSError, and h11.RemoteProtocolError.
     """
-    place = f"{url.authority.removesuffix(f':{url.port}')}:{url.port}"
+    target = f"{url.authority.removesuffix(f':{url.port}')}:{url.port}"
+    headers = [("Host", target), *proxy.headers]
     protocol = h11.Connection(h11.CLIENT)
-    request = h11.Request(method="CONNECT", target=place, headers=[("Host", place), *proxy.headers])
+    request = h11.Request(method="CONNECT", target=target, headers=headers)
     sock.send(
         memoryview((protocol.send(request) or b"") + (protocol.send(h11.EndOfMessage()) or b""))
     )
@@ -93,33 +94,33 @@ def tunnel(sock: Channel, url: Url, proxy: Proxy) -> None:
         if event is h11.NEED_DATA:
             protocol.receive_data(sock.recv(BLOCK))
     if event.status_code not in range(200, 300):
-        raise refusal(proxy, event.status_code, event.reason.decode("latin-1"))
+        raise rejection(proxy, event.status_code, event.reason.decode("latin-1"))
 
 
-def refusal(proxy: Proxy, status: int, reason: str = "") -> TransportError:
-    """What to say of a proxy that answers with `status` instead of doing as it is asked."""
-    hints = [f"the proxy answered {status} {reason}".rstrip()]
+def rejection(proxy: Proxy, status: int, reason: str = "") -> TransportError:
+    """The error for a proxy that returned `status` instead of connecting."""
+    hints = [f"the proxy returned {status} {reason}".rstrip()]
     if status in (UNAUTHORIZED, AUTHENTICATION_REQUIRED):
         which = "other credentials" if proxy.headers else "credentials"
-        hints.append(f"give it {which}: {proxy.variable}=http://USER:PASSWORD@HOST:PORT")
+        hints.append(f"set {which}: {proxy.variable}=http://USER:PASSWORD@HOST:PORT")
     return TransportError(f'Failed to connect to proxy URL: "{proxy.shown}"', *hints, code=CODE)
 
 
-def is_refusal(proxy: Proxy, status: int) -> bool:
-    """Whether an answer to a plain request is the proxy's own, about who asks.
+def is_rejection(proxy: Proxy, status: int) -> bool:
+    """Whether a response to an http request is the proxy's rejection of its credentials.
 
-    The service never answers 401; tinyproxy does, to credentials that it does not know.
+    The service never returns 401; tinyproxy does for unknown credentials.
     """
     return status == AUTHENTICATION_REQUIRED or (status == UNAUTHORIZED and bool(proxy.headers))
 
 
 def _basic(user: str) -> str:
-    """RFC 7617; what is percent-encoded in the address is not in the header."""
+    """Basic authorization (RFC 7617) for `user`, the percent-encoded userinfo of a URL."""
     name, _, password = user.partition(":")
-    return f"Basic {b64encode(_plain(name) + b':' + _plain(password)).decode()}"
+    return f"Basic {b64encode(_unquoted(name) + b':' + _unquoted(password)).decode()}"
 
 
-def _plain(text: str) -> bytes:
+def _unquoted(text: str) -> bytes:
     return _ESCAPE.sub(
-        lambda found: bytes.fromhex(found[1].decode()), text.encode("utf-8", "surrogateescape")
+        lambda match: bytes.fromhex(match[1].decode()), text.encode("utf-8", "surrogateescape")
     )

@@ -1,4 +1,4 @@
-"""The body of an answer, read as it comes, with the methods of botocore's StreamingBody."""
+"""A response body that is read as it arrives, with the methods of botocore's StreamingBody."""
 
 from collections.abc import Callable, Iterator
 from io import BytesIO, IOBase
@@ -8,44 +8,44 @@ DEFAULT_CHUNK = 1024
 
 
 class StreamingBody(IOBase):
-    """A body over the pieces that arrive; `close` ends the transfer, whole or not.
+    """A body read from chunks as they arrive; `close` ends the transfer, even if incomplete.
 
-    Reading raises TransportError where the transfer breaks off.
+    Reading raises TransportError if the connection is lost.
     """
 
-    def __init__(self, pieces: Iterator[bytes], close: Callable[[], None]) -> None:
-        self._pieces = pieces
+    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
+        self._chunks = chunks
         self._close = close
-        self._held = b""
-        self._begin = 0
-        self._told = 0
+        self._buffer = b""
+        self._offset = 0
+        self._position = 0
 
     def read(self, amt: int | None = None) -> bytes:
-        """`amt` bytes, fewer at the end; everything that is left where `amt` is None."""
-        wanted = maxsize if amt is None or amt < 0 else amt
+        """Read `amt` bytes, fewer at the end; all the rest if `amt` is None."""
+        remaining = maxsize if amt is None or amt < 0 else amt
         parts = []
-        while wanted and self._refill():
-            part = self._held[self._begin : self._begin + wanted]
-            self._begin += len(part)
-            wanted -= len(part)
+        while remaining and self._refill():
+            part = self._buffer[self._offset : self._offset + remaining]
+            self._offset += len(part)
+            remaining -= len(part)
             parts.append(part)
-        return self._tell_of(b"".join(parts))
+        return self._counted(b"".join(parts))
 
     def readinto(self, buffer: bytearray | memoryview) -> int:
-        """Fill `buffer`, and return how many bytes were put into it."""
+        """Read into `buffer`; return the number of bytes read."""
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def pieces(self) -> Iterator[bytes]:
-        """What is left, in the pieces in which it comes."""
+        """Yield the rest in chunks as they arrive."""
         while self._refill():
-            piece = self._held[self._begin :]
-            self._begin = len(self._held)
-            yield self._tell_of(piece)
+            chunk = self._buffer[self._offset :]
+            self._offset = len(self._buffer)
+            yield self._counted(chunk)
 
     def iter_chunks(self, chunk_size: int = DEFAULT_CHUNK) -> Iterator[bytes]:
-        """What is left, `chunk_size` bytes at a time."""
+        """Yield the rest, `chunk_size` bytes at a time."""
         while chunk := self.read(chunk_size):
             yield chunk
 
@@ -54,7 +54,7 @@ class StreamingBody(IOBase):
         chunk_size: int = DEFAULT_CHUNK,
         keepends: bool = False,  # noqa: FBT001, FBT002 - botocore's signature
     ) -> Iterator[bytes]:
-        """What is left, line by line."""
+        """Yield the rest, line by line."""
         pending = b""
         for chunk in self.iter_chunks(chunk_size):
             lines = (pending + chunk).splitlines(keepends=True)
@@ -63,16 +63,16 @@ class StreamingBody(IOBase):
         yield from pending.splitlines(keepends)
 
     def readlines(self, hint: int | None = -1) -> list[bytes]:
-        """What is left, as lines with their ends; about `hint` bytes at most, if it is above 0."""
+        """Read the rest as lines with their ends; about `hint` bytes at most, if positive."""
         return BytesIO(self.read()).readlines(hint)
 
     def readable(self) -> bool:
-        """Whether it can be read at all."""
+        """Return True: the body can be read."""
         return True
 
     def tell(self) -> int:
-        """How many bytes have been read."""
-        return self._told
+        """Return the number of bytes read so far."""
+        return self._position
 
     def close(self) -> None:
         """End the transfer."""
@@ -88,14 +88,14 @@ class StreamingBody(IOBase):
         raise StopIteration
 
     def _refill(self) -> bool:
-        """Whether something is held, be it the next piece; False at the end."""
-        while self._begin == len(self._held):
-            piece = next(self._pieces, None)
-            if piece is None:
+        """Buffer the next chunk if the buffer is empty; return False at the end."""
+        while self._offset == len(self._buffer):
+            chunk = next(self._chunks, None)
+            if chunk is None:
                 return False
-            self._held, self._begin = piece, 0
+            self._buffer, self._offset = chunk, 0
         return True
 
-    def _tell_of(self, data: bytes) -> bytes:
-        self._told += len(data)
+    def _counted(self, data: bytes) -> bytes:
+        self._position += len(data)
         return data

@@ -1,4 +1,4 @@
-"""TLS for a socket. Importing this costs as much as click: only https does."""
+"""TLS for sockets. Importing it takes as long as importing click, so only https calls do."""
 
 import os
 import re
@@ -16,11 +16,11 @@ _HASHED = re.compile(r"[0-9a-f]{8}\.0")
 
 
 def wrap(sock: Channel, host: str, context: ssl.SSLContext) -> Channel:
-    """`sock` after the handshake, which its timeout bounds; closed where that fails.
+    """Perform the handshake on `sock` within its timeout; closes it on failure.
 
-    Given text, ssl would import the idna codec (2 ms); a final dot is no part of a certificate.
+    Certificates omit the final dot of a host name.
     """
-    name = host.removesuffix(".").encode("ascii")
+    name = host.removesuffix(".").encode("ascii")  # for str, ssl imports the idna codec (2 ms)
     if isinstance(sock, ssl.SSLSocket):
         return Inner(sock, context, name)
     assert isinstance(sock, socket.socket)
@@ -28,7 +28,7 @@ def wrap(sock: Channel, host: str, context: ssl.SSLContext) -> Channel:
 
 
 class Inner:
-    """TLS inside of TLS: what is said to a server through a proxy that is spoken to by TLS."""
+    """TLS inside TLS: a connection to an https server through an https proxy."""
 
     def __init__(self, outer: ssl.SSLSocket, context: ssl.SSLContext, name: bytes) -> None:
         self._outer = outer
@@ -39,7 +39,7 @@ class Inner:
         self._shake_hands()
 
     def send(self, data: memoryview) -> int:
-        """Send some of `data`; ssl.SSLWantWriteError where there is no room for it."""
+        """Send some of `data`; raises ssl.SSLWantWriteError if the send buffer is full."""
         self._flush()
         count = self._tls.write(data[:BLOCK])
         with suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
@@ -47,7 +47,7 @@ class Inner:
         return count
 
     def recv(self, size: int) -> bytes:
-        """At most `size` bytes, b"" at the end; ssl.SSLWant… where nothing has come."""
+        """Return at most `size` bytes, b"" at the end; raises ssl.SSLWant… if no data is there."""
         while True:
             try:
                 return self._tls.read(size)
@@ -74,13 +74,13 @@ class Inner:
 
     def _feed(self) -> None:
         try:
-            came = self._outer.recv(BLOCK)
+            data = self._outer.recv(BLOCK)
         except ssl.SSLWantReadError:
             if self._unsent:
-                raise ssl.SSLWantWriteError from None  # to wait for either
+                raise ssl.SSLWantWriteError from None  # wait until it is readable or writable
             raise
-        if came:
-            self._incoming.write(came)
+        if data:
+            self._incoming.write(data)
         else:
             self._incoming.write_eof()
 
@@ -91,53 +91,55 @@ class Inner:
 
 
 def context(*, verify: bool = True, ca_bundle: str | None = None) -> ssl.SSLContext:
-    """A client's TLS 1.2 or newer; `ca_bundle` names the roots instead of the default ones.
+    """A client's context for TLS 1.2 or newer; `ca_bundle` replaces the default CA certificates.
 
-    Raises ConfigurationError for a bundle that cannot be read.
+    Raises ConfigurationError if the bundle cannot be read.
     """
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.set_alpn_protocols(["http/1.1"])
+    result = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    result.minimum_version = ssl.TLSVersion.TLSv1_2
+    result.set_alpn_protocols(["http/1.1"])
     if not verify:
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
+        result.check_hostname = False
+        result.verify_mode = ssl.CERT_NONE
     elif ca_bundle is not None:
-        _load(made, ca_bundle)
+        _load(result, ca_bundle)
     else:
         paths = ssl.get_default_verify_paths()
-        _load_default(made, (paths.capath, paths.openssl_capath))
-    return made
+        _load_default(result, (paths.capath, paths.openssl_capath))
+    return result
 
 
-def _load(made: ssl.SSLContext, ca_bundle: str) -> None:
+def _load(ssl_context: ssl.SSLContext, ca_bundle: str) -> None:
     folder = os.path.isdir(ca_bundle)
     try:
-        made.load_verify_locations(
+        ssl_context.load_verify_locations(
             cafile=None if folder else ca_bundle, capath=ca_bundle if folder else None
         )
     except OSError as exc:
         raise ConfigurationError(
             f"the CA bundle {ca_bundle} cannot be used: {exc.strerror or exc}",
-            "name a file of PEM certificates with --ca-bundle, AWS_CA_BUNDLE or ca_bundle",
+            "set --ca-bundle, AWS_CA_BUNDLE or ca_bundle to a file of PEM certificates",
         ) from exc
 
 
-def _load_default(made: ssl.SSLContext, folders: Iterable[str | None]) -> None:
-    """The platform's store where it is hashed (1 ms to open), else botocore's bundle (15 ms)."""
+def _load_default(ssl_context: ssl.SSLContext, folders: Iterable[str | None]) -> None:
+    """Load the platform's store if it is hashed (1 ms), otherwise botocore's bundle (15 ms)."""
     for folder in folders:
         if folder and _is_hashed(folder):
-            made.load_verify_locations(capath=folder)
+            ssl_context.load_verify_locations(capath=folder)
             return
     from importlib.util import find_spec
 
-    found = find_spec("botocore")
-    assert found is not None  # a dependency
-    assert found.origin is not None
-    made.load_verify_locations(cafile=os.path.join(os.path.dirname(found.origin), "cacert.pem"))
+    spec = find_spec("botocore")
+    assert spec is not None  # a dependency
+    assert spec.origin is not None
+    ssl_context.load_verify_locations(
+        cafile=os.path.join(os.path.dirname(spec.origin), "cacert.pem")
+    )
 
 
 def _is_hashed(folder: str) -> bool:
-    """Whether there is a certificate under the name by which OpenSSL looks for it."""
+    """Whether `folder` contains a certificate under its OpenSSL hash."""
     try:
         with os.scandir(folder) as entries:
             return any(_HASHED.fullmatch(entry.name) for entry in entries)

@@ -1,7 +1,6 @@
-"""What the exceptions of sockets, TLS and HTTP mean, by the phase in which they come.
+"""Translates exceptions of sockets, TLS and HTTP to smrt's errors, by the phase of the call.
 
-They are known by the name of their nearest class: ssl's cannot be named otherwise without
-importing it.
+Exceptions are matched by class name, so that ssl need not be imported.
 """
 
 from collections.abc import Iterator
@@ -13,59 +12,59 @@ import h11
 from smrt.errors import TransportError
 
 
-class Fault(NamedTuple):
-    """What is told of a failure: botocore's name for it, its sentence, and what may help."""
+class Failure(NamedTuple):
+    """An error: botocore's code for it, botocore's message, and a hint."""
 
     code: str
     message: str
     hint: str = ""
 
 
-_REFUSED = Fault("EndpointConnectionError", 'Could not connect to the endpoint URL: "{url}"')
-_CLOSED = Fault(
+_REFUSED = Failure("EndpointConnectionError", 'Could not connect to the endpoint URL: "{url}"')
+_CLOSED = Failure(
     "ConnectionClosedError",
     'Connection was closed before we received a valid response from endpoint URL: "{url}".',
 )
-_BROKEN = Fault(
+_BROKEN = Failure(
     "ResponseStreamingError", "An error occurred while reading from response stream: {reason}"
 )
-_TLS = Fault("SSLError", "SSL validation failed for {url} {reason}")
-_CHANGED = Fault(
+_TLS = Failure("SSLError", "SSL validation failed for {url} {reason}")
+_CHANGED = Failure(
     "BodyChangedError",
     "the body changed while it was being sent",
     "send a copy that nothing writes to, or - for standard input",
 )
-_PROXY = Fault("ProxyConnectionError", 'Failed to connect to proxy URL: "{url}"')
+_PROXY = Failure("ProxyConnectionError", 'Failed to connect to proxy URL: "{url}"')
 
-CONNECTING: dict[str, Fault] = {
-    "TimeoutError": Fault(
+CONNECTING: dict[str, Failure] = {
+    "TimeoutError": Failure(
         "ConnectTimeoutError",
         'Connect timeout on endpoint URL: "{url}"',
-        "--cli-connect-timeout sets how long to wait",
+        "set a longer --cli-connect-timeout",
     ),
     "gaierror": _REFUSED._replace(hint="the host name cannot be looked up: {reason}"),
     "SSLError": _TLS,
     "OSError": _REFUSED._replace(hint="{reason}"),
 }
-PROXYING: dict[str, Fault] = {
-    "TimeoutError": _PROXY._replace(hint="no answer; --cli-connect-timeout sets how long to wait"),
+PROXYING: dict[str, Failure] = {
+    "TimeoutError": _PROXY._replace(hint="no response; set a longer --cli-connect-timeout"),
     "gaierror": _PROXY._replace(hint="the host name cannot be looked up: {reason}"),
-    "RemoteProtocolError": _PROXY._replace(hint="it does not answer as a proxy does: {reason}"),
+    "RemoteProtocolError": _PROXY._replace(hint="the response is not a proxy's: {reason}"),
     "OSError": _PROXY._replace(hint="{reason}"),
 }
-_READ_TIMEOUT = Fault(
+_READ_TIMEOUT = Failure(
     "ReadTimeoutError",
     'Read timeout on endpoint URL: "{url}"',
     "waited {timeout:g} s: --cli-read-timeout sets how long to wait for the model",
 )
-WAITING: dict[str, Fault] = {
+WAITING: dict[str, Failure] = {
     "TimeoutError": _READ_TIMEOUT,
     "LocalProtocolError": _CHANGED,
     "RemoteProtocolError": _CLOSED,
     "SSLError": _TLS,
     "OSError": _CLOSED,
 }
-READING: dict[str, Fault] = {
+READING: dict[str, Failure] = {
     "TimeoutError": _READ_TIMEOUT,
     "RemoteProtocolError": _BROKEN,
     "OSError": _BROKEN,
@@ -73,16 +72,16 @@ READING: dict[str, Fault] = {
 
 
 @contextmanager
-def translated(table: dict[str, Fault], url: str, timeout: float = 0) -> Iterator[None]:
-    """Raise what `table` has for an OSError or an error of h11; `timeout` in seconds is told."""
+def translated(table: dict[str, Failure], url: str, timeout: float = 0) -> Iterator[None]:
+    """Raise the error in `table` for an OSError or h11 error; hints contain `timeout` (seconds)."""
     try:
         yield
     except (OSError, h11.ProtocolError) as exc:
         names = (kind.__name__ for kind in type(exc).__mro__)
-        fault = next(table[name] for name in names if name in table)
-        facts = {"url": url, "reason": _reason(exc), "timeout": timeout}
-        hints = (fault.hint.format(**facts),) if fault.hint else ()
-        raise TransportError(fault.message.format(**facts), *hints, code=fault.code) from exc
+        failure = next(table[name] for name in names if name in table)
+        values = {"url": url, "reason": _reason(exc), "timeout": timeout}
+        hints = (failure.hint.format(**values),) if failure.hint else ()
+        raise TransportError(failure.message.format(**values), *hints, code=failure.code) from exc
 
 
 def _reason(exc: Exception) -> str:

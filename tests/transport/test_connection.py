@@ -1,4 +1,4 @@
-"""One connection, over a channel whose every byte is written down here."""
+"""One connection, over a channel with scripted bytes."""
 
 import io
 import select
@@ -19,10 +19,10 @@ URL = Url("http", "localhost", 8080, "/endpoints/e/invocations")
 
 
 class Scripted:
-    """A channel that takes everything and gives the pieces that it was made with, then the end."""
+    """A channel that accepts everything and returns `chunks`, then the end."""
 
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
         self.sent = b""
         self.closed = False
 
@@ -31,9 +31,9 @@ class Scripted:
         return len(data)
 
     def recv(self, size: int) -> bytes:
-        piece = next(self._pieces, b"")
-        assert len(piece) <= size
-        return piece
+        chunk = next(self._chunks, b"")
+        assert len(chunk) <= size
+        return chunk
 
     def fileno(self) -> int:
         raise AssertionError("there is nothing to wait for")
@@ -49,15 +49,15 @@ def request(body: bytes = b"hi", headers: Headers = (), url: Url = URL) -> Reque
     return Request("POST", url, headers, payload(body))
 
 
-def talk(answer: Iterable[bytes]) -> tuple[int, bytes, bool]:
-    """Status, body and whether the connection can be used again."""
-    connection = Connection(Scripted(answer), 1)
+def exchange(chunks: Iterable[bytes]) -> tuple[int, bytes, bool]:
+    """Return the status, the body and whether the connection can be reused."""
+    connection = Connection(Scripted(chunks), 1)
     response = connection.exchange(request())
     return response.status_code, b"".join(connection.pieces()), connection.reset()
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
-ANSWERS = {
+RESPONSES = {
     "with a length": (OK + b"Content-Length: 5\r\n\r\nhello", 200, b"hello", True),
     "without a body": (OK + b"Content-Length: 0\r\n\r\n", 200, b"", True),
     "chunked": (
@@ -106,26 +106,26 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(("answer", "status", "body", "reusable"), ANSWERS.values(), ids=ANSWERS)
-def test_an_answer_is_read_to_its_end(
-    answer: bytes,
+@pytest.mark.parametrize(("data", "status", "body", "reusable"), RESPONSES.values(), ids=RESPONSES)
+def test_a_response_is_read_to_its_end(
+    data: bytes,
     status: int,
     body: bytes,
     reusable: bool,  # noqa: FBT001 - a column
 ) -> None:
-    assert talk([answer]) == (status, body, reusable)
+    assert exchange([data]) == (status, body, reusable)
 
 
-@given(st.sampled_from(sorted(ANSWERS)), st.sets(st.integers(1, 200)))
-def test_an_answer_is_the_same_however_it_is_cut(name: str, cuts: set[int]) -> None:
-    answer, status, body, _ = ANSWERS[name]
-    ends = [*sorted(cut for cut in cuts if cut < len(answer)), len(answer)]
-    pieces = [answer[a:b] for a, b in zip([0, *ends], ends, strict=False)]
-    assert talk(pieces)[:2] == (status, body)
+@given(st.sampled_from(sorted(RESPONSES)), st.sets(st.integers(1, 200)))
+def test_chunk_boundaries_do_not_change_the_response(name: str, cuts: set[int]) -> None:
+    data, status, body, _ = RESPONSES[name]
+    ends = [*sorted(cut for cut in cuts if cut < len(data)), len(data)]
+    chunks = [data[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+    assert exchange(chunks)[:2] == (status, body)
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "data",
     [
         b"",
         b"HTTP/1.1 200 OK\r\nContent-",
@@ -142,15 +142,15 @@ def test_an_answer_is_the_same_however_it_is_cut(name: str, cuts: set[int]) -> N
     ],
     ids=range(12),
 )
-def test_what_is_no_answer_is_refused(answer: bytes) -> None:
+def test_an_invalid_response_is_an_error(data: bytes) -> None:
     step = 1 << 16
-    pieces = [answer[at : at + step] for at in range(0, len(answer), step)]
+    chunks = [data[at : at + step] for at in range(0, len(data), step)]
     with pytest.raises(h11.RemoteProtocolError):
-        Connection(Scripted(pieces), 1).exchange(request())
+        Connection(Scripted(chunks), 1).exchange(request())
 
 
 @pytest.mark.parametrize(
-    ("answer", "before"),
+    ("data", "before"),
     [
         (OK + b"Content-Length: 9\r\n\r\nhello", b"hello"),
         (OK + b"Content-Length: 9\r\n\r\n", b""),
@@ -160,20 +160,20 @@ def test_what_is_no_answer_is_refused(answer: bytes) -> None:
         (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhelloXX", b"hello"),
     ],
 )
-def test_a_body_that_breaks_off_is_no_body(answer: bytes, before: bytes) -> None:
-    connection = Connection(Scripted([answer]), 1)
+def test_an_incomplete_body_is_an_error(data: bytes, before: bytes) -> None:
+    connection = Connection(Scripted([data]), 1)
     connection.exchange(request())
-    got: list[bytes] = []
+    received: list[bytes] = []
     with pytest.raises(h11.RemoteProtocolError):
-        got.extend(connection.pieces())
-    assert b"".join(got) == before
+        received.extend(connection.pieces())
+    assert b"".join(received) == before
     assert not connection.reset()
 
 
 def test_a_head_of_100_kb_is_read() -> None:
     value = b"x" * 100_000
-    answer = OK + b"X-Long: " + value + b"\r\nContent-Length: 0\r\n\r\n"
-    connection = Connection(Scripted([answer[:60_000], answer[60_000:]]), 1)
+    data = OK + b"X-Long: " + value + b"\r\nContent-Length: 0\r\n\r\n"
+    connection = Connection(Scripted([data[:60_000], data[60_000:]]), 1)
     assert (b"x-long", value) in list(connection.exchange(request()).headers)
 
 
@@ -189,7 +189,7 @@ def test_two_requests_share_a_connection() -> None:
     assert channel.sent.count(b"POST ") == 2
 
 
-def test_a_head_and_a_small_body_leave_as_one_piece() -> None:
+def test_a_head_and_a_small_body_are_sent_together() -> None:
     sizes = []
 
     class Counting(Scripted):
@@ -206,7 +206,7 @@ def test_a_head_and_a_small_body_leave_as_one_piece() -> None:
     "value",
     ["plain", " leading", "trailing ", "\ttabs\t", "two  spaces", "", "é ü 日本", "\x01\x7f"],
 )
-def test_a_header_value_travels_as_it_is(value: str) -> None:
+def test_a_header_value_is_sent_unchanged(value: str) -> None:
     lines = head(request(headers=(("X-Custom", value),))).split(b"\r\n")
     assert b"X-Custom: " + value.encode() in lines
 
@@ -222,14 +222,14 @@ def test_a_header_value_travels_as_it_is(value: str) -> None:
         (Url("http", "::1", 81, "/"), b"POST / HTTP/1.1", b"Host: [::1]:81"),
     ],
 )
-def test_the_head_names_path_and_host(url: Url, first: bytes, host: bytes) -> None:
+def test_the_head_has_path_and_host(url: Url, first: bytes, host: bytes) -> None:
     lines = head(request(url=url)).split(b"\r\n")
     assert lines[:2] == [first, host]
     assert b"Accept-Encoding: identity" in lines
     assert b"Content-Length: 2" in lines
 
 
-def test_a_proxy_gets_the_whole_address_and_its_own_headers() -> None:
+def test_a_proxy_gets_the_absolute_url_and_its_own_headers() -> None:
     lines = head(request(), (("Proxy-Authorization", "Basic eA=="),)).split(b"\r\n")
     assert lines[0] == b"POST http://localhost:8080/endpoints/e/invocations HTTP/1.1"
     assert b"Proxy-Authorization: Basic eA==" in lines
@@ -240,14 +240,14 @@ def test_a_file_is_sent_from_its_beginning_in_blocks() -> None:
     file = io.BytesIO(content)
     made = payload(file)
     file.seek(77)
-    pieces = list(blocks(made))
-    assert b"".join(pieces) == content
-    assert max(map(len, pieces)) <= BODY_BLOCK
+    chunks = list(blocks(made))
+    assert b"".join(chunks) == content
+    assert max(map(len, chunks)) <= BODY_BLOCK
     assert list(blocks(payload(b""))) == []
 
 
 @pytest.mark.parametrize(("now", "sent"), [(b"1234", b"12345"), (b"123456", b"12345")])
-def test_a_body_of_another_length_is_not_finished(now: bytes, sent: bytes) -> None:
+def test_a_body_of_another_length_is_not_completed(now: bytes, sent: bytes) -> None:
     channel = Scripted([])
     changed = Payload(io.BytesIO(now), 5, "")
     with pytest.raises(h11.LocalProtocolError):
@@ -264,13 +264,13 @@ def pair() -> Iterable[tuple[Connection, socket.socket]]:
     theirs.close()
 
 
-def test_silence_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:
+def test_a_silent_server_is_a_timeout(pair: tuple[Connection, socket.socket]) -> None:
     connection, _ = pair
     with pytest.raises(TimeoutError):
         connection.exchange(request())
 
 
-def test_a_status_line_is_known_though_silence_follows(
+def test_the_status_is_known_after_a_timeout(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     connection, theirs = pair
@@ -280,7 +280,7 @@ def test_a_status_line_is_known_though_silence_follows(
     assert connection.status == 200
 
 
-def test_no_wait_is_so_long_that_a_signal_would_go_unnoticed(
+def test_every_wait_is_short_enough_to_handle_signals(
     pair: tuple[Connection, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection, theirs = pair
@@ -303,17 +303,19 @@ def test_no_wait_is_so_long_that_a_signal_would_go_unnoticed(
     assert waits == [SLICE * 1000] * 3
 
 
-def test_silence_in_the_body_ends_when_time_is_up(pair: tuple[Connection, socket.socket]) -> None:
+def test_a_server_silent_within_the_body_is_a_timeout(
+    pair: tuple[Connection, socket.socket],
+) -> None:
     connection, theirs = pair
     theirs.sendall(OK + b"Content-Length: 9\r\n\r\nhello")
     connection.exchange(request())
-    pieces = connection.pieces()
-    assert next(pieces) == b"hello"
+    chunks = connection.pieces()
+    assert next(chunks) == b"hello"
     with pytest.raises(TimeoutError):
-        next(pieces)
+        next(chunks)
 
 
-def test_a_server_that_neither_reads_nor_answers_runs_out_of_time(
+def test_a_server_that_neither_reads_nor_responds_is_a_timeout(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     connection, _ = pair
@@ -321,11 +323,11 @@ def test_a_server_that_neither_reads_nor_answers_runs_out_of_time(
         connection.exchange(request(b"x" * 5_000_000))
 
 
-def test_without_a_limit_one_waits() -> None:
+def test_without_a_timeout_the_connection_waits() -> None:
     ours, far = socket.socketpair()
     connection = Connection(ours, None)
-    answer = OK + b"Content-Length: 0\r\n\r\n"
-    timer = threading.Timer(0.3, far.sendall, [answer])
+    data = OK + b"Content-Length: 0\r\n\r\n"
+    timer = threading.Timer(0.3, far.sendall, [data])
     timer.start()
     assert connection.exchange(request()).status_code == 200
     timer.join()
@@ -333,7 +335,7 @@ def test_without_a_limit_one_waits() -> None:
     far.close()
 
 
-def test_an_answer_while_the_body_is_on_its_way_is_seen(
+def test_a_response_while_the_body_is_sent_is_read(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     connection, theirs = pair
@@ -345,7 +347,7 @@ def test_an_answer_while_the_body_is_on_its_way_is_seen(
     assert not connection.reset()
 
 
-def test_a_server_that_leaves_while_the_body_is_on_its_way_is_an_error(
+def test_a_closed_connection_while_the_body_is_sent_is_an_error(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     connection, theirs = pair
@@ -355,7 +357,7 @@ def test_a_server_that_leaves_while_the_body_is_on_its_way_is_an_error(
 
 
 @pytest.mark.parametrize("event", ["word", "end"])
-def test_a_kept_connection_is_stale_when_the_server_said_something(
+def test_an_idle_connection_is_stale_after_data_or_the_end(
     pair: tuple[Connection, socket.socket], event: str
 ) -> None:
     connection, theirs = pair

@@ -1,4 +1,4 @@
-"""Requests over real sockets: what comes back, and what is said when nothing does."""
+"""Requests over real sockets: responses, errors and the reuse of connections."""
 
 import io
 import socket
@@ -22,27 +22,27 @@ BIG = 5_000_000
 
 
 def request(url: str, body: Any = b"hi", headers: Headers = ()) -> Request:
-    made = body if isinstance(body, Payload) else payload(body)
-    return Request("POST", parse_url(url), headers, made)
+    content = body if isinstance(body, Payload) else payload(body)
+    return Request("POST", parse_url(url), headers, content)
 
 
 def transport(**settings: Any) -> HttpTransport:
     return HttpTransport(Settings(**{"connect_timeout": 5, "read_timeout": 5, **settings}))
 
 
-def ask(url: str, body: Any = b"hi", headers: Headers = (), **settings: Any) -> Response:
+def send(url: str, body: Any = b"hi", headers: Headers = (), **settings: Any) -> Response:
     return transport(**settings).send(request(url, body, headers))
 
 
 def failure(url: str, body: Any = b"hi", **settings: Any) -> SmrtError:
     with pytest.raises(SmrtError) as caught:
-        ask(url, body, **settings).body.read()
+        send(url, body, **settings).body.read()
     return caught.value
 
 
-def test_a_request_arrives_as_it_was_made(endpoint: Endpoint) -> None:
+def test_a_request_arrives_unchanged(endpoint: Endpoint) -> None:
     headers = (("X-Spaces", " a "), ("X-Tab", "\tb"), ("X-Text", "é日"), ("X-Empty", ""))
-    with ask(endpoint.url + "/p?q=1", b"body", headers).body as body:
+    with send(endpoint.url + "/p?q=1", b"body", headers).body as body:
         assert body.read() == b'{"predictions":[1]}'
     (received,) = endpoint.requests
     assert received.method == "POST"
@@ -60,11 +60,11 @@ def test_a_request_arrives_as_it_was_made(endpoint: Endpoint) -> None:
     assert "transfer-encoding" not in received.headers
 
 
-def test_header_values_of_an_answer_are_latin_1(endpoint: Endpoint) -> None:
+def test_header_values_of_a_response_are_latin_1(endpoint: Endpoint) -> None:
     endpoint.reply(headers=[("X-Latin", b"caf\xe9"), ("X-Utf8", "é".encode()), ("X-EMPTY", b"")])
-    answer = ask(endpoint.url)
-    answer.body.close()
-    assert answer.headers == (
+    result = send(endpoint.url)
+    result.body.close()
+    assert result.headers == (
         ("X-Latin", "café"),
         ("X-Utf8", "Ã©"),
         ("X-EMPTY", ""),
@@ -72,30 +72,30 @@ def test_header_values_of_an_answer_are_latin_1(endpoint: Endpoint) -> None:
     )
 
 
-def test_a_body_of_5_mb_comes_from_a_file(endpoint: Endpoint, tmp_path: Any) -> None:
+def test_a_body_of_5_mb_is_sent_from_a_file(endpoint: Endpoint, tmp_path: Any) -> None:
     path = tmp_path / "body"
     path.write_bytes(bytes(range(256)) * (BIG // 256))
     with path.open("rb") as file:
-        ask(endpoint.url, file).body.close()
+        send(endpoint.url, file).body.close()
     assert endpoint.requests[0].body == path.read_bytes()
 
 
-def test_a_body_of_5_mb_comes_back(endpoint: Endpoint) -> None:
+def test_a_body_of_5_mb_is_received(endpoint: Endpoint) -> None:
     endpoint.reply(body=bytes(range(256)) * (BIG // 256))
-    assert ask(endpoint.url).body.read() == bytes(range(256)) * (BIG // 256)
+    assert send(endpoint.url).body.read() == bytes(range(256)) * (BIG // 256)
 
 
 def test_ipv6_hosts_are_reached() -> None:
     try:
         endpoint = Endpoint(host="::1")
     except OSError:
-        pytest.skip("this machine has no IPv6")
-    ask(endpoint.url).body.close()
+        pytest.skip("this host has no IPv6")
+    send(endpoint.url).body.close()
     endpoint.close()
     assert endpoint.requests[0].headers["host"] == f"[::1]:{endpoint.port}"
 
 
-def test_each_address_of_a_name_is_tried(
+def test_every_address_of_a_host_name_is_tried(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -109,7 +109,7 @@ def test_each_address_of_a_name_is_tried(
         return [(*kinds, dead), (*kinds, ("127.0.0.1", port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", two)
-    assert ask(f"http://two.invalid:{endpoint.port}").status == 200
+    assert send(f"http://two.invalid:{endpoint.port}").status == 200
 
 
 DROPS = {
@@ -130,11 +130,11 @@ DROPS = {
 }
 
 
-@pytest.mark.parametrize(("answer", "code"), DROPS.values(), ids=DROPS)
-def test_an_answer_that_does_not_come_whole_has_a_name(
-    endpoint: Endpoint, answer: Any, code: str
+@pytest.mark.parametrize(("behavior", "code"), DROPS.values(), ids=DROPS)
+def test_an_incomplete_response_is_an_error_with_a_code(
+    endpoint: Endpoint, behavior: Any, code: str
 ) -> None:
-    endpoint.answer(answer)
+    endpoint.answer(behavior)
     error = failure(endpoint.url + "/p")
     assert error.code == code
     assert isinstance(error, TransportError)
@@ -158,7 +158,7 @@ def test_silence_is_a_read_timeout(endpoint: Endpoint, answer: Any) -> None:
     assert error.hints[0].startswith("waited 0.2 s: --cli-read-timeout")
 
 
-def test_a_refused_connection_says_so() -> None:
+def test_a_refused_connection_is_a_connection_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     error = failure(f"http://127.0.0.1:{port}/p")
@@ -167,7 +167,7 @@ def test_a_refused_connection_says_so() -> None:
     assert error.hints == ("Connection refused",)
 
 
-def test_a_name_that_is_not_found_says_so() -> None:
+def test_an_unknown_host_name_is_a_connection_error() -> None:
     error = failure("http://nothing.invalid/p")
     assert error.code == "EndpointConnectionError"
     assert error.message == 'Could not connect to the endpoint URL: "http://nothing.invalid/p"'
@@ -176,7 +176,7 @@ def test_a_name_that_is_not_found_says_so() -> None:
 
 @pytest.fixture
 def full() -> Iterator[int]:
-    """A port whose queue of connections is full: the next one is left without an answer."""
+    """A port whose backlog is full: the next connection gets no response."""
     server = socket.socket()
     server.bind(("127.0.0.1", 0))
     server.listen(0)
@@ -190,13 +190,13 @@ def full() -> Iterator[int]:
         except TimeoutError:
             break
     else:
-        pytest.skip("this system answers however full the queue is")
+        pytest.skip("this system accepts connections beyond the backlog")
     yield server.getsockname()[1]
     for sock in (*waiting, server):
         sock.close()
 
 
-def test_a_server_that_accepts_nobody_is_a_connect_timeout(full: int) -> None:
+def test_a_server_that_accepts_no_connection_is_a_connect_timeout(full: int) -> None:
     error = failure(f"http://127.0.0.1:{full}/", connect_timeout=0.2)
     assert error.code == "ConnectTimeoutError"
     assert error.message == f'Connect timeout on endpoint URL: "http://127.0.0.1:{full}/"'
@@ -207,16 +207,16 @@ TOO_LARGE = response(413, b"too large", [("x-amzn-RequestId", "r")])
 
 
 @pytest.mark.parametrize("after", [hang, drop, reset])
-def test_an_answer_while_the_body_is_sent_is_read(endpoint: Endpoint, after: Any) -> None:
+def test_a_response_while_the_body_is_sent_is_read(endpoint: Endpoint, after: Any) -> None:
     endpoint.read_body = False
     endpoint.answer(raw(TOO_LARGE, after))
-    answer = ask(endpoint.url, b"x" * BIG)
-    assert answer.status == 413
-    assert answer.body.read() == b"too large"
+    result = send(endpoint.url, b"x" * BIG)
+    assert result.status == 413
+    assert result.body.read() == b"too large"
 
 
-def test_an_answer_before_the_body_is_sent_is_read_after_a_reset() -> None:
-    """The server is gone, its answer waits, and sending fails at once."""
+def test_a_response_before_a_reset_is_read_while_the_body_is_sent() -> None:
+    """The server has closed, its response is buffered, and sending fails at once."""
     server = socket.create_server(("127.0.0.1", 0))
     left = threading.Event()
 
@@ -237,19 +237,19 @@ def test_an_answer_before_the_body_is_sent_is_read_after_a_reset() -> None:
     thread = threading.Thread(target=serve)
     thread.start()
     body = Payload(Late(b"x" * BIG), BIG, "")
-    answer = ask(f"http://127.0.0.1:{server.getsockname()[1]}", body)
-    assert (answer.status, answer.body.read()) == (413, b"too large")
+    result = send(f"http://127.0.0.1:{server.getsockname()[1]}", body)
+    assert (result.status, result.body.read()) == (413, b"too large")
     thread.join()
     server.close()
 
 
-def test_a_server_that_leaves_while_the_body_is_sent_is_an_error(endpoint: Endpoint) -> None:
+def test_a_reset_while_the_body_is_sent_is_an_error(endpoint: Endpoint) -> None:
     endpoint.read_body = False
     endpoint.answer(reset)
     assert failure(endpoint.url, b"x" * BIG).code == "ConnectionClosedError"
 
 
-def test_a_connection_is_used_again(endpoint: Endpoint) -> None:
+def test_a_connection_is_reused(endpoint: Endpoint) -> None:
     shared = transport()
     for _ in range(5):
         shared.send(request(endpoint.url)).body.read()
@@ -257,7 +257,7 @@ def test_a_connection_is_used_again(endpoint: Endpoint) -> None:
     assert (len(endpoint.requests), endpoint.connections) == (5, 1)
 
 
-def test_a_connection_whose_answer_was_left_unread_is_not(endpoint: Endpoint) -> None:
+def test_a_connection_with_an_unread_response_is_not_reused(endpoint: Endpoint) -> None:
     shared = transport()
     for _ in range(2):
         shared.send(request(endpoint.url)).body.close()
@@ -273,9 +273,9 @@ def test_a_connection_whose_answer_was_left_unread_is_not(endpoint: Endpoint) ->
         raw(response() + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
         raw(b"HTTP/1.1 200 OK\r\n\r\nuntil the end", drop),
     ],
-    ids=["closed meanwhile", "told to close", "more than was asked for", "ended by closing"],
+    ids=["closed", "Connection: close", "bytes after the response", "ended by closing"],
 )
-def test_a_connection_that_is_over_is_not_used_again(endpoint: Endpoint, answer: Any) -> None:
+def test_a_finished_connection_is_not_reused(endpoint: Endpoint, answer: Any) -> None:
     shared = transport()
     endpoint.answer(answer)
     shared.send(request(endpoint.url)).body.read()
@@ -285,7 +285,7 @@ def test_a_connection_that_is_over_is_not_used_again(endpoint: Endpoint, answer:
     assert endpoint.connections == 2
 
 
-def test_connections_are_kept_for_their_own_server_alone(endpoint: Endpoint) -> None:
+def test_idle_connections_are_reused_only_for_their_server(endpoint: Endpoint) -> None:
     other = Endpoint()
     shared = transport()
     for url in (endpoint.url, other.url, endpoint.url, other.url):
@@ -302,9 +302,9 @@ def test_threads_share_a_transport(endpoint: Endpoint) -> None:
     def work(number: int) -> None:
         for turn in range(20):
             word = b"%d/%d" % (number, turn)
-            answer = shared.send(request(endpoint.url, word)).body.read()
-            if answer != b"echo " + word:
-                failures.append(answer)
+            body = shared.send(request(endpoint.url, word)).body.read()
+            if body != b"echo " + word:
+                failures.append(body)
 
     def echo(sock: socket.socket, received: Received) -> None:
         sock.sendall(response(body=b"echo " + received.body))
@@ -321,7 +321,7 @@ def test_threads_share_a_transport(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("change", [-3, 3])
-def test_a_body_that_changes_its_length_is_told(endpoint: Endpoint, change: int) -> None:
+def test_a_body_whose_length_changes_is_an_error(endpoint: Endpoint, change: int) -> None:
     file = io.BytesIO(b"x" * 100)
     made = payload(file)
     file.truncate(100 + min(change, 0))
@@ -333,7 +333,7 @@ def test_a_body_that_changes_its_length_is_told(endpoint: Endpoint, change: int)
 
 
 @pytest.mark.parametrize("table", [CONNECTING, PROXYING, WAITING, READING])
-def test_every_failure_of_a_socket_has_a_meaning(table: Any) -> None:
+def test_every_os_error_is_translated(table: Any) -> None:
     kinds: list[type[Exception]] = [OSError]
     for kind in kinds:
         kinds += kind.__subclasses__()

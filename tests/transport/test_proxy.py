@@ -1,4 +1,4 @@
-"""Which proxy is used, what it is told, and what is said when it does not do its part."""
+"""Proxies are selected as in urllib, requests pass through them, and their failures are errors."""
 
 import fcntl
 import socket
@@ -49,10 +49,10 @@ RULES = st.lists(
 @example("example.com", "", "*")
 @example("example.com", ":81", "example.com:81")
 @given(st.sampled_from(HOSTS), st.sampled_from(["", ":80", ":81", ":8080"]), RULES)
-def test_no_proxy_means_what_it_means_to_urllib(host: str, port: str, rules: str) -> None:
+def test_no_proxy_matches_as_in_urllib(host: str, port: str, rules: str) -> None:
     url = parse_url(f"http://{host}{port}/p")
-    named = {f"{host}{port}", url.authority, f"{host}:{url.port}"}
-    expected = any(proxy_bypass_environment(name, {"no": rules}) for name in named)
+    names = {f"{host}{port}", url.authority, f"{host}:{url.port}"}
+    expected = any(proxy_bypass_environment(name, {"no": rules}) for name in names)
     assert is_bypassed(url, rules) == expected
 
 
@@ -74,8 +74,8 @@ def test_no_proxy_means_what_it_means_to_urllib(host: str, port: str, rules: str
     ],
 )
 def test_each_scheme_has_its_proxy(url: str, settings: Any, port: int | None) -> None:
-    found = choose(parse_url(url), Settings(**settings))
-    assert (found.url.port if found else None) == port
+    proxy = choose(parse_url(url), Settings(**settings))
+    assert (proxy.url.port if proxy else None) == port
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,17 @@ def test_each_scheme_has_its_proxy(url: str, settings: Any, port: int | None) ->
         ("http://%C3%A9:é%zz@h", "é:é%zz".encode(), "http://***@h"),
     ],
 )
-def test_credentials_of_a_proxy_are_told_to_it_alone(text: str, user: bytes, shown: str) -> None:
-    found = parse_proxy(text)
-    assert found.headers == (("Proxy-Authorization", f"Basic {b64encode(user).decode()}"),)
-    assert found.shown == shown
+def test_credentials_of_a_proxy_become_its_header_and_are_masked(
+    text: str, user: bytes, shown: str
+) -> None:
+    proxy = parse_proxy(text)
+    assert proxy.headers == (("Proxy-Authorization", f"Basic {b64encode(user).decode()}"),)
+    assert proxy.shown == shown
     assert parse_proxy("http://h").headers == ()
 
 
 @pytest.mark.parametrize("text", ["socks5://u:secret@h:1", "http://u:secret@", "http://secret@h:x"])
-def test_what_is_no_proxy_is_a_mistake_in_the_configuration(text: str) -> None:
+def test_an_invalid_proxy_url_is_a_configuration_error(text: str) -> None:
     with pytest.raises(ConfigurationError, match="Invalid proxy URL: ") as caught:
         parse_proxy(text, "HTTPS_PROXY")
     assert "secret" not in str(caught.value.hints) + caught.value.message
@@ -112,17 +114,17 @@ def relay() -> Iterator[Relay]:
     made.close()
 
 
-def ask(url: str, body: bytes = b"hi", **settings: Any) -> tuple[int, bytes]:
+def send(url: str, body: bytes = b"hi", **settings: Any) -> tuple[int, bytes]:
     transport = HttpTransport(Settings(**{"connect_timeout": 5, "read_timeout": 5, **settings}))
-    answer = transport.send(Request("POST", parse_url(url), (), payload(body)))
-    return answer.status, answer.body.read()
+    result = transport.send(Request("POST", parse_url(url), (), payload(body)))
+    return result.status, result.body.read()
 
 
-def test_a_plain_request_goes_to_the_proxy_with_its_whole_address(
+def test_an_http_request_goes_to_the_proxy_with_the_absolute_url(
     endpoint: Endpoint, relay: Relay
 ) -> None:
     proxy = f"http://us%40er:pass@127.0.0.1:{relay.port}"
-    status, _ = ask(endpoint.url + "/p?q=1", http_proxy=proxy)
+    status, _ = send(endpoint.url + "/p?q=1", http_proxy=proxy)
     lines = relay.heads[0].split("\r\n")
     assert status == 200
     assert lines[0] == f"POST {endpoint.url}/p?q=1 HTTP/1.1"
@@ -133,13 +135,13 @@ def test_a_plain_request_goes_to_the_proxy_with_its_whole_address(
 
 
 @pytest.mark.parametrize("size", [2, 3_000_000])
-def test_a_secret_request_goes_through_a_tunnel(
+def test_an_https_request_goes_through_a_tunnel(
     secure: Endpoint, relay: Relay, ca_bundle: str, size: int
 ) -> None:
     proxy = f"http://u:p@127.0.0.1:{relay.port}"
     secure.reply(body=b"y" * size)
-    answer = ask(secure.url + "/p", b"x" * size, https_proxy=proxy, ca_bundle=ca_bundle)
-    assert answer == (200, b"y" * size)
+    result = send(secure.url + "/p", b"x" * size, https_proxy=proxy, ca_bundle=ca_bundle)
+    assert result == (200, b"y" * size)
     lines = relay.heads[0].split("\r\n")
     assert lines == [
         f"CONNECT 127.0.0.1:{secure.port} HTTP/1.1",
@@ -152,21 +154,21 @@ def test_a_secret_request_goes_through_a_tunnel(
 
 
 @pytest.mark.parametrize("size", [2, 3_000_000])
-def test_a_proxy_may_be_spoken_to_by_tls(
+def test_a_proxy_can_use_tls(
     endpoint: Endpoint, secure: Endpoint, context: ssl.SSLContext, ca_bundle: str, size: int
 ) -> None:
     relay = Relay(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
     proxy = f"https://127.0.0.1:{relay.port}"
-    ways = {"http_proxy": proxy, "https_proxy": proxy, "ca_bundle": ca_bundle}
+    proxies = {"http_proxy": proxy, "https_proxy": proxy, "ca_bundle": ca_bundle}
     for server in (endpoint, secure):
         server.reply(body=b"y" * size)
-        assert ask(server.url, b"x" * size, **ways) == (200, b"y" * size)
+        assert send(server.url, b"x" * size, **proxies) == (200, b"y" * size)
         assert server.requests[0].body == b"x" * size
     assert [head.split(" ")[0] for head in relay.heads] == ["POST", "CONNECT"]
     relay.close()
 
 
-def test_a_server_that_is_not_trusted_is_not_trusted_through_two_layers(
+def test_an_untrusted_server_is_an_error_through_an_https_proxy(
     secure: Endpoint, context: ssl.SSLContext, tmp_path: Any
 ) -> None:
     other = trustme.CA()
@@ -176,7 +178,7 @@ def test_a_server_that_is_not_trusted_is_not_trusted_through_two_layers(
     relay = Relay(wrap=lambda sock: known.wrap_socket(sock, server_side=True))
     proxy = f"https://127.0.0.1:{relay.port}"
     with pytest.raises(TransportError, match="SSL validation failed for") as caught:
-        ask(secure.url, https_proxy=proxy, ca_bundle=str(tmp_path / "other.pem"))
+        send(secure.url, https_proxy=proxy, ca_bundle=str(tmp_path / "other.pem"))
     assert caught.value.code == "SSLError"
     assert secure.requests == []
     relay.close()
@@ -184,13 +186,13 @@ def test_a_server_that_is_not_trusted_is_not_trusted_through_two_layers(
 
 @pytest.fixture
 def doubly(context: ssl.SSLContext, ca_bundle: str) -> Iterator[dict[str, str]]:
-    """The settings for a proxy that is spoken to by TLS."""
+    """The settings for an https proxy."""
     relay = Relay(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
     yield {"https_proxy": f"https://127.0.0.1:{relay.port}", "ca_bundle": ca_bundle}
     relay.close()
 
 
-def test_an_answer_while_the_body_is_sent_is_read_through_two_layers(
+def test_a_response_during_sending_is_read_through_an_https_proxy(
     secure: Endpoint, doubly: Any
 ) -> None:
     secure.read_body = False
@@ -201,19 +203,19 @@ def test_an_answer_while_the_body_is_sent_is_read_through_two_layers(
         was_read.wait(60)
 
     secure.answer(early)
-    assert ask(secure.url, b"x" * 20_000_000, **doubly) == (413, b"too large")
+    assert send(secure.url, b"x" * 20_000_000, **doubly) == (413, b"too large")
     was_read.set()
 
 
 def until_full(sock: socket.socket) -> None:
-    """Wait until nothing more comes into the buffers below `sock`."""
+    """Wait until the receive buffers of `sock` are full."""
     sizes = [0, 1]
     while not sizes[-1] or sizes[-1] != sizes[-2]:
         time.sleep(0.02)
         sizes.append(int.from_bytes(fcntl.ioctl(sock, termios.FIONREAD, b"    "), sys.byteorder))
 
 
-def test_a_server_that_takes_its_time_gets_it_all_through_two_layers(
+def test_a_slow_server_receives_the_whole_body_through_an_https_proxy(
     secure: Endpoint, doubly: Any
 ) -> None:
     size = 20_000_000
@@ -227,32 +229,34 @@ def test_a_server_that_takes_its_time_gets_it_all_through_two_layers(
 
     secure.read_body = False
     secure.answer(late)
-    assert ask(secure.url, b"x" * size, **doubly)[0] == 200
+    assert send(secure.url, b"x" * size, **doubly)[0] == 200
 
 
-def test_a_server_that_leaves_is_an_error_through_two_layers(secure: Endpoint, doubly: Any) -> None:
+def test_a_closed_connection_is_an_error_through_an_https_proxy(
+    secure: Endpoint, doubly: Any
+) -> None:
     secure.answer(drop)
     with pytest.raises(TransportError) as caught:
-        ask(secure.url, **doubly)
+        send(secure.url, **doubly)
     assert caught.value.code == "ConnectionClosedError"
 
 
-def test_a_slow_answer_is_waited_for_through_two_layers(secure: Endpoint, doubly: Any) -> None:
+def test_a_slow_response_is_read_through_an_https_proxy(secure: Endpoint, doubly: Any) -> None:
     def slowly(sock: socket.socket, received: Any) -> None:
         for byte in response(body=b"slow"):
             sock.sendall(bytes([byte]))
 
     secure.answer(slowly)
-    assert ask(secure.url, **doubly) == (200, b"slow")
+    assert send(secure.url, **doubly) == (200, b"slow")
 
 
-def test_hosts_that_need_no_proxy_are_reached_without(endpoint: Endpoint, relay: Relay) -> None:
+def test_hosts_in_no_proxy_are_reached_directly(endpoint: Endpoint, relay: Relay) -> None:
     proxy = f"http://127.0.0.1:{relay.port}"
-    assert ask(endpoint.url, http_proxy=proxy, no_proxy="127.0.0.1")[0] == 200
+    assert send(endpoint.url, http_proxy=proxy, no_proxy="127.0.0.1")[0] == 200
     assert relay.heads == []
 
 
-def test_a_connection_through_a_proxy_is_used_again(endpoint: Endpoint, relay: Relay) -> None:
+def test_a_connection_through_a_proxy_is_reused(endpoint: Endpoint, relay: Relay) -> None:
     transport = HttpTransport(Settings(http_proxy=f"http://127.0.0.1:{relay.port}"))
     for _ in range(2):
         request = Request("POST", parse_url(endpoint.url), (), payload(b""))
@@ -261,64 +265,64 @@ def test_a_connection_through_a_proxy_is_used_again(endpoint: Endpoint, relay: R
     assert endpoint.connections == 1
 
 
-REFUSALS = {
+REJECTIONS = {
     "407": (b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", 407),
     "403": (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403),
     "502 without a reason": (b"HTTP/1.1 502\r\n\r\n", 502),
 }
 
 
-@pytest.mark.parametrize(("refusal", "status"), REFUSALS.values(), ids=REFUSALS)
-def test_a_proxy_that_refuses_is_told_by_its_name(
+@pytest.mark.parametrize(("refusal", "status"), REJECTIONS.values(), ids=REJECTIONS)
+def test_the_error_for_a_rejected_tunnel_names_the_proxy(
     relay: Relay, refusal: bytes, status: int
 ) -> None:
     relay.refusal = refusal
     proxy = f"http://user:secret@127.0.0.1:{relay.port}"
     with pytest.raises(TransportError) as caught:
-        ask("https://server.invalid/", https_proxy=proxy)
+        send("https://server.invalid/", https_proxy=proxy)
     assert caught.value.code == "ProxyConnectionError"
     assert caught.value.message == (
         f'Failed to connect to proxy URL: "http://***@127.0.0.1:{relay.port}"'
     )
-    assert caught.value.hints[0].startswith(f"the proxy answered {status}")
+    assert caught.value.hints[0].startswith(f"the proxy returned {status}")
     assert ("HTTPS_PROXY" in " ".join(caught.value.hints)) == (status == 407)
     assert "secret" not in repr(caught.value.hints)
 
 
-def test_a_proxy_that_wants_to_know_who_asks_is_told_for_plain_requests(relay: Relay) -> None:
-    relay.refusal = REFUSALS["407"][0]
+def test_a_proxy_that_requires_credentials_is_an_error_for_http_requests(relay: Relay) -> None:
+    relay.refusal = REJECTIONS["407"][0]
     with pytest.raises(TransportError) as caught:
-        ask("http://server.invalid/", http_proxy=f"http://127.0.0.1:{relay.port}")
+        send("http://server.invalid/", http_proxy=f"http://127.0.0.1:{relay.port}")
     assert caught.value.code == "ProxyConnectionError"
     assert "HTTP_PROXY=" in caught.value.hints[1]
 
 
-def test_401_is_the_proxys_where_it_was_told_who_asks(relay: Relay) -> None:
+def test_401_is_the_proxys_if_credentials_were_sent_to_it(relay: Relay) -> None:
     relay.refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
-    place = f"127.0.0.1:{relay.port}"
-    assert ask("http://server.invalid/", http_proxy=f"http://{place}") == (401, b"")
+    address = f"127.0.0.1:{relay.port}"
+    assert send("http://server.invalid/", http_proxy=f"http://{address}") == (401, b"")
     with pytest.raises(TransportError) as caught:
-        ask("http://server.invalid/", http_proxy=f"http://ann:wrong@{place}")
+        send("http://server.invalid/", http_proxy=f"http://ann:wrong@{address}")
     assert caught.value.code == "ProxyConnectionError"
     assert caught.value.hints == (
-        "the proxy answered 401 Unauthorized",
-        "give it other credentials: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT",
+        "the proxy returned 401 Unauthorized",
+        "set other credentials: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT",
     )
 
 
 def test_407_of_a_server_is_the_servers(endpoint: Endpoint) -> None:
     endpoint.answer(raw(error(407, "X", "no")))
-    assert ask(endpoint.url)[0] == 407
+    assert send(endpoint.url)[0] == 407
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_is_not_there_is_told_by_its_name(scheme: str) -> None:
+def test_the_error_for_an_unreachable_proxy_names_it(scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     for host, hint in (("127.0.0.1", "refused"), ("nothing.invalid", "host name cannot be")):
         proxy = f"http://u:secret@{host}:{port}"
         with pytest.raises(SmrtError) as caught:
-            ask(f"{scheme}://h.invalid/", http_proxy=proxy, https_proxy=proxy)
+            send(f"{scheme}://h.invalid/", http_proxy=proxy, https_proxy=proxy)
         assert caught.value.code == "ProxyConnectionError"
         assert caught.value.message == (
             f'Failed to connect to proxy URL: "http://***@{host}:{port}"'
@@ -326,23 +330,23 @@ def test_a_proxy_that_is_not_there_is_told_by_its_name(scheme: str) -> None:
         assert hint in caught.value.hints[0]
 
 
-@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n\r\n"])
-def test_a_proxy_that_is_none_is_told_by_its_name(endpoint: Endpoint, answer: bytes) -> None:
+@pytest.mark.parametrize("data", [b"", b"SSH-2.0-OpenSSH\r\n\r\n"])
+def test_a_response_that_is_not_a_proxys_is_an_error(endpoint: Endpoint, data: bytes) -> None:
     def leave(sock: socket.socket, received: Any) -> None:
-        sock.sendall(answer)
+        sock.sendall(data)
         raise ConnectionAbortedError
 
     endpoint.answer(leave)
     with pytest.raises(TransportError) as caught:
-        ask("https://h.invalid/", https_proxy=endpoint.url)
+        send("https://h.invalid/", https_proxy=endpoint.url)
     assert caught.value.code == "ProxyConnectionError"
-    assert caught.value.hints[0].startswith("it does not answer as a proxy does")
+    assert caught.value.hints[0].startswith("the response is not a proxy's")
 
 
-def test_a_proxy_that_says_nothing_runs_out_of_time(endpoint: Endpoint) -> None:
+def test_a_silent_proxy_is_a_timeout(endpoint: Endpoint) -> None:
     endpoint.answer(hang)
     with pytest.raises(TransportError) as caught:
-        ask("https://h.invalid/", https_proxy=endpoint.url, connect_timeout=0.2)
+        send("https://h.invalid/", https_proxy=endpoint.url, connect_timeout=0.2)
     assert caught.value.code == "ProxyConnectionError"
     assert "--cli-connect-timeout" in caught.value.hints[0]
 

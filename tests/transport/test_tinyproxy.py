@@ -1,4 +1,4 @@
-"""A real proxy in between: Debian's tinyproxy, https://tinyproxy.github.io/"""
+"""Requests through a real proxy: Debian's tinyproxy, https://tinyproxy.github.io/"""
 
 import shutil
 import socket
@@ -22,19 +22,19 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="tinyproxy is not instal
 
 
 class Tinyproxy(NamedTuple):
-    """A running one: where it is without and with its credentials, and its log."""
+    """A running tinyproxy: its host and port, its URL with credentials, and its log."""
 
-    place: str
+    address: str
     log: Path
 
     @property
     def url(self) -> str:
-        return f"http://ann:se%2Ecret@{self.place}"
+        return f"http://ann:se%2Ecret@{self.address}"
 
 
 @pytest.fixture
 def tinyproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tinyproxy]:
-    """One that asks who is there; its first free port may be taken by another meanwhile."""
+    """A tinyproxy that requires credentials, on a free port."""
     folder = tmp_path_factory.mktemp("tinyproxy")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -65,7 +65,7 @@ def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
     pytest.fail("tinyproxy does not listen")
 
 
-def test_a_plain_request_goes_through_a_real_proxy(
+def test_an_http_request_goes_through_a_real_proxy(
     smrt: Smrt, endpoint: Endpoint, tinyproxy: Tinyproxy
 ) -> None:
     ran = smrt(*LINE, env={"HTTP_PROXY": tinyproxy.url})
@@ -77,7 +77,7 @@ def test_a_plain_request_goes_through_a_real_proxy(
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy"])
-def test_a_secret_request_goes_through_a_tunnel_of_a_real_proxy(
+def test_an_https_request_goes_through_a_tunnel_of_a_real_proxy(
     smrt: Smrt, secure: Endpoint, ca_bundle: str, tinyproxy: Tinyproxy, variable: str
 ) -> None:
     body = bytes(range(256)) * 20_000
@@ -97,7 +97,7 @@ def test_a_secret_request_goes_through_a_tunnel_of_a_real_proxy(
 
 @pytest.mark.parametrize("user", ["ann:wrong@", "bob:se%2Ecret@", ""])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_real_proxy_that_turns_one_away_is_told_by_its_name(
+def test_the_error_for_a_rejection_names_the_real_proxy(
     *,
     smrt: Smrt,
     endpoint: Endpoint,
@@ -108,35 +108,35 @@ def test_a_real_proxy_that_turns_one_away_is_told_by_its_name(
 ) -> None:
     server = secure if scheme == "https" else endpoint
     variable = f"{scheme.upper()}_PROXY"
-    where = {variable: f"http://{user}{tinyproxy.place}", **ONCE}
-    ran = smrt(*LINE, "--endpoint-url", server.url, env=where)
-    shown = f"http://{'***@' if user else ''}{tinyproxy.place}"
+    environ = {variable: f"http://{user}{tinyproxy.address}", **ONCE}
+    ran = smrt(*LINE, "--endpoint-url", server.url, env=environ)
+    masked = f"http://{'***@' if user else ''}{tinyproxy.address}"
     first, *hints = ran.err.splitlines()
     assert ran.code == 255
     assert first == (
         "smrt: [ERROR]: An error occurred (ProxyConnectionError): "
-        f'Failed to connect to proxy URL: "{shown}"'
+        f'Failed to connect to proxy URL: "{masked}"'
     )
-    assert hints[0].startswith("smrt: hint: the proxy answered 40")
+    assert hints[0].startswith("smrt: hint: the proxy returned 40")
     which = "other credentials" if user else "credentials"
-    assert hints[1:] == [f"smrt: hint: give it {which}: {variable}=http://USER:PASSWORD@HOST:PORT"]
+    assert hints[1:] == [f"smrt: hint: set {which}: {variable}=http://USER:PASSWORD@HOST:PORT"]
     assert server.connections == 0
 
 
-def test_what_a_real_proxy_cannot_reach_is_told_by_its_name(
+def test_a_server_that_a_real_proxy_cannot_reach_is_a_proxy_error(
     smrt: Smrt, tinyproxy: Tinyproxy, ca_bundle: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    where = {"HTTPS_PROXY": tinyproxy.url, "AWS_CA_BUNDLE": ca_bundle, **ONCE}
-    ran = smrt(*LINE, "--endpoint-url", f"https://127.0.0.1:{port}", env=where)
+    environ = {"HTTPS_PROXY": tinyproxy.url, "AWS_CA_BUNDLE": ca_bundle, **ONCE}
+    ran = smrt(*LINE, "--endpoint-url", f"https://127.0.0.1:{port}", env=environ)
     assert ran.code == 255
     assert "(ProxyConnectionError)" in ran.err
-    assert "the proxy answered 500" in ran.err
+    assert "the proxy returned 500" in ran.err
 
 
 @pytest.mark.parametrize("rule", ["127.0.0.1", "*", "example.com, .0.0.1"])
-def test_who_is_named_in_no_proxy_is_reached_without_a_real_one(
+def test_hosts_in_no_proxy_bypass_a_real_proxy(
     smrt: Smrt, endpoint: Endpoint, tinyproxy: Tinyproxy, rule: str
 ) -> None:
     ran = smrt(*LINE, env={"HTTP_PROXY": tinyproxy.url, "NO_PROXY": rule})

@@ -1,4 +1,4 @@
-"""Whom TLS trusts: real certificates, made here, on real servers."""
+"""Certificates are verified, with real certificates on real servers."""
 
 import shutil
 import socket
@@ -31,14 +31,14 @@ def transport(**settings: Any) -> HttpTransport:
     return HttpTransport(Settings(**{"connect_timeout": 5, "read_timeout": 5, **settings}))
 
 
-def ask(url: str, body: bytes = b"hi", **settings: Any) -> tuple[int, bytes]:
-    answer = transport(**settings).send(Request("POST", parse_url(url), (), payload(body)))
-    return answer.status, answer.body.read()
+def send(url: str, body: bytes = b"hi", **settings: Any) -> tuple[int, bytes]:
+    result = transport(**settings).send(Request("POST", parse_url(url), (), payload(body)))
+    return result.status, result.body.read()
 
 
 def failure(url: str, **settings: Any) -> SmrtError:
     with pytest.raises(SmrtError) as caught:
-        ask(url, **settings)
+        send(url, **settings)
     return caught.value
 
 
@@ -48,7 +48,7 @@ def serve(context: ssl.SSLContext) -> Endpoint:
 
 @pytest.fixture
 def made(authority: trustme.CA) -> Iterator[Any]:
-    """Make an endpoint with a certificate by `authority` of one's own making."""
+    """Return a function that starts an endpoint with a certificate for the names passed to it."""
     endpoints: list[Endpoint] = []
 
     def make(*names: str, **kwargs: Any) -> Endpoint:
@@ -62,11 +62,13 @@ def made(authority: trustme.CA) -> Iterator[Any]:
         endpoint.close()
 
 
-def test_a_server_that_the_bundle_vouches_for_is_trusted(secure: Endpoint, ca_bundle: str) -> None:
-    assert ask(secure.url, ca_bundle=ca_bundle) == (200, b'{"predictions":[1]}')
+def test_a_server_with_a_certificate_from_the_bundle_is_trusted(
+    secure: Endpoint, ca_bundle: str
+) -> None:
+    assert send(secure.url, ca_bundle=ca_bundle) == (200, b'{"predictions":[1]}')
 
 
-def test_a_bundle_may_be_a_hashed_folder(secure: Endpoint, ca_bundle: str, tmp_path: Path) -> None:
+def test_a_bundle_can_be_a_hashed_folder(secure: Endpoint, ca_bundle: str, tmp_path: Path) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed")
@@ -74,10 +76,12 @@ def test_a_bundle_may_be_a_hashed_folder(secure: Endpoint, ca_bundle: str, tmp_p
         [openssl, "x509", "-noout", "-hash", "-in", ca_bundle], capture_output=True, check=True
     )
     shutil.copy(ca_bundle, tmp_path / f"{ran.stdout.decode().strip()}.0")
-    assert ask(secure.url, ca_bundle=str(tmp_path))[0] == 200
+    assert send(secure.url, ca_bundle=str(tmp_path))[0] == 200
 
 
-def test_a_server_that_nobody_knows_is_not_trusted(secure: Endpoint, tmp_path: Path) -> None:
+def test_a_certificate_from_an_unknown_authority_is_not_trusted(
+    secure: Endpoint, tmp_path: Path
+) -> None:
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
     for ca_bundle in (None, str(tmp_path / "other.pem")):
         error = failure(secure.url + "/p", ca_bundle=ca_bundle)
@@ -95,7 +99,7 @@ def test_a_certificate_for_another_name_is_not_trusted(made: Any, ca_bundle: str
     assert "IP address mismatch" in error.message
 
 
-def test_a_certificate_that_has_expired_is_not_trusted(made: Any, ca_bundle: str) -> None:
+def test_an_expired_certificate_is_not_trusted(made: Any, ca_bundle: str) -> None:
     yesterday = datetime.now(timezone.utc) - timedelta(days=1)
     endpoint = made("127.0.0.1", not_after=yesterday)
     error = failure(endpoint.url, ca_bundle=ca_bundle)
@@ -103,23 +107,23 @@ def test_a_certificate_that_has_expired_is_not_trusted(made: Any, ca_bundle: str
     assert "certificate has expired" in error.message
 
 
-def test_the_name_that_is_asked_for_is_sent_and_checked(made: Any, ca_bundle: str) -> None:
+def test_the_host_name_is_sent_and_verified(made: Any, ca_bundle: str) -> None:
     endpoint = made("localhost")
-    assert ask(endpoint.url.replace("127.0.0.1", "localhost"), ca_bundle=ca_bundle)[0] == 200
+    assert send(endpoint.url.replace("127.0.0.1", "localhost"), ca_bundle=ca_bundle)[0] == 200
     sock = socket.create_connection(("127.0.0.1", endpoint.port))
     tls.wrap(sock, "localhost.", tls.context(ca_bundle=ca_bundle)).close()
 
 
-def test_without_checking_any_certificate_will_do(made: Any) -> None:
+def test_without_verification_every_certificate_is_accepted(made: Any) -> None:
     endpoint = made("elsewhere.example")
-    assert ask(endpoint.url, verify=False)[0] == 200
+    assert send(endpoint.url, verify=False)[0] == 200
 
 
 @pytest.mark.parametrize(
     ("content", "text"),
     [(None, "No such file"), (b"", ""), (b"no certificate", "")],
 )
-def test_a_bundle_that_cannot_be_used_is_found_before_anything_is_sent(
+def test_an_invalid_bundle_is_an_error_before_anything_is_sent(
     secure: Endpoint, tmp_path: Path, content: bytes | None, text: str
 ) -> None:
     bundle = tmp_path / "bundle.pem"
@@ -132,7 +136,7 @@ def test_a_bundle_that_cannot_be_used_is_found_before_anything_is_sent(
     assert secure.connections == 0
 
 
-def test_the_default_is_the_first_hashed_folder_or_botocores_bundle(tmp_path: Path) -> None:
+def test_the_default_bundle_is_the_first_hashed_folder_or_botocores(tmp_path: Path) -> None:
     bundle = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls._load_default(bundle, (None, str(tmp_path), str(tmp_path / "nothing")))
     assert len(bundle.get_ca_certs()) > 50
@@ -142,16 +146,16 @@ def test_the_default_is_the_first_hashed_folder_or_botocores_bundle(tmp_path: Pa
     assert hashed.get_ca_certs() == []
 
 
-def test_the_oldest_tls_is_1_2() -> None:
-    made = tls.context()
-    assert made.minimum_version == ssl.TLSVersion.TLSv1_2
-    assert made.verify_mode == ssl.CERT_REQUIRED
-    assert made.check_hostname
+def test_the_minimum_version_of_tls_is_1_2() -> None:
+    context = tls.context()
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
 
 
 @pytest.fixture
 def old(authority: trustme.CA, ca_bundle: str) -> Iterator[Endpoint]:
-    """A server that speaks TLS 1.1 at most."""
+    """A server that supports TLS 1.1 at most."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         theirs, ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
@@ -172,22 +176,22 @@ def old(authority: trustme.CA, ca_bundle: str) -> Iterator[Endpoint]:
     endpoint.close()
 
 
-def test_tls_1_1_is_refused(old: Endpoint, ca_bundle: str) -> None:
+def test_tls_1_1_is_an_error(old: Endpoint, ca_bundle: str) -> None:
     error = failure(old.url, ca_bundle=ca_bundle)
     assert error.code == "SSLError"
     assert old.requests == []
 
 
-def test_a_server_that_speaks_no_tls_says_so(endpoint: Endpoint) -> None:
+def test_a_server_without_tls_is_a_tls_error(endpoint: Endpoint) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def answer() -> None:
+        def respond() -> None:
             sock, _ = server.accept()
             sock.recv(1000)
             sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             sock.close()
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=respond)
         thread.start()
         error = failure(f"https://127.0.0.1:{server.getsockname()[1]}/")
         thread.join()
@@ -195,14 +199,14 @@ def test_a_server_that_speaks_no_tls_says_so(endpoint: Endpoint) -> None:
     assert "WRONG_VERSION_NUMBER" in error.message
 
 
-def test_a_handshake_that_does_not_go_on_is_a_connect_timeout() -> None:
+def test_an_incomplete_handshake_is_a_connect_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         error = failure(f"https://127.0.0.1:{server.getsockname()[1]}/", connect_timeout=0.2)
     assert error.code == "ConnectTimeoutError"
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_connection_is_used_again(
+def test_a_connection_is_reused(
     authority: trustme.CA, ca_bundle: str, version: ssl.TLSVersion
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -217,42 +221,42 @@ def test_a_connection_is_used_again(
     assert (len(endpoint.requests), endpoint.connections) == (3, 1)
 
 
-def test_5_mb_go_and_come(secure: Endpoint, ca_bundle: str) -> None:
+def test_5_mb_are_sent_and_received(secure: Endpoint, ca_bundle: str) -> None:
     content = bytes(range(256)) * 20_000
     secure.reply(body=content)
-    assert ask(secure.url, content, ca_bundle=ca_bundle) == (200, content)
+    assert send(secure.url, content, ca_bundle=ca_bundle) == (200, content)
     assert secure.requests[0].body == content
 
 
 @pytest.mark.parametrize("then", [None, reset])
-def test_an_answer_while_the_body_is_sent_is_read(
+def test_a_response_while_the_body_is_sent_is_read(
     secure: Endpoint, ca_bundle: str, then: Any
 ) -> None:
     secure.read_body = False
     secure.answer(raw(response(413, b"too large"), then))
-    assert ask(secure.url, b"x" * 5_000_000, ca_bundle=ca_bundle) == (413, b"too large")
+    assert send(secure.url, b"x" * 5_000_000, ca_bundle=ca_bundle) == (413, b"too large")
 
 
-def test_a_server_that_leaves_without_a_word_is_an_error(secure: Endpoint, ca_bundle: str) -> None:
+def test_a_connection_reset_is_an_error(secure: Endpoint, ca_bundle: str) -> None:
     secure.answer(reset)
     assert failure(secure.url, ca_bundle=ca_bundle).code == "ConnectionClosedError"
 
 
-def test_half_a_body_is_an_error(secure: Endpoint, ca_bundle: str) -> None:
+def test_an_incomplete_body_is_an_error(secure: Endpoint, ca_bundle: str) -> None:
     secure.answer(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", reset))
     assert failure(secure.url, ca_bundle=ca_bundle).code == "ResponseStreamingError"
 
 
 @pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
-def test_the_bundle_may_come_from_the_environment(
+def test_the_bundle_can_come_from_the_environment(
     smrt: Any, secure: Endpoint, ca_bundle: str, variable: str
 ) -> None:
-    where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": secure.url, variable: ca_bundle}
-    ran = smrt(*LINE, env=where)
+    environ = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": secure.url, variable: ca_bundle}
+    ran = smrt(*LINE, env=environ)
     assert (ran.code, ran.out, ran.err) == (0, b'{"predictions":[1]}', "")
 
 
-def test_not_to_check_is_warned_of_once(smrt: Any, secure: Endpoint) -> None:
+def test_disabled_verification_is_one_warning(smrt: Any, secure: Endpoint) -> None:
     for _ in range(2):
         secure.answer(raw(response(503, b"")))
     ran = smrt(*LINE, "--no-verify-ssl", "--endpoint-url", secure.url)
@@ -263,12 +267,12 @@ def test_not_to_check_is_warned_of_once(smrt: Any, secure: Endpoint) -> None:
     )
 
 
-def test_there_is_nothing_to_warn_of_without_tls(smrt: Any, endpoint: Endpoint) -> None:
+def test_http_without_verification_is_no_warning(smrt: Any, endpoint: Endpoint) -> None:
     ran = smrt(*LINE, "--no-verify-ssl")
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_a_client_in_python_warns_as_python_does(secure: Endpoint, environ: dict[str, str]) -> None:
+def test_a_python_client_uses_pythons_warnings(secure: Endpoint, environ: dict[str, str]) -> None:
     client = Client("us-east-1", endpoint_url=secure.url, verify=False, environ=environ | KEYS)
     with pytest.warns(UserWarning, match="is not checked") as caught:
         client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].close()
