@@ -1,1 +1,1 @@
-"""What is configured: environment, profiles, settings, credentials."""
+"""Configuration: environment, profiles, settings, credentials."""

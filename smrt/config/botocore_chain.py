@@ -1,6 +1,6 @@
-"""Credentials and region that take more than two strings: AWS's whole chain, run by botocore.
+"""Credentials and region from botocore: the sources that need requests or programs.
 
-Botocore is imported when one of its functions is called, and reads the process's own environment.
+Botocore is imported on first use; it reads the process's own environment.
 """
 
 import os
@@ -20,37 +20,38 @@ from .profiles import Section
 
 
 def load_credentials(config: Config, settings: Settings) -> Credentials | None:
-    """The first credentials that AWS's chain gives, fetched; None where it gives none."""
+    """Load the first credentials of AWS's provider chain; None if it has none."""
     with _translated(config):
         from botocore.credentials import create_credential_resolver
 
-        where = settings.region or configured_region(config) or metadata_region(config)
-        found_by = session(config, where, settings)
-        chain = create_credential_resolver(found_by, cache=Cache(config), region_name=where)
+        region = settings.region or configured_region(config) or metadata_region(config)
+        resolver = create_credential_resolver(
+            session(config, region, settings), cache=Cache(config), region_name=region
+        )
         # botocore's own prompter falls back to stdin, which may be the request's body
-        chain.get_provider("assume-role")._prompter = ask_mfa_code  # noqa: SLF001 - there is no other way in
+        resolver.get_provider("assume-role")._prompter = ask_mfa_code  # noqa: SLF001 - there is no public way
         with silence(verify=settings.verify):
-            found = chain.load_credentials()
-            return None if found is None else _frozen(found)
+            credentials = resolver.load_credentials()
+            return None if credentials is None else _frozen(credentials)
 
 
 def metadata_region(config: Config) -> str | None:
-    """The region of the machine, told by its instance metadata; None if there is none."""
+    """The region of the EC2 instance, from its metadata; None elsewhere."""
     if config.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
         return None
     with _translated(config):
         from botocore.utils import IMDSRegionProvider
 
-        found: str | None = IMDSRegionProvider(session(config, None)).provide()
-        return found
+        region: str | None = IMDSRegionProvider(session(config, None)).provide()
+        return region
 
 
 def ask_mfa_code(prompt: str) -> str:
-    """The answer to `prompt`, typed unseen on the terminal; ConfigurationError without one."""
+    """Prompt for an MFA code on the terminal; raises ConfigurationError without a terminal."""
     if not _has_terminal():
         raise ConfigurationError(
-            "the role needs an MFA code, and there is no terminal to ask for it on",
-            "run it once on a terminal: the credentials are kept for the next calls",
+            "the role needs an MFA code, and there is no terminal to enter it",
+            "run the command once on a terminal: the next calls use the cached credentials",
         )
     from getpass import getpass
 
@@ -59,11 +60,11 @@ def ask_mfa_code(prompt: str) -> str:
     try:
         return getpass(visible(prompt))
     except EOFError as exc:
-        raise ConfigurationError("the role needs an MFA code, and none was given") from exc
+        raise ConfigurationError("the role needs an MFA code, and none was entered") from exc
 
 
 def _has_terminal() -> bool:
-    """Whether getpass finds a terminal: the process's own, or stdin."""
+    """Whether getpass has a terminal to read from: the process's own, or stdin."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:
@@ -74,35 +75,37 @@ def _has_terminal() -> bool:
 def session(
     config: Config,
     region: str | None,
-    settings: Settings = Settings(),  # noqa: B008 - a value: nobody can change it
+    settings: Settings = Settings(),  # noqa: B008 - it is immutable
 ) -> Any:
-    """A session of botocore that finds what AWS CLI would find, and waits as long."""
+    """A botocore session with the configuration and timeouts of AWS CLI."""
     from botocore.config import Config as ClientConfig
     from botocore.configprovider import ConstantProvider
     from botocore.session import Session
 
-    made = Session()
-    store = made.get_component("config_store")
+    botocore_session = Session()
+    store = botocore_session.get_component("config_store")
     store.set_config_provider("config_file", ConstantProvider(config.config_path))
     store.set_config_provider("credentials_file", ConstantProvider(config.credentials_path))
     name = config.profile if config.named else None
     store.set_config_provider("profile", ConstantProvider(name))
-    if config.explicit:  # as an instance variable it switches the environment's credentials off
-        made.set_config_variable("profile", config.profile)
+    if config.explicit:  # as an instance variable it disables the environment's credentials
+        botocore_session.set_config_variable("profile", config.profile)
     if region is not None:
-        made.set_config_variable("region", region)
+        botocore_session.set_config_variable("region", region)
     if not settings.verify:
         store.set_config_provider("ca_bundle", ConstantProvider(False))
     elif settings.ca_bundle is not None:
-        made.set_config_variable("ca_bundle", settings.ca_bundle)
+        botocore_session.set_config_variable("ca_bundle", settings.ca_bundle)
     connect, read = settings.connect_timeout or None, settings.read_timeout or None
-    made.set_default_client_config(ClientConfig(connect_timeout=connect, read_timeout=read))
-    return made
+    botocore_session.set_default_client_config(
+        ClientConfig(connect_timeout=connect, read_timeout=read)
+    )
+    return botocore_session
 
 
 @contextmanager
 def silence(*, verify: bool) -> Iterator[None]:
-    """Without urllib3's warning of what was asked for: whoever asked is warned already."""
+    """Suppress urllib3's warning about disabled verification: smrt prints its own."""
     if verify:
         yield
         return
@@ -115,17 +118,19 @@ def silence(*, verify: bool) -> Iterator[None]:
         yield
 
 
-def _frozen(found: Any) -> Credentials:
-    """The keys as they are now: this is where roles are assumed and tokens refreshed."""
-    keys = found.get_frozen_credentials()
-    expiry = getattr(found, "_expiry_time", None)
+def _frozen(credentials: Any) -> Credentials:
+    """The current credentials; botocore assumes roles and refreshes tokens here."""
+    frozen = credentials.get_frozen_credentials()
+    expiry = getattr(credentials, "_expiry_time", None)
     expires = None if expiry is None else expiry.timestamp()
-    return Credentials(keys.access_key, keys.secret_key, keys.token, found.method, expires)
+    return Credentials(
+        frozen.access_key, frozen.secret_key, frozen.token, credentials.method, expires
+    )
 
 
 @contextmanager
 def _translated(config: Config) -> Iterator[None]:
-    """Botocore's failures as ours."""
+    """Raise smrt's errors instead of botocore's."""
     from botocore import exceptions as foreign
 
     try:
@@ -137,14 +142,14 @@ def _translated(config: Config) -> Iterator[None]:
     except foreign.BotoCoreError as exc:
         raise ConfigurationError(str(exc), *_remedies(config, exc)) from cause(exc)
     except KeyError as exc:
-        raise ConfigurationError(f"the answer of the credentials' source lacks {exc}") from exc
+        raise ConfigurationError(f"the response of the credential provider lacks {exc}") from exc
     except (OSError, ValueError, RuntimeError) as exc:
-        # a program, a token file or an answer that is not there, or not what it should be
-        raise ConfigurationError(f"the credentials cannot be had: {exc}") from cause(exc)
+        # a program, a token file or a response that is missing or invalid
+        raise ConfigurationError(f"could not load credentials: {exc}") from cause(exc)
 
 
 def _remedies(config: Config, exc: Exception) -> list[str]:
-    """The command that mends it, where there is one."""
+    """The login command that resolves the error, if there is one."""
     from botocore import exceptions as foreign
 
     for command, names in _LOGINS.items():
@@ -157,11 +162,11 @@ def _remedies(config: Config, exc: Exception) -> list[str]:
 
 
 _LOGINS = {"sso": ("SSOError", "TokenRetrievalError"), "login": ("LoginError",)}
-"""Exceptions that mean a login is over, by name: older versions of botocore lack some."""
+"""Names of exceptions for an expired login; older versions of botocore lack some."""
 
 
 def _profile_with(config: Config, prefix: str) -> str:
-    """The profile, or the one that it takes its credentials from, with keys that begin so."""
+    """The profile, or the source profile behind it, that has keys with this prefix."""
 
     def merged(name: str) -> Section:
         return {**config.profiles.get(name, {}), **config.stored_profiles.get(name, {})}
@@ -169,5 +174,5 @@ def _profile_with(config: Config, prefix: str) -> str:
     names = [config.profile]
     while (source := merged(names[-1]).get("source_profile")) not in (None, *names):
         names.append(str(source))
-    fitting = (name for name in names if any(key.startswith(prefix) for key in merged(name)))
-    return next(fitting, config.profile)
+    matches = (name for name in names if any(key.startswith(prefix) for key in merged(name)))
+    return next(matches, config.profile)

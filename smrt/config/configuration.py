@@ -1,7 +1,7 @@
-"""What is configured: the environment and the two files of profiles, read once.
+"""The environment and the two AWS configuration files, read once.
 
-Everything is resolved as option > environment > profile > default, and the first that is set
-wins, even if it is empty:
+The precedence is option > environment > profile > default; the first one that is set is used, even
+if it is empty:
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#cli-configure-quickstart-precedence
 """
 
@@ -16,11 +16,11 @@ from .profiles import Section, Sections, config_file, sections
 
 
 class Config(NamedTuple):
-    """What was found, nothing judged yet.
+    """The unvalidated configuration.
 
-    `explicit`: the profile was named by an option, which switches credentials of the environment
-    off; `named`: it was named at all, so that it has to exist. `profiles` are those of the config
-    file, `stored_profiles` those of the credentials file.
+    `explicit`: an option names the profile, which disables credentials of the environment.
+    `named`: an option or a variable names the profile, so it must exist.
+    `profiles` are those of the config file, `stored_profiles` those of the credentials file.
     """
 
     environ: Mapping[str, str]
@@ -49,31 +49,31 @@ class Config(NamedTuple):
 
     @property
     def missing(self) -> bool:
-        """Whether the profile was named and neither file has it."""
+        """Whether the profile was named, and neither file has it."""
         return self.named and not (
             self.profile in self.profiles or self.profile in self.stored_profiles
         )
 
 
 def load(environ: Mapping[str, str], profile: str | None = None) -> Config:
-    """Read the two files; `profile` is the name given as an option.
+    """Read the two files; `profile` is the option's value.
 
-    Raises ConfigurationError for a file that cannot be read or understood.
+    Raises ConfigurationError for a file that cannot be read or parsed.
     """
     named = (profile, environ.get("AWS_PROFILE"), environ.get("AWS_DEFAULT_PROFILE"))
     name = next((name for name in named if name is not None), None)
     config_path = expanded(environ, "AWS_CONFIG_FILE", "~/.aws/config")
     credentials_path = expanded(environ, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-    found = config_file(config_path)
+    file = config_file(config_path)
     return Config(
         environ=environ,
         profile="default" if name is None else name,
         explicit=profile is not None,
         named=name is not None,
-        profiles=found.profiles,
+        profiles=file.profiles,
         stored_profiles=sections(credentials_path),
-        sso_sessions=found.sso_sessions,
-        services=found.services,
+        sso_sessions=file.sso_sessions,
+        services=file.services,
         config_path=config_path,
         credentials_path=credentials_path,
     )
@@ -90,12 +90,12 @@ def setting(config: Config, variable: str | None, key: str | None) -> str | None
 
 
 def flag(config: Config, variable: str | None, key: str) -> bool:
-    """A setting that is on if it is `true`, in any case of letters; `1` and `yes` are not."""
+    """Whether a setting is `true`, in any case; `1` and `yes` are false."""
     return (setting(config, variable, key) or "").lower() == "true"
 
 
 def origin(config: Config, variable: str | None, key: str) -> str:
-    """Where `setting` found its value, as a hint for people."""
+    """A hint that names the source of the value that `setting` returns."""
     if variable is not None and variable in config.environ:
         return f"it comes from the environment variable {variable}"
     path = config.credentials_path if key in config.stored else config.config_path
@@ -110,58 +110,58 @@ def check_profile(config: Config) -> None:
 
 
 def region(config: Config, option: str | None = None) -> str | None:
-    """The region that is configured; not what instance metadata would tell."""
+    """The configured region, without instance metadata."""
     if option is not None:
         return option
-    found = setting(config, "AWS_REGION", None)
-    return setting(config, "AWS_DEFAULT_REGION", "region") if found is None else found
+    value = setting(config, "AWS_REGION", None)
+    return setting(config, "AWS_DEFAULT_REGION", "region") if value is None else value
 
 
 def output_format(config: Config, option: str | None = None) -> str:
-    """The name of the output format; nothing is checked."""
-    found = option if option is not None else setting(config, "AWS_DEFAULT_OUTPUT", "output")
-    return "json" if found is None else found
+    """The name of the output format, not validated."""
+    value = option if option is not None else setting(config, "AWS_DEFAULT_OUTPUT", "output")
+    return "json" if value is None else value
 
 
 def error_format(config: Config) -> str:
-    """The name of the format of errors; one that is unknown means `enhanced`."""
-    found = (setting(config, "AWS_CLI_ERROR_FORMAT", "cli_error_format") or "").lower()
-    return found if found in ERROR_FORMATS else DEFAULT_ERROR_FORMAT
+    """The format of error messages; unknown values mean `enhanced`."""
+    value = (setting(config, "AWS_CLI_ERROR_FORMAT", "cli_error_format") or "").lower()
+    return value if value in ERROR_FORMATS else DEFAULT_ERROR_FORMAT
 
 
 def binary_format(config: Config, option: str | None = None) -> str:
-    """How a blob is written on the command line; ConfigurationError for a word not known."""
+    """The format of blobs on the command line; raises ConfigurationError for unknown values."""
     if option is not None:
         return option
     return _choice(config, "cli_binary_format", BINARY_FORMATS, BINARY_FORMATS[0])
 
 
 def pager(config: Config) -> str:
-    """The command that pages long output; empty for none."""
-    found = setting(config, "AWS_PAGER", "cli_pager")
-    return config.environ.get("PAGER", "less") if found is None else found
+    """The pager command for long output; empty to disable it."""
+    value = setting(config, "AWS_PAGER", "cli_pager")
+    return config.environ.get("PAGER", "less") if value is None else value
 
 
 def auto_prompt(config: Config) -> str:
     """`on`, `on-partial` or `off`."""
-    found = (setting(config, "AWS_CLI_AUTO_PROMPT", "cli_auto_prompt") or "").lower()
-    return found if found in ("on", "on-partial") else "off"
+    value = (setting(config, "AWS_CLI_AUTO_PROMPT", "cli_auto_prompt") or "").lower()
+    return value if value in ("on", "on-partial") else "off"
 
 
 def check_timestamps(config: Config) -> None:
-    """Raise ConfigurationError for a cli_timestamp_format that is not known."""
+    """Raise ConfigurationError for an unknown cli_timestamp_format."""
     _choice(config, "cli_timestamp_format", ("wire", "iso8601"), "iso8601")
 
 
 def _choice(config: Config, key: str, choices: tuple[str, ...], default: str) -> str:
-    found = setting(config, None, key)
-    if found is None:
+    value = setting(config, None, key)
+    if value is None:
         return default
-    if found not in choices:
-        words = '" or "'.join(choices)
-        message = f'Unknown {key} value: {found}, valid values are "{words}"'
+    if value not in choices:
+        valid = '" or "'.join(choices)
+        message = f'Unknown {key} value: {value}, valid values are "{valid}"'
         raise ConfigurationError(message, origin(config, None, key))
-    return found
+    return value
 
 
 def _profile_hints(config: Config) -> list[str]:
@@ -169,20 +169,20 @@ def _profile_hints(config: Config) -> list[str]:
     from shlex import quote
 
     names = sorted({*config.profiles, *config.stored_profiles})
-    near = difflib.get_close_matches(config.profile, names)
+    matches = difflib.get_close_matches(config.profile, names)
     hints = []
     if not config.explicit:
         variable = "AWS_PROFILE" if "AWS_PROFILE" in config.environ else "AWS_DEFAULT_PROFILE"
         hints.append(f"the environment variable {variable} names it")
-    if near:
-        hints.append(f"did you mean {' or '.join(near)}?")
+    if matches:
+        hints.append(f"did you mean {' or '.join(matches)}?")
     elif names:
         hints.append(f"the profiles are {', '.join(names)}")
     return [*hints, f"make it: aws configure --profile {quote(config.profile or 'NAME')}"]
 
 
 def epoch_seconds(timestamp: str | None) -> float | None:
-    """An ISO 8601 time as seconds since the epoch; UTC where it names no zone, None if unclear."""
+    """Parse an ISO 8601 time (UTC by default) to seconds since the epoch; None if invalid."""
     if not timestamp:
         return None
     from datetime import datetime, timezone

@@ -1,6 +1,6 @@
-"""Who signs: keys of the environment or of a profile, roles and SSO from the AWS CLI's own cache.
+"""Credentials from the environment, from a profile, or for roles and SSO from AWS CLI's cache.
 
-The order is AWS CLI's; whatever is not found here goes through botocore, in `chain`.
+The precedence is AWS CLI's; all other providers are botocore's (see botocore_chain).
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-authentication.html#cli-chap-authentication-precedence
 """
 
@@ -18,47 +18,47 @@ _TOKENS = ("aws_security_token", "aws_session_token")
 
 
 def given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
-    """The keys that a program names, None where it names none; ConfigurationError for one alone."""
+    """Explicit credentials, None without any; raises ConfigurationError if one key is missing."""
     if access_key is None and secret_key is None:
         return None
     if access_key is None or secret_key is None:
         raise ConfigurationError(
             "Partial credentials found in explicit keywords",
-            "give both aws_access_key_id and aws_secret_access_key",
+            "set both aws_access_key_id and aws_secret_access_key",
         )
     return Credentials(access_key, secret_key, token)
 
 
 def resolve(
     config: Config,
-    settings: Settings = Settings(),  # noqa: B008 - a value: nobody can change it
+    settings: Settings = Settings(),  # noqa: B008 - it is immutable
     *,
     now: Callable[[], float] = time.time,
 ) -> Credentials | None:
-    """Who signs, or None where there is nobody.
+    """Load credentials; returns None if no provider has any.
 
-    Region, trust and timeouts of `settings` hold for the calls that have to be made, too.
-    Raises ConfigurationError for a missing profile and for sources that fail, ServiceError where
-    STS or SSO refuses, TransportError where they cannot be reached.
+    Requests to providers use the region, CA bundle and timeouts of `settings`.
+    Raises ConfigurationError for a missing profile or a failed provider, ServiceError if STS or SSO
+    returns an error, TransportError if it cannot be reached.
     """
-    found = static(config, now=now)
-    if found is None:
+    credentials = static(config, now=now)
+    if credentials is None:
         from .credentials_cache import cached
 
-        found = cached(config, now())
-    if found is None:
+        credentials = cached(config, now())
+    if credentials is None:
         from . import botocore_chain as chain
 
-        found = chain.load_credentials(config, settings)
-    return found
+        credentials = chain.load_credentials(config, settings)
+    return credentials
 
 
 def absent(config: Config | None = None) -> ConfigurationError:
-    """What is raised where nobody signs; keys that `config` switches off are told of."""
-    unheard = config is not None and config.explicit and "AWS_ACCESS_KEY_ID" in config.environ
+    """The error for missing credentials; a hint names those that `config` disables."""
+    disabled = config is not None and config.explicit and "AWS_ACCESS_KEY_ID" in config.environ
     return ConfigurationError(
         "Unable to locate credentials.",
-        *(["--profile switches the keys of the environment off; AWS_PROFILE does not"] * unheard),
+        *(["--profile switches the keys of the environment off; AWS_PROFILE does not"] * disabled),
         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
         'to make a profile: "aws configure", "aws configure sso" or "aws login"',
         "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
@@ -67,29 +67,29 @@ def absent(config: Config | None = None) -> ConfigurationError:
 
 
 def source(
-    config: Config, settings: Settings, static_keys: Credentials | None = None
+    config: Config, settings: Settings, static_credentials: Credentials | None = None
 ) -> Callable[[], Credentials | None]:
-    """`resolve` for a client that has these settings, to be called whenever it needs credentials.
+    """Return a function that calls `resolve` with this configuration.
 
-    `static_keys` are what `static` found before; those that expire are looked up again. Raises
-    ConfigurationError where there are none, too.
+    `static_credentials` are the result of `static`; credentials that expire are resolved again.
+    The function raises ConfigurationError if there are no credentials.
     """
 
-    def keys() -> Credentials:
-        if static_keys is not None and static_keys.expires is None:
-            return static_keys
-        found = resolve(config, settings)
-        if found is None:
+    def load() -> Credentials:
+        if static_credentials is not None and static_credentials.expires is None:
+            return static_credentials
+        credentials = resolve(config, settings)
+        if credentials is None:
             raise absent(config)
-        return found
+        return credentials
 
-    return keys
+    return load
 
 
 def static(config: Config, *, now: Callable[[], float] = time.time) -> Credentials | None:
-    """The keys that stand in the environment or the profile, None where something else goes first.
+    """Credentials in the environment or profile, None if another provider takes precedence.
 
-    Raises ConfigurationError for a missing profile and for keys that are incomplete.
+    Raises ConfigurationError for a missing profile or incomplete credentials.
     """
     check_profile(config)
     if not config.explicit and config.environ.get("AWS_ACCESS_KEY_ID"):
@@ -120,7 +120,7 @@ def _environment(environ: Mapping[str, str], now: Callable[[], float]) -> Creden
     if expires is not None and expires <= now():
         raise ConfigurationError(
             "the credentials in the environment have expired",
-            "AWS_CREDENTIAL_EXPIRATION tells when; set new keys, or unset it",
+            "set new ones, or unset AWS_CREDENTIAL_EXPIRATION if it is wrong",
         )
     return Credentials(environ["AWS_ACCESS_KEY_ID"], secret_key, token, "env", expires)
 
@@ -131,7 +131,7 @@ def _profile(config: Config, section: Mapping[str, Any], source: str) -> Credent
 
         raise ConfigurationError(
             f"Partial credentials found in {source}, missing: {_KEYS[1]}",
-            f"give both: aws configure --profile {quote(config.profile)}",
+            f"set both: aws configure --profile {quote(config.profile)}",
         )
     token = next((section[name] for name in _TOKENS if name in section), None)
     return Credentials(section[_KEYS[0]], section[_KEYS[1]], token, source)

@@ -1,6 +1,6 @@
-"""The AWS CLI's own cache of temporary credentials, read and written without botocore.
+"""AWS CLI's cache of temporary credentials, read and written without botocore.
 
-A file is named by a hash of what was asked for, computed here as botocore's fetchers do it.
+The name of a file is a hash of the request's parameters, computed as in botocore.
 """
 
 import json
@@ -19,11 +19,11 @@ CACHE = "~/.aws/cli/cache"
 LOGIN_CACHE = "~/.aws/login/cache"
 MARGIN = 900
 LOGIN_MARGIN = 300
-"""Seconds: credentials with less left are fetched anew, as botocore does."""
+"""Seconds; credentials that expire sooner are refreshed, as in botocore."""
 
 
 class Cache:
-    """The folder as the mapping that botocore's fetchers read and keep what they fetched in."""
+    """The cache folder as a mapping, which botocore's fetchers use as their cache."""
 
     def __init__(self, config: Config) -> None:
         self._folder = Path(home_path(config.environ, CACHE))
@@ -38,7 +38,7 @@ class Cache:
             raise KeyError(key) from exc
 
     def __setitem__(self, key: str, value: Mapping[str, Any]) -> None:
-        """Keep `value`, for its owner alone; where that cannot be, it is fetched anew next time."""
+        """Save `value`, readable by its owner only; without effect if the folder is read-only."""
         text = json.dumps(value, default=_timestamp)
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def _timestamp(moment: Any) -> str:
 
 
 def cached(config: Config, now: float) -> Credentials | None:
-    """The profile's temporary credentials, if they are in the cache and good at `now`."""
+    """The profile's temporary credentials, if they are cached and valid at `now`."""
     merged = {**config.values, **config.stored}
     if "role_arn" in merged and "web_identity_token_file" not in merged:
         return _role(config, "assume-role", assume_role_key(merged), now)
@@ -84,8 +84,8 @@ def _role(config: Config, source: str, key: str | None, now: float) -> Credentia
     if key is None:
         return None
     fields = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
-    place = _Place(f"{CACHE}/{key}.json", "Credentials", fields, MARGIN)
-    return _read(config, place, source, now)
+    location = _Location(f"{CACHE}/{key}.json", "Credentials", fields, MARGIN)
+    return _read(config, location, source, now)
 
 
 def _login(config: Config, session: str, now: float) -> Credentials | None:
@@ -94,11 +94,11 @@ def _login(config: Config, session: str, now: float) -> Credentials | None:
     folder = expanded(config.environ, "AWS_LOGIN_CACHE_DIRECTORY", LOGIN_CACHE)
     fields = ("accessKeyId", "secretAccessKey", "sessionToken", "expiresAt")
     path = f"{folder}/{sha256(session.encode()).hexdigest()}.json"
-    return _read(config, _Place(path, "accessToken", fields, LOGIN_MARGIN), "login", now)
+    return _read(config, _Location(path, "accessToken", fields, LOGIN_MARGIN), "login", now)
 
 
 def assume_role_key(profile: Mapping[str, Any]) -> str | None:
-    """The name of the file for a profile's role; None unless one source of keys goes with it."""
+    """The cache key of a profile's role; None unless the profile has one credential source."""
     if ("source_profile" in profile) == ("credential_source" in profile):
         return None
     arguments = {
@@ -108,26 +108,26 @@ def assume_role_key(profile: Mapping[str, Any]) -> str | None:
         "SerialNumber": profile.get("mfa_serial"),
         "DurationSeconds": _integer(profile.get("duration_seconds")),
     }
-    return _hash(json.dumps(_given(arguments), sort_keys=True))
+    return _hash(json.dumps(_without_none(arguments), sort_keys=True))
 
 
 def web_identity_key(config: Config, profile: Mapping[str, Any]) -> str | None:
-    """The name of the file for a role assumed with a token file, of environment or profile."""
+    """The cache key of a role with a web identity token file, from environment or profile."""
 
     def setting(key: str, variable: str) -> Any:
-        found = None if config.explicit else config.environ.get(variable)
-        return profile.get(key) if found is None else found
+        value = None if config.explicit else config.environ.get(variable)
+        return profile.get(key) if value is None else value
 
     role = setting("role_arn", "AWS_ROLE_ARN")
     if not role or not setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE"):
         return None
     session = setting("role_session_name", "AWS_ROLE_SESSION_NAME") or None
     arguments = {"RoleArn": role, "RoleSessionName": session}
-    return _hash(json.dumps(_given(arguments), sort_keys=True))
+    return _hash(json.dumps(_without_none(arguments), sort_keys=True))
 
 
 def sso_key(config: Config, profile: Mapping[str, Any]) -> str | None:
-    """The name of the file for a profile of IAM Identity Center."""
+    """The cache key of a profile with IAM Identity Center."""
     session = profile.get("sso_session")
     merged = {**profile, **(config.sso_sessions.get(session, {}) if session else {})}
     if not {"sso_role_name", "sso_account_id", "sso_start_url", "sso_region"} <= merged.keys():
@@ -140,8 +140,8 @@ def sso_key(config: Config, profile: Mapping[str, Any]) -> str | None:
     return _hash(json.dumps(arguments, sort_keys=True, separators=(",", ":")))
 
 
-class _Place(NamedTuple):
-    """Where credentials lie: a file, a key of its object, and the fields there."""
+class _Location(NamedTuple):
+    """The location of credentials: a JSON file, a key of its object, and the names of fields."""
 
     path: str
     key: str
@@ -149,20 +149,20 @@ class _Place(NamedTuple):
     margin: float
 
 
-def _read(config: Config, place: _Place, source: str, now: float) -> Credentials | None:
+def _read(config: Config, location: _Location, source: str, now: float) -> Credentials | None:
     try:
-        text = Path(home_path(config.environ, place.path)).read_bytes()
-        found = json.loads(text)[place.key]
-        access_key, secret_key, token, expiration = (found[field] for field in place.fields)
+        text = Path(home_path(config.environ, location.path)).read_bytes()
+        values = json.loads(text)[location.key]
+        access_key, secret_key, token, expiration = (values[field] for field in location.fields)
         expires = epoch_seconds(expiration)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return None  # botocore fetches what is not there, or complains
-    if expires is None or expires - now < place.margin:
+        return None  # botocore fetches them or reports the error
+    if expires is None or expires - now < location.margin:
         return None
     return Credentials(access_key, secret_key, token, source, expires)
 
 
-def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 

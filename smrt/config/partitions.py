@@ -1,4 +1,4 @@
-"""AWS's partitions: regions, and the names that services have there."""
+"""AWS's partitions: regions and the DNS suffixes of their endpoints."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,12 +7,12 @@ from smrt.errors import ConfigurationError
 
 
 def partitions() -> Mapping[str, Any]:
-    """Botocore's partition data, found without importing botocore."""
+    """Botocore's partition data, read without importing botocore."""
     import json
 
     with open(_botocore_folder() + "/data/partitions.json", "rb") as file:
-        found: Mapping[str, Any] = json.load(file)
-    return found
+        data: Mapping[str, Any] = json.load(file)
+    return data
 
 
 def _botocore_folder() -> str:

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 
 
 def expanded(environ: Mapping[str, str], variable: str, default: str) -> str:
-    """The path that a variable of the environment holds, with $VARIABLES and ~ replaced."""
+    """The path in an environment variable, with $VARIABLES and ~ expanded."""
     path = environ.get(variable, default)
     if "$" in path:
         import re
 
         names = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
-        path = names.sub(lambda found: environ.get(found[1] or found[2], found[0]), path)
+        path = names.sub(lambda match: environ.get(match[1] or match[2], match[0]), path)
     return home_path(environ, path)
 
 
 def home_path(environ: Mapping[str, str], path: str) -> str:
-    """`path` with a leading ~ replaced by the home of `environ`."""
+    """Expand a leading ~ in `path` to HOME in `environ`."""
     home = environ.get("HOME")
     if home is not None and (path == "~" or path.startswith("~/")):
         return (home.rstrip("/") + path[1:]) or "/"

@@ -1,4 +1,4 @@
-"""The two files of profiles, ~/.aws/config and ~/.aws/credentials, as botocore understands them.
+"""Parses ~/.aws/config and ~/.aws/credentials as botocore does.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
 """
@@ -15,7 +15,7 @@ Sections = Mapping[str, Section]
 
 
 class ConfigFile(NamedTuple):
-    """A config file: its sections by kind and name; those of other kinds are left out."""
+    """The sections of a config file by kind and name; other kinds are ignored."""
 
     profiles: Sections
     sso_sessions: Sections
@@ -26,9 +26,9 @@ class ConfigFile(NamedTuple):
 
 
 def config_file(path: str) -> ConfigFile:
-    """What the config file at `path` holds; nothing if there is none.
+    """Parse the config file at `path`; a missing file is empty.
 
-    Raises ConfigurationError for a file that cannot be read or understood.
+    Raises ConfigurationError for a file that cannot be read or parsed.
     """
     kinds: dict[str, dict[str, Section]] = {"profile": {}, "sso-session": {}, "services": {}}
     for header, section in sections(path).items():
@@ -42,9 +42,9 @@ def config_file(path: str) -> ConfigFile:
 
 
 def sections(path: str) -> Sections:
-    """The sections of the INI file at `path` by header, indented blocks as mappings.
+    """The sections of the INI file at `path` by header, with indented blocks as mappings.
 
-    Raises ConfigurationError for a file that cannot be read or understood.
+    Raises ConfigurationError for a file that cannot be read or parsed.
     """
     if not os.path.isfile(path):
         return {}
@@ -57,10 +57,10 @@ def sections(path: str) -> Sections:
         return {name: _section(parser.items(name)) for name in parser.sections()}
     except OSError as exc:
         message = f"Unable to read config file: {path}: {exc.strerror}"
-        raise ConfigurationError(message, f"allow it to be read: chmod u+r '{path}'") from exc
+        raise ConfigurationError(message, f"make it readable: chmod u+r '{path}'") from exc
     except (Error, ValueError) as exc:
-        # not `from exc`: configparser quotes the line, and the line may hold a secret
-        raise ConfigurationError(f"Unable to parse config file: {path}", *_place(exc)) from None
+        # not `from exc`: configparser quotes the line, which may contain a secret
+        raise ConfigurationError(f"Unable to parse config file: {path}", *_location(exc)) from None
 
 
 def _section(items: Iterable[tuple[str, str]]) -> Section:
@@ -68,7 +68,7 @@ def _section(items: Iterable[tuple[str, str]]) -> Section:
 
 
 def _nested(text: str) -> Mapping[str, str]:
-    """An indented block of `key = value` lines; ValueError for another line."""
+    """Parse an indented block of `key = value` lines; raises ValueError for other lines."""
     lines = [line.partition("=") for line in text.splitlines() if line.strip()]
     if not all(equals for _, equals, _ in lines):
         raise ValueError("an indented block has a line without '='")
@@ -76,7 +76,7 @@ def _nested(text: str) -> Mapping[str, str]:
 
 
 def _names(header: str) -> list[str]:
-    """The name in a header of two words, quotes taken off; none in any other."""
+    """The unquoted name in a header of two words; empty for other headers."""
     if header.isascii() and header.isprintable() and not {'"', "'", "\\"}.intersection(header):
         words = header.split()
     else:
@@ -93,10 +93,14 @@ def _shell_words(header: str) -> list[str]:
         return []
 
 
-def _place(exc: Exception) -> tuple[str, ...]:
-    """Where a file is wrong, without what stands there."""
+def _location(exc: Exception) -> tuple[str, ...]:
+    """Hints on the location of a parse error, without the content of the line."""
     errors = getattr(exc, "errors", None)
     line = errors[0][0] if errors else getattr(exc, "lineno", None)
     if line is not None:
         return (f"see line {line}",)
-    return ("it is not text in the locale's encoding",) if hasattr(exc, "encoding") else (str(exc),)
+    return (
+        ("it is not valid text in the locale's encoding",)
+        if hasattr(exc, "encoding")
+        else (str(exc),)
+    )

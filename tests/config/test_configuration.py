@@ -1,4 +1,4 @@
-"""What is found in the environment and the files, and what the faces ask of it."""
+"""The configuration in the environment and files, and its precedence."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def configured(
     return load({**QUIET, **files, **environ}, profile)
 
 
-def test_nothing_at_all_is_the_default_profile_without_values() -> None:
+def test_without_configuration_the_default_profile_is_empty() -> None:
     config = load(QUIET)
     assert (config.profile, config.explicit, config.named) == ("default", False, False)
     assert (config.values, config.stored, config.missing) == ({}, {}, False)
@@ -46,7 +46,7 @@ def test_nothing_at_all_is_the_default_profile_without_values() -> None:
         (None, {"AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "d"}, "", False),
     ],
 )
-def test_the_first_name_of_a_profile_wins(
+def test_the_first_profile_name_is_used(
     option: str | None, environ: dict[str, str], name: str, *, explicit: bool
 ) -> None:
     config = load({**QUIET, **environ}, option)
@@ -69,7 +69,7 @@ def test_paths_of_files_are_expanded(path: str, expected: str) -> None:
     assert load({**QUIET, "AWS_CONFIG_FILE": path}).config_path == expected
 
 
-def test_a_home_at_the_root_is_the_root() -> None:
+def test_a_home_of_root_expands_to_root() -> None:
     assert home_path({"HOME": "/"}, "~") == "/"
 
 
@@ -89,7 +89,7 @@ def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
         ("[a]\ns3 =\n  hidden-secret\n", "an indented block has a line without '='"),
     ],
 )
-def test_a_file_that_cannot_be_parsed_is_an_error_that_shows_no_secret(
+def test_an_invalid_file_is_an_error_that_contains_no_secret(
     tmp_path: Path, text: str, hint: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -103,7 +103,7 @@ def test_a_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "c").write_bytes(b"[default]\nregion = \xff\xfe\n")
     with pytest.raises(ConfigurationError, match="Unable to parse config file") as caught:
         load({**QUIET, "AWS_CONFIG_FILE": str(tmp_path / "c")})
-    assert caught.value.hints == ("it is not text in the locale's encoding",)
+    assert caught.value.hints == ("it is not valid text in the locale's encoding",)
 
 
 UNREADABLE = """
@@ -116,13 +116,13 @@ except ConfigurationError as exc: print(exc.message, *exc.hints, sep="|")
 """
 
 
-def test_a_file_that_may_not_be_read_is_an_error_with_its_remedy(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "c").touch(mode=0)
     tmp_path.chmod(0o755)
     command = [sys.executable, "-c", UNREADABLE]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     message = "Unable to read config file: c: Permission denied"
-    assert done.stdout == f"{message}|allow it to be read: chmod u+r 'c'\n"
+    assert done.stdout == f"{message}|make it readable: chmod u+r 'c'\n"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_file_that_may_not_be_read_is_an_error_with_its_remedy(tmp_path: Path)
         ),
     ],
 )
-def test_a_missing_profile_is_told_with_the_nearest_names(
+def test_the_error_for_a_missing_profile_suggests_similar_names(
     tmp_path: Path, name: str, profile: str | None, environ: dict[str, str], hints: list[str]
 ) -> None:
     text = "[profile prod]\nregion=r\n"
@@ -162,7 +162,7 @@ def test_a_missing_profile_is_told_with_the_nearest_names(
     assert list(caught.value.hints) == hints
 
 
-def test_without_any_profile_there_is_none_to_suggest() -> None:
+def test_without_profiles_none_is_suggested() -> None:
     with pytest.raises(ConfigurationError) as caught:
         check_profile(load(QUIET, "default"))
     assert caught.value.hints == ("make it: aws configure --profile default",)
@@ -174,7 +174,7 @@ def test_a_profile_in_either_file_exists(tmp_path: Path, stored: str) -> None:
     check_profile(configured(tmp_path, text, stored=stored, profile="p"))
 
 
-FACES = [
+SETTINGS = [
     ("output_format", {}, "", "json"),
     ("output_format", {}, "output=yaml", "yaml"),
     ("output_format", {"AWS_DEFAULT_OUTPUT": "text"}, "output=yaml", "text"),
@@ -197,22 +197,22 @@ FACES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "environ", "line", "expected"), FACES)
-def test_what_the_faces_ask_for_has_its_precedence(
+@pytest.mark.parametrize(("name", "environ", "line", "expected"), SETTINGS)
+def test_each_setting_has_its_precedence(
     tmp_path: Path, name: str, environ: dict[str, str], line: str, expected: str | None
 ) -> None:
     config = configured(tmp_path, f"[default]\n{line}\n", **environ)
     assert getattr(configuration, name)(config) == expected
 
 
-def test_an_option_goes_before_everything(tmp_path: Path) -> None:
+def test_an_option_takes_precedence(tmp_path: Path) -> None:
     config = configured(tmp_path, "[default]\noutput=a\ncli_binary_format=b\nregion=c\n")
     assert configuration.output_format(config, "text") == "text"
     assert configuration.binary_format(config, "base64") == "base64"
     assert configuration.region(config, "") == ""
 
 
-def test_words_that_are_not_known_are_errors_that_tell_their_origin(tmp_path: Path) -> None:
+def test_unknown_values_are_errors_that_name_their_source(tmp_path: Path) -> None:
     text = "[default]\ncli_binary_format=b\n"
     config = configured(tmp_path, text, stored="[default]\ncli_timestamp_format=bogus\n")
     with pytest.raises(ConfigurationError, match="Unknown cli_binary_format value: b, valid"):
@@ -229,7 +229,7 @@ def test_words_that_are_not_known_are_errors_that_tell_their_origin(tmp_path: Pa
     )
 
 
-def test_without_botocore_the_partitions_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_botocore_the_partitions_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(ConfigurationError, match="botocore is not installed"):
         partitions()
@@ -250,7 +250,7 @@ print(*sorted(set(sys.modules) - known - before))
 """
 
 
-def test_a_plain_call_imports_nothing_but_our_own_modules() -> None:
+def test_a_plain_call_imports_only_smrts_modules() -> None:
     environ = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true"}
     done = subprocess.run(
         [sys.executable, "-c", PLAIN], capture_output=True, text=True, check=True, env=environ

@@ -1,4 +1,4 @@
-"""Who signs, from every source of AWS's chain; the services are real servers on loopback."""
+"""Credentials from every provider of AWS's chain; the services are real servers on loopback."""
 
 import subprocess
 import sys
@@ -61,7 +61,7 @@ OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
         ("[profile p]\n", "", "p", ENV, None),
     ],
 )
-def test_keys_that_stand_somewhere_have_their_order(
+def test_static_credentials_have_their_precedence(
     place: Place,
     text: str,
     stored: str,
@@ -70,8 +70,8 @@ def test_keys_that_stand_somewhere_have_their_order(
     expected: tuple[Any, ...] | None,
 ) -> None:
     place.write("credentials", stored)
-    found = static(place.config(text, profile, **environ))
-    assert (found and found[:4]) == expected
+    credentials = static(place.config(text, profile, **environ))
+    assert (credentials and credentials[:4]) == expected
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_keys_that_stand_somewhere_have_their_order(
         ),
     ],
 )
-def test_keys_that_cannot_sign_are_errors_with_remedies(
+def test_unusable_credentials_are_errors_with_remedies(
     place: Place, text: str, environ: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -104,11 +104,11 @@ def test_keys_that_cannot_sign_are_errors_with_remedies(
     assert caught.value.hints
 
 
-def test_the_environment_tells_when_its_keys_expire(place: Place) -> None:
-    found = resolve(place.config(**ENV, AWS_CREDENTIAL_EXPIRATION="2099-01-01T00:00:00Z"))
-    assert found is not None
-    assert found.expires == FAR_SECONDS
-    assert "se" not in repr(found).replace("access_key", "").replace("source", "")
+def test_the_environment_sets_the_expiration_of_its_credentials(place: Place) -> None:
+    credentials = resolve(place.config(**ENV, AWS_CREDENTIAL_EXPIRATION="2099-01-01T00:00:00Z"))
+    assert credentials is not None
+    assert credentials.expires == FAR_SECONDS
+    assert "se" not in repr(credentials).replace("access_key", "").replace("source", "")
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_the_environment_tells_when_its_keys_expire(place: Place) -> None:
         (None, None),
     ],
 )
-def test_times_are_seconds(text: str | None, expected: float | None) -> None:
+def test_times_are_parsed_to_seconds(text: str | None, expected: float | None) -> None:
     assert epoch_seconds(text) == expected
 
 
-def test_nobody_signs_where_nothing_is_found(place: Place) -> None:
+def test_without_any_provider_there_are_no_credentials(place: Place) -> None:
     assert resolve(place.config()) is None
 
 
@@ -134,29 +134,29 @@ def test_nobody_signs_where_nothing_is_found(place: Place) -> None:
     ("token", "expected"),
     [({}, None), ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "abc"}, "abc")],
 )
-def test_the_container_service_gives_keys(
+def test_the_container_service_provides_credentials(
     place: Place, aws: StandIns, token: dict[str, str], expected: str | None
 ) -> None:
     uri = f"{aws.url}/container"
-    found = resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, **token))
-    assert keys(found) == ("AKIDBOX", "sm", "tm", "container-role")
-    assert found is not None
-    assert found.expires == FAR_SECONDS
+    credentials = resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, **token))
+    assert keys(credentials) == ("AKIDBOX", "sm", "tm", "container-role")
+    assert credentials is not None
+    assert credentials.expires == FAR_SECONDS
     assert aws.calls[0].headers.get("authorization") == expected
 
 
-def test_the_container_service_has_a_token_file_and_a_relative_address(
+def test_the_container_service_accepts_a_token_file_and_a_relative_uri(
     place: Place, aws: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ContainerMetadataFetcher, "IP_ADDRESS", aws.url.removeprefix("http://"))
     token = str(place.write("token", "from-file"))
     place.set(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token)
-    found = resolve(place.config(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/container"))
-    assert keys(found)[0] == "AKIDBOX"
+    credentials = resolve(place.config(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/container"))
+    assert keys(credentials)[0] == "AKIDBOX"
     assert aws.calls[0].headers["authorization"] == "from-file"
 
 
-def test_the_instance_gives_keys_and_region(
+def test_the_instance_metadata_provides_credentials_and_region(
     place: Place, aws: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AWS_REGION")
@@ -175,19 +175,19 @@ def printing(code: str) -> str:
     return PROCESS.format(f"{sys.executable} -c '{code}'")
 
 
-def test_a_program_gives_keys(place: Place) -> None:
+def test_a_credential_process_provides_credentials(place: Place) -> None:
     answer = {"Version": 1, "AccessKeyId": "AKIDPROC", "SecretAccessKey": "s"}
     path = place.write("answer", answer)
-    found = resolve(place.config(printing(f'print(open("{path}").read())')))
-    assert found == ("AKIDPROC", "s", None, "custom-process", None)
+    credentials = resolve(place.config(printing(f'print(open("{path}").read())')))
+    assert credentials == ("AKIDPROC", "s", None, "custom-process", None)
 
 
 WRONG = [
     (printing('import sys; sys.exit("no luck")'), "custom-process: no luck"),
     (printing('print("{}")'), "Unsupported version '<Version key not provided>'"),
     (printing("print(1"), "Error when retrieving credentials from custom-process"),
-    (PROCESS.format("/nowhere/program"), "the credentials cannot be had: [Errno 2] No such file"),
-    (printing('print("not JSON")'), "the credentials cannot be had: Expecting value"),
+    (PROCESS.format("/nowhere/program"), "could not load credentials: [Errno 2] No such file"),
+    (printing('print("not JSON")'), "could not load credentials: Expecting value"),
     (f"[default]\n{ROLE}", "assume-role, missing: source_profile or credential_source"),
     (
         f"[default]\n{ROLE}source_profile=missing\n",
@@ -201,28 +201,26 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG)
-def test_a_source_that_fails_is_a_configuration_error(
-    place: Place, text: str, message: str
-) -> None:
+def test_a_failed_provider_is_a_configuration_error(place: Place, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve(place.config(text))
     assert message in caught.value.message
 
 
-def test_an_answer_that_lacks_a_field_is_an_error(place: Place, aws: StandIns) -> None:
+def test_a_response_without_a_required_field_is_an_error(place: Place, aws: StandIns) -> None:
     aws.answer = {"AccessKeyId": "a"}
-    with pytest.raises(ConfigurationError, match="source lacks 'SecretAccessKey'"):
+    with pytest.raises(ConfigurationError, match="provider lacks 'SecretAccessKey'"):
         resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
 
 
-def test_a_refusal_of_sts_is_the_services_error(place: Place, aws: StandIns) -> None:
+def test_an_error_of_sts_is_a_service_error(place: Place, aws: StandIns) -> None:
     aws.refuse = True
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
     with pytest.raises(ServiceError, match=r"AccessDenied.*AssumeRole.*not yours"):
         resolve(place.config(text))
 
 
-def test_a_source_out_of_reach_is_an_error_of_the_connection(place: Place) -> None:
+def test_an_unreachable_provider_is_a_transport_error(place: Place) -> None:
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
     place.set(AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
     with pytest.raises(TransportError, match="Could not connect to the endpoint URL") as caught:
@@ -242,7 +240,7 @@ print(resolve(load(os.environ, sys.argv[1])).source, "botocore" in sys.modules)
     ("profile", "expected"),
     [("base", "config-file False"), ("role", "assume-role False"), ("sso", "sso False")],
 )
-def test_keys_at_hand_load_no_botocore(
+def test_static_and_cached_credentials_load_no_botocore(
     place: Place, aws: StandIns, profile: str, expected: str
 ) -> None:
     sso = "sso_role_name=r\nsso_account_id=1\nsso_start_url=https://s\nsso_region=eu-west-1\n"

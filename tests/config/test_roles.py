@@ -1,4 +1,4 @@
-"""Roles: assumed by a stand-in for STS, kept in the AWS CLI's cache, MFA on a real terminal."""
+"""Roles: assumed by a stand-in for STS, cached in AWS CLI's cache, with MFA on a real terminal."""
 
 import json
 import os
@@ -47,22 +47,24 @@ from tests.support.aws_services import (
 from tests.support.scripted_endpoint import Endpoint, Received
 
 
-def test_a_role_is_assumed_with_all_that_its_profile_says(place: Place, aws: StandIns) -> None:
+def test_a_role_is_assumed_with_the_parameters_of_its_profile(place: Place, aws: StandIns) -> None:
     more = "external_id=xyz\nrole_session_name=me\nduration_seconds=900\nsource_profile=base\n"
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}{more}"
-    found = resolve(place.config(text, "role"), Settings(region="eu-north-1"))
-    assert keys(found) == ("AKIDreader", "sreader", "treader", "assume-role")
-    assert found is not None
-    assert found.expires == FAR_SECONDS
+    credentials = resolve(place.config(text, "role"), Settings(region="eu-north-1"))
+    assert keys(credentials) == ("AKIDreader", "sreader", "treader", "assume-role")
+    assert credentials is not None
+    assert credentials.expires == FAR_SECONDS
     form = aws.said("AssumeRole")[0]
-    asked = [form[name] for name in ("RoleArn", "ExternalId", "RoleSessionName", "DurationSeconds")]
-    assert asked == ["arn:aws:iam::1:role/reader", "xyz", "me", "900"]
+    values = [
+        form[name] for name in ("RoleArn", "ExternalId", "RoleSessionName", "DurationSeconds")
+    ]
+    assert values == ["arn:aws:iam::1:role/reader", "xyz", "me", "900"]
     authorization = aws.calls[0].headers["authorization"]
     assert "Credential=AKIDBASE/" in authorization
     assert "/eu-north-1/sts/" in authorization
 
 
-def test_a_second_call_takes_the_role_from_the_cache(place: Place, aws: StandIns) -> None:
+def test_a_second_call_uses_the_cached_credentials(place: Place, aws: StandIns) -> None:
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     first = resolve(place.config(text, "role"))
     assert resolve(place.config(text, "role")) == first
@@ -71,7 +73,7 @@ def test_a_second_call_takes_the_role_from_the_cache(place: Place, aws: StandIns
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_credentials_near_their_end_are_fetched_anew(place: Place, aws: StandIns) -> None:
+def test_credentials_near_expiration_are_refreshed(place: Place, aws: StandIns) -> None:
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     aws.expiration = in_seconds(899)
     resolve(place.config(text, "role"))
@@ -79,8 +81,8 @@ def test_credentials_near_their_end_are_fetched_anew(place: Place, aws: StandIns
     assert len(aws.calls) == 2
 
 
-def test_a_cache_that_cannot_be_written_costs_only_time(place: Place, aws: StandIns) -> None:
-    place.write("cli", "a file where the folder would be")
+def test_an_unwritable_cache_is_no_error(place: Place, aws: StandIns) -> None:
+    place.write("cli", "a file with the name of the folder")
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
     assert len(aws.calls) == 1
@@ -103,7 +105,7 @@ def test_roles_are_chained(place: Place, aws: StandIns) -> None:
         ("EcsContainer", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "{url}/container"}, "AKIDBOX"),
     ],
 )
-def test_a_role_has_another_source_of_keys(
+def test_a_role_can_have_a_credential_source(
     place: Place, aws: StandIns, source: str, environ: dict[str, str], key: str
 ) -> None:
     place.set(**{name: value.format(url=aws.url) for name, value in environ.items()})
@@ -142,7 +144,7 @@ TEXT = st.text(min_size=1, max_size=9)
         },
     )
 )
-def test_a_roles_file_has_the_name_that_botocore_gives_it(profile: dict[str, str]) -> None:
+def test_the_cache_key_of_a_role_is_botocores(profile: dict[str, str]) -> None:
     names = {"external_id": "ExternalId", "mfa_serial": "SerialNumber"}
     names["role_session_name"] = "RoleSessionName"
     extra: dict[str, Any] = {name: profile[key] for key, name in names.items() if key in profile}
@@ -153,12 +155,12 @@ def test_a_roles_file_has_the_name_that_botocore_gives_it(profile: dict[str, str
 
 
 @pytest.mark.parametrize("keys_of", [[], ["source_profile", "credential_source"]])
-def test_a_role_without_its_one_source_is_not_looked_for(keys_of: list[str]) -> None:
+def test_a_role_without_exactly_one_source_has_no_cache_key(keys_of: list[str]) -> None:
     assert assume_role_key({"role_arn": "r", **dict.fromkeys(keys_of, "x")}) is None
 
 
 @given(TEXT, st.none() | TEXT)
-def test_a_web_identitys_file_has_botocores_name(role: str, session: str | None) -> None:
+def test_the_cache_key_of_a_web_identity_is_botocores(role: str, session: str | None) -> None:
     profile = {"role_arn": role, "web_identity_token_file": "f"}
     extra = {}
     if session is not None:
@@ -168,7 +170,7 @@ def test_a_web_identitys_file_has_botocores_name(role: str, session: str | None)
 
 
 @given(TEXT, TEXT, TEXT, st.none() | TEXT)
-def test_an_sso_file_has_botocores_name(
+def test_the_cache_key_of_an_sso_profile_is_botocores(
     role: str, account: str, url: str, session: str | None
 ) -> None:
     profile = {"sso_role_name": role, "sso_account_id": account}
@@ -183,7 +185,7 @@ def test_an_sso_file_has_botocores_name(
     assert sso_key(config, profile) == fetcher._cache_key
 
 
-def test_an_sso_profile_that_lacks_something_is_not_looked_for() -> None:
+def test_an_incomplete_sso_profile_has_no_cache_key() -> None:
     profile = {"sso_role_name": "r", "sso_account_id": "1", "sso_session": "gone"}
     assert sso_key(load({"HOME": "/nowhere"}), profile) is None
 
@@ -208,7 +210,7 @@ def test_the_cache_is_botocores_in_both_directions(place: Place) -> None:
         ours["three"]
 
 
-def test_what_botocore_kept_is_read(place: Place) -> None:
+def test_credentials_cached_by_botocore_are_read(place: Place) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
     text = "[default]\n" + "".join(f"{key}={value}\n" for key, value in profile.items())
     key = assume_role_key(profile)
@@ -224,20 +226,20 @@ def test_what_botocore_kept_is_read(place: Place) -> None:
     "content",
     ["", "[]", "{}", '{"Credentials": 1}', json.dumps(entry("soon")), json.dumps(entry(1))],
 )
-def test_a_file_that_is_not_understood_is_as_none(place: Place, content: str) -> None:
+def test_an_invalid_cache_file_is_ignored(place: Place, content: str) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
     place.write(f"cli/cache/{assume_role_key(profile)}.json", content)
     assert cached(place.config("[default]\nrole_arn=r\nsource_profile=b\n"), 0) is None
 
 
-def test_a_file_that_cannot_take_its_place_leaves_nothing_behind(place: Place) -> None:
+def test_a_failed_write_leaves_no_temporary_file(place: Place) -> None:
     cache = Cache(place.config())
     place.write("cli/cache/taken.json/file", "")
     cache["taken"] = entry("never")
     assert [path.name for path in place.kept] == ["taken.json"]
 
 
-def test_whatever_fails_no_credentials_are_left_behind(tmp_path: Path) -> None:
+def test_every_failed_write_leaves_no_credentials(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         _write(tmp_path / "role.json", "secret \udcff")
     assert list(tmp_path.iterdir()) == []
@@ -256,9 +258,9 @@ except ConfigurationError as exc: print(exc.message)
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [(b"123456\n", "assume-role"), (b"\x04", "the role needs an MFA code, and none was given")],
+    [(b"123456\n", "assume-role"), (b"\x04", "the role needs an MFA code, and none was entered")],
 )
-def test_the_mfa_code_is_asked_for_on_the_terminal(
+def test_the_mfa_code_is_read_from_the_terminal(
     place: Place, aws: StandIns, typed: bytes, expected: str
 ) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
@@ -280,7 +282,7 @@ def test_the_mfa_code_is_asked_for_on_the_terminal(
     assert [form["TokenCode"] for form in aws.said("AssumeRole")] == ["123456"][: len(aws.calls)]
 
 
-def test_without_a_terminal_the_mfa_code_cannot_be_had(place: Place, aws: StandIns) -> None:
+def test_an_mfa_code_without_a_terminal_is_an_error(place: Place, aws: StandIns) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
     place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
     done = subprocess.run(
@@ -290,11 +292,11 @@ def test_without_a_terminal_the_mfa_code_cannot_be_had(place: Place, aws: StandI
         start_new_session=True,
         check=True,
     )
-    assert b"there is no terminal to ask for it on" in done.stdout
+    assert b"there is no terminal to enter it" in done.stdout
     assert not aws.calls
 
 
-def test_sts_is_trusted_as_the_options_say(
+def test_requests_to_sts_use_the_tls_options(
     place: Place, aws: StandIns, context: ssl.SSLContext, ca_bundle: str
 ) -> None:
     aws.socket = context.wrap_socket(aws.socket, server_side=True)
@@ -307,11 +309,11 @@ def test_sts_is_trusted_as_the_options_say(
     assert keys(resolve(config, Settings(verify=False)))[0] == "AKIDreader"
 
 
-def test_sts_is_waited_for_as_long_as_the_options_say(place: Place) -> None:
+def test_requests_to_sts_use_the_timeout_options(place: Place) -> None:
     mute, ended = Endpoint(), threading.Event()
 
     def late(sock: socket.socket, received: Received) -> None:
-        ended.wait(30)  # behind the option's time, a response that is none of STS
+        ended.wait(30)  # past the timeout
 
     mute.answer(late)
     place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)

@@ -35,7 +35,7 @@ def logged_in(place: Place, name: str, left: float, **more: str) -> Path:
 
 
 @pytest.mark.parametrize(("text", "name"), KINDS)
-def test_a_login_gives_keys_that_are_kept(
+def test_a_login_provides_credentials_that_are_cached(
     place: Place, aws: StandIns, text: str, name: str
 ) -> None:
     logged_in(place, name, 3600)
@@ -61,7 +61,7 @@ def test_a_login_gives_keys_that_are_kept(
 )
 @pytest.mark.parametrize(("text", "name"), KINDS)
 @pytest.mark.parametrize("through_role", [True, False])
-def test_a_login_that_is_over_is_told_with_the_command_that_mends_it(
+def test_the_error_for_an_expired_login_names_the_login_command(
     place: Place,
     aws: StandIns,
     text: str,
@@ -104,7 +104,7 @@ def login_token(place: Place, left: float, folder: str = "login/cache") -> None:
 
 
 @pytest.mark.parametrize("folder", ["login/cache", "elsewhere"])
-def test_a_login_session_that_is_good_is_used(place: Place, folder: str) -> None:
+def test_a_valid_login_session_is_used(place: Place, folder: str) -> None:
     login_token(place, 400, folder)
     if folder == "elsewhere":
         place.set(AWS_LOGIN_CACHE_DIRECTORY="$HOME/.aws/elsewhere")
@@ -112,13 +112,15 @@ def test_a_login_session_that_is_good_is_used(place: Place, folder: str) -> None
 
 
 @pytest.mark.parametrize("left", [-1, 299, None])
-def test_a_login_session_that_is_over_goes_to_botocore(place: Place, left: float | None) -> None:
+def test_an_expired_login_session_is_refreshed_by_botocore(
+    place: Place, left: float | None
+) -> None:
     if left is not None:
         login_token(place, left)
     config = place.config(LOGIN)
     assert cached(config, 0) is None or left is not None
     with pytest.raises(ConfigurationError) as caught:
         resolve(config)
-    # refreshing takes botocore's crt extra; without it botocore says what to install
-    told = (caught.value.message, *caught.value.hints)
-    assert any("botocore[crt]" in line or "aws login --profile default" in line for line in told)
+    # refreshing needs botocore's crt extra; without it botocore's error names it
+    lines = (caught.value.message, *caught.value.hints)
+    assert any("botocore[crt]" in line or "aws login --profile default" in line for line in lines)
