@@ -9,9 +9,11 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import botocore.loaders
 import pytest
 import trustme
 from hypothesis import settings
@@ -37,8 +39,10 @@ settings.load_profile("smrt")
 def pytest_configure() -> None:
     """Let signals reach what we start, though a shell (&) or nohup had us ignore them.
 
-    What is ignored is inherited; a handler, even one that does nothing, is not.
+    What is ignored is inherited; a handler, even one that does nothing, is not. All clients of
+    botocore share one loader: each loader reads the models of the services anew.
     """
+    botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
