@@ -4,8 +4,10 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 from tests.support.project import ROOT
@@ -41,6 +43,13 @@ def test_no_folder_has_more_files_than_one_can_survey() -> None:
 def test_the_package_itself_holds_no_code_but_its_entry_and_its_errors() -> None:
     names = {entry.name for entry in SMRT.iterdir() if entry.is_file()}
     assert names == {"__init__.py", "__main__.py", "errors.py", "py.typed"}
+
+
+def test_no_import_leads_back_to_its_own_file() -> None:
+    graph = grimp.build_graph("smrt", exclude_type_checking_imports=True, cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert len(imports) == len(FILES)
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle
 
 
 def test_no_two_public_functions_or_classes_share_a_name() -> None:

@@ -5,6 +5,7 @@ import click
 from smrt.config.partitions import partitions
 
 from . import completion, help_option
+from .completion.script import script
 from .help import man
 from .help.differences import DIFFERENCES, SUMMARY
 
@@ -22,4 +23,4 @@ def files(root: click.Context) -> dict[str, str]:
 def completion_script(root: click.Context, shell: str) -> str:
     """The completion script for `shell`."""
     regions = completion.regions(partitions()["partitions"])
-    return completion.script(shell, completion.Facts(help_option.pages(root), regions))
+    return script(shell, completion.Facts(help_option.pages(root), regions))

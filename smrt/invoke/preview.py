@@ -1,19 +1,12 @@
-"""What is shown of a call instead of making it: skeletons, and the request of --dry-run."""
+"""What is printed instead of making a call: the output skeleton, or the request of --dry-run."""
 
 from smrt.output.console import App
 from smrt.protocol import skeleton
-from smrt.protocol.operations import Operation
 
 from .dry_run import request_text
 from .invocation import Call, open_caller
 from .metadata import Report
 from .options import InvokeOptions
-
-
-def show_input_skeleton(app: App, operation: Operation, kind: str | None) -> None:
-    """Print a template of the input, to be filled in."""
-    text = skeleton.input_yaml if kind == "yaml-input" else skeleton.input_json
-    app.console.show([text(operation)])
 
 
 def show_preview(app: App, call: Call, options: InvokeOptions, report: Report) -> None:

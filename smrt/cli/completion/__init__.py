@@ -4,8 +4,7 @@ The engines know what completes a value by what help calls it: FILE, PROFILE, RE
 TYPE, INPUT; and by its choices.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from smrt.cli.help.page import Page
@@ -38,19 +37,6 @@ class Facts(NamedTuple):
     regions: Sequence[str]
 
 
-def script(shell: str, facts: Facts) -> str:
-    """The completion script for `shell`, bash, zsh or fish."""
-    from . import bash, fish, zsh
-
-    makers: dict[str, Callable[[Facts], Iterable[str]]] = {
-        "bash": bash.tables,
-        "zsh": zsh.tables,
-        "fish": fish.tables,
-    }
-    tables = "".join(f"{line}\n" for line in makers[shell](facts))
-    return _engine(shell).replace("@TABLES@\n", tables)
-
-
 def regions(partitions: Iterable[dict[str, dict[str, object]]]) -> list[str]:
     """The regions of botocore's partition data, without the pseudo-regions."""
     names = {name for partition in partitions for name in partition["regions"]}
@@ -71,9 +57,3 @@ def words(page: Page) -> list[Row]:
 def single_quoted(text: str) -> str:
     """`text` as bash and zsh take it."""
     return "'" + text.replace("'", "'\\''") + "'"
-
-
-def _engine(shell: str) -> str:
-    path = os.path.join(os.path.dirname(__file__), f"engine.{shell}")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
