@@ -49,8 +49,8 @@ def tinyproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tinyproxy]:
         _await(port, process)
         yield Tinyproxy(f"127.0.0.1:{port}", log)
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.kill()  # a SIGTERM that comes just before it waits goes unnoticed
+        process.wait()
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
