@@ -24,6 +24,8 @@ HOST = "127.0.0.1"
 _BACKLOG = 512
 _READ_SIZE = 1 << 18
 _HEAD_SIZE = 1 << 16
+_SLICE = 1.0
+"""Seconds; Python sees a signal that arrives just before a wait only when the wait ends."""
 _PAUSE = 0.05
 """Seconds before accepting again after a failure."""
 
@@ -46,6 +48,7 @@ class Server:
                 f"cannot listen on {HOST}:{port}: {os.strerror(exc.errno or 0)}",
                 "choose another port with --port; --port 0 selects a free one",
             ) from exc
+        self._listener.settimeout(_SLICE)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}"
 
@@ -55,6 +58,8 @@ class Server:
             while True:
                 try:
                     connection, _ = self._listener.accept()
+                except TimeoutError:
+                    continue
                 except OSError:  # the client is gone, or too many open files: both pass
                     sleep(_PAUSE)
                     continue

@@ -248,6 +248,8 @@ accept, refused = socket.socket.accept, threading.Event()
 def watched(self):
     try:
         return accept(self)
+    except TimeoutError:
+        raise
     except OSError:
         refused.set()
         raise
