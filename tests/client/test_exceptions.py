@@ -106,7 +106,7 @@ SCRIPT = """
 import sys
 from smrt.__main__ import main
 code = main()
-print(code, "smrt.client.exceptions" in sys.modules, "smrt.client.boto3_client" in sys.modules)
+print(int(code), "smrt.client.exceptions" in sys.modules, "smrt.client.boto3_client" in sys.modules)
 """
 
 
