@@ -43,7 +43,7 @@ class Staged(NamedTuple):
         try:
             yield
         except SmrtError as exc:
-            exc.hints += (hint,)
+            exc.add_hints(hint)
             raise
         except BaseException:
             console.note(hint)
