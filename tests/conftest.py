@@ -20,7 +20,7 @@ from hypothesis import settings
 
 from smrt.cli.main import main
 from smrt.output.console import Console
-from tests.support.aws_services import Place, StandIns, stand_ins
+from tests.support.aws_services import Emulator, FakeServices, fake_services
 from tests.support.scripted_endpoint import Endpoint
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
@@ -205,14 +205,14 @@ def process(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Call
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     """Config and credentials files, and variables, of one test."""
-    return Place(tmp_path, monkeypatch)
+    return Emulator(tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def aws(place: Place) -> Iterator[StandIns]:
+def aws(place: Emulator) -> Iterator[FakeServices]:
     """STS, SSO, instance metadata and the container service, on loopback."""
-    with stand_ins() as server:
+    with fake_services() as server:
         place.set(**server.environ)
         yield server

@@ -15,7 +15,7 @@ from tests.support.project import ROOT
 SMRT = ROOT / "smrt"
 FILES = sorted(SMRT.rglob("*.py"))
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-SHARED = {"command", "gather", "main", "pieces", "run", "tables"}
+SHARED = {"chunks", "command", "gather", "main", "run", "tables"}
 """Names by which modules of one kind are called: commands, programs, formats, shells."""
 MOST_FILES = 20
 

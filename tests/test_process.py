@@ -76,7 +76,7 @@ def test_every_outcome_has_its_exit_status(
     process: Callable[..., Result], endpoint: Endpoint, argv: Any, scripted: Any, code: int
 ) -> None:
     if callable(scripted):
-        endpoint.answer(scripted)
+        endpoint.respond_with(scripted)
     ran = process(*argv)
     assert ran.code == code
     assert (ran.err == "") == (ran.code == 0)
@@ -153,7 +153,7 @@ def test_a_signal_leaves_no_partial_file(
     out = tmp_path / "out"
     out.write_bytes(b"old")
     partial = HALF + b"x" * 1_000_000 if stage == "reading" else b""
-    endpoint.answer(raw(partial, waiting))
+    endpoint.respond_with(raw(partial, waiting))
     process = start(*LINE, "out")
     until(lambda: beside(tmp_path) if partial else endpoint.requests)
     process.send_signal(getattr(signal, number))
@@ -166,7 +166,7 @@ def test_a_signal_leaves_no_partial_file(
 def test_a_second_signal_does_not_interrupt_the_cleanup(
     start: Start, endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    endpoint.answer(raw(HALF + b"x" * 1_000_000, waiting))
+    endpoint.respond_with(raw(HALF + b"x" * 1_000_000, waiting))
     process = start(*LINE, "out")
     until(lambda: beside(tmp_path))
     for _ in range(20):
@@ -182,7 +182,7 @@ def test_an_ignored_hangup_stays_ignored(start: Start, endpoint: Endpoint, tmp_p
         go.wait(20)
         sock.sendall(response())
 
-    endpoint.answer(scripted)
+    endpoint.respond_with(scripted)
     process = start(*LINE, "out", before=("nohup",))
     until(lambda: endpoint.requests)
     process.send_signal(signal.SIGHUP)
@@ -209,7 +209,7 @@ def test_a_broken_pipe_exits_without_a_message(
     size = 2_000_000 if big else 10
     attributes = "x" * (100_000 if big else 10)
     headers = [("X-Amzn-SageMaker-Custom-Attributes", attributes)]
-    endpoint.reply(body=b"y" * size, headers=headers)
+    endpoint.respond(body=b"y" * size, headers=headers)
     source, sink = os.pipe()
     process = start(*LINE, outfile, stdout=sink)
     os.close(sink)
@@ -226,7 +226,7 @@ def test_a_connection_that_breaks_during_the_request_is_no_broken_pipe(
     start: Start, endpoint: Endpoint, tmp_path: Path, scripted: Any
 ) -> None:
     endpoint.read_body = False
-    endpoint.answer(scripted)
+    endpoint.respond_with(scripted)
     (tmp_path / "in").write_bytes(b"x" * 8_000_000)
     line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "fileb://in", "out")
     ran = ended(start(*line, env={"AWS_MAX_ATTEMPTS": "1"}))
@@ -240,7 +240,7 @@ def test_a_closed_stream_changes_nothing_else(
     start: Start, endpoint: Endpoint, tmp_path: Path, closed: str, scripted: Any, code: int
 ) -> None:
     if scripted:
-        endpoint.answer(raw(scripted))
+        endpoint.respond_with(raw(scripted))
     ran = ended(start(*LINE, "out", before=("sh", "-c", f'"$@" {closed}', "sh")))
     assert ran.code == code
     assert (ran.out == b"") == (">&-" in closed.split() or code != 0)

@@ -17,7 +17,7 @@ import pytest
 from benchmarks import speed_page
 from smrt.cli.commands import invoke_endpoint
 from tests.support import documented
-from tests.support.aws_services import stand_ins
+from tests.support.aws_services import fake_services
 from tests.support.polling import until
 from tests.support.project import ROOT
 
@@ -113,10 +113,10 @@ def test_the_example_for_ci_assumes_the_role(
 ) -> None:
     (tmp_path / "oidc-token").write_text("a token")
     keyless = {name: value for name, value in variables.items() if "_KEY" not in name}
-    with stand_ins() as services:
+    with fake_services() as services:
         env = {**keyless, "AWS_ENDPOINT_URL_STS": services.url}
         assert_output(example, documented.run(tmp_path, ["sh", "-eu", "-c", example.text], env))
-        [form] = services.said("AssumeRoleWithWebIdentity")
+        [form] = services.received("AssumeRoleWithWebIdentity")
     assert (form["RoleArn"], form["WebIdentityToken"]) == (
         "arn:aws:iam::123456789012:role/ci",
         "a token",

@@ -59,8 +59,8 @@ def test_no_help_or_signature_shows_the_environment(environ: dict[str, str]) -> 
 
 
 FROM_OUTSIDE = {
-    *("AsyncResult", "Message", "Object", "Prediction", "Reply", "Response", "ServerResponse"),
-    "Candidates",
+    *("AsyncResult", "Message", "Object", "OperationResponse", "Prediction", "Response"),
+    *("Candidates", "ServerResponse"),
 }
 """What hold a response, or functions."""
 
@@ -161,14 +161,14 @@ HEADERS = [
 def test_a_response_is_shown_without_its_secrets(
     smrt: Smrt, endpoint: Endpoint, status: int
 ) -> None:
-    endpoint.reply(status, b"{}", [*MODEL_HEADERS, *HEADERS])
+    endpoint.respond(status, b"{}", [*MODEL_HEADERS, *HEADERS])
     assert clean(smrt(*DEBUG))
 
 
 def test_a_token_that_the_service_repeats_is_masked(smrt: Smrt, endpoint: Endpoint) -> None:
     told = f"The Canonical String should have been\n'POST\nx-amz-security-token:{PLANTED}\n'"
     data = error(403, "InvalidSignatureException", told)
-    endpoint.answer(lambda sock, _: sock.sendall(data))
+    endpoint.respond_with(lambda sock, _: sock.sendall(data))
     ran = smrt(*DEBUG, env={"AWS_SESSION_TOKEN": PLANTED})
     assert "The Canonical String should have been" in ran.err
     assert clean(ran)
@@ -185,7 +185,7 @@ def test_the_line_that_goes_on_waiting_has_no_secret(
 ) -> None:
     text = url.format(planted=PLANTED, port=endpoint.port)
     if text != CLOSED:
-        endpoint.reply(404, b"<Error><Code>NoSuchKey</Code></Error>")
+        endpoint.respond(404, b"<Error><Code>NoSuchKey</Code></Error>")
     words = ("wait", "--output-location", "s3://b/k", "--wait-timeout", "0", "--debug")
     ran = smrt(*words, "--endpoint-url", text, env=OPTIONS)
     assert "--endpoint-url=http://127.0.0.1" in ran.err

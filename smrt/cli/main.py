@@ -173,7 +173,7 @@ def _run_with_prompt(arguments: list[str], app: App) -> int:
     try:
         return _run(arguments, app)
     except (UsageError, click.ClickException) as exc:
-        if wished == "off" or not app.console.can_ask:
+        if wished == "off" or not app.console.can_prompt:
             raise
         complaint = exc.message
     return _run(_asked(arguments, app, complaint), app)
@@ -190,7 +190,7 @@ def _asked(arguments: list[str], app: App, complaint: str = "") -> list[str]:
 def _run(arguments: list[str], app: App) -> int:
     try:
         with (
-            app.held,
+            app.exit_stack,
             commands.make_context("smrt", arguments, obj=app) as ctx,
         ):
             return commands.invoke(ctx) or ExitCode.OK
@@ -207,7 +207,7 @@ def _defect(exc: Exception, app: App, arguments: Sequence[str]) -> SmrtError:
     if early_options(arguments).debug:
         from traceback import format_exc
 
-        app.console.say(without_secrets(format_exc(), app.environ))
+        app.console.print_stderr(without_secrets(format_exc(), app.environ))
     return SmrtError(
         without_secrets(f"{type(exc).__name__}: {exc}", app.environ),
         "this is a defect of smrt; --debug shows where it arose",

@@ -16,14 +16,14 @@ from smrt.config.connection_options import ConnectionOptions, endpoint_url_optio
 from smrt.config.settings import settings as resolve_settings
 from smrt.errors import UsageError
 from smrt.protocol import responses
-from smrt.protocol.messages import INVOKE_READ_TIMEOUT, Credentials, veiled
+from smrt.protocol.messages import INVOKE_READ_TIMEOUT, Credentials, masked_repr
 from smrt.protocol.operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
 
-from .caller import Caller, Reply
+from .caller import Caller, OperationResponse
 from .dependencies import Dependencies
 from .exceptions import ClientExceptions
 from .result_storage import ResultStorage
@@ -44,7 +44,7 @@ class ClientMeta(NamedTuple):
     endpoint_url: str
 
     def __repr__(self) -> str:
-        return veiled(self)
+        return masked_repr(self)
 
 
 class Client:
@@ -83,8 +83,8 @@ class Client:
             connect_timeout=timeout("connect", connect_timeout),
         )
         settings = resolve_settings(config, options)
-        static = credentials.given(aws_access_key_id, aws_secret_access_key, aws_session_token)
-        load_credentials = (lambda: static) if static else credentials.source(config, settings)
+        static = credentials.explicit(aws_access_key_id, aws_secret_access_key, aws_session_token)
+        load_credentials = (lambda: static) if static else credentials.loader(config, settings)
         self._caller = Caller(settings, load_credentials, Dependencies())
         self._results = ResultStorage(partial(_connect, config, options, load_credentials))
         self.meta = ClientMeta(settings.region, self._caller.endpoint_url)
@@ -118,7 +118,7 @@ class Client:
 
         result = async_results.follow(
             self._results.s3(),
-            async_results.places(response),
+            async_results.result_locations(response),
             timeout=async_results.DEFAULT_MAX_WAIT_SECONDS if timeout is None else timeout,
         )
         return cast("WaitOutput", {**response, **result.metadata, "Body": result.body})
@@ -134,7 +134,7 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _boto3_shape(self, response: Reply) -> dict[str, Any]:
+    def _boto3_shape(self, response: OperationResponse) -> dict[str, Any]:
         metadata = responses.response_metadata(response.status, response.headers, response.retries)
         if response.retries + 1 == self._caller.settings.max_attempts:
             metadata["MaxAttemptsReached"] = True
@@ -156,7 +156,7 @@ def _one_region(positional: str | None, keyword: str | None) -> str | None:
 def _connect(
     config: Config, options: ConnectionOptions, load_credentials: Callable[[], Credentials | None]
 ) -> "S3":
-    from smrt.s3 import botocore_client as s3_client
+    from smrt.s3 import botocore_client
 
     settings = resolve_settings(config, options._replace(endpoint_url=None), service="s3")
-    return s3_client.connect(config, settings, load_credentials)
+    return botocore_client.connect(config, settings, load_credentials)

@@ -24,7 +24,7 @@ EXPIRY_MARGIN = 60.0
 """Seconds; credentials that expire sooner are refreshed before they are used."""
 
 
-class Reply(NamedTuple):
+class OperationResponse(NamedTuple):
     """A successful response: its metadata in AWS's names, and its unread body."""
 
     status: int
@@ -32,7 +32,7 @@ class Reply(NamedTuple):
     metadata: dict[str, Any]
     body: StreamingBody
     retries: int
-    flaw: str = ""
+    error: str = ""
     """Why the metadata in the body could not be read; empty if it could."""
 
 
@@ -57,13 +57,13 @@ class Caller:
         self._transport = dependencies.transport(settings)
         self.endpoint_url = settings.endpoint_url or _endpoint_url(settings)
 
-    def call(self, operation: Operation, values: Mapping[str, Any]) -> Reply:
+    def call(self, operation: Operation, values: Mapping[str, Any]) -> OperationResponse:
         """Validate, sign and send; retry failures that may pass. Raises SmrtError."""
         request = self.request(operation, values)
         self._warn_unverified(request)
         invocation_id = uuid4()
         attempts = Attempts(
-            self.settings, self._dependencies, retry_broken_responses=operation.answers_in_json
+            self.settings, self._dependencies, retry_broken_responses=operation.returns_json
         )
         with after_sending(was_sent=lambda: attempts.retries > 0):
             while True:
@@ -157,10 +157,10 @@ class Caller:
             cached = self._cached = self._load_credentials()
             self._trace(f"credentials: {cached.source if cached else 'none'}")
         if cached is None:
-            raise credentials.absent()
+            raise credentials.missing()
         return cached
 
-    def _attempt(self, operation: Operation, request: Request, retries: int) -> Reply:
+    def _attempt(self, operation: Operation, request: Request, retries: int) -> OperationResponse:
         self._trace_headers(f"{request.method} {request.url}", request.headers)
         self._trace(f"with a body of {request.payload.length} bytes")
         response = self._transport.send(request)
@@ -170,9 +170,11 @@ class Caller:
             raise responses.service_error(
                 operation, response.status, response.headers, body, retries
             )
-        document, flaw = _json_body(response.body) if operation.answers_in_json else (None, "")
+        document, flaw = _json_body(response.body) if operation.returns_json else (None, "")
         metadata = responses.metadata(operation, response.headers, document)
-        return Reply(response.status, response.headers, metadata, response.body, retries, flaw)
+        return OperationResponse(
+            response.status, response.headers, metadata, response.body, retries, flaw
+        )
 
 
 def _endpoint_url(settings: Settings) -> str:
@@ -190,7 +192,7 @@ def _error_body(body: StreamingBody) -> bytes:
     """The body of an error response, or the part that arrived: the status is reported anyway."""
     content = b""
     with body, suppress(TransportError):
-        for chunk in body.pieces():
+        for chunk in body.chunks():
             content += chunk
             if len(content) > MAX_ERROR_BODY:
                 break

@@ -22,7 +22,7 @@ def stamped(write: Callable[[str], None], clock: Callable[[], float] = time) -> 
     return trace
 
 
-def masked(headers: Headers) -> Headers:
+def masked_headers(headers: Headers) -> Headers:
     """The headers without tokens and signatures; of the access key, only the end is shown."""
     return tuple(
         (name, MASK if name.lower() in _SECRET else _masked_value(value)) for name, value in headers
@@ -31,7 +31,7 @@ def masked(headers: Headers) -> Headers:
 
 def listed(headers: Headers) -> str:
     """The masked headers, one per line."""
-    return "".join(f"\n  {name}: {value}" for name, value in masked(headers))
+    return "".join(f"\n  {name}: {value}" for name, value in masked_headers(headers))
 
 
 def _masked_value(value: str) -> str:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from smrt.errors import ConfigurationError, UsageError
-from smrt.protocol.messages import DEFAULT_TIMEOUT, veiled
-from smrt.protocol.urls import parse_url, shown
+from smrt.protocol.messages import DEFAULT_TIMEOUT, masked_repr
+from smrt.protocol.urls import masked_url, parse_url
 
 
 class ConnectionOptions(NamedTuple):
@@ -24,7 +24,7 @@ class ConnectionOptions(NamedTuple):
     wait_ready: float = 0.0
 
     def __repr__(self) -> str:
-        return veiled(self, "endpoint_url")
+        return masked_repr(self, "endpoint_url")
 
 
 def endpoint_url_option(url: str | None) -> str | None:
@@ -33,7 +33,7 @@ def endpoint_url_option(url: str | None) -> str | None:
         return None
     if "://" not in url:
         raise UsageError(
-            f'Bad value for --endpoint-url "{shown(url)}": scheme is missing.  Must be of the '
+            f'Bad value for --endpoint-url "{masked_url(url)}": scheme is missing.  Must be of the '
             "form http://<hostname>/ or https://<hostname>/"
         )
     try:

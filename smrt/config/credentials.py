@@ -17,7 +17,9 @@ _KEYS = ("aws_access_key_id", "aws_secret_access_key")
 _TOKENS = ("aws_security_token", "aws_session_token")
 
 
-def given(access_key: str | None, secret_key: str | None, token: str | None) -> Credentials | None:
+def explicit(
+    access_key: str | None, secret_key: str | None, token: str | None
+) -> Credentials | None:
     """Explicit credentials, None without any; raises ConfigurationError if one key is missing."""
     if access_key is None and secret_key is None:
         return None
@@ -53,7 +55,7 @@ def resolve(
     return credentials
 
 
-def absent(config: Config | None = None) -> ConfigurationError:
+def missing(config: Config | None = None) -> ConfigurationError:
     """The error for missing credentials; a hint names those that `config` disables."""
     disabled = config is not None and config.explicit and "AWS_ACCESS_KEY_ID" in config.environ
     return ConfigurationError(
@@ -66,7 +68,7 @@ def absent(config: Config | None = None) -> ConfigurationError:
     )
 
 
-def source(
+def loader(
     config: Config, settings: Settings, static_credentials: Credentials | None = None
 ) -> Callable[[], Credentials | None]:
     """Return a function that calls `resolve` with this configuration.
@@ -80,7 +82,7 @@ def source(
             return static_credentials
         credentials = resolve(config, settings)
         if credentials is None:
-            raise absent(config)
+            raise missing(config)
         return credentials
 
     return load

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from smrt.protocol.messages import Settings
-from smrt.protocol.urls import shown, without_userinfo
+from smrt.protocol.urls import masked_url, without_userinfo
 
 from . import configuration
 from .configuration import Config
@@ -18,7 +18,7 @@ def origins(config: Config, settings: Settings, options: ConnectionOptions) -> I
     yield f"region {settings.region}: {_region(config, options.region)}"
     url = settings.endpoint_url
     origin = _url(config, options.endpoint_url, url)
-    yield f"endpoint {shown(url) if url else 'of the region'}: {origin}"
+    yield f"endpoint {masked_url(url) if url else 'of the region'}: {origin}"
 
 
 def _profile(config: Config) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from smrt.errors import ConfigurationError
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 
 Section = Mapping[str, Any]
 Sections = Mapping[str, Section]
@@ -22,7 +22,7 @@ class ConfigFile(NamedTuple):
     services: Sections
 
     def __repr__(self) -> str:
-        return veiled(self, *self._fields)
+        return masked_repr(self, *self._fields)
 
 
 def config_file(path: str) -> ConfigFile:

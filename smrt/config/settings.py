@@ -8,7 +8,7 @@ from smrt import __version__
 from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.protocol.endpoint_rules import is_region, pseudo
 from smrt.protocol.messages import Settings
-from smrt.protocol.urls import shown, without_userinfo
+from smrt.protocol.urls import masked_url, without_userinfo
 
 from .configuration import Config, check_profile, check_timestamps, flag, origin, setting
 from .configuration import region as configured_region
@@ -180,7 +180,7 @@ def _services_url(config: Config, service: str) -> str | None:
 
 def _with_scheme(url: str, hint: str) -> str:
     if "://" not in url:
-        raise ConfigurationError(f"Invalid endpoint: {shown(url)}", hint)
+        raise ConfigurationError(f"Invalid endpoint: {masked_url(url)}", hint)
     return without_userinfo(url)
 
 

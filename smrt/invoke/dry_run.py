@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smrt.client.caller import Caller
-from smrt.client.debug_log import masked
+from smrt.client.debug_log import masked_headers
 from smrt.errors import redacted
 from smrt.protocol.messages import Headers, Request
 from smrt.protocol.operations import Operation
@@ -15,7 +15,7 @@ def request_text(caller: Caller, operation: Operation, values: Mapping[str, Any]
     """Method, URL, headers and the length of the body, line by line."""
     request = caller.first_attempt(operation, values)
     yield f"{request.method} {redacted(str(request.url))}\n"
-    for name, value in masked(sent(request)):
+    for name, value in masked_headers(sent(request)):
         yield f"{name}: {value}\n"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from smrt.errors import ServiceError, SmrtError
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC, Operation
 from smrt.protocol.retry import CODES as THROTTLED
 from smrt.protocol.retry import is_loading
@@ -28,7 +28,7 @@ class FailedCall(NamedTuple):
     region: str = ""
 
     def __repr__(self) -> str:
-        return veiled(self, "parameters")
+        return masked_repr(self, "parameters")
 
 
 class Hint(NamedTuple):

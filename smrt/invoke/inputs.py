@@ -10,7 +10,7 @@ from smrt.config.configuration import Config
 from smrt.errors import UsageError
 from smrt.output.console import App, check_encoding
 from smrt.protocol import parameters
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 from smrt.protocol.operations import Kind, Member, Operation
 from smrt.protocol.parameters import Base64Error
 
@@ -31,11 +31,11 @@ class Inputs(NamedTuple):
     operation: Operation
     values: dict[str, Any]
     config: Config
-    flaw: Base64Error | None = None
+    body_error: Base64Error | None = None
     outfile: str | None = None
 
     def __repr__(self) -> str:
-        return veiled(self, "values")
+        return masked_repr(self, "values")
 
 
 def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Inputs:
@@ -135,7 +135,7 @@ class _Reader:
     def _held(self, blob: bytes | BinaryIO) -> bytes | BinaryIO:
         """`blob`, which is closed when the command ends if it is a file."""
         if not isinstance(blob, bytes):
-            self._app.held.callback(blob.close)
+            self._app.exit_stack.callback(blob.close)
         return blob
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from smrt.client.caller import Caller, Reply
+from smrt.client.caller import Caller, OperationResponse
 from smrt.client.dependencies import Dependencies
 from smrt.client.payload import length
 from smrt.config import credentials
@@ -12,9 +12,9 @@ from smrt.config.connection_options import ConnectionOptions
 from smrt.config.settings import settings
 from smrt.errors import ServiceError, TransportError, after_sending
 from smrt.output.console import App
-from smrt.protocol.messages import Credentials, Settings, veiled
+from smrt.protocol.messages import Credentials, Settings, masked_repr
 from smrt.protocol.operations import Operation
-from smrt.protocol.urls import shown
+from smrt.protocol.urls import masked_url
 from smrt.transport.pool import HttpTransport
 
 from .inputs import Inputs, read_inputs
@@ -43,7 +43,7 @@ class Call(NamedTuple):
     debug: bool = False
 
     def __repr__(self) -> str:
-        return veiled(self, "parameters")
+        return masked_repr(self, "parameters")
 
 
 def run_operation(
@@ -70,8 +70,8 @@ def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
     resolved = settings(config, connection)
     if options.debug:
         _explain(app, config, resolved, connection)
-    if inputs.flaw is not None:
-        raise inputs.flaw
+    if inputs.body_error is not None:
+        raise inputs.body_error
     return Call(
         inputs.operation,
         inputs.values,
@@ -87,12 +87,12 @@ def _explain(app: App, config: Config, resolved: Settings, options: ConnectionOp
     from smrt.client.debug_log import stamped
     from smrt.config.origins import origins
 
-    trace = stamped(app.console.say)
+    trace = stamped(app.console.print_stderr)
     for line in origins(config, resolved, options):
         trace(line)
 
 
-def send(app: App, call: Call) -> Reply:
+def send(app: App, call: Call) -> OperationResponse:
     """Make the call. Raises what the caller raises, with remedies."""
     caller = open_caller(app, call)
     try:
@@ -104,31 +104,31 @@ def send(app: App, call: Call) -> Reply:
         region = call.settings.region
         exc.add_hints(*hints(FailedCall(exc, call.operation, call.parameters, size, region)))
         raise
-    app.held.enter_context(after_sending(reply.metadata))
-    if call.operation.answers_in_json:
+    app.exit_stack.enter_context(after_sending(reply.metadata))
+    if call.operation.returns_json:
         caller.close()  # nothing is left to be read
-    if reply.flaw:
-        app.console.note(reply.flaw)
+    if reply.error:
+        app.console.note(reply.error)
     return reply
 
 
 def open_caller(app: App, call: Call) -> Caller:
     """What makes the call, closed with the command."""
-    keys = credentials.source(call.config, call.settings, call.static_keys)
-    caller = Caller(call.settings, keys, _world(app, debug=call.debug))
-    app.held.callback(caller.close)
+    keys = credentials.loader(call.config, call.settings, call.static_keys)
+    caller = Caller(call.settings, keys, _dependencies(app, debug=call.debug))
+    app.exit_stack.callback(caller.close)
     return caller
 
 
-def _world(app: App, *, debug: bool) -> Dependencies:
+def _dependencies(app: App, *, debug: bool) -> Dependencies:
     """Warnings go to standard error, and with `debug` everything else that happens."""
-    world = Dependencies(warn=lambda text: app.console.note(f"warning: {text}"))
+    dependencies = Dependencies(warn=lambda text: app.console.note(f"warning: {text}"))
     if not debug:
-        return world
+        return dependencies
     from smrt.client.debug_log import stamped
 
-    trace = stamped(app.console.say)
-    return world._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))
+    trace = stamped(app.console.print_stderr)
+    return dependencies._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))
 
 
 def storage(
@@ -138,14 +138,16 @@ def storage(
 
     Raises UsageError and ConfigurationError.
     """
-    from smrt.s3 import botocore_client as s3_client
+    from smrt.s3 import botocore_client
 
     resolved = settings(config, options.connection, service="s3")
-    keys = credentials.source(config, resolved, static_keys)
+    keys = credentials.loader(config, resolved, static_keys)
     if options.debug:
         from smrt.client.debug_log import stamped
 
-        trace = stamped(app.console.say)
+        trace = stamped(app.console.print_stderr)
         url = resolved.endpoint_url
-        trace(f"S3 at {shown(url) if url else 'the address of the region'} ({resolved.region})")
-    return lambda: s3_client.connect(config, resolved, keys)
+        trace(
+            f"S3 at {masked_url(url) if url else 'the address of the region'} ({resolved.region})"
+        )
+    return lambda: botocore_client.connect(config, resolved, keys)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from smrt.config import configuration
 from smrt.errors import UsageError
 from smrt.output import outfile
-from smrt.output.console import DEFAULT_WIDTH, App, Console, colours
+from smrt.output.console import DEFAULT_WIDTH, App, Console, uses_color
 from smrt.output.formats import FORMATS, Look, render
 
 from .invocation import Call
@@ -49,7 +49,7 @@ class Report(NamedTuple):
             with outfile.writing(self.plan) as file:
                 file.write(console.encoded(pieces, terminal=self.plan.is_terminal))
         elif self.place is Destination.STDERR:
-            console.say(*pieces)
+            console.print_stderr(*pieces)
         elif self.pager and any(pieces) and console.is_terminal:
             from smrt.output.pager import show_paged
 
@@ -102,7 +102,11 @@ def _plan(path: str | None, answer: outfile.Plan | None) -> outfile.Plan | None:
     if path is None or path == STDERR:
         return None
     plan = outfile.plan(path, METADATA.flag)
-    if answer is not None and plan.way is not outfile.Way.THROUGH and outfile.is_same(plan, answer):
+    if (
+        answer is not None
+        and plan.mode is not outfile.WriteMode.DIRECT
+        and outfile.is_same(plan, answer)
+    ):
         raise UsageError(f"{METADATA.flag} and the outfile are the same file: {path}")
     return plan
 
@@ -111,7 +115,7 @@ def _terminal(console: Console, place: Destination, plan: outfile.Plan | None) -
     """Whether the metadata goes to a terminal."""
     if plan is not None:
         return plan.is_terminal
-    return console.complains_to_terminal if place is Destination.STDERR else console.is_terminal
+    return console.stderr_is_terminal if place is Destination.STDERR else console.is_terminal
 
 
 def _rendering(
@@ -151,9 +155,9 @@ def _selected(call: Call, field: str, name: str, look: Look) -> Render:
 
 
 def _look(app: App, call: Call, option: str | None, name: str, place: Destination) -> Look:
-    """`on` colours what can be; `auto`, the default, does as AWS: tables on a terminal."""
-    coloured = option == "on"
+    """`on` colors what can be; `auto`, the default, does as AWS: tables on a terminal."""
+    colored = option == "on"
     if name == "table" and place is Destination.STDOUT:
-        coloured = colours(app.console, option, app.environ)
+        colored = uses_color(app.console, option, app.environ)
     width = DEFAULT_WIDTH if place in (Destination.FILE, Destination.NOWHERE) else app.console.width
-    return Look(call.operation.name, width, coloured)
+    return Look(call.operation.name, width, colored)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from smrt.config.connection_options import ConnectionOptions
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 
 
 class GlobalOptions(NamedTuple):
@@ -34,7 +34,7 @@ class InvokeOptions(NamedTuple):
     shared: GlobalOptions = GlobalOptions()
 
     def __repr__(self) -> str:
-        return veiled(self, "parameters", "input_json", "input_yaml")
+        return masked_repr(self, "parameters", "input_json", "input_yaml")
 
     @property
     def is_input_skeleton(self) -> bool:

@@ -3,7 +3,7 @@
 from functools import cache
 from time import monotonic
 
-from smrt.client.caller import Reply
+from smrt.client.caller import OperationResponse
 from smrt.output.console import App
 from smrt.s3.async_results import max_wait_seconds
 
@@ -57,13 +57,13 @@ def _waiting(
     return wait(app, call, wait_options, store, max_wait_seconds=limit, stdout_is_free=free)
 
 
-def _send_staged(app: App, upload: Staged, store: Storage) -> tuple[Reply, float]:
+def _send_staged(app: App, upload: Staged, store: Storage) -> tuple[OperationResponse, float]:
     upload.upload(store(), app.console)
-    with upload.kept(app.console):
+    with upload.hinting(app.console):
         return _send(app, upload.call)
 
 
-def _send(app: App, call: Call) -> tuple[Reply, float]:
+def _send(app: App, call: Call) -> tuple[OperationResponse, float]:
     """The reply, and when the request was sent, by time.monotonic."""
     started_at = monotonic()
     return send(app, call), started_at

@@ -9,7 +9,7 @@ from smrt.errors import SmrtError, UsageError
 from smrt.output.console import Console
 from smrt.output.progress import progress
 from smrt.protocol import parameters
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 from smrt.s3 import objects
 from smrt.s3.objects import S3, SCHEME, Location
 
@@ -20,26 +20,26 @@ class Staged(NamedTuple):
     """A call that names its input, and the input that is to be put there."""
 
     call: Call
-    place: Location
+    location: Location
     body: Any
 
     def __repr__(self) -> str:
-        return veiled(self, "body")
+        return masked_repr(self, "body")
 
     def upload(self, storage: S3, console: Console) -> None:
         """Put the input in its place, and close both. Raises SmrtError."""
         content_type = self.call.parameters.get("ContentType")
         with (
             closing(storage),
-            progress(console, f"uploading to {self.place}"),
+            progress(console, f"uploading to {self.location}"),
             io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body as file,
         ):
-            storage.put(self.place, file, content_type)
+            storage.put(self.location, file, content_type)
 
     @contextmanager
-    def kept(self, console: Console) -> Iterator[None]:
+    def hinting(self, console: Console) -> Iterator[None]:
         """Name the place of the input, which can be used again, whatever cuts the call short."""
-        hint = f"the input is kept: --input-location {self.place}"
+        hint = f"the input is kept: --input-location {self.location}"
         try:
             yield
         except SmrtError as exc:

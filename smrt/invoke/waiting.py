@@ -13,7 +13,7 @@ from smrt.output.outfile import Plan
 from smrt.output.progress import progress
 from smrt.protocol.operations import kebab
 from smrt.s3 import async_results
-from smrt.s3.async_results import FOLLOWED, Places
+from smrt.s3.async_results import WAITED_OPERATION, ResultLocations
 
 from .invocation import Call, Storage
 from .metadata import Report, report
@@ -51,22 +51,22 @@ class Wait(NamedTuple):
         """Connect to S3 ahead of the call, to find configuration errors. Raises SmrtError."""
         self.storage()
 
-    def bring(self, metadata: Mapping[str, Any], begun: float | None = None) -> None:
-        """Follow the reply that has this metadata; deliver the answer, and tell of it.
+    def bring(self, metadata: Mapping[str, Any], started_at: float | None = None) -> None:
+        """Wait for the result that `metadata` locates, and write its body and its metadata.
 
-        `begun` is when the call was sent, by time.monotonic. Raises what `async_results.follow`
-        raises, with a hint that says how to go on.
+        `started_at` is when the call was sent, by time.monotonic. Raises what
+        `async_results.follow` raises, with the command that resumes the wait as a hint.
         """
-        begun = time.monotonic() if begun is None else begun
+        started_at = time.monotonic() if started_at is None else started_at
         where, console = _locations(metadata), self.app.console
         with _resumable(self._line(metadata), console), closing(self.storage()) as store:
             with progress(console, f"waiting for {where.output}") as note:
                 answer = async_results.follow(
-                    store, where, timeout=self.timeout, note=note, begun=begun
+                    store, where, timeout=self.timeout, note=note, started_at=started_at
                 )
             with answer.body as body:
                 name = str(metadata.get("InferenceId", ""))
-                deliver(body.pieces(), console, plan=self.plan, request_id=name)
+                deliver(body.chunks(), console, plan=self.plan, request_id=name)
             self.report.tell({**metadata, **answer.metadata})
 
     def _line(self, metadata: Mapping[str, Any]) -> str:
@@ -75,14 +75,14 @@ class Wait(NamedTuple):
         return " ".join(map(quote, ("smrt", "wait", *named, *self.words)))
 
 
-def _locations(metadata: Mapping[str, Any]) -> Places:
+def _locations(metadata: Mapping[str, Any]) -> ResultLocations:
     if "OutputLocation" not in metadata:
         raise SmrtError(
             "the response has no OutputLocation: there is nothing to wait for",
             "the request was accepted: its result may still come",
             code="NoOutputLocation",
         )
-    return async_results.places(metadata)
+    return async_results.result_locations(metadata)
 
 
 def wait(
@@ -102,7 +102,7 @@ def wait(
     plan = plan_body(call.outfile)
     metadata = report(
         app,
-        call._replace(operation=FOLLOWED),
+        call._replace(operation=WAITED_OPERATION),
         options.shared,
         stdout_is_free=stdout_is_free or plan is not None,
         answer=plan,

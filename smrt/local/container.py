@@ -111,7 +111,7 @@ def _prediction(response: Response) -> Prediction:
     fields = {
         field.name: value
         for field in INVOKE_ENDPOINT.fields
-        if field.place is HttpLocation.HEADER and field.name not in _HANDLED_FIELDS
+        if field.location is HttpLocation.HEADER and field.name not in _HANDLED_FIELDS
         if (value := header(response.headers, field.wire)) is not None
     }
     custom = next(
@@ -128,7 +128,7 @@ def _prediction(response: Response) -> Prediction:
 def _chunks(response: Response) -> Iterator[bytes]:
     with response.body as body:
         try:
-            yield from body.pieces()
+            yield from body.chunks()
         except TransportError as exc:
             raise _failure(exc) from None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from traceback import format_exception
 from typing import NamedTuple
 
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 
 CHUNK_SIZE = 1 << 16
 """Bytes of a buffered body in one event of a stream."""
@@ -22,7 +22,7 @@ class Invocation(NamedTuple):
     parameters: Mapping[str, str]
 
     def __repr__(self) -> str:
-        return veiled(self, "body", "parameters")
+        return masked_repr(self, "body", "parameters")
 
 
 class Prediction(NamedTuple):

@@ -120,8 +120,10 @@ class Service(NamedTuple):
             "InferenceId": accepted.inference_id,
         }
         fields = INVOKE_ENDPOINT_ASYNC.fields
-        headers = tuple((f.wire, values[f.name]) for f in fields if f.place is HttpLocation.HEADER)
-        body = {f.wire: values[f.name] for f in fields if f.place is HttpLocation.JSON}
+        headers = tuple(
+            (f.wire, values[f.name]) for f in fields if f.location is HttpLocation.HEADER
+        )
+        body = {f.wire: values[f.name] for f in fields if f.location is HttpLocation.JSON}
         content_type = ("Content-Type", "application/json")
         return ServerResponse(
             HTTPStatus.ACCEPTED, (*headers, content_type), json.dumps(body).encode()
@@ -144,7 +146,7 @@ def _invocation(operation: Operation, request: Request) -> Invocation:
     parameters = {
         member.name: headers[member.wire.lower()]
         for member in operation.members
-        if member.place is HttpLocation.HEADER and member.wire.lower() in headers
+        if member.location is HttpLocation.HEADER and member.wire.lower() in headers
     }
     content = request.payload.content
     return Invocation(content if isinstance(content, bytes) else content.read(), parameters)

@@ -38,12 +38,12 @@ class Console:
         return self._stdout.isatty()
 
     @property
-    def can_ask(self) -> bool:
+    def can_prompt(self) -> bool:
         """Whether smrt can prompt: there is a terminal to read from and one to write to."""
-        return self.stdin.isatty() and (self.is_terminal or self.complains_to_terminal)
+        return self.stdin.isatty() and (self.is_terminal or self.stderr_is_terminal)
 
     @cached_property
-    def complains_to_terminal(self) -> bool:
+    def stderr_is_terminal(self) -> bool:
         """Whether standard error is a terminal."""
         return self._stderr.isatty()
 
@@ -78,14 +78,14 @@ class Console:
         if data:
             self.write(data)
 
-    def say(self, *chunks: str) -> None:
+    def print_stderr(self, *chunks: str) -> None:
         """Write text to standard error; ignores a closed or broken stream."""
         with suppress(OSError):
-            _write_all(self._stderr, self.encoded(chunks, terminal=self.complains_to_terminal))
+            _write_all(self._stderr, self.encoded(chunks, terminal=self.stderr_is_terminal))
 
     def note(self, text: str) -> None:
         """Print one line, prefixed with `smrt: `, to standard error."""
-        self.say(f"{NAME}: {text}\n")
+        self.print_stderr(f"{NAME}: {text}\n")
 
     def encoded(self, chunks: Iterable[str], *, terminal: bool) -> bytes:
         """Text in the encoding of standard output; characters that it lacks are escaped.
@@ -113,7 +113,7 @@ def standard(environ: Mapping[str, str]) -> Console:
     return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]
 
 
-def colours(console: Console, option: str | None, environ: Mapping[str, str]) -> bool:
+def uses_color(console: Console, option: str | None, environ: Mapping[str, str]) -> bool:
     """Whether to color a table on standard output; `option` is on, off, auto or None."""
     if option in ("on", "off"):
         return option == "on"
@@ -187,9 +187,9 @@ class App(NamedTuple):
 
     console: Console
     environ: Mapping[str, str]
-    held: ExitStack
+    exit_stack: ExitStack
 
     def __repr__(self) -> str:
-        from smrt.protocol.messages import veiled  # help does not need it
+        from smrt.protocol.messages import masked_repr  # help does not need it
 
-        return veiled(self, "environ")
+        return masked_repr(self, "environ")

@@ -5,20 +5,20 @@ from typing import Any
 
 from smrt.errors import ServiceError, SmrtError
 
-from .console import NAME, App, colours
+from .console import NAME, App, uses_color
 
 
 def tell(error: SmrtError, app: App, name: str, color: str | None = None) -> None:
     """Tell `error` on standard error, in the format called `name`; `color` is that of a table."""
     console = app.console
     if name in ("enhanced", "legacy"):
-        console.say(*_sentences(error, enhanced=name == "enhanced"))
+        console.print_stderr(*_sentences(error, enhanced=name == "enhanced"))
     else:
         from .formats import Look, render
 
-        coloured = name == "table" and colours(console, color, app.environ)
-        look = Look("error", console.width, coloured, console.complains_to_terminal)
-        console.say(*render(_fields(error), name, look))
+        colored = name == "table" and uses_color(console, color, app.environ)
+        look = Look("error", console.width, colored, console.stderr_is_terminal)
+        console.print_stderr(*render(_fields(error), name, look))
 
 
 def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:

@@ -19,25 +19,27 @@ _STANDARD = {"in": 0, "out": 1, "err": 2}
 _MAX_LINKS = 40
 
 
-class Way(Enum):
+class WriteMode(Enum):
     """How a path is written."""
 
-    THROUGH = "opened, and written directly"
-    BESIDE = "replaced by a new file from the same folder"
-    COPIED = "overwritten in place with the complete body"
+    DIRECT = "opened, and written directly"
+    REPLACE = "replaced by a new file from the same folder"
+    OVERWRITE = "overwritten in place with the complete body"
 
 
 class Plan(NamedTuple):
     """How a path will be written; `found` is the status of the file that exists there."""
 
     path: str
-    way: Way
-    found: os.stat_result | None = None
+    mode: WriteMode
+    existing: os.stat_result | None = None
 
     @property
     def is_terminal(self) -> bool:
         """Whether the output appears on a terminal."""
-        if self.way is not Way.THROUGH or (self.found and not stat.S_ISCHR(self.found.st_mode)):
+        if self.mode is not WriteMode.DIRECT or (
+            self.existing and not stat.S_ISCHR(self.existing.st_mode)
+        ):
             return False  # opening a named pipe would wait for its reader
         with suppress(OSError), _opened(self.path) as file:
             return file.isatty()
@@ -56,7 +58,7 @@ def plan(path: str, name: str = "the outfile") -> Plan:
         number = _descriptor(path)
         if number is not None:
             os.write(number, b"")  # fails if it is not open for writing
-            return Plan(path, Way.THROUGH)
+            return Plan(path, WriteMode.DIRECT)
         target = os.path.realpath(path) if path else path
         status = os.stat(path)
     except FileNotFoundError:
@@ -71,16 +73,16 @@ def plan(path: str, name: str = "the outfile") -> Plan:
         return _special(path, name, status)
     is_ours = status.st_uid == _user(status) and status.st_nlink == 1
     if is_ours and os.access(os.path.dirname(target), os.W_OK | os.X_OK):
-        return Plan(target, Way.BESIDE, status)
+        return Plan(target, WriteMode.REPLACE, status)
     _check_overwritable(path, name)
-    return Plan(target, Way.COPIED, status)
+    return Plan(target, WriteMode.OVERWRITE, status)
 
 
 def is_same(one: Plan, other: Plan) -> bool:
     """Whether both are the same file, under one name or two."""
-    if one.found is None or other.found is None:
+    if one.existing is None or other.existing is None:
         return one.path == other.path
-    return os.path.samestat(one.found, other.found)
+    return os.path.samestat(one.existing, other.existing)
 
 
 @contextmanager
@@ -98,9 +100,9 @@ def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
 
 
 def _writer(planned: Plan, *, keep: bool) -> AbstractContextManager[BinaryIO]:
-    if planned.way is Way.THROUGH:
+    if planned.mode is WriteMode.DIRECT:
         return _through(planned.path)
-    return (_beside if planned.way is Way.BESIDE else _copied)(planned, keep=keep)
+    return (_beside if planned.mode is WriteMode.REPLACE else _copied)(planned, keep=keep)
 
 
 def _user(status: os.stat_result) -> int:
@@ -121,7 +123,7 @@ def _descriptor(path: str) -> int | None:
 def _special(path: str, name: str, status: os.stat_result) -> Plan:
     if stat.S_ISSOCK(status.st_mode):
         raise UsageError(f"{name} {path} is a socket", "name a file, or - for stdout")
-    return Plan(path, Way.THROUGH, status)
+    return Plan(path, WriteMode.DIRECT, status)
 
 
 def _new(path: str, target: str, name: str) -> Plan:
@@ -134,7 +136,7 @@ def _new(path: str, target: str, name: str) -> Plan:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
-    return Plan(target, Way.BESIDE)
+    return Plan(target, WriteMode.REPLACE)
 
 
 def _check_overwritable(path: str, name: str) -> None:
@@ -181,7 +183,7 @@ def _name_beside(planned: Plan) -> str:
 
 
 def _create(path: str, planned: Plan) -> BinaryIO:
-    return open(path, "xb", opener=_private if planned.found else None)
+    return open(path, "xb", opener=_private if planned.existing else None)
 
 
 def _save_partial(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
@@ -191,8 +193,8 @@ def _save_partial(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
         path = written()
         if not os.path.getsize(path):
             return ()
-        if planned.found:
-            _copy_mode(path, planned.found)
+        if planned.existing:
+            _copy_mode(path, planned.existing)
         os.replace(path, partial)
     except OSError as exc:
         return (f"what came before could not be kept in {partial}: {exc.strerror}",)
@@ -201,8 +203,8 @@ def _save_partial(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
 
 def _move_into_place(beside: str, planned: Plan) -> None:
     try:
-        if planned.found:
-            _copy_mode(beside, planned.found)
+        if planned.existing:
+            _copy_mode(beside, planned.existing)
         os.replace(beside, planned.path)
     except OSError:  # a mount point, or a folder or file system that forbids renaming
         from .overwriting import overwrite

@@ -15,7 +15,7 @@ def progress(console: Console, text: str) -> Iterator[Update]:
 
     Yields a function that prints notes meanwhile; the spinner is removed at the end.
     """
-    if not console.complains_to_terminal:
+    if not console.stderr_is_terminal:
         yield console.note
         return
     from rich.console import Console as Terminal
@@ -41,5 +41,5 @@ class _Stderr(TextIOBase):
         """Print `text` with rich's control sequences."""
         from smrt.protocol.visible import Painted
 
-        self._console.say(Painted(text))
+        self._console.print_stderr(Painted(text))
         return len(text)

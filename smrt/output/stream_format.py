@@ -8,12 +8,12 @@ from smrt.errors import UsageError
 from .console import Console
 from .framing import FRAMINGS, Framing, events_or_values
 from .generated_text import TextSelection, chat, texts
-from .stream_stats import Tally
+from .stream_stats import StreamStats
 
 RAW = "raw"
 EVENTS = ("sse", "json")
 """The framings whose frames hold JSON, in which --text looks for its text."""
-Writing = Callable[[Iterable[bytes], Tally, Console], Iterator[bytes]]
+Writing = Callable[[Iterable[bytes], StreamStats, Console], Iterator[bytes]]
 """Parts -> what is to be written, as it can be; counts it, and may say something."""
 
 
@@ -65,15 +65,15 @@ def _framing_of_text(name: str | None) -> Framing:
 
 
 def _frames(framing: Framing) -> Writing:
-    def written(parts: Iterable[bytes], tally: Tally, console: Console) -> Iterator[bytes]:
-        return (frame + b"\n" for frame in tally.events_of(framing(parts, console.note)))
+    def written(parts: Iterable[bytes], tally: StreamStats, console: Console) -> Iterator[bytes]:
+        return (frame + b"\n" for frame in tally.counted_events(framing(parts, console.note)))
 
     return written
 
 
 def _texts(framing: Framing, select: TextSelection) -> Writing:
-    def written(parts: Iterable[bytes], tally: Tally, console: Console) -> Iterator[bytes]:
-        frames = tally.events_of(framing(parts, console.note))
+    def written(parts: Iterable[bytes], tally: StreamStats, console: Console) -> Iterator[bytes]:
+        frames = tally.counted_events(framing(parts, console.note))
         return (text.encode() for text in texts(frames, select))
 
     return written

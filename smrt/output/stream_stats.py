@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 
-class Tally:
+class StreamStats:
     """Counts a stream's bytes, chunks and events; create it just before the request is sent.
 
     `clock` returns seconds.
@@ -15,20 +15,20 @@ class Tally:
         self._started_at = clock()
         self._first_at: float | None = None
         self.bytes = 0
-        self.parts = 0
+        self.chunks = 0
         self.events = 0
 
-    def parts_of(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    def counted_chunks(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """`chunks`, counted."""
         for chunk in chunks:
             if self._first_at is None:
                 self._first_at = self._clock()
             self.bytes += len(chunk)
-            self.parts += 1
+            self.chunks += 1
             yield chunk
             del chunk  # it may be large, and the next is about to come
 
-    def events_of(self, events: Iterable[bytes]) -> Iterator[bytes]:
+    def counted_events(self, events: Iterable[bytes]) -> Iterator[bytes]:
         """`events`, counted."""
         for event in events:
             self.events += 1
@@ -38,12 +38,12 @@ class Tally:
         """The output of --timings, in seconds since the request; chunks if there are no events."""
         total = self._clock() - self._started_at
         first = {} if self._first_at is None else {"TimeToFirstByte": self._rounded(self._first_at)}
-        rate = (self.events or self.parts) / total if total > 0 else 0.0
+        rate = (self.events or self.chunks) / total if total > 0 else 0.0
         return {
             **first,
             "TotalTime": round(total, 6),
             "Bytes": self.bytes,
-            "Parts": self.parts,
+            "Parts": self.chunks,
             "EventsPerSecond": round(rate, 3),
         }
 
@@ -51,7 +51,7 @@ class Tally:
         """How much of the stream has arrived, as a sentence."""
         if self._first_at is None:
             return "nothing of the answer came before that"
-        bytes_, parts = _counted(self.bytes, "byte"), _counted(self.parts, "part")
+        bytes_, parts = _counted(self.bytes, "byte"), _counted(self.chunks, "part")
         since = self._clock() - self._first_at
         return f"{bytes_} came in {parts} before that, the first of them {since:.1f} s earlier"
 

@@ -13,7 +13,7 @@ INVOKE_READ_TIMEOUT = 70.0
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
 
 
-def veiled(value: Any, *hidden: str) -> str:
+def masked_repr(value: Any, *hidden: str) -> str:
     """Return the repr of a NamedTuple with the fields `hidden` and secrets in URLs masked."""
     from smrt.errors import MASK, redacted  # a plain call prints no repr
 
@@ -39,7 +39,7 @@ class Url(NamedTuple):
         return host if self.port == default else f"{host}:{self.port}"
 
     def __repr__(self) -> str:
-        return veiled(self)
+        return masked_repr(self)
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.target}"
@@ -53,7 +53,7 @@ class Payload(NamedTuple):
     sha256: str
 
     def __repr__(self) -> str:
-        return veiled(self, "content")
+        return masked_repr(self, "content")
 
 
 class Request(NamedTuple):
@@ -65,7 +65,7 @@ class Request(NamedTuple):
     payload: Payload
 
     def __repr__(self) -> str:
-        return veiled(self, "headers", "payload")
+        return masked_repr(self, "headers", "payload")
 
 
 class Credentials(NamedTuple):
@@ -111,4 +111,4 @@ class Settings(NamedTuple):
     wait_ready: float = 0.0
 
     def __repr__(self) -> str:
-        return veiled(self, "endpoint_url", "http_proxy", "https_proxy")
+        return masked_repr(self, "endpoint_url", "http_proxy", "https_proxy")

@@ -37,7 +37,7 @@ class Member(NamedTuple):
 
     name: str
     kind: Kind
-    place: HttpLocation
+    location: HttpLocation
     wire: str
     help: str
     required: bool = False
@@ -54,7 +54,7 @@ class Field(NamedTuple):
     """A member of a response's metadata; `wire` is its name in the response."""
 
     name: str
-    place: HttpLocation
+    location: HttpLocation
     wire: str
     help: str
 
@@ -74,9 +74,9 @@ class Operation(NamedTuple):
         return kebab(self.name)
 
     @property
-    def answers_in_json(self) -> bool:
+    def returns_json(self) -> bool:
         """Whether the response body is metadata instead of the model's output."""
-        return any(field.place is HttpLocation.JSON for field in self.fields)
+        return any(field.location is HttpLocation.JSON for field in self.fields)
 
     def member(self, name: str) -> Member:
         """The member called `name`; raises KeyError if there is none."""

@@ -100,7 +100,7 @@ def path(operation: Operation, parameters: Mapping[str, Any]) -> str:
     """The request's path with percent-encoded parameters; raises UsageError if one is missing."""
     result = operation.path
     for member in operation.members:
-        if member.place is HttpLocation.URI:
+        if member.location is HttpLocation.URI:
             if parameters.get(member.name) is None:  # checked even without validation
                 missing = f'Missing required parameter in input: "{member.name}"'
                 raise _invalid(operation, [(member, missing)])
@@ -116,7 +116,7 @@ def headers(operation: Operation, parameters: Mapping[str, Any]) -> Headers:
     return tuple(
         (member.wire, _header_value(member, str(parameters[member.name])))
         for member in operation.members
-        if member.place is HttpLocation.HEADER and parameters.get(member.name) is not None
+        if member.location is HttpLocation.HEADER and parameters.get(member.name) is not None
     )
 
 
@@ -161,7 +161,7 @@ def _problems(member: Member, value: Any) -> Iterator[str]:
             f"type: {type(value)}, valid types: {types}"
         )
     elif member.kind is Kind.STRING:
-        minimum = 1 if member.place is HttpLocation.URI else member.minimum or 0
+        minimum = 1 if member.location is HttpLocation.URI else member.minimum or 0
         if len(value) < minimum:
             yield (
                 f"Invalid length for parameter {member.name}, value: {len(value)}, "

@@ -20,7 +20,7 @@ PART = "PayloadPart"
 class Body(Protocol):
     """The body of a response."""
 
-    def pieces(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes]:
         """Yield its chunks as they arrive."""
         ...
 
@@ -37,7 +37,7 @@ class EventStream:
     """
 
     def __init__(self, body: Body, response_metadata: Mapping[str, Any]) -> None:
-        self._parts = parts(body.pieces(), response_metadata)
+        self._parts = parts(body.chunks(), response_metadata)
         self._close = body.close
 
     def __iter__(self) -> Iterator[dict[str, dict[str, bytes]]]:

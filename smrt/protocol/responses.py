@@ -25,13 +25,13 @@ def metadata(operation: Operation, headers: Headers, document: Any = None) -> di
     values = {
         field.name: header(headers, field.wire)
         for field in operation.fields
-        if field.place is HttpLocation.HEADER
+        if field.location is HttpLocation.HEADER
     }
     if isinstance(document, Mapping):
         values |= {
             field.name: document.get(field.wire)
             for field in operation.fields
-            if field.place is HttpLocation.JSON
+            if field.location is HttpLocation.JSON
         }
     return {name: value for name, value in values.items() if value is not None}
 

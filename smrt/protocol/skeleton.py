@@ -40,5 +40,5 @@ def output_json(operation: Operation) -> dict[str, str]:
 
     The model lists the members of the body before those of the headers.
     """
-    fields = sorted(operation.fields, key=lambda field: field.place is not HttpLocation.JSON)
+    fields = sorted(operation.fields, key=lambda field: field.location is not HttpLocation.JSON)
     return {field.name: field.name for field in fields}

@@ -35,7 +35,7 @@ def parse_url(text: str) -> Url:
     scheme = match["scheme"].lower()
     if scheme not in PORTS:
         raise ConfigurationError(
-            f"Not supported URL scheme {scheme}: {shown(text)}", "use http:// or https://"
+            f"Not supported URL scheme {scheme}: {masked_url(text)}", "use http:// or https://"
         )
     port = int(match["port"] or PORTS[scheme])
     if port > _MAX_PORT:
@@ -52,7 +52,7 @@ def without_userinfo(text: str) -> str:
     return text[: match.start("user")] + text[match.end("user") + 1 :]
 
 
-def shown(text: str) -> str:
+def masked_url(text: str) -> str:
     """Mask the secrets in a URL; in an invalid one, everything before its last @."""
     from smrt.errors import redacted
 
@@ -96,7 +96,7 @@ def _ipv6(literal: str) -> str:
 
 
 def _invalid(text: str, hint: str) -> ConfigurationError:
-    return ConfigurationError(f"Invalid endpoint: {shown(text)}", hint)
+    return ConfigurationError(f"Invalid endpoint: {masked_url(text)}", hint)
 
 
 def _escaped(target: str) -> str:

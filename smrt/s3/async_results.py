@@ -31,7 +31,7 @@ FAILED = "AsyncInvocationFailed"
 ELAPSED = "ElapsedSeconds"
 _READ, _LIST = "s3:GetObject", "s3:ListBucket"
 
-FOLLOWED = INVOKE_ENDPOINT_ASYNC._replace(
+WAITED_OPERATION = INVOKE_ENDPOINT_ASYNC._replace(
     fields=(
         *INVOKE_ENDPOINT_ASYNC.fields,
         Field("ContentType", HttpLocation.HEADER, "Content-Type", "MIME type of the response."),
@@ -61,7 +61,7 @@ class Timing(NamedTuple):
     random: Callable[[], float] | None = None
 
 
-class Places(NamedTuple):
+class ResultLocations(NamedTuple):
     """The locations of the output, and of the failure if the endpoint records failures."""
 
     output: Location
@@ -82,10 +82,10 @@ class AsyncResult(NamedTuple):
         return {**typed, ELAPSED: round(self.seconds, 3)}
 
 
-def places(response: Mapping[str, Any]) -> Places:
+def result_locations(response: Mapping[str, Any]) -> ResultLocations:
     """The locations of the result of `response`; UsageError if they are not S3 URIs."""
     failure = response.get("FailureLocation")
-    return Places(
+    return ResultLocations(
         objects.location(str(response.get("OutputLocation", "")), "OutputLocation"),
         objects.location(str(failure), "FailureLocation") if failure else None,
     )
@@ -108,38 +108,41 @@ def pauses(random: Callable[[], float]) -> Iterator[float]:
 
 def follow(
     store: Store,
-    locations: Places,
+    locations: ResultLocations,
     *,
     timeout: float,
     note: Callable[[str], None] = lambda _: None,
-    begun: float | None = None,
-    world: Timing = Timing(),  # noqa: B008 - a value
+    started_at: float | None = None,
+    timing: Timing = Timing(),  # noqa: B008 - a value
 ) -> AsyncResult:
     """Wait until the result is available, `timeout` seconds at most; 0 polls once.
 
-    `begun` is when the call was sent, by the clock of `world`; `note` reports missing permissions.
-    Raises ServiceError for a failure that the service recorded, and with code AccessDenied if the
-    result may not be read; SmrtError with code WaitTimeout after `timeout` seconds.
+    `started_at` is when the call was sent, by the clock of `timing`; `note` reports missing
+    permissions. Raises ServiceError for a failure that the service recorded, and with code
+    AccessDenied if the result may not be read; SmrtError with code WaitTimeout after `timeout`
+    seconds.
     """
-    wait_started_at = world.clock()
-    begun = wait_started_at if begun is None else begun
+    wait_started_at = timing.clock()
+    started_at = wait_started_at if started_at is None else started_at
     poller = _Poller(store, locations, note)
-    intervals = pauses(world.random or _random())
+    intervals = pauses(timing.random or _random())
     while True:
         output = poller.poll()
-        now = world.clock()
+        now = timing.clock()
         if output is not None:
-            return AsyncResult(output.content_type, output.body, now - begun)
+            return AsyncResult(output.content_type, output.body, now - started_at)
         remaining = timeout - (now - wait_started_at)
         if remaining <= 0:
             raise poller.expired(timeout)
-        world.sleep(min(next(intervals), remaining))
+        timing.sleep(min(next(intervals), remaining))
 
 
 class _Poller:
     """Polls both locations, and remembers where S3 returned 403."""
 
-    def __init__(self, store: Store, locations: Places, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: Store, locations: ResultLocations, note: Callable[[str], None]
+    ) -> None:
         self._store = store
         self._output = locations.output
         self._failure = locations.failure

@@ -114,7 +114,7 @@ class _CredentialProvider:
     def _current(self) -> Credentials:
         current = self._load_credentials()
         if current is None:
-            raise credentials.absent()
+            raise credentials.missing()
         return current
 
 

@@ -93,7 +93,7 @@ class Connection:
         early = self._send_all(request)
         return early or self._head()
 
-    def pieces(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes]:
         """Yield the chunks of the response body as they arrive."""
         while not isinstance(event := self._event(), h11.EndOfMessage):
             if isinstance(event, h11.Data):

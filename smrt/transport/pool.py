@@ -104,7 +104,7 @@ class HttpTransport:
         try:
             yield b""
             with translated(READING, str(url), self._settings.read_timeout):
-                yield from connection.pieces()
+                yield from connection.chunks()
             reusable = connection.reset()
             self._log_elapsed("whole", started_at)
         finally:
@@ -149,7 +149,7 @@ class HttpTransport:
         """A socket to the proxy, or for https a tunnel through it."""
         from .proxy import tunnel
 
-        with translated(PROXYING, proxy.shown):
+        with translated(PROXYING, proxy.masked_url):
             sock = self._connected(proxy.url)
             try:
                 if proxy.url.scheme == "https":

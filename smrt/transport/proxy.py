@@ -11,7 +11,7 @@ from typing import NamedTuple
 import h11
 
 from smrt.errors import ConfigurationError, TransportError
-from smrt.protocol.messages import Headers, Settings, Url, veiled
+from smrt.protocol.messages import Headers, Settings, Url, masked_repr
 from smrt.protocol.redaction import redacted_url
 from smrt.protocol.urls import parse_url
 
@@ -31,12 +31,12 @@ class Proxy(NamedTuple):
     """
 
     url: Url
-    shown: str
+    masked_url: str
     headers: Headers
     variable: str
 
     def __repr__(self) -> str:
-        return veiled(self, "headers")
+        return masked_repr(self, "headers")
 
 
 def choose(url: Url, settings: Settings) -> Proxy | None:
@@ -66,16 +66,16 @@ def parse_proxy(text: str, variable: str = "HTTP_PROXY") -> Proxy:
     if not mark:
         scheme, rest = "http", text.removeprefix("//")
     user, mark, host = rest.rpartition("@")
-    shown = redacted_url(f"{scheme}://{rest}")
+    masked_url = redacted_url(f"{scheme}://{rest}")
     try:
         url = parse_url(f"{scheme}://{host}")
     except ConfigurationError as exc:
         raise ConfigurationError(
-            f"Invalid proxy URL: {shown}",
+            f"Invalid proxy URL: {masked_url}",
             f"{variable} takes http://[USER:PASSWORD@]HOST[:PORT], or https://",
         ) from exc
     headers = (("Proxy-Authorization", _basic(user)),) if mark else ()
-    return Proxy(url, shown, headers, variable)
+    return Proxy(url, masked_url, headers, variable)
 
 
 def tunnel(sock: Channel, url: Url, proxy: Proxy) -> None:
@@ -103,7 +103,9 @@ def rejection(proxy: Proxy, status: int, reason: str = "") -> TransportError:
     if status in (UNAUTHORIZED, AUTHENTICATION_REQUIRED):
         which = "other credentials" if proxy.headers else "credentials"
         hints.append(f"set {which}: {proxy.variable}=http://USER:PASSWORD@HOST:PORT")
-    return TransportError(f'Failed to connect to proxy URL: "{proxy.shown}"', *hints, code=CODE)
+    return TransportError(
+        f'Failed to connect to proxy URL: "{proxy.masked_url}"', *hints, code=CODE
+    )
 
 
 def is_rejection(proxy: Proxy, status: int) -> bool:

@@ -37,7 +37,7 @@ class StreamingBody(IOBase):
         buffer[: len(data)] = data
         return len(data)
 
-    def pieces(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes]:
         """Yield the rest in chunks as they arrive."""
         while self._refill():
             chunk = self._buffer[self._offset :]

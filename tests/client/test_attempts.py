@@ -67,7 +67,7 @@ def test_a_loading_model_is_waited_for(
     scripted: bytes, endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     for _ in range(5):
-        endpoint.answer(lambda sock, _: sock.sendall(scripted))
+        endpoint.respond_with(lambda sock, _: sock.sendall(scripted))
     assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     assert clock.slept == [1.0, 1.5, 2.25, 3.375, 5.0625]
     assert clock.warned == ["the model is not ready: trying for up to 60 s"]
@@ -77,7 +77,7 @@ def test_waiting_for_a_model_ends_after_the_maximum_wait(
     endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
     for _ in range(4):
-        endpoint.answer(lambda sock, _: sock.sendall(LOADING))
+        endpoint.respond_with(lambda sock, _: sock.sendall(LOADING))
     with pytest.raises(ServiceError) as caught:
         call(caller(wait_ready=4.0))
     assert caught.value.code == "ModelNotReadyException"
@@ -87,7 +87,7 @@ def test_waiting_for_a_model_ends_after_the_maximum_wait(
 def test_by_default_a_loading_model_is_an_error(
     endpoint: Endpoint, clock: Clock, caller: Callable[..., Caller]
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(LOADING))
+    endpoint.respond_with(lambda sock, _: sock.sendall(LOADING))
     with pytest.raises(ServiceError):
         call(caller())
     assert clock.slept == []
@@ -96,7 +96,9 @@ def test_by_default_a_loading_model_is_an_error(
 def test_another_validation_error_is_not_waited_for(
     endpoint: Endpoint, caller: Callable[..., Caller]
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(error(400, "ValidationError", "no such name")))
+    endpoint.respond_with(
+        lambda sock, _: sock.sendall(error(400, "ValidationError", "no such name"))
+    )
     with pytest.raises(ServiceError):
         call(caller(wait_ready=60.0))
 
@@ -105,8 +107,8 @@ def test_polls_of_a_loading_model_are_not_retries(
     endpoint: Endpoint, caller: Callable[..., Caller]
 ) -> None:
     for scripted in (LOADING, error(503, "ServiceUnavailable", "later"), LOADING):
-        endpoint.answer(lambda sock, _, scripted=scripted: sock.sendall(scripted))  # type: ignore[misc]
-    endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "later")))
+        endpoint.respond_with(lambda sock, _, scripted=scripted: sock.sendall(scripted))  # type: ignore[misc]
+    endpoint.respond_with(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "later")))
     assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     sent = [received.headers["amz-sdk-request"] for received in endpoint.requests]
     assert sent == ["attempt=1", *(f"attempt={n}; max=3" for n in (2, 3, 4, 5))]
@@ -132,7 +134,7 @@ def signer(endpoint: Endpoint, clock: Clock) -> Caller:
 def test_a_wrong_clock_is_corrected_for_all_later_calls(
     ahead: float, endpoint: Endpoint, clock: Clock, signer: Caller
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(skewed(ahead)))
+    endpoint.respond_with(lambda sock, _: sock.sendall(skewed(ahead)))
     call(signer)
     call(signer)
     first, *others = signed_at(endpoint)
@@ -144,7 +146,7 @@ def test_a_wrong_clock_is_corrected_for_all_later_calls(
 
 def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Caller) -> None:
     for _ in range(2):
-        endpoint.answer(lambda sock, _: sock.sendall(skewed(3600)))
+        endpoint.respond_with(lambda sock, _: sock.sendall(skewed(3600)))
     with pytest.raises(ServiceError):
         call(signer)
     assert len(endpoint.requests) == 2
@@ -162,7 +164,7 @@ def test_a_clock_is_not_corrected_twice_in_a_call(endpoint: Endpoint, signer: Ca
 def test_an_error_without_clock_skew_is_not_retried(
     scripted: bytes, endpoint: Endpoint, signer: Caller
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(scripted))
+    endpoint.respond_with(lambda sock, _: sock.sendall(scripted))
     with pytest.raises(ServiceError):
         call(signer)
     assert len(endpoint.requests) == 1
@@ -201,7 +203,7 @@ def test_wait_ready_must_be_a_number_of_seconds(smrt: Smrt, value: str) -> None:
 
 
 def test_the_command_warns_once_that_it_waits(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(LOADING))
+    endpoint.respond_with(lambda sock, _: sock.sendall(LOADING))
     ran = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "", "--wait-ready", "60")
     assert ran.code == 0
     assert ran.err == "smrt: warning: the model is not ready: trying for up to 60 s\n"

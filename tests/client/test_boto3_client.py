@@ -93,7 +93,7 @@ def test_a_response_has_the_shape_of_boto3s(
 ) -> None:
     outcomes = []
     for one in (client(ONCE), boto):
-        endpoint.reply(status, body, headers)
+        endpoint.respond(status, body, headers)
         response = one.invoke_endpoint(EndpointName="e", Body=b"hi")
         outcomes.append({**response, "Body": response["Body"].read()})
     ours, theirs = outcomes
@@ -110,7 +110,7 @@ def test_an_asynchronous_response_has_the_shape_of_boto3s(
     ]
     outcomes = []
     for one in (client(ONCE), boto):
-        endpoint.reply(202, b'{"InferenceId": "i", "Other": 1}', headers)
+        endpoint.respond(202, b'{"InferenceId": "i", "Other": 1}', headers)
         outcomes.append(one.invoke_endpoint_async(EndpointName="e", InputLocation="s3://b/i"))
     assert outcomes[0] == outcomes[1]
 
@@ -179,7 +179,7 @@ TEXT = b"one\ntwo\r\n\nthree\rfour\nlast"
 def test_a_body_reads_as_boto3s(client: Any, boto: Any, endpoint: Endpoint, read: Any) -> None:
     outcomes = []
     for one in (client(), boto):
-        endpoint.reply(200, TEXT * 100)
+        endpoint.respond(200, TEXT * 100)
         body = one.invoke_endpoint(EndpointName="e", Body=b"")["Body"]
         outcomes.append(read(body))
         body.close()
@@ -353,7 +353,7 @@ def test_a_truncated_error_response_is_still_that_error(
         sock.sendall(b'Content-Length: 100\r\n\r\n{"Message":')
         sock.close()
 
-    endpoint.answer(broken)
+    endpoint.respond_with(broken)
     client = Client("us-east-1", endpoint_url=endpoint.url, environ=environ)
     with pytest.raises(ServiceError) as caught:
         client.invoke_endpoint(EndpointName="e", Body=b"")

@@ -204,7 +204,7 @@ def test_a_request_is_queued_as_by_boto3(endpoint: Endpoint) -> None:
     ours, theirs = clients(endpoint.url)
     with closing(ours), closing(theirs):
         for _ in range(2):
-            endpoint.reply(202, b'{"InferenceId": "string"}', headers)
+            endpoint.respond(202, b'{"InferenceId": "string"}', headers)
         assert invoke_endpoint_async(ours) == invoke_endpoint_async(theirs)
     sent = [(each.method, each.target, each.body) for each in endpoint.requests]
     assert sent[0] == sent[1]

@@ -11,7 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 
-from smrt.client.caller import Caller, Reply
+from smrt.client.caller import Caller, OperationResponse
 from smrt.client.dependencies import Dependencies
 from smrt.errors import ConfigurationError, ServiceError, TransportError
 from smrt.protocol.messages import Credentials, Settings
@@ -65,7 +65,7 @@ def make(endpoint: Endpoint, watched: Watched) -> Iterator[Make]:
         one.close()
 
 
-def call(caller: Caller, body: Any = b"", **values: str) -> Reply:
+def call(caller: Caller, body: Any = b"", **values: str) -> OperationResponse:
     """A call whose response is read to its end."""
     reply = caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": body, **values})
     reply.body.read()
@@ -73,7 +73,7 @@ def call(caller: Caller, body: Any = b"", **values: str) -> Reply:
 
 
 def test_a_pipe_is_read_once_and_sent_as_often_as_needed(make: Make, endpoint: Endpoint) -> None:
-    endpoint.answer(drop)
+    endpoint.respond_with(drop)
     source, sink = os.pipe()
     with os.fdopen(sink, "wb") as file:
         file.write(b"hello")
@@ -84,7 +84,7 @@ def test_a_pipe_is_read_once_and_sent_as_often_as_needed(make: Make, endpoint: E
 
 def test_a_file_is_rewound_for_each_attempt(make: Make, endpoint: Endpoint) -> None:
     for scripted in (drop, raw(error(503, "ServiceUnavailable", "x"))):
-        endpoint.answer(scripted)
+        endpoint.respond_with(scripted)
     content = os.urandom(2_000_000)
     call(make(), io.BytesIO(content))
     assert [received.body == content for received in endpoint.requests] == [True] * 3
@@ -98,7 +98,7 @@ def test_attempts_are_counted_and_share_an_id(
     make: Make, endpoint: Endpoint, watched: Watched
 ) -> None:
     for _ in range(2):
-        endpoint.answer(raw(error(503, "ServiceUnavailable", "x")))
+        endpoint.respond_with(raw(error(503, "ServiceUnavailable", "x")))
     assert call(make()).retries == 2
     assert attempts(endpoint) == ["attempt=1", "attempt=2; max=3", "attempt=3; max=3"]
     assert len({r.headers["amz-sdk-invocation-id"] for r in endpoint.requests}) == 1
@@ -128,7 +128,7 @@ def test_calls_have_ids_of_their_own(make: Make, endpoint: Endpoint) -> None:
 
 def test_the_last_error_reports_the_number_of_retries(make: Make, endpoint: Endpoint) -> None:
     for _ in range(3):
-        endpoint.answer(raw(error(500, "InternalFailure", "oops")))
+        endpoint.respond_with(raw(error(500, "InternalFailure", "oops")))
     with pytest.raises(ServiceError) as caught:
         call(make())
     assert str(caught.value) == (
@@ -157,7 +157,7 @@ def test_a_dropped_connection_is_retried(
 def test_a_permanent_error_is_not_retried(
     make: Make, endpoint: Endpoint, status: int, code: str
 ) -> None:
-    endpoint.answer(raw(error(status, code, "no")))
+    endpoint.respond_with(raw(error(status, code, "no")))
     with pytest.raises(ServiceError):
         call(make())
     assert attempts(endpoint) == ["attempt=1"]
@@ -216,7 +216,7 @@ def signature(received: Received, url: str, when: float, token: str | None = Non
 def test_each_attempt_is_signed_with_its_own_time(
     make: Make, endpoint: Endpoint, token: str | None
 ) -> None:
-    endpoint.answer(drop)
+    endpoint.respond_with(drop)
     call(make(lambda: SIGNER._replace(token=token)), b"x", Accept=" a  b ")
     times = [NOW, NOW + 1.5]
     for received, when in zip(endpoint.requests, times, strict=True):

@@ -46,7 +46,7 @@ def test_tokens_signatures_and_access_keys_are_masked() -> None:
 
 
 def test_debug_logs_each_attempt(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "busy")))
+    endpoint.respond_with(lambda sock, _: sock.sendall(error(503, "ServiceUnavailable", "busy")))
     ran = smrt(*CALL, "--debug", env={"AWS_SESSION_TOKEN": "secret-token"})
     assert (ran.code, ran.out) == (0, b'{"predictions":[1]}')
     lines = [line[24:] for line in ran.err.splitlines()]

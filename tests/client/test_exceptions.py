@@ -75,7 +75,7 @@ def test_other_codes_are_service_errors() -> None:
 
 
 def test_the_error_that_is_caught_has_the_response(client: Any, endpoint: Endpoint) -> None:
-    endpoint.answer(raw(FAILED))
+    endpoint.respond_with(raw(FAILED))
     with pytest.raises(client.exceptions.ModelError) as caught:
         client.invoke_endpoint(**CALL)
     assert not isinstance(caught.value, client.exceptions.ValidationError)
@@ -84,7 +84,7 @@ def test_the_error_that_is_caught_has_the_response(client: Any, endpoint: Endpoi
 
 
 def test_an_error_in_the_stream_is_caught_by_its_class(client: Any, endpoint: Endpoint) -> None:
-    endpoint.answer(stream([part(b"one"), BROKEN]))
+    endpoint.respond_with(stream([part(b"one"), BROKEN]))
     body = client.invoke_endpoint_with_response_stream(**CALL)["Body"]
     with pytest.raises(client.exceptions.ModelStreamError) as caught:
         list(body)
@@ -111,7 +111,7 @@ print(int(code), "smrt.client.exceptions" in sys.modules, "smrt.client.boto3_cli
 
 
 def test_the_command_loads_none_of_them(endpoint: Endpoint, environ: dict[str, str]) -> None:
-    endpoint.answer(raw(FAILED))
+    endpoint.respond_with(raw(FAILED))
     line = ("invoke-endpoint", "--endpoint-name", "e", "--body", "e30=")
     ran = subprocess.run(
         [sys.executable, "-c", SCRIPT, *line, "--endpoint-url", endpoint.url],

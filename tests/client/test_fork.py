@@ -120,7 +120,7 @@ def test_a_forked_process_opens_a_connection_of_its_own(server: Endpoint, run: R
 def test_a_response_is_read_by_the_process_that_sent_the_request(
     server: Endpoint, run: Run
 ) -> None:
-    server.reply(body=bytes(5_000_000))
+    server.respond(body=bytes(5_000_000))
     assert run(UNREAD, server) == [
         f"{STREAM_ERROR}: it belongs to the process that sent the request",
         "[0]",

@@ -14,7 +14,7 @@ from smrt.protocol.operations import (
     INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
-from tests.support.scripted_endpoint import Answer, Endpoint, drop, raw, reset, response
+from tests.support.scripted_endpoint import Endpoint, Responder, drop, raw, reset, response
 from tests.support.scripted_transport import ScriptedTransport, read_timeout
 
 STATUS = b"HTTP/1.1 200 OK\r\n"
@@ -39,7 +39,7 @@ def invoke(caller: Caller) -> None:
 def stream(caller: Caller) -> None:
     values = {"EndpointName": "e", "Body": b""}
     with caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, values).body as body:
-        list(body.pieces())
+        list(body.chunks())
 
 
 def queue(caller: Caller) -> None:
@@ -51,7 +51,7 @@ PAID: tuple[Call, ...] = (invoke, stream)
 """The operations whose 2xx says that the model has run."""
 
 
-def requests(call: Call, scripted: Answer, endpoint: Endpoint, caller: Caller) -> int:
+def requests(call: Call, scripted: Responder, endpoint: Endpoint, caller: Caller) -> int:
     """How many requests one call makes where each receives `scripted`."""
     endpoint.requests.clear()
     endpoint.script[:] = [scripted] * 3
@@ -92,7 +92,7 @@ BROKEN = {**BROKEN_HEADS, **BROKEN_BODIES}
 @pytest.mark.parametrize("end", [drop, reset])
 @pytest.mark.parametrize("rest", BROKEN.values(), ids=BROKEN)
 def test_a_broken_success_is_not_resent(
-    rest: bytes, end: Answer, endpoint: Endpoint, make: Make
+    rest: bytes, end: Responder, endpoint: Endpoint, make: Make
 ) -> None:
     scripted = raw(STATUS + rest, end)
     assert [requests(call, scripted, endpoint, make()) for call in PAID] == [1, 1]
@@ -144,7 +144,7 @@ def test_the_status_decides_whether_a_truncated_response_is_retried(
 @pytest.mark.parametrize("end", [drop, reset])
 @pytest.mark.parametrize("call", PAID)
 def test_a_success_truncated_after_its_status_line_is_not_resent(
-    call: Call, end: Answer, endpoint: Endpoint, make: Make
+    call: Call, end: Responder, endpoint: Endpoint, make: Make
 ) -> None:
     whole, caller = response(200), make()
     line = whole.index(b"\n") + 1
@@ -166,7 +166,7 @@ def test_a_read_timeout_after_a_status_line_is_never_retried(
 
 
 def test_the_error_explains_why_there_was_no_retry(endpoint: Endpoint, make: Make) -> None:
-    endpoint.answer(raw(STATUS + LENGTH))
+    endpoint.respond_with(raw(STATUS + LENGTH))
     with pytest.raises(TransportError) as caught:
         invoke(make())
     assert caught.value.status == 200
@@ -177,7 +177,7 @@ def test_a_large_request_with_an_early_broken_response_is_not_resent(
     endpoint: Endpoint, make: Make
 ) -> None:
     endpoint.read_body = False
-    endpoint.answer(raw(STATUS, drop))
+    endpoint.respond_with(raw(STATUS, drop))
     with pytest.raises(TransportError):
         make().call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": bytes(20_000_000)})
     assert len(endpoint.requests) == 1

@@ -27,7 +27,7 @@ from smrt.client.runtime_interface import Blob, RuntimeInterface
 from smrt.errors import ServiceError, UsageError
 from smrt.protocol.operations import OPERATIONS, Kind, Operation
 from smrt.protocol.response_stream import EventStream
-from smrt.s3.async_results import FOLLOWED
+from smrt.s3.async_results import WAITED_OPERATION
 from smrt.transport.streaming_body import StreamingBody
 from tests.conftest import KEYS
 from tests.support.scripted_endpoint import MODEL_HEADERS, Endpoint, error, raw
@@ -80,14 +80,14 @@ def test_a_signature_has_the_parameters_of_the_table(operation: Operation) -> No
 def test_a_type_has_the_fields_of_the_table(operation: Operation) -> None:
     output = getattr(response_types, f"{operation.name}Output")
     fields = {field.name for field in operation.fields}
-    body = set() if operation.answers_in_json else {"Body"}
+    body = set() if operation.returns_json else {"Body"}
     assert set(get_type_hints(output)) == fields | body | {"ResponseMetadata"}
     declared = inspect.signature(getattr(smrt.Client, method(operation))).return_annotation
     assert declared == output.__name__
 
 
 def test_the_type_of_a_result_has_the_fields_of_the_command() -> None:
-    fields = {field.name for field in FOLLOWED.fields}
+    fields = {field.name for field in WAITED_OPERATION.fields}
     assert set(get_type_hints(WaitOutput)) == fields | {"Body", "ResponseMetadata"}
 
 
@@ -156,7 +156,7 @@ def test_an_asynchronous_response_has_its_declared_type(
     client: smrt.Client, endpoint: Endpoint
 ) -> None:
     location = ("X-Amzn-SageMaker-OutputLocation", "s3://b/o")
-    endpoint.reply(202, b'{"InferenceId": "i"}', [*MODEL_HEADERS, location])
+    endpoint.respond(202, b'{"InferenceId": "i"}', [*MODEL_HEADERS, location])
     queued = client.invoke_endpoint_async(EndpointName="e", InputLocation="s3://b/i")
     assert_type(queued, InvokeEndpointAsyncOutput)
     assert assert_type(queued["OutputLocation"], str) == "s3://b/o"
@@ -168,7 +168,7 @@ def test_an_asynchronous_response_has_its_declared_type(
 
 
 def test_a_stream_has_its_declared_type(client: smrt.Client, endpoint: Endpoint) -> None:
-    endpoint.answer(stream([part(b"one"), part(b"two")]))
+    endpoint.respond_with(stream([part(b"one"), part(b"two")]))
     response = client.invoke_endpoint_with_response_stream(EndpointName="e", Body=b"")
     assert_type(response, InvokeEndpointWithResponseStreamOutput)
     assert_type(response["Body"], EventStream)
@@ -177,7 +177,7 @@ def test_a_stream_has_its_declared_type(client: smrt.Client, endpoint: Endpoint)
 
 
 def test_an_error_has_its_declared_type(client: smrt.Client, endpoint: Endpoint) -> None:
-    endpoint.answer(raw(error(424, "ModelError", "no", OriginalStatusCode=400)))
+    endpoint.respond_with(raw(error(424, "ModelError", "no", OriginalStatusCode=400)))
     try:
         client.invoke_endpoint(EndpointName="e", Body=b"")
     except client.exceptions.ModelError as exc:

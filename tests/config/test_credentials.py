@@ -18,8 +18,8 @@ from tests.support.aws_services import (
     FAR_SECONDS,
     ROLE,
     STATIC,
-    Place,
-    StandIns,
+    Emulator,
+    FakeServices,
     in_seconds,
     keys,
 )
@@ -62,7 +62,7 @@ OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
     ],
 )
 def test_static_credentials_have_their_precedence(
-    place: Place,
+    place: Emulator,
     text: str,
     stored: str,
     profile: str | None,
@@ -96,7 +96,7 @@ def test_static_credentials_have_their_precedence(
     ],
 )
 def test_unusable_credentials_are_errors_with_remedies(
-    place: Place, text: str, environ: dict[str, str], message: str
+    place: Emulator, text: str, environ: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve(place.config(text, **environ))
@@ -104,7 +104,7 @@ def test_unusable_credentials_are_errors_with_remedies(
     assert caught.value.hints
 
 
-def test_the_environment_sets_the_expiration_of_its_credentials(place: Place) -> None:
+def test_the_environment_sets_the_expiration_of_its_credentials(place: Emulator) -> None:
     credentials = resolve(place.config(**ENV, AWS_CREDENTIAL_EXPIRATION="2099-01-01T00:00:00Z"))
     assert credentials is not None
     assert credentials.expires == FAR_SECONDS
@@ -126,7 +126,7 @@ def test_times_are_parsed_to_seconds(text: str | None, expected: float | None) -
     assert epoch_seconds(text) == expected
 
 
-def test_without_any_provider_there_are_no_credentials(place: Place) -> None:
+def test_without_any_provider_there_are_no_credentials(place: Emulator) -> None:
     assert resolve(place.config()) is None
 
 
@@ -135,7 +135,7 @@ def test_without_any_provider_there_are_no_credentials(place: Place) -> None:
     [({}, None), ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "abc"}, "abc")],
 )
 def test_the_container_service_provides_credentials(
-    place: Place, aws: StandIns, token: dict[str, str], expected: str | None
+    place: Emulator, aws: FakeServices, token: dict[str, str], expected: str | None
 ) -> None:
     uri = f"{aws.url}/container"
     credentials = resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, **token))
@@ -146,7 +146,7 @@ def test_the_container_service_provides_credentials(
 
 
 def test_the_container_service_accepts_a_token_file_and_a_relative_uri(
-    place: Place, aws: StandIns, monkeypatch: pytest.MonkeyPatch
+    place: Emulator, aws: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ContainerMetadataFetcher, "IP_ADDRESS", aws.url.removeprefix("http://"))
     token = str(place.write("token", "from-file"))
@@ -157,7 +157,7 @@ def test_the_container_service_accepts_a_token_file_and_a_relative_uri(
 
 
 def test_the_instance_metadata_provides_credentials_and_region(
-    place: Place, aws: StandIns, monkeypatch: pytest.MonkeyPatch
+    place: Emulator, aws: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AWS_REGION")
     config = place.config()
@@ -175,7 +175,7 @@ def printing(code: str) -> str:
     return PROCESS.format(f"{sys.executable} -c '{code}'")
 
 
-def test_a_credential_process_provides_credentials(place: Place) -> None:
+def test_a_credential_process_provides_credentials(place: Emulator) -> None:
     answer = {"Version": 1, "AccessKeyId": "AKIDPROC", "SecretAccessKey": "s"}
     path = place.write("answer", answer)
     credentials = resolve(place.config(printing(f'print(open("{path}").read())')))
@@ -201,26 +201,30 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG)
-def test_a_failed_provider_is_a_configuration_error(place: Place, text: str, message: str) -> None:
+def test_a_failed_provider_is_a_configuration_error(
+    place: Emulator, text: str, message: str
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve(place.config(text))
     assert message in caught.value.message
 
 
-def test_a_response_without_a_required_field_is_an_error(place: Place, aws: StandIns) -> None:
-    aws.answer = {"AccessKeyId": "a"}
+def test_a_response_without_a_required_field_is_an_error(
+    place: Emulator, aws: FakeServices
+) -> None:
+    aws.response = {"AccessKeyId": "a"}
     with pytest.raises(ConfigurationError, match="provider lacks 'SecretAccessKey'"):
         resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
 
 
-def test_an_error_of_sts_is_a_service_error(place: Place, aws: StandIns) -> None:
-    aws.refuse = True
+def test_an_error_of_sts_is_a_service_error(place: Emulator, aws: FakeServices) -> None:
+    aws.reject = True
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
     with pytest.raises(ServiceError, match=r"AccessDenied.*AssumeRole.*not yours"):
         resolve(place.config(text))
 
 
-def test_an_unreachable_provider_is_a_transport_error(place: Place) -> None:
+def test_an_unreachable_provider_is_a_transport_error(place: Emulator) -> None:
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
     place.set(AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
     with pytest.raises(TransportError, match="Could not connect to the endpoint URL") as caught:
@@ -241,7 +245,7 @@ print(resolve(load(os.environ, sys.argv[1])).source, "botocore" in sys.modules)
     [("base", "config-file False"), ("role", "assume-role False"), ("sso", "sso False")],
 )
 def test_static_and_cached_credentials_load_no_botocore(
-    place: Place, aws: StandIns, profile: str, expected: str
+    place: Emulator, aws: FakeServices, profile: str, expected: str
 ) -> None:
     sso = "sso_role_name=r\nsso_account_id=1\nsso_start_url=https://s\nsso_region=eu-west-1\n"
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"

@@ -39,22 +39,24 @@ from tests.support.aws_services import (
     FAR_SECONDS,
     ROLE,
     STATIC,
-    Place,
-    StandIns,
+    Emulator,
+    FakeServices,
     in_seconds,
     keys,
 )
 from tests.support.scripted_endpoint import Endpoint, Received
 
 
-def test_a_role_is_assumed_with_the_parameters_of_its_profile(place: Place, aws: StandIns) -> None:
+def test_a_role_is_assumed_with_the_parameters_of_its_profile(
+    place: Emulator, aws: FakeServices
+) -> None:
     more = "external_id=xyz\nrole_session_name=me\nduration_seconds=900\nsource_profile=base\n"
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}{more}"
     credentials = resolve(place.config(text, "role"), Settings(region="eu-north-1"))
     assert keys(credentials) == ("AKIDreader", "sreader", "treader", "assume-role")
     assert credentials is not None
     assert credentials.expires == FAR_SECONDS
-    form = aws.said("AssumeRole")[0]
+    form = aws.received("AssumeRole")[0]
     values = [
         form[name] for name in ("RoleArn", "ExternalId", "RoleSessionName", "DurationSeconds")
     ]
@@ -64,16 +66,16 @@ def test_a_role_is_assumed_with_the_parameters_of_its_profile(place: Place, aws:
     assert "/eu-north-1/sts/" in authorization
 
 
-def test_a_second_call_uses_the_cached_credentials(place: Place, aws: StandIns) -> None:
+def test_a_second_call_uses_the_cached_credentials(place: Emulator, aws: FakeServices) -> None:
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     first = resolve(place.config(text, "role"))
     assert resolve(place.config(text, "role")) == first
     assert len(aws.calls) == 1
-    (path,) = place.kept
+    (path,) = place.cached
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_credentials_near_expiration_are_refreshed(place: Place, aws: StandIns) -> None:
+def test_credentials_near_expiration_are_refreshed(place: Emulator, aws: FakeServices) -> None:
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     aws.expiration = in_seconds(899)
     resolve(place.config(text, "role"))
@@ -81,20 +83,20 @@ def test_credentials_near_expiration_are_refreshed(place: Place, aws: StandIns) 
     assert len(aws.calls) == 2
 
 
-def test_an_unwritable_cache_is_no_error(place: Place, aws: StandIns) -> None:
+def test_an_unwritable_cache_is_no_error(place: Emulator, aws: FakeServices) -> None:
     place.write("cli", "a file with the name of the folder")
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
     assert len(aws.calls) == 1
 
 
-def test_roles_are_chained(place: Place, aws: StandIns) -> None:
+def test_roles_are_chained(place: Emulator, aws: FakeServices) -> None:
     middle = "role_arn=arn:aws:iam::1:role/middle\nsource_profile=base\n"
     text = f"[profile base]\n{STATIC}[profile m]\n{middle}[profile role]\n{ROLE}source_profile=m\n"
     assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
-    assert [form["RoleArn"][-6:] for form in aws.said("AssumeRole")] == ["middle", "reader"]
+    assert [form["RoleArn"][-6:] for form in aws.received("AssumeRole")] == ["middle", "reader"]
     assert "Credential=AKIDmiddle/" in aws.calls[1].headers["authorization"]
-    assert len(place.kept) == 2
+    assert len(place.cached) == 2
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_roles_are_chained(place: Place, aws: StandIns) -> None:
     ],
 )
 def test_a_role_can_have_a_credential_source(
-    place: Place, aws: StandIns, source: str, environ: dict[str, str], key: str
+    place: Emulator, aws: FakeServices, source: str, environ: dict[str, str], key: str
 ) -> None:
     place.set(**{name: value.format(url=aws.url) for name, value in environ.items()})
     text = f"[profile role]\n{ROLE}credential_source={source}\n"
@@ -115,7 +117,9 @@ def test_a_role_can_have_a_credential_source(
 
 
 @pytest.mark.parametrize("in_environment", [True, False])
-def test_a_token_file_assumes_a_role(place: Place, aws: StandIns, *, in_environment: bool) -> None:
+def test_a_token_file_assumes_a_role(
+    place: Emulator, aws: FakeServices, *, in_environment: bool
+) -> None:
     token = str(place.write("token", "web-token"))
     text = f"[default]\nweb_identity_token_file={token}\n{ROLE}role_session_name=me\n"
     if in_environment:
@@ -126,7 +130,7 @@ def test_a_token_file_assumes_a_role(place: Place, aws: StandIns, *, in_environm
     expected = ("AKIDreader", "sreader", "treader", "assume-role-with-web-identity")
     assert keys(resolve(place.config(text))) == expected
     assert keys(resolve(place.config(text))) == expected
-    (form,) = aws.said("AssumeRoleWithWebIdentity")
+    (form,) = aws.received("AssumeRoleWithWebIdentity")
     assert (form["WebIdentityToken"], form["RoleSessionName"]) == ("web-token", "me")
 
 
@@ -195,13 +199,13 @@ def entry(expiration: object) -> dict[str, Any]:
     return {"Credentials": {**fields, "Expiration": expiration}, "ProviderType": "sts"}
 
 
-def test_the_cache_is_botocores_in_both_directions(place: Place) -> None:
+def test_the_cache_is_botocores_in_both_directions(place: Emulator) -> None:
     ours, theirs = Cache(place.config()), JSONFileCache(str(place.home / ".aws/cli/cache"))
     moment = datetime(2099, 1, 1, tzinfo=timezone.utc)
     ours["one"] = entry(moment)
     theirs["two"] = entry(moment)
     assert theirs["one"] == ours["one"] == theirs["two"] == ours["two"]
-    one, two = place.kept
+    one, two = place.cached
     assert one.read_bytes() == two.read_bytes()
     assert one.stat().st_mode == two.stat().st_mode
     assert "one" in ours
@@ -210,7 +214,7 @@ def test_the_cache_is_botocores_in_both_directions(place: Place) -> None:
         ours["three"]
 
 
-def test_credentials_cached_by_botocore_are_read(place: Place) -> None:
+def test_credentials_cached_by_botocore_are_read(place: Emulator) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
     text = "[default]\n" + "".join(f"{key}={value}\n" for key, value in profile.items())
     key = assume_role_key(profile)
@@ -226,17 +230,17 @@ def test_credentials_cached_by_botocore_are_read(place: Place) -> None:
     "content",
     ["", "[]", "{}", '{"Credentials": 1}', json.dumps(entry("soon")), json.dumps(entry(1))],
 )
-def test_an_invalid_cache_file_is_ignored(place: Place, content: str) -> None:
+def test_an_invalid_cache_file_is_ignored(place: Emulator, content: str) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
     place.write(f"cli/cache/{assume_role_key(profile)}.json", content)
     assert cached(place.config("[default]\nrole_arn=r\nsource_profile=b\n"), 0) is None
 
 
-def test_a_failed_write_leaves_no_temporary_file(place: Place) -> None:
+def test_a_failed_write_leaves_no_temporary_file(place: Emulator) -> None:
     cache = Cache(place.config())
     place.write("cli/cache/taken.json/file", "")
     cache["taken"] = entry("never")
-    assert [path.name for path in place.kept] == ["taken.json"]
+    assert [path.name for path in place.cached] == ["taken.json"]
 
 
 def test_every_failed_write_leaves_no_credentials(tmp_path: Path) -> None:
@@ -261,7 +265,7 @@ except ConfigurationError as exc: print(exc.message)
     [(b"123456\n", "assume-role"), (b"\x04", "the role needs an MFA code, and none was entered")],
 )
 def test_the_mfa_code_is_read_from_the_terminal(
-    place: Place, aws: StandIns, typed: bytes, expected: str
+    place: Emulator, aws: FakeServices, typed: bytes, expected: str
 ) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
     place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
@@ -279,10 +283,12 @@ def test_the_mfa_code_is_read_from_the_terminal(
     finally:
         os.close(ours)
         os.close(theirs)
-    assert [form["TokenCode"] for form in aws.said("AssumeRole")] == ["123456"][: len(aws.calls)]
+    assert [form["TokenCode"] for form in aws.received("AssumeRole")] == ["123456"][
+        : len(aws.calls)
+    ]
 
 
-def test_an_mfa_code_without_a_terminal_is_an_error(place: Place, aws: StandIns) -> None:
+def test_an_mfa_code_without_a_terminal_is_an_error(place: Emulator, aws: FakeServices) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
     place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
     done = subprocess.run(
@@ -297,7 +303,7 @@ def test_an_mfa_code_without_a_terminal_is_an_error(place: Place, aws: StandIns)
 
 
 def test_requests_to_sts_use_the_tls_options(
-    place: Place, aws: StandIns, context: ssl.SSLContext, ca_bundle: str
+    place: Emulator, aws: FakeServices, context: ssl.SSLContext, ca_bundle: str
 ) -> None:
     aws.socket = context.wrap_socket(aws.socket, server_side=True)
     place.set(AWS_ENDPOINT_URL_STS=aws.url.replace("http:", "https:"))
@@ -305,17 +311,17 @@ def test_requests_to_sts_use_the_tls_options(
     with pytest.raises(TransportError, match="SSL validation failed"):
         resolve(config)
     assert keys(resolve(config, Settings(ca_bundle=ca_bundle)))[0] == "AKIDreader"
-    place.kept[0].unlink()
+    place.cached[0].unlink()
     assert keys(resolve(config, Settings(verify=False)))[0] == "AKIDreader"
 
 
-def test_requests_to_sts_use_the_timeout_options(place: Place) -> None:
+def test_requests_to_sts_use_the_timeout_options(place: Emulator) -> None:
     mute, ended = Endpoint(), threading.Event()
 
     def late(sock: socket.socket, received: Received) -> None:
         ended.wait(30)  # past the timeout
 
-    mute.answer(late)
+    mute.respond_with(late)
     place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)
     config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
     with pytest.raises(TransportError, match="Read timeout") as caught:

@@ -10,7 +10,15 @@ import pytest
 from smrt.config.credentials import resolve
 from smrt.config.credentials_cache import cached
 from smrt.errors import ConfigurationError
-from tests.support.aws_services import FAR, FAR_SECONDS, ROLE, Place, StandIns, in_seconds, keys
+from tests.support.aws_services import (
+    FAR,
+    FAR_SECONDS,
+    ROLE,
+    Emulator,
+    FakeServices,
+    in_seconds,
+    keys,
+)
 
 LEGACY = """[profile dev team]
 sso_role_name = reader
@@ -29,14 +37,14 @@ sso_region = eu-west-1
 KINDS = [(LEGACY, "https://start"), (SESSION, "corp")]
 
 
-def logged_in(place: Place, name: str, left: float, **more: str) -> Path:
+def logged_in(place: Emulator, name: str, left: float, **more: str) -> Path:
     token = {"accessToken": "token", "expiresAt": in_seconds(left), **more}
     return place.write(f"sso/cache/{sha1(name.encode()).hexdigest()}.json", token)
 
 
 @pytest.mark.parametrize(("text", "name"), KINDS)
 def test_a_login_provides_credentials_that_are_cached(
-    place: Place, aws: StandIns, text: str, name: str
+    place: Emulator, aws: FakeServices, text: str, name: str
 ) -> None:
     logged_in(place, name, 3600)
     text = text.replace("dev team", '"dev team"')
@@ -48,7 +56,7 @@ def test_a_login_provides_credentials_that_are_cached(
     (call,) = aws.calls
     assert call.headers["x-amz-sso_bearer_token"] == "token"
     assert call.path.endswith("?role_name=reader&account_id=123456789012")
-    assert place.kept[0].stat().st_mode & 0o777 == 0o600
+    assert place.cached[0].stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -62,8 +70,8 @@ def test_a_login_provides_credentials_that_are_cached(
 @pytest.mark.parametrize(("text", "name"), KINDS)
 @pytest.mark.parametrize("through_role", [True, False])
 def test_the_error_for_an_expired_login_names_the_login_command(
-    place: Place,
-    aws: StandIns,
+    place: Emulator,
+    aws: FakeServices,
     text: str,
     name: str,
     left: float | None,
@@ -71,7 +79,7 @@ def test_the_error_for_an_expired_login_names_the_login_command(
     *,
     through_role: bool,
 ) -> None:
-    aws.refuse = True
+    aws.reject = True
     if left is not None:
         logged_in(place, name, left)
     text = text.replace("dev team", '"dev team"')
@@ -83,7 +91,7 @@ def test_the_error_for_an_expired_login_names_the_login_command(
     assert caught.value.hints == ("log in again: aws sso login --profile 'dev team'",)
 
 
-def test_a_token_of_a_session_is_refreshed(place: Place, aws: StandIns) -> None:
+def test_a_token_of_a_session_is_refreshed(place: Emulator, aws: FakeServices) -> None:
     registration = {"clientId": "i", "clientSecret": "s", "registrationExpiresAt": FAR}
     path = logged_in(place, "corp", 60, refreshToken="r", **registration)
     text = SESSION.replace("dev team", '"dev team"')
@@ -96,7 +104,7 @@ def test_a_token_of_a_session_is_refreshed(place: Place, aws: StandIns) -> None:
 LOGIN = "[default]\nlogin_session = arn:aws:iam::1:user/me\n"
 
 
-def login_token(place: Place, left: float, folder: str = "login/cache") -> None:
+def login_token(place: Emulator, left: float, folder: str = "login/cache") -> None:
     token: dict[str, Any] = {"accessKeyId": "AKIDIN", "secretAccessKey": "s", "sessionToken": "t"}
     token = {**token, "accountId": "1", "expiresAt": in_seconds(left)}
     content = {"accessToken": token, "refreshToken": "r", "dpopKey": "", "clientId": "c"}
@@ -104,7 +112,7 @@ def login_token(place: Place, left: float, folder: str = "login/cache") -> None:
 
 
 @pytest.mark.parametrize("folder", ["login/cache", "elsewhere"])
-def test_a_valid_login_session_is_used(place: Place, folder: str) -> None:
+def test_a_valid_login_session_is_used(place: Emulator, folder: str) -> None:
     login_token(place, 400, folder)
     if folder == "elsewhere":
         place.set(AWS_LOGIN_CACHE_DIRECTORY="$HOME/.aws/elsewhere")
@@ -113,7 +121,7 @@ def test_a_valid_login_session_is_used(place: Place, folder: str) -> None:
 
 @pytest.mark.parametrize("left", [-1, 299, None])
 def test_an_expired_login_session_is_refreshed_by_botocore(
-    place: Place, left: float | None
+    place: Emulator, left: float | None
 ) -> None:
     if left is not None:
         login_token(place, left)

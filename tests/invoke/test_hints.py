@@ -145,7 +145,7 @@ def test_a_connection_that_closes_on_a_large_body_tells_its_size() -> None:
 
 
 def test_the_remedy_is_told_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
+    endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
     told = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
     assert told.code == 254
     assert "smrt: hint: no content type was sent" in told.err
@@ -158,7 +158,7 @@ def test_the_size_of_a_body_is_told_wherever_it_came_from(
     body = b"x" * 5_000_000
     with open("body", "wb") as file:
         file.write(body)
-    endpoint.answer(drop)
+    endpoint.respond_with(drop)
     told = smrt(
         "invoke-endpoint",
         "--endpoint-name",

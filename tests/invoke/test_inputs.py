@@ -66,8 +66,8 @@ def test_what_was_opened_is_closed_with_the_command(tmp_path: Path) -> None:
 def test_wrong_base64_is_kept_for_its_turn() -> None:
     found = _read(io.BytesIO(), ExitStack(), Body="?")
     assert found.values["Body"] == b""
-    assert found.flaw is not None
-    assert 'Invalid base64: "?"' in found.flaw.message
+    assert found.body_error is not None
+    assert 'Invalid base64: "?"' in found.body_error.message
 
 
 @pytest.mark.parametrize(

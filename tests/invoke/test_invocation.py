@@ -147,9 +147,9 @@ def test_a_preview_is_printed_and_nothing_sent(options: InvokeOptions, start: by
 
 def test_a_call_is_sent_once_and_its_failure_has_remedies(endpoint: Endpoint) -> None:
     refusal = error(400, "ValidationError", "Endpoint e not found.")
-    endpoint.answer(lambda sock, _: sock.sendall(refusal))
+    endpoint.respond_with(lambda sock, _: sock.sendall(refusal))
     run = Run()
-    with pytest.raises(ServiceError) as caught, run.app.held:
+    with pytest.raises(ServiceError) as caught, run.app.exit_stack:
         send(run.app, run.prepared(connected(endpoint_url=endpoint.url)))
     assert "list-endpoints --region us-east-1" in caught.value.hints[0]
     assert len(endpoint.requests) == 1

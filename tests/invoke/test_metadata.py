@@ -87,7 +87,7 @@ def test_nothing_is_said_where_nothing_is_wanted(smrt: Smrt, how: tuple[str, ...
 def test_a_reply_without_metadata_says_nothing(
     smrt: Smrt, endpoint: Endpoint, how: tuple[str, ...], out: bytes, err: str
 ) -> None:
-    endpoint.reply(headers=())
+    endpoint.respond(headers=())
     assert smrt(*CALL, *how) == (0, out, err)
 
 
@@ -125,7 +125,7 @@ def test_headers_in_odd_encodings_are_printed_as_aws_prints_them(
     smrt: Smrt, endpoint: Endpoint
 ) -> None:
     name = "X-Amzn-SageMaker-Custom-Attributes"
-    endpoint.reply(headers=(*MODEL_HEADERS, (name, "ä".encode())))
+    endpoint.respond(headers=(*MODEL_HEADERS, (name, "ä".encode())))
     told = smrt(*CALL, "out", "--query", "CustomAttributes", "--output", "text")
     assert told.out.decode() == "Ã¤\n"
 
@@ -171,7 +171,7 @@ def test_a_selection_that_cannot_be_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("color", "terminal", "extra", "is_coloured"),
+    ("color", "terminal", "extra", "is_colored"),
     [
         ("on", False, {}, True),
         ("off", True, {}, False),
@@ -181,13 +181,13 @@ def test_a_selection_that_cannot_be_is_refused(
         ("on", True, {"NO_COLOR": "1"}, True),
     ],
 )
-def test_a_table_is_coloured_on_a_terminal_or_when_told(
-    smrt: Smrt, color: str, extra: dict[str, str], *, terminal: bool, is_coloured: bool
+def test_a_table_is_colored_on_a_terminal_or_when_told(
+    smrt: Smrt, color: str, extra: dict[str, str], *, terminal: bool, is_colored: bool
 ) -> None:
     how = ("--output", "table", "--color", color, "--no-cli-pager")
     told = smrt(*CALL, "out", *how, terminal=terminal, env=extra)
     assert told.code == 0
-    assert (b"\x1b[" in told.out) is is_coloured
+    assert (b"\x1b[" in told.out) is is_colored
 
 
 def test_a_terminal_gets_metadata_through_the_pager(smrt: Smrt, tmp_path: Path) -> None:

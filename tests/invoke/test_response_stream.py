@@ -38,7 +38,7 @@ def run(smrt: Smrt, endpoint: Endpoint) -> Callable[..., Result]:
 
     def made(*options: str, parts: Iterable[bytes] = (), raw: Any = None, **given: Any) -> Result:
         whole = given.pop("whole", True)
-        endpoint.answer(stream(map(part, parts) if raw is None else raw, whole=whole))
+        endpoint.respond_with(stream(map(part, parts) if raw is None else raw, whole=whole))
         return smrt(*CALL, *options, **given)
 
     return made
@@ -267,7 +267,7 @@ def test_a_damaged_stream_is_one_clear_line(run: Run) -> None:
 
 
 def test_an_error_of_the_service_is_told_as_ever(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(error(424, "ModelError", "no")))
+    endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "no")))
     found = smrt(*CALL, "out")
     assert found.code == 254
     assert "An error occurred (ModelError) when calling the InvokeEndpointWithResp" in found.err
@@ -285,14 +285,14 @@ def test_skeletons_and_the_dry_run_send_nothing(smrt: Smrt, endpoint: Endpoint) 
 
 
 def test_a_document_is_taken_for_the_options(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.answer(stream([part(b"1")]))
+    endpoint.respond_with(stream([part(b"1")]))
     document = json.dumps({"EndpointName": "d", "Body": "e30=", "Accept": "a/b"})
     assert smrt(COMMAND, "--cli-input-json", document) == Result(0, b"1", "")
     assert endpoint.requests[0].headers["x-amzn-sagemaker-accept"] == "a/b"
 
 
 def test_options_may_stand_before_the_command(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.answer(stream([part(b"data: 1\n\n")]))
+    endpoint.respond_with(stream([part(b"data: 1\n\n")]))
     assert smrt("--stream", "sse", "sagemaker-runtime", *CALL) == Result(0, b"1\n", "")
 
 
@@ -349,7 +349,7 @@ def test_a_part_is_out_before_the_next_is_sent(
     def between() -> None:
         assert was_read.acquire(timeout=20)
 
-    endpoint.answer(stream(map(part, parts), between=between))
+    endpoint.respond_with(stream(map(part, parts), between=between))
     with started(*options) as process:
         assert process.stdout
         for wanted in expected:
@@ -365,7 +365,7 @@ def test_a_closed_pipe_ends_it_quietly(started: Started, endpoint: Endpoint) -> 
     def between() -> None:
         closed.wait(20)
 
-    endpoint.answer(stream([part(b"one"), part(b"two"), part(b"three")], between=between))
+    endpoint.respond_with(stream([part(b"one"), part(b"two"), part(b"three")], between=between))
     with started() as process:
         assert process.stdout
         assert process.stderr
@@ -385,7 +385,7 @@ def test_a_signal_ends_it_at_once_and_the_terminal_is_clean(
     def between() -> None:
         never.wait(20)
 
-    endpoint.answer(stream([part(b"one"), part(b"two")], between=between))
+    endpoint.respond_with(stream([part(b"one"), part(b"two")], between=between))
     ours, theirs = pty.openpty()
     with started(stdout=theirs) as process:
         os.close(theirs)
@@ -407,7 +407,7 @@ def test_a_signal_leaves_no_file(started: Started, endpoint: Endpoint, tmp_path:
         came.set()
         never.wait(20)
 
-    endpoint.answer(stream([part(b"one")], between=between))
+    endpoint.respond_with(stream([part(b"one")], between=between))
     with started("out") as process:
         assert came.wait(20)
         while not os.listdir(tmp_path):
@@ -434,7 +434,7 @@ def test_a_stream_of_200_mb_stays_within_40_mb(
     endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, framing: str, thousands: int
 ) -> None:
     one = part((b"x" * 999 + b"\n") * thousands)
-    endpoint.answer(stream(one for _ in range(200_000 // thousands)))
+    endpoint.respond_with(stream(one for _ in range(200_000 // thousands)))
     with (tmp_path / "out").open("wb") as file:
         ran = subprocess.run(
             [sys.executable, "-c", MEMORY, *CALL, "--stream", framing],

@@ -68,7 +68,9 @@ def test_send_and_wait_in_one(smrt: Smrt, endpoint: Endpoint, s3: Any, env: dict
 def test_where_the_call_fails_the_input_is_kept_and_named(
     smrt: Smrt, endpoint: Endpoint, s3: Any, env: dict[str, str]
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(error(400, "ValidationError", "no such endpoint")))
+    endpoint.respond_with(
+        lambda sock, _: sock.sendall(error(400, "ValidationError", "no such endpoint"))
+    )
     done = smrt(*SEND, *STAGE, "--inference-id", "kept", "--body", "AQI=", env=env)
     assert done.code == 254
     address = f"s3://{BUCKET}/staged/kept"
@@ -79,7 +81,7 @@ def test_where_the_call_fails_the_input_is_kept_and_named(
 def test_where_the_call_is_cut_the_input_is_kept_and_named(
     smrt: Smrt, endpoint: Endpoint, env: dict[str, str]
 ) -> None:
-    endpoint.answer(lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    endpoint.respond_with(lambda *_: os.kill(os.getpid(), signal.SIGINT))
     done = smrt(*SEND, *STAGE, "--inference-id", "kept", "--body", "AQI=", env=env)
     address = f"s3://{BUCKET}/staged/kept"
     assert (done.code, done.err) == (130, f"smrt: the input is kept: --input-location {address}\n")
@@ -138,5 +140,5 @@ def test_a_body_that_is_too_large_is_not_sent_and_the_remedy_is_named(
     assert (done.code, done.out, endpoint.requests) == (252, b"", [])
     assert "value: 128001, valid max length: 128000" in done.err
     assert "smrt: hint: add --stage s3://BUCKET/PREFIX" in done.err
-    endpoint.reply(202, b"{}")
+    endpoint.respond(202, b"{}")
     assert smrt(*SEND, "--body", "-", stdin=bytes(most)).code == 0

@@ -40,7 +40,7 @@ S3 = "AWS_ENDPOINT_URL_S3"
 def accept(endpoint: Endpoint, location: str | None = OUTPUT) -> None:
     """Have `endpoint` queue the next request."""
     headers = [] if location is None else [("X-Amzn-SageMaker-OutputLocation", location)]
-    endpoint.reply(202, b'{"InferenceId":"id-7"}', headers)
+    endpoint.respond(202, b'{"InferenceId":"id-7"}', headers)
 
 
 def calls(endpoint: Endpoint) -> int:
@@ -115,7 +115,7 @@ def test_the_metadata_is_in_every_error_format(name: str, smrt: Smrt, endpoint: 
 def test_programs_read_the_metadata(smrt: Smrt, endpoint: Endpoint) -> None:
     accept(endpoint)
     options = ("--wait", "--wait-timeout", "0", "--cli-error-format", "json")
-    endpoint.reply(404, b"<Error><Code>NoSuchKey</Code></Error>")
+    endpoint.respond(404, b"<Error><Code>NoSuchKey</Code></Error>")
     printed = json.loads(smrt(*QUEUE, *options, env={S3: endpoint.url}).err)
     assert (printed["Code"], printed["InferenceId"], printed["OutputLocation"]) == (
         "WaitTimeout",
@@ -140,7 +140,7 @@ def test_bad_headers_of_s3_are_no_error_of_configuration(
 ) -> None:
     if line[0] != "wait":
         accept(endpoint)
-    endpoint.reply(200, b"result", [header])
+    endpoint.respond(200, b"result", [header])
     done = smrt(*line, env={S3: endpoint.url})
     assert (done.code, done.out) == (255, b"")
     assert "hint: take the wait up again: smrt wait" in done.err
@@ -149,7 +149,7 @@ def test_bad_headers_of_s3_are_no_error_of_configuration(
 def test_a_region_that_s3_names_is_no_error_of_configuration(
     smrt: Smrt, endpoint: Endpoint
 ) -> None:
-    endpoint.reply(301, b"", [("x-amz-bucket-region", "not a region!")])
+    endpoint.respond(301, b"", [("x-amz-bucket-region", "not a region!")])
     done = smrt("wait", "--output-location", OUTPUT, env={S3: endpoint.url})
     assert done.code == 255
     assert "'not a region!'" in done.err
@@ -212,7 +212,7 @@ def test_a_query_that_fails_on_the_metadata_prints_all_of_it(
     line: tuple[str, ...], smrt: Smrt, endpoint: Endpoint
 ) -> None:
     answer = response(200, b'{"InferenceId":"id-7"}' if line is QUEUE else b"")
-    endpoint.answer(raw(answer))
+    endpoint.respond_with(raw(answer))
     done = smrt(*line, "--metadata", "-", "--query", "abs(@)")
     assert (done.code, len(endpoint.requests)) == (255, 1)
     assert ("InferenceId: id-7" if line is QUEUE else "InvokedProductionVariant: AllTr") in done.err
@@ -228,7 +228,7 @@ def test_a_query_beyond_all_numbers_is_no_defect(smrt: Smrt, endpoint: Endpoint)
 
 
 def test_json_too_deep_to_be_read_loses_no_location(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.reply(202, b"[" * 100_000, [("X-Amzn-SageMaker-OutputLocation", OUTPUT)])
+    endpoint.respond(202, b"[" * 100_000, [("X-Amzn-SageMaker-OutputLocation", OUTPUT)])
     done = smrt(*QUEUE)
     assert (done.code, json.loads(done.out)) == (0, {"OutputLocation": OUTPUT})
     assert "the answer's body is not JSON" in done.err
@@ -244,7 +244,7 @@ def test_a_folder_that_goes_away_during_the_call_is_no_error_of_usage(
         shutil.rmtree("folder")
         sock.sendall(response())
 
-    endpoint.answer(remove)
+    endpoint.respond_with(remove)
     done = smrt(*INVOKE, *options)
     assert (done.code, len(endpoint.requests)) == (255, 1)
     assert "An error occurred (Outfile): " in done.err
@@ -264,7 +264,7 @@ def test_credentials_that_fail_between_two_attempts_are_no_error_of_configuratio
     keys = expiring()
     settings = Settings(region="us-east-1", endpoint_url=endpoint.url)
     caller = Caller(settings, lambda: next(keys), Dependencies(sleep=lambda _: None))
-    endpoint.answer(raw(first, drop))
+    endpoint.respond_with(raw(first, drop))
     with pytest.raises(SmrtError, match="the login is over") as caught:
         caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b""})
     assert (type(caught.value), caught.value.exit_code) == (SmrtError, 255)
@@ -291,7 +291,7 @@ def test_the_command_ends_with_255_where_a_refresh_fails(
         del environ["AWS_SECRET_ACCESS_KEY"]
         sock.sendall(response(403, b"{}", skewed))  # signed again at once, by that clock
 
-    endpoint.answer(expire)
+    endpoint.respond_with(expire)
     done = run(environ, *INVOKE)
     assert (done.code, len(endpoint.requests)) == (255, 1)
     assert "Partial credentials found in env" in done.err

@@ -92,7 +92,7 @@ def test_a_call_waits_and_brings_its_answer(
         later.start()
         accept(sock, received)
 
-    endpoint.answer(accept_and_answer_later)
+    endpoint.respond_with(accept_and_answer_later)
     done = smrt(*SEND, "--wait", "--metadata", "told.json", env=env)
     later.join()
     assert done == Result(0, b"late", "")
@@ -222,7 +222,7 @@ def test_ctrl_c_says_how_to_go_on(smrt: Smrt, endpoint: Endpoint, places: Places
         os.kill(os.getpid(), signal.SIGINT)
         missing(sock, received)
 
-    endpoint.answer(interrupting)
+    endpoint.respond_with(interrupting)
     line = ("wait", f"--output-location={places.output}", f"--failure-location={places.failure}")
     done = smrt(*line, env={"AWS_ENDPOINT_URL_S3": endpoint.url})
     assert (done.code, done.out) == (130, b"")
@@ -242,7 +242,7 @@ def test_a_broken_transfer_leaves_the_old_outfile_and_the_line(
         sock.sendall(whole[:-5])
         sock.shutdown(socket.SHUT_WR)
 
-    endpoint.answer(breaking_off)
+    endpoint.respond_with(breaking_off)
     Path("out").write_bytes(b"old")
     done = smrt(
         "wait", "--output-location", places.output, "out", env={"AWS_ENDPOINT_URL_S3": endpoint.url}
@@ -337,9 +337,9 @@ def test_a_terminal_sees_that_something_happens(
     s3: Any, places: Places, environ: dict[str, str], endpoint: Endpoint
 ) -> None:
     err, out = Terminal(), io.BytesIO()
-    endpoint.reply(403, b"<Error><Code>AccessDenied</Code></Error>")
-    endpoint.reply(403, b"<Error><Code>AccessDenied</Code></Error>")
-    endpoint.reply(200, b"answer")
+    endpoint.respond(403, b"<Error><Code>AccessDenied</Code></Error>")
+    endpoint.respond(403, b"<Error><Code>AccessDenied</Code></Error>")
+    endpoint.respond(200, b"answer")
     code = main(
         ["wait", "--output-location", places.output],
         console=Console(io.BytesIO(), out, err),

@@ -21,7 +21,7 @@ from smrt.local.endpoints import endpoints
 from smrt.protocol.messages import Url
 from tests.support.local_server import client, serve
 from tests.support.project import ROOT
-from tests.support.scripted_endpoint import Answer, Endpoint, response
+from tests.support.scripted_endpoint import Endpoint, Responder, response
 
 
 class Running(NamedTuple):
@@ -210,7 +210,7 @@ def scripted(endpoint: Endpoint) -> Iterator[Container]:
         yield opened
 
 
-def raw(data: bytes) -> Answer:
+def raw(data: bytes) -> Responder:
     def answer(sock: socket.socket, _: object) -> None:
         sock.sendall(data)
         sock.shutdown(socket.SHUT_RDWR)
@@ -224,12 +224,12 @@ CALL = Invocation(b"{}", {"ContentType": "application/json"})
 def test_a_container_is_pinged_until_it_is_ready_and_after_a_failure(
     endpoint: Endpoint, scripted: Container
 ) -> None:
-    endpoint.reply(200, b"")
-    endpoint.reply(201, b"1", ())
-    endpoint.reply(200, b"2")
-    endpoint.answer(raw(b"HTTP/1.1 oops\r\n\r\n"))
-    endpoint.reply(200, b"")
-    endpoint.reply(200, b"3")
+    endpoint.respond(200, b"")
+    endpoint.respond(201, b"1", ())
+    endpoint.respond(200, b"2")
+    endpoint.respond_with(raw(b"HTTP/1.1 oops\r\n\r\n"))
+    endpoint.respond(200, b"")
+    endpoint.respond(200, b"3")
     prediction = scripted.invoke(CALL).buffered()
     assert (prediction.body, prediction.content_type) == (b"1", "application/octet-stream")
     assert scripted.invoke(CALL).buffered().body == b"2"
@@ -244,8 +244,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
 
 
 def test_a_container_that_stops_sending_times_out(endpoint: Endpoint, scripted: Container) -> None:
-    endpoint.reply(200, b"")
-    endpoint.answer(lambda sock, _: sock.sendall(HEAD + b"four"))
+    endpoint.respond(200, b"")
+    endpoint.respond_with(lambda sock, _: sock.sendall(HEAD + b"four"))
     chunks = scripted.invoke(CALL).chunks()
     assert next(chunks) == b"four"
     with pytest.raises(ModelFailure, match="timed out") as caught:
@@ -254,8 +254,8 @@ def test_a_container_that_stops_sending_times_out(endpoint: Endpoint, scripted: 
 
 
 def test_an_incomplete_error_response_is_a_failure(endpoint: Endpoint, scripted: Container) -> None:
-    endpoint.reply(200, b"")
-    endpoint.answer(raw(HEAD.replace(b"200 OK", b"500 No") + b"out"))
+    endpoint.respond(200, b"")
+    endpoint.respond_with(raw(HEAD.replace(b"200 OK", b"500 No") + b"out"))
     with pytest.raises(ModelFailure, match="closed the connection") as caught:
         scripted.invoke(CALL)
     assert caught.value.stream_code == BROKEN
@@ -263,8 +263,12 @@ def test_an_incomplete_error_response_is_a_failure(endpoint: Endpoint, scripted:
 
 def test_a_container_that_has_stopped_is_not_ready() -> None:
     stopped = Endpoint()
-    stopped.answer(lambda sock, _: sock.sendall(response(200, b"", (("Connection", "close"),))))
-    stopped.answer(lambda sock, _: sock.sendall(response(200, b"1", (("Connection", "close"),))))
+    stopped.respond_with(
+        lambda sock, _: sock.sendall(response(200, b"", (("Connection", "close"),)))
+    )
+    stopped.respond_with(
+        lambda sock, _: sock.sendall(response(200, b"1", (("Connection", "close"),)))
+    )
     with closing(container(stopped.url)) as opened:
         assert opened.invoke(CALL).buffered().body == b"1"
         stopped.close()

@@ -124,7 +124,7 @@ def test_only_the_body_is_printed_to_standard_output(
 def test_a_binary_body_is_not_printed_to_a_terminal(
     smrt: Smrt, endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    endpoint.reply(body=BINARY)
+    endpoint.respond(body=BINARY)
     result = smrt(*CALL, terminal=True)
     assert (result.code, result.out) == (0, b"")
     assert (tmp_path / f"smrt-{REQUEST_ID}.bin").read_bytes() == BINARY

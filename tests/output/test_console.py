@@ -45,7 +45,7 @@ def test_text_is_encoded_and_escaped_if_necessary(
 ) -> None:
     made, out, err = console(encoding=encoding)
     made.show([text[:1], text[1:]])
-    made.say(text)
+    made.print_stderr(text)
     assert (out.getvalue(), err.getvalue()) == (expected, expected)
 
 
@@ -60,7 +60,7 @@ def test_empty_text_is_not_written() -> None:
 def test_a_note_is_a_line_with_the_program_name() -> None:
     made, _, err = console()
     made.note("a")
-    made.say("b")
+    made.print_stderr("b")
     assert err.getvalue() == b"smrt: a\nb"
 
 

@@ -89,6 +89,6 @@ def test_an_error_in_each_format(error: SmrtError, name: str, text: str) -> None
     assert _told(error, name) == text
 
 
-@pytest.mark.parametrize(("color", "coloured"), [("on", True), ("off", False), (None, False)])
-def test_a_table_is_coloured_where_it_is_asked_for(color: str | None, *, coloured: bool) -> None:
-    assert ("\x1b[" in _told(HINTED, "table", color)) is coloured
+@pytest.mark.parametrize(("color", "colored"), [("on", True), ("off", False), (None, False)])
+def test_a_table_is_colored_where_it_is_asked_for(color: str | None, *, colored: bool) -> None:
+    assert ("\x1b[" in _told(HINTED, "table", color)) is colored

@@ -97,7 +97,7 @@ def test_a_table_is_as_wide_as_the_terminal_allows(env: dict[str, str], tmp_path
 def test_what_the_terminal_cannot_show_is_escaped(
     env: dict[str, str], endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    endpoint.reply(headers=[("X-Amzn-SageMaker-Custom-Attributes", b"caf\xe9")])
+    endpoint.respond(headers=[("X-Amzn-SageMaker-Custom-Attributes", b"caf\xe9")])
     shown = on_terminal(
         LINE, env={**env, "AWS_PAGER": "cat", "AWS_CLI_OUTPUT_ENCODING": "ascii"}, folder=tmp_path
     )

@@ -66,7 +66,7 @@ def controls(shown: bytes) -> set[str]:
 
 def failing(endpoint: Endpoint, code: str = "ValidationError", **fields: str) -> None:
     data = service_error(400, code, EVIL, **fields)
-    endpoint.answer(lambda sock, _: sock.sendall(data))
+    endpoint.respond_with(lambda sock, _: sock.sendall(data))
 
 
 # A header may hold C1 controls, DEL and tabs; others no HTTP client lets in.
@@ -105,14 +105,14 @@ def test_an_error_is_written_to_a_file_unchanged(run: Run, endpoint: Endpoint) -
 def test_no_field_of_a_response_has_control_sequences(
     run: Run, endpoint: Endpoint, reply: bytes
 ) -> None:
-    endpoint.answer(lambda sock, _: sock.sendall(reply))
+    endpoint.respond_with(lambda sock, _: sock.sendall(reply))
     err = run(*CALL, "--debug").err
     assert controls(err) == set()
     assert HEADER_ESCAPED in err.decode() or ESCAPED in err.decode()
 
 
 def test_debug_has_no_control_sequences(run: Run, endpoint: Endpoint) -> None:
-    endpoint.reply(headers=(*MODEL_HEADERS, ("X-Note", IN_HEADER.encode("latin-1"))))
+    endpoint.respond(headers=(*MODEL_HEADERS, ("X-Note", IN_HEADER.encode("latin-1"))))
     err = run(*CALL, "out", "--debug").err
     assert f"  X-Note: {HEADER_ESCAPED}\n" in err.decode()
     assert controls(err) == set()
@@ -120,7 +120,7 @@ def test_debug_has_no_control_sequences(run: Run, endpoint: Endpoint) -> None:
 
 def _metadata(endpoint: Endpoint) -> None:
     custom = ("X-Amzn-SageMaker-Custom-Attributes", IN_HEADER.encode("latin-1"))
-    endpoint.reply(headers=[*MODEL_HEADERS, custom])
+    endpoint.respond(headers=[*MODEL_HEADERS, custom])
 
 
 FORMATS = ["json", "yaml", "yaml-stream", "text", "table"]
@@ -148,7 +148,7 @@ def test_only_smrts_own_colors_are_printed(run: Run, endpoint: Endpoint, name: s
 
 
 def test_formats_without_colors_have_no_color_sequences(run: Run, endpoint: Endpoint) -> None:
-    endpoint.reply()
+    endpoint.respond()
     out = run(*CALL, "out", "--output", "text", "--color", "on", "--query", '`"\\u001b[31mx"`')
     assert out.out == b"\\u001b[31mx\n"
 
@@ -203,7 +203,7 @@ TEXTS: list[tuple[list[str], list[bytes], str]] = [
 def test_generated_text_has_no_control_sequences(
     run: Run, endpoint: Endpoint, options: list[str], chunks: list[bytes], expected: str
 ) -> None:
-    endpoint.answer(stream(map(part, chunks)))
+    endpoint.respond_with(stream(map(part, chunks)))
     out = run(*STREAM, *options).out
     assert controls(out) == set()
     if expected:
@@ -222,7 +222,7 @@ def test_generated_text_in_a_pipe_or_a_file_is_unchanged(
     _: str,
 ) -> None:
     for place in ((), ("out",)):
-        endpoint.answer(stream(map(part, chunks)))
+        endpoint.respond_with(stream(map(part, chunks)))
         shown = run(*STREAM, *options, *place, terminals="err out" if place else "err")
         data = (tmp_path / "out").read_bytes() if place else shown.out
         assert controls(data) != set()
@@ -230,14 +230,14 @@ def test_generated_text_in_a_pipe_or_a_file_is_unchanged(
 
 def test_a_raw_body_is_raw_on_a_terminal(run: Run, endpoint: Endpoint) -> None:
     painted = b"\x1b[31mred\x1b[0m"
-    endpoint.reply(body=painted)
+    endpoint.respond(body=painted)
     assert run(*CALL).out == painted
-    endpoint.answer(stream([part(painted)]))
+    endpoint.respond_with(stream([part(painted)]))
     assert run(*STREAM).out == painted + b"\n"
 
 
 def test_the_chunks_before_a_broken_stream_are_shown(run: Run, endpoint: Endpoint) -> None:
-    endpoint.answer(stream([part(b"caf\xc3"), BROKEN]))
+    endpoint.respond_with(stream([part(b"caf\xc3"), BROKEN]))
     assert run(*STREAM, "--stream", "lines").out == b"caf\\xc3\n"
 
 
@@ -262,9 +262,9 @@ def test_a_file_name_has_no_control_sequences(run: Run) -> None:
 
 
 def test_a_wait_prints_no_control_sequences(run: Run, endpoint: Endpoint) -> None:
-    endpoint.reply(403, b"<Error><Code>AccessDenied</Code></Error>")
-    endpoint.reply(403, b"<Error><Code>AccessDenied</Code></Error>")
-    endpoint.reply(200, b"answer")
+    endpoint.respond(403, b"<Error><Code>AccessDenied</Code></Error>")
+    endpoint.respond(403, b"<Error><Code>AccessDenied</Code></Error>")
+    endpoint.respond(200, b"answer")
     where = "s3://bucket/\x1b]52;c;cHduZWQ=\x07\x9b31m"
     err = run("wait", "--output-location", where, env={"AWS_ENDPOINT_URL_S3": endpoint.url}).err
     assert b"\x1b]52" not in err
@@ -291,7 +291,7 @@ def test_a_device_that_is_a_terminal_counts_as_one(
     shown = on_terminal(line, env=env, folder=tmp_path)
     assert HEADER_ESCAPED.encode() in shown.screen
     assert controls(shown.screen) == {"\x1b"}
-    endpoint.answer(stream(map(part, chat(EVIL))))
+    endpoint.respond_with(stream(map(part, chat(EVIL))))
     shown = on_terminal([*STREAM, "--chat", "/dev/stdout"], env=env, folder=tmp_path)
     assert ESCAPED.encode() in shown.screen
     assert controls(shown.screen) == set()
@@ -305,6 +305,6 @@ def test_split_control_sequences_are_escaped(run: Run, endpoint: Endpoint) -> No
 
     shown = set()
     for at in range(len(data)):
-        endpoint.answer(stream(cut(at)))
+        endpoint.respond_with(stream(cut(at)))
         shown.add(run(*STREAM, "--stream", "lines").out)
     assert shown == {f"{ESCAPED}\n\\x9b31m\n".encode()}

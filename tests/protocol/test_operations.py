@@ -133,4 +133,4 @@ def test_member_returns_the_member_by_name() -> None:
 
 
 def test_only_the_asynchronous_operation_returns_json_metadata() -> None:
-    assert [o.name for o in OPERATIONS if o.answers_in_json] == [INVOKE_ENDPOINT_ASYNC.name]
+    assert [o.name for o in OPERATIONS if o.returns_json] == [INVOKE_ENDPOINT_ASYNC.name]

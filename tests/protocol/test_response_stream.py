@@ -79,8 +79,8 @@ MESSAGE_IN_LOWER_CASE = message(
 def test_the_client_returns_what_boto3_returns(
     endpoint: Endpoint, ours: Client, botos: Any, chunks: list[bytes]
 ) -> None:
-    endpoint.answer(stream(chunks))
-    endpoint.answer(stream(chunks))
+    endpoint.respond_with(stream(chunks))
+    endpoint.respond_with(stream(chunks))
     expected = outcome(botos)
     assert outcome(ours) == expected
     requests = [(each.method, each.target, each.body) for each in endpoint.requests]
@@ -88,7 +88,7 @@ def test_the_client_returns_what_boto3_returns(
 
 
 def test_an_error_has_its_members_and_the_request_id(endpoint: Endpoint, ours: Client) -> None:
-    endpoint.answer(stream([BROKEN]))
+    endpoint.respond_with(stream([BROKEN]))
     with pytest.raises(ServiceError) as caught:
         list(ours.invoke_endpoint_with_response_stream(**CALL)["Body"])
     assert caught.value.code == "ModelStreamError"
@@ -115,7 +115,7 @@ def test_errors_outside_the_service_model_are_raised(chunk: bytes, code: str, te
 
 
 def test_a_truncated_stream_is_an_error(endpoint: Endpoint, ours: Client) -> None:
-    endpoint.answer(stream([part(b"one"), part(b"two")[:9]]))
+    endpoint.respond_with(stream([part(b"one"), part(b"two")[:9]]))
     body = ours.invoke_endpoint_with_response_stream(**CALL)["Body"]
     events = iter(body)
     assert next(events) == {"PayloadPart": {"Bytes": b"one"}}
@@ -124,7 +124,7 @@ def test_a_truncated_stream_is_an_error(endpoint: Endpoint, ours: Client) -> Non
 
 
 def test_a_closed_body_ends_the_transfer(endpoint: Endpoint, ours: Client) -> None:
-    endpoint.answer(stream([part(b"one"), part(b"two")]))
+    endpoint.respond_with(stream([part(b"one"), part(b"two")]))
     body = ours.invoke_endpoint_with_response_stream(**CALL)["Body"]
     body.close()
     assert list(body) == []

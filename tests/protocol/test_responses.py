@@ -83,7 +83,7 @@ def test_metadata_equals_botocores(data: st.DataObject, operation: Operation) ->
         st.dictionaries(st.sampled_from(["InferenceId", "x"]), st.none() | st.just("i"))
     )
     expected = parsed(operation, 200, headers, json.dumps(document).encode())
-    body = document if operation.answers_in_json else None
+    body = document if operation.returns_json else None
     assert responses.metadata(operation, headers, body) == {
         name: value
         for name, value in expected.items()

@@ -12,19 +12,19 @@ from smrt.s3.async_results import (
     LONGEST,
     SHORTEST,
     AsyncResult,
-    Places,
+    ResultLocations,
     Timing,
     follow,
     max_wait_seconds,
     pauses,
-    places,
+    result_locations,
 )
 from smrt.s3.objects import Location, Object
 from smrt.transport.streaming_body import StreamingBody
 
 OUTPUT = Location("bucket", "output/1.out")
 FAILURE = Location("bucket", "failure/1-error.out")
-BOTH = Places(OUTPUT, FAILURE)
+BOTH = ResultLocations(OUTPUT, FAILURE)
 
 
 class Time:
@@ -39,7 +39,7 @@ class Time:
         self.now += seconds
 
     @property
-    def world(self) -> Timing:
+    def timing(self) -> Timing:
         return Timing(lambda: self.now, self.sleep, lambda: 0.5)
 
 
@@ -94,7 +94,7 @@ def test_the_result_is_returned_soon_after_it_appears(
     time: Time, shelf: Shelf, after: float
 ) -> None:
     shelf.objects[OUTPUT] = (after, b"output")
-    result = follow(shelf, BOTH, timeout=1000, world=time.world)
+    result = follow(shelf, BOTH, timeout=1000, timing=time.timing)
     assert result.body.read() == b"output"
     assert result.content_type == "text/csv"
     assert after <= result.seconds <= after + min(LONGEST, SHORTEST + after)
@@ -102,7 +102,7 @@ def test_the_result_is_returned_soon_after_it_appears(
 
 def test_the_elapsed_time_starts_with_the_call(time: Time, shelf: Shelf) -> None:
     shelf.objects[OUTPUT] = (0, b"")
-    result = follow(shelf, BOTH, timeout=1, begun=990.12345, world=time.world)
+    result = follow(shelf, BOTH, timeout=1, started_at=990.12345, timing=time.timing)
     assert result.metadata == {"ContentType": "text/csv", "ElapsedSeconds": 9.877}
 
 
@@ -114,7 +114,7 @@ def test_an_object_can_have_no_content_type() -> None:
 def test_a_failure_has_the_message_that_the_service_recorded(time: Time, shelf: Shelf) -> None:
     shelf.objects[FAILURE] = (3, b"Received server error (500) \xff\n")
     with pytest.raises(ServiceError) as caught:
-        follow(shelf, BOTH, timeout=1000, world=time.world)
+        follow(shelf, BOTH, timeout=1000, timing=time.timing)
     assert caught.value.code == FAILED
     assert caught.value.message == "Received server error (500) \ufffd"
     assert caught.value.details == {"FailureLocation": str(FAILURE)}
@@ -123,7 +123,7 @@ def test_a_failure_has_the_message_that_the_service_recorded(time: Time, shelf: 
 
 def test_a_timeout_reports_the_missing_object(time: Time, shelf: Shelf) -> None:
     with pytest.raises(SmrtError) as caught:
-        follow(shelf, BOTH, timeout=2.5, world=time.world)
+        follow(shelf, BOTH, timeout=2.5, timing=time.timing)
     assert caught.value.code == "WaitTimeout"
     assert caught.value.exit_code == 255
     assert caught.value.message == f"no answer within 2.5 s: {OUTPUT} is not there"
@@ -132,16 +132,16 @@ def test_a_timeout_reports_the_missing_object(time: Time, shelf: Shelf) -> None:
 
 def test_a_timeout_of_zero_polls_once(time: Time, shelf: Shelf) -> None:
     shelf.objects[OUTPUT] = (0, b"there")
-    assert follow(shelf, BOTH, timeout=0, world=time.world).body.read() == b"there"
+    assert follow(shelf, BOTH, timeout=0, timing=time.timing).body.read() == b"there"
     del shelf.objects[OUTPUT]
     with pytest.raises(SmrtError):
-        follow(shelf, BOTH, timeout=0, world=time.world)
+        follow(shelf, BOTH, timeout=0, timing=time.timing)
     assert time.slept == []
 
 
 def test_a_timeout_without_a_failure_location_has_a_hint(time: Time, shelf: Shelf) -> None:
     with pytest.raises(SmrtError) as caught:
-        follow(shelf, Places(OUTPUT), timeout=0, world=time.world)
+        follow(shelf, ResultLocations(OUTPUT), timeout=0, timing=time.timing)
     assert caught.value.hints == (
         "no failure location is watched: should the model fail, it is not seen",
     )
@@ -153,7 +153,7 @@ def test_a_403_that_can_mean_a_missing_object_does_not_end_the_wait(
     shelf.lists = False
     shelf.denied = {OUTPUT: "Access Denied", FAILURE: "Access Denied"}
     shelf.objects[OUTPUT] = (10, b"output")
-    assert follow(shelf, BOTH, timeout=60, note=notes.append, world=time.world).body.read()
+    assert follow(shelf, BOTH, timeout=60, note=notes.append, timing=time.timing).body.read()
     assert notes == [
         f"S3 says 403 for {location}: it is not there yet, or you may not read it (s3:GetObject); "
         "with s3:ListBucket on bucket S3 would tell which"
@@ -166,7 +166,7 @@ def test_a_timeout_repeats_the_403s_as_hints(time: Time, shelf: Shelf) -> None:
     shelf.lists = False
     shelf.denied = {OUTPUT: "Access Denied"}
     with pytest.raises(SmrtError) as caught:
-        follow(shelf, BOTH, timeout=1, world=time.world)
+        follow(shelf, BOTH, timeout=1, timing=time.timing)
     assert caught.value.code == "WaitTimeout"
     assert caught.value.hints[0].startswith(f"S3 says 403 for {OUTPUT}: ")
 
@@ -182,7 +182,7 @@ def test_a_403_for_reading_ends_the_wait(
     shelf.lists = lists
     shelf.denied = {OUTPUT: message}
     with pytest.raises(ServiceError) as caught:
-        follow(shelf, BOTH, timeout=1000, world=time.world)
+        follow(shelf, BOTH, timeout=1000, timing=time.timing)
     assert caught.value.message == message
     assert caught.value.hints == (f"you need s3:GetObject on {OUTPUT}",)
     assert time.slept == []
@@ -191,7 +191,7 @@ def test_a_403_for_reading_ends_the_wait(
 def test_s3_can_report_that_only_listing_is_denied(time: Time, shelf: Shelf) -> None:
     shelf.denied = {OUTPUT: LACKS_LIST}
     shelf.objects[OUTPUT] = (1, b"output")
-    assert follow(shelf, BOTH, timeout=5, world=time.world).body.read() == b"output"
+    assert follow(shelf, BOTH, timeout=5, timing=time.timing).body.read() == b"output"
     assert shelf.probes == 0
 
 
@@ -200,7 +200,7 @@ def test_unreadable_failures_do_not_end_the_wait(
 ) -> None:
     shelf.denied = {FAILURE: LACKS_READ}
     shelf.objects[OUTPUT] = (10, b"output")
-    assert follow(shelf, BOTH, timeout=60, note=notes.append, world=time.world).body.read()
+    assert follow(shelf, BOTH, timeout=60, note=notes.append, timing=time.timing).body.read()
     assert notes == [f"failures cannot be seen, only the answer: {LACKS_READ}"]
 
 
@@ -215,13 +215,13 @@ def test_other_errors_end_the_wait(time: Time, shelf: Shelf, location: Location)
             return None
 
     with pytest.raises(ServiceError, match="NoSuchBucket"):
-        follow(Gone(time), BOTH, timeout=1000, world=time.world)
+        follow(Gone(time), BOTH, timeout=1000, timing=time.timing)
 
 
 def test_a_connection_that_fails_ends_the_wait(time: Time, shelf: Shelf) -> None:
     shelf.broken = TransportError("refused")
     with pytest.raises(TransportError):
-        follow(shelf, BOTH, timeout=1000, world=time.world)
+        follow(shelf, BOTH, timeout=1000, timing=time.timing)
 
 
 @given(st.floats(0, 1))
@@ -252,12 +252,12 @@ INVALID = [
 @pytest.mark.parametrize(("response", "uri"), INVALID)
 def test_an_invalid_s3_uri_is_reported(response: dict[str, str], uri: str) -> None:
     with pytest.raises(UsageError, match="not the address of an object in S3") as caught:
-        places(response)
+        result_locations(response)
     assert f"'{uri}'" in caught.value.message
 
 
 def test_the_failure_location_is_optional() -> None:
-    assert places({"OutputLocation": "s3://b/a/c"}) == (Location("b", "a/c"), None)
+    assert result_locations({"OutputLocation": "s3://b/a/c"}) == (Location("b", "a/c"), None)
 
 
 MAX_WAITS = [

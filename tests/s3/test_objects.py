@@ -133,9 +133,9 @@ def test_a_bucket_that_can_be_listed_is_detected(s3: S3, key: str) -> None:
 
 def test_a_403_is_not_a_missing_object(endpoint: Endpoint) -> None:
     denied = Location("bucket", "key")
-    endpoint.reply(403, xml("AccessDenied"))
-    endpoint.reply(403, xml("AccessDenied"))
-    endpoint.reply(404, xml("NoSuchBucket"))
+    endpoint.respond(403, xml("AccessDenied"))
+    endpoint.respond(403, xml("AccessDenied"))
+    endpoint.respond(404, xml("NoSuchBucket"))
     with pytest.raises(ServiceError) as caught:
         connected(endpoint.url).get(denied)
     assert (caught.value.code, caught.value.message) == ("AccessDenied", "the message")
@@ -145,7 +145,7 @@ def test_a_403_is_not_a_missing_object(endpoint: Endpoint) -> None:
 
 
 def test_requests_have_a_signature_and_the_user_agent(endpoint: Endpoint) -> None:
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     assert connected(endpoint.url, user_agent="smrt/0").get(Location("bucket", "a b")) is None
     (request,) = endpoint.requests
     assert request.target == "/bucket/a%20b"
@@ -155,7 +155,7 @@ def test_requests_have_a_signature_and_the_user_agent(endpoint: Endpoint) -> Non
 
 
 def test_requests_can_be_unsigned(endpoint: Endpoint) -> None:
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     connected(endpoint.url, sign=False).get(Location("bucket", "key"))
     assert "authorization" not in endpoint.requests[0].headers
 
@@ -171,7 +171,7 @@ def test_expiring_credentials_are_refreshed(endpoint: Endpoint) -> None:
         CREDENTIALS._replace(expires=soon),
         CREDENTIALS._replace(access_key="SECOND", expires=soon + 3600),
     ]
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     config = configuration.load({"HOME": "/nowhere"})
     connect(config, Settings("us-east-1", endpoint.url), lambda: credentials.pop(0)).get(
         Location("bucket", "key")
@@ -180,20 +180,20 @@ def test_expiring_credentials_are_refreshed(endpoint: Endpoint) -> None:
 
 
 def test_the_maximum_of_attempts_applies_to_s3(endpoint: Endpoint) -> None:
-    endpoint.reply(500, xml("InternalError"))
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(500, xml("InternalError"))
+    endpoint.respond(404, xml("NoSuchKey"))
     assert connected(endpoint.url, max_attempts=2).get(Location("bucket", "key")) is None
 
 
 def test_a_proxy_is_used_unless_the_host_is_in_no_proxy(endpoint: Endpoint) -> None:
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     s3_settings = Settings(
         "us-east-1", "http://s3.example", max_attempts=1, http_proxy=endpoint.url
     )
     config = configuration.load({"HOME": "/nowhere"})
     connect(config, s3_settings, lambda: CREDENTIALS).get(Location("bucket", "key"))
     assert endpoint.requests[0].target == "http://s3.example/bucket/key"
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     connected(endpoint.url, http_proxy="http://127.0.0.1:9", no_proxy="127.0.0.1").get(
         Location("bucket", "key")
     )
@@ -243,7 +243,7 @@ sagemaker_runtime =
 def test_the_profile_has_the_endpoint_url_and_the_addressing_style(
     endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     path = tmp_path / "config"
     path.write_text(SERVICES.format(url="http://s3.example"))
     config = configuration.load({"AWS_CONFIG_FILE": str(path), "http_proxy": endpoint.url})
@@ -252,7 +252,7 @@ def test_the_profile_has_the_endpoint_url_and_the_addressing_style(
     )
     assert endpoint.requests[0].target == "http://bucket.s3.example/key"
     path.write_text(SERVICES.format(url="http://s3.example").replace("virtual", "path"))
-    endpoint.reply(404, xml("NoSuchKey"))
+    endpoint.respond(404, xml("NoSuchKey"))
     config = configuration.load({"AWS_CONFIG_FILE": str(path), "http_proxy": endpoint.url})
     connect(config, settings(config, service="s3"), lambda: CREDENTIALS).get(
         Location("bucket", "key")
@@ -289,7 +289,7 @@ def test_a_truncated_body_is_a_transport_error(endpoint: Endpoint) -> None:
         sock.sendall(complete[:-5])
         sock.shutdown(socket.SHUT_WR)
 
-    endpoint.answer(truncated)
+    endpoint.respond_with(truncated)
     obj = connected(endpoint.url).get(Location("bucket", "key"))
     assert obj
     with pytest.raises(TransportError):
@@ -297,14 +297,14 @@ def test_a_truncated_body_is_a_transport_error(endpoint: Endpoint) -> None:
 
 
 def test_silence_ends_with_the_read_timeout(endpoint: Endpoint) -> None:
-    endpoint.answer(lambda *_: None)
+    endpoint.respond_with(lambda *_: None)
     with pytest.raises(TransportError) as caught:
         connected(endpoint.url, read_timeout=0.1).get(Location("bucket", "key"))
     assert caught.value.code == "ReadTimeoutError"
 
 
 def test_tls_trusts_the_ca_bundle(secure: Endpoint, ca_bundle: str) -> None:
-    secure.reply(404, xml("NoSuchKey"))
+    secure.respond(404, xml("NoSuchKey"))
     assert connected(secure.url, ca_bundle=ca_bundle).get(Location("bucket", "key")) is None
 
 
@@ -316,10 +316,10 @@ def test_tls_trusts_folders_and_the_platforms_own(
         pytest.skip("openssl is not installed")
     shutil.copy(ca_bundle, tmp_path / "ca.pem")
     subprocess.run([openssl, "rehash", str(tmp_path)], capture_output=True, check=True)
-    secure.reply(404, xml("NoSuchKey"))
+    secure.respond(404, xml("NoSuchKey"))
     assert connected(secure.url, ca_bundle=str(tmp_path)).get(Location("bucket", "key")) is None
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    secure.reply(404, xml("NoSuchKey"))
+    secure.respond(404, xml("NoSuchKey"))
     assert connected(secure.url).get(Location("bucket", "key")) is None
 
 
@@ -330,7 +330,7 @@ def test_tls_trusts_nobody_else(secure: Endpoint) -> None:
 
 
 def test_tls_verification_can_be_disabled(secure: Endpoint) -> None:
-    secure.reply(404, xml("NoSuchKey"))
+    secure.respond(404, xml("NoSuchKey"))
     assert connected(secure.url, verify=False).get(Location("bucket", "key")) is None
 
 
@@ -341,7 +341,7 @@ def test_an_unreadable_ca_bundle_is_reported(secure: Endpoint, tmp_path: Path) -
 
 def test_tls_is_the_same_through_a_proxy(secure: Endpoint, ca_bundle: str) -> None:
     with closing(Relay()) as relay:
-        secure.reply(404, xml("NoSuchKey"))
+        secure.respond(404, xml("NoSuchKey"))
         proxy = f"http://127.0.0.1:{relay.port}"
         s3 = connected(secure.url, ca_bundle=ca_bundle, https_proxy=proxy)
         assert s3.get(Location("bucket", "key")) is None
@@ -355,7 +355,7 @@ def test_an_invalid_bucket_name_is_a_usage_error(s3: S3) -> None:
 
 
 def test_the_code_of_a_response_without_a_body_is_its_status(endpoint: Endpoint) -> None:
-    endpoint.reply(403, b"")
+    endpoint.respond(403, b"")
     with pytest.raises(SmrtError) as caught:
         connected(endpoint.url).get(Location("bucket", "key"))
     assert caught.value.code == "403"

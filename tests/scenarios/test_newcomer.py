@@ -9,7 +9,15 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import KEYS, Result, Smrt
-from tests.support.scripted_endpoint import Answer, Endpoint, Received, error, raw, reset, response
+from tests.support.scripted_endpoint import (
+    Endpoint,
+    Received,
+    Responder,
+    error,
+    raw,
+    reset,
+    response,
+)
 
 UNTYPED = ("invoke-endpoint", "--endpoint-name", "iris", "--body", "aGk=")
 CALL = (*UNTYPED, "--content-type", "text/csv")
@@ -36,12 +44,12 @@ class Case(NamedTuple):
     code: int
     what: str
     todo: tuple[str, ...]
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Responder, ...] = ()
     env: Mapping[str, str] = MappingProxyType({})
     unset: tuple[str, ...] = ()
 
 
-def refused(status: int, code: str, message: str, **members: object) -> tuple[Answer, ...]:
+def refused(status: int, code: str, message: str, **members: object) -> tuple[Responder, ...]:
     return (raw(error(status, code, message, **members)),)
 
 

@@ -32,15 +32,15 @@ class Call(NamedTuple):
     form: dict[str, str]
 
 
-class StandIns(ThreadingHTTPServer):
+class FakeServices(ThreadingHTTPServer):
     """All services in one server. `calls` are the requests.
 
     `refuse` makes STS and SSO return errors; `answer`, if set, is what the others return.
     """
 
     calls: list[Call]
-    refuse = False
-    answer: Any = None
+    reject = False
+    response: Any = None
     expiration = FAR
 
     @property
@@ -58,13 +58,13 @@ class StandIns(ThreadingHTTPServer):
             **{f"AWS_ENDPOINT_URL_{service}": self.url for service in services},
         }
 
-    def said(self, action: str) -> list[dict[str, str]]:
+    def received(self, action: str) -> list[dict[str, str]]:
         """The form parameters of each call of STS's `action`."""
         return [call.form for call in self.calls if call.form.get("Action") == action]
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: StandIns
+    server: FakeServices
 
     def log_message(self, *_: object) -> None:
         pass
@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _response(self, path: str, form: dict[str, str]) -> tuple[int, str]:
         server = self.server
-        if server.refuse:
+        if server.reject:
             return self._error(form)
         if "Action" in form:
             return 200, assumed(form["Action"], form["RoleArn"], server.expiration)
@@ -107,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
             "/federation/credentials": sso_credentials(),
             "/token": {"accessToken": "fresh", "expiresIn": 28800, "refreshToken": "again"},
         }
-        content = responses.get(path) if server.answer is None else server.answer
+        content = responses.get(path) if server.response is None else server.response
         if content is None:
             return 404, ""
         return 200, content if isinstance(content, str) else json.dumps(content)
@@ -141,8 +141,8 @@ def in_seconds(seconds: float) -> str:
 
 
 @contextmanager
-def stand_ins() -> Iterator[StandIns]:
-    with StandIns(("127.0.0.1", 0), Handler) as server:
+def fake_services() -> Iterator[FakeServices]:
+    with FakeServices(("127.0.0.1", 0), Handler) as server:
         server.calls = []
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -153,7 +153,7 @@ def stand_ins() -> Iterator[StandIns]:
             thread.join()
 
 
-class Place:
+class Emulator:
     """A home folder with AWS configuration files, and the environment of one test."""
 
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +183,7 @@ class Place:
         return load(os.environ, profile)
 
     @property
-    def kept(self) -> list[Path]:
+    def cached(self) -> list[Path]:
         """The files of the credentials cache."""
         return sorted((self.home / ".aws/cli/cache").glob("*"))
 

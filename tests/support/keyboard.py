@@ -48,7 +48,7 @@ class Terminal:
         os.close(terminal)
         self._screen = pyte.Screen(size[1], size[0])
         self._stream = pyte.Stream(self._screen)
-        self.seen = ""
+        self.output = ""
         self._mark = 0
 
     def __enter__(self) -> "Terminal":  # noqa: PYI034 - Python 3.10 has no typing.Self
@@ -65,9 +65,9 @@ class Terminal:
         os.close(self._controller)
 
     @property
-    def fresh(self) -> str:
+    def new_output(self) -> str:
         """The output since the last typed text, without escape sequences."""
-        return SEQUENCES.sub("", self.seen[self._mark :])
+        return SEQUENCES.sub("", self.output[self._mark :])
 
     @property
     def screen(self) -> str:
@@ -86,7 +86,7 @@ class Terminal:
     def type(self, text: str) -> None:
         """Type `text` when the program is quiet, and forget its earlier output."""
         self.quiet(0.02)
-        self._mark = len(self.seen)
+        self._mark = len(self.output)
         self.press(text)
 
     def press(self, text: str) -> None:
@@ -96,17 +96,17 @@ class Terminal:
     def until(self, text: str) -> str:
         """Wait until `text` is in the output since the last typed text, and return that output."""
         deadline = time.monotonic() + LIMIT
-        while text not in self.fresh:
+        while text not in self.new_output:
             remaining = deadline - time.monotonic()
-            assert remaining > 0, f"{text!r} not in the output: {self.fresh!r}"
-            assert self._read(remaining), f"the program ended before {text!r}: {self.fresh!r}"
-        return self.fresh
+            assert remaining > 0, f"{text!r} not in the output: {self.new_output!r}"
+            assert self._read(remaining), f"the program ended before {text!r}: {self.new_output!r}"
+        return self.new_output
 
     def quiet(self, seconds: float = 0.4) -> str:
         """The output, once there has been none for `seconds`."""
         while self._read(seconds):
             pass
-        return self.fresh
+        return self.new_output
 
     def end(self) -> int:
         """Read to the end and return the exit status."""
@@ -125,7 +125,7 @@ class Terminal:
             os.write(self._controller, b"\x1b[1;1R")
         text = data.decode(errors="replace")
         self._stream.feed(text)
-        self.seen += text
+        self.output += text
         return bool(data)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.scripted_endpoint import MODEL_HEADERS, Answer, Received, hang, response
+from tests.support.scripted_endpoint import MODEL_HEADERS, Received, Responder, hang, response
 
 QUEUED = response(
     202,
@@ -40,7 +40,7 @@ class Scenario:
         self.stdin = b""
         self.terminal = False
         self.given: dict[str, bytes] = {}
-        self.replies: list[Answer] = []
+        self.replies: list[Responder] = []
         self.exit = 0
         self.requests: list[Message] = []
         self.stdout = b""
@@ -121,7 +121,7 @@ def _message(start: str, block: str) -> Message:
     return Message(start, headers, body)
 
 
-def _response(start: str, block: str) -> Answer:
+def _response(start: str, block: str) -> Responder:
     """The endpoint's response: a status with headers and a body, or a behavior by its name."""
     if start == "drops":
         return lambda sock, _received: sock.shutdown(socket.SHUT_RDWR)

@@ -27,7 +27,7 @@ class Received(NamedTuple):
     body: bytes
 
 
-Answer = Callable[[socket.socket, Received], None]
+Responder = Callable[[socket.socket, Received], None]
 """A custom response, written to the socket of the connection."""
 
 
@@ -45,7 +45,7 @@ class Endpoint:
         host: str = "127.0.0.1",
     ) -> None:
         self.requests: list[Received] = []
-        self.script: list[Answer] = []
+        self.script: list[Responder] = []
         self.read_body = True
         self._wrap = wrap
         self._host = f"[{host}]" if ":" in host else host
@@ -60,7 +60,7 @@ class Endpoint:
     def url(self) -> str:
         return f"http{'s' if self._wrap else ''}://{self._host}:{self.port}"
 
-    def reply(
+    def respond(
         self,
         status: int = 200,
         body: bytes = b'{"predictions":[1]}',
@@ -69,7 +69,7 @@ class Endpoint:
         """Add a response to the script."""
         self.script.append(lambda sock, _: sock.sendall(response(status, body, headers)))
 
-    def answer(self, raw: Answer) -> None:
+    def respond_with(self, raw: Responder) -> None:
         """Add a custom response to the script."""
         self.script.append(raw)
 
@@ -156,7 +156,7 @@ def reset(sock: socket.socket, received: Received) -> None:
     raise ConnectionAbortedError
 
 
-def raw(data: bytes, then: Answer | None = None) -> Answer:
+def raw(data: bytes, then: Responder | None = None) -> Responder:
     """Send `data` unchanged, then run `then`."""
 
     def answer(sock: socket.socket, received: Received) -> None:

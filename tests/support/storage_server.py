@@ -57,4 +57,4 @@ class Places:
             ("X-Amzn-SageMaker-FailureLocation", self.failure),
         ]
         body = json.dumps({"InferenceId": self.reply["InferenceId"]}).encode()
-        endpoint.reply(202, body, headers)
+        endpoint.respond(202, body, headers)

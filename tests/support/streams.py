@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterable
 from zlib import crc32
 
-from tests.support.scripted_endpoint import Answer, Received
+from tests.support.scripted_endpoint import Received, Responder
 
 REQUEST_ID = "11111111-2222-3333-4444-555555555555"
 HEADERS = (
@@ -61,7 +61,7 @@ BROKEN = exception("ModelStreamError", "the model went away", ErrorCode="StreamB
 
 def stream(
     chunks: Iterable[bytes], *, whole: bool = True, between: Callable[[], None] = lambda: None
-) -> Answer:
+) -> Responder:
     """A chunked response; `between` is called after each chunk."""
 
     def answer(sock: socket.socket, _: Received) -> None:

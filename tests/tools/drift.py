@@ -55,7 +55,7 @@ def inputs(model: Model, name: str) -> list[Member]:
         Member(
             name=member,
             kind=Kind(model["shapes"][reference["shape"]]["type"]),
-            place=_place(shape, member, reference),
+            location=_place(shape, member, reference),
             wire=reference.get("locationName", member),
             help="",
             required=member in shape.get("required", ()),
@@ -73,8 +73,8 @@ def outputs(model: Model, operation: Operation) -> list[Field]:
         Field(name, _place(shape, name, reference), reference.get("locationName", name), "")
         for name, reference in shape["members"].items()
     ]
-    metadata = [field for field in found if field.place is not HttpLocation.PAYLOAD]
-    return sorted(metadata, key=lambda field: field.place is not HttpLocation.HEADER)
+    metadata = [field for field in found if field.location is not HttpLocation.PAYLOAD]
+    return sorted(metadata, key=lambda field: field.location is not HttpLocation.HEADER)
 
 
 def errors(model: Model) -> dict[str, tuple[str, ...]]:

@@ -53,7 +53,7 @@ def exchange(chunks: Iterable[bytes]) -> tuple[int, bytes, bool]:
     """Return the status, the body and whether the connection can be reused."""
     connection = Connection(Scripted(chunks), 1)
     response = connection.exchange(request())
-    return response.status_code, b"".join(connection.pieces()), connection.reset()
+    return response.status_code, b"".join(connection.chunks()), connection.reset()
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -165,7 +165,7 @@ def test_an_incomplete_body_is_an_error(data: bytes, before: bytes) -> None:
     connection.exchange(request())
     received: list[bytes] = []
     with pytest.raises(h11.RemoteProtocolError):
-        received.extend(connection.pieces())
+        received.extend(connection.chunks())
     assert b"".join(received) == before
     assert not connection.reset()
 
@@ -183,7 +183,7 @@ def test_two_requests_share_a_connection() -> None:
     bodies = []
     for _ in range(2):
         connection.exchange(request())
-        bodies.append(b"".join(connection.pieces()))
+        bodies.append(b"".join(connection.chunks()))
         assert connection.reset()
     assert bodies == [b"a", b"b"]
     assert channel.sent.count(b"POST ") == 2
@@ -309,7 +309,7 @@ def test_a_server_silent_within_the_body_is_a_timeout(
     connection, theirs = pair
     theirs.sendall(OK + b"Content-Length: 9\r\n\r\nhello")
     connection.exchange(request())
-    chunks = connection.pieces()
+    chunks = connection.chunks()
     assert next(chunks) == b"hello"
     with pytest.raises(TimeoutError):
         next(chunks)
@@ -343,7 +343,7 @@ def test_a_response_while_the_body_is_sent_is_read(
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig"
     )
     assert connection.exchange(request(b"x" * 5_000_000)).status_code == 413
-    assert b"".join(connection.pieces()) == b"big"
+    assert b"".join(connection.chunks()) == b"big"
     assert not connection.reset()
 
 

@@ -61,7 +61,7 @@ def test_a_request_arrives_unchanged(endpoint: Endpoint) -> None:
 
 
 def test_header_values_of_a_response_are_latin_1(endpoint: Endpoint) -> None:
-    endpoint.reply(headers=[("X-Latin", b"caf\xe9"), ("X-Utf8", "é".encode()), ("X-EMPTY", b"")])
+    endpoint.respond(headers=[("X-Latin", b"caf\xe9"), ("X-Utf8", "é".encode()), ("X-EMPTY", b"")])
     result = send(endpoint.url)
     result.body.close()
     assert result.headers == (
@@ -81,7 +81,7 @@ def test_a_body_of_5_mb_is_sent_from_a_file(endpoint: Endpoint, tmp_path: Any) -
 
 
 def test_a_body_of_5_mb_is_received(endpoint: Endpoint) -> None:
-    endpoint.reply(body=bytes(range(256)) * (BIG // 256))
+    endpoint.respond(body=bytes(range(256)) * (BIG // 256))
     assert send(endpoint.url).body.read() == bytes(range(256)) * (BIG // 256)
 
 
@@ -134,7 +134,7 @@ DROPS = {
 def test_an_incomplete_response_is_an_error_with_a_code(
     endpoint: Endpoint, behavior: Any, code: str
 ) -> None:
-    endpoint.answer(behavior)
+    endpoint.respond_with(behavior)
     error = failure(endpoint.url + "/p")
     assert error.code == code
     assert isinstance(error, TransportError)
@@ -151,7 +151,7 @@ def test_an_incomplete_response_is_an_error_with_a_code(
 
 @pytest.mark.parametrize("answer", [hang, raw(HALF[:10], hang), raw(HALF, hang)])
 def test_silence_is_a_read_timeout(endpoint: Endpoint, answer: Any) -> None:
-    endpoint.answer(answer)
+    endpoint.respond_with(answer)
     error = failure(endpoint.url + "/p", read_timeout=0.2)
     assert error.code == "ReadTimeoutError"
     assert error.message == f'Read timeout on endpoint URL: "{endpoint.url}/p"'
@@ -209,7 +209,7 @@ TOO_LARGE = response(413, b"too large", [("x-amzn-RequestId", "r")])
 @pytest.mark.parametrize("after", [hang, drop, reset])
 def test_a_response_while_the_body_is_sent_is_read(endpoint: Endpoint, after: Any) -> None:
     endpoint.read_body = False
-    endpoint.answer(raw(TOO_LARGE, after))
+    endpoint.respond_with(raw(TOO_LARGE, after))
     result = send(endpoint.url, b"x" * BIG)
     assert result.status == 413
     assert result.body.read() == b"too large"
@@ -245,7 +245,7 @@ def test_a_response_before_a_reset_is_read_while_the_body_is_sent() -> None:
 
 def test_a_reset_while_the_body_is_sent_is_an_error(endpoint: Endpoint) -> None:
     endpoint.read_body = False
-    endpoint.answer(reset)
+    endpoint.respond_with(reset)
     assert failure(endpoint.url, b"x" * BIG).code == "ConnectionClosedError"
 
 
@@ -277,7 +277,7 @@ def test_a_connection_with_an_unread_response_is_not_reused(endpoint: Endpoint) 
 )
 def test_a_finished_connection_is_not_reused(endpoint: Endpoint, answer: Any) -> None:
     shared = transport()
-    endpoint.answer(answer)
+    endpoint.respond_with(answer)
     shared.send(request(endpoint.url)).body.read()
     endpoint.settle()
     assert shared.send(request(endpoint.url)).body.read() == b'{"predictions":[1]}'

@@ -95,7 +95,7 @@ def test_credentials_of_a_proxy_become_its_header_and_are_masked(
 ) -> None:
     proxy = parse_proxy(text)
     assert proxy.headers == (("Proxy-Authorization", f"Basic {b64encode(user).decode()}"),)
-    assert proxy.shown == shown
+    assert proxy.masked_url == shown
     assert parse_proxy("http://h").headers == ()
 
 
@@ -139,7 +139,7 @@ def test_an_https_request_goes_through_a_tunnel(
     secure: Endpoint, relay: Relay, ca_bundle: str, size: int
 ) -> None:
     proxy = f"http://u:p@127.0.0.1:{relay.port}"
-    secure.reply(body=b"y" * size)
+    secure.respond(body=b"y" * size)
     result = send(secure.url + "/p", b"x" * size, https_proxy=proxy, ca_bundle=ca_bundle)
     assert result == (200, b"y" * size)
     lines = relay.heads[0].split("\r\n")
@@ -161,7 +161,7 @@ def test_a_proxy_can_use_tls(
     proxy = f"https://127.0.0.1:{relay.port}"
     proxies = {"http_proxy": proxy, "https_proxy": proxy, "ca_bundle": ca_bundle}
     for server in (endpoint, secure):
-        server.reply(body=b"y" * size)
+        server.respond(body=b"y" * size)
         assert send(server.url, b"x" * size, **proxies) == (200, b"y" * size)
         assert server.requests[0].body == b"x" * size
     assert [head.split(" ")[0] for head in relay.heads] == ["POST", "CONNECT"]
@@ -202,7 +202,7 @@ def test_a_response_during_sending_is_read_through_an_https_proxy(
         sock.sendall(response(413, b"too large"))
         was_read.wait(60)
 
-    secure.answer(early)
+    secure.respond_with(early)
     assert send(secure.url, b"x" * 20_000_000, **doubly) == (413, b"too large")
     was_read.set()
 
@@ -228,14 +228,14 @@ def test_a_slow_server_receives_the_whole_body_through_an_https_proxy(
         sock.sendall(response())
 
     secure.read_body = False
-    secure.answer(late)
+    secure.respond_with(late)
     assert send(secure.url, b"x" * size, **doubly)[0] == 200
 
 
 def test_a_closed_connection_is_an_error_through_an_https_proxy(
     secure: Endpoint, doubly: Any
 ) -> None:
-    secure.answer(drop)
+    secure.respond_with(drop)
     with pytest.raises(TransportError) as caught:
         send(secure.url, **doubly)
     assert caught.value.code == "ConnectionClosedError"
@@ -246,7 +246,7 @@ def test_a_slow_response_is_read_through_an_https_proxy(secure: Endpoint, doubly
         for byte in response(body=b"slow"):
             sock.sendall(bytes([byte]))
 
-    secure.answer(slowly)
+    secure.respond_with(slowly)
     assert send(secure.url, **doubly) == (200, b"slow")
 
 
@@ -311,7 +311,7 @@ def test_401_is_the_proxys_if_credentials_were_sent_to_it(relay: Relay) -> None:
 
 
 def test_407_of_a_server_is_the_servers(endpoint: Endpoint) -> None:
-    endpoint.answer(raw(error(407, "X", "no")))
+    endpoint.respond_with(raw(error(407, "X", "no")))
     assert send(endpoint.url)[0] == 407
 
 
@@ -336,7 +336,7 @@ def test_a_response_that_is_not_a_proxys_is_an_error(endpoint: Endpoint, data: b
         sock.sendall(data)
         raise ConnectionAbortedError
 
-    endpoint.answer(leave)
+    endpoint.respond_with(leave)
     with pytest.raises(TransportError) as caught:
         send("https://h.invalid/", https_proxy=endpoint.url)
     assert caught.value.code == "ProxyConnectionError"
@@ -344,7 +344,7 @@ def test_a_response_that_is_not_a_proxys_is_an_error(endpoint: Endpoint, data: b
 
 
 def test_a_silent_proxy_is_a_timeout(endpoint: Endpoint) -> None:
-    endpoint.answer(hang)
+    endpoint.respond_with(hang)
     with pytest.raises(TransportError) as caught:
         send("https://h.invalid/", https_proxy=endpoint.url, connect_timeout=0.2)
     assert caught.value.code == "ProxyConnectionError"

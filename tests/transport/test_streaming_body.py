@@ -50,7 +50,7 @@ def test_methods_return_what_botocores_return(chunks: list[bytes], readers: list
 def test_chunks_are_yielded_as_they_arrive(chunks: list[bytes], read: int) -> None:
     stream = body(*chunks)
     first = stream.read(read)
-    rest = list(stream.pieces())
+    rest = list(stream.chunks())
     assert first + b"".join(rest) == b"".join(chunks)
     assert b"" not in rest
     if not read:

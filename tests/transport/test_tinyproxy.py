@@ -81,7 +81,7 @@ def test_an_https_request_goes_through_a_tunnel_of_a_real_proxy(
     smrt: Smrt, secure: Endpoint, ca_bundle: str, tinyproxy: Tinyproxy, variable: str
 ) -> None:
     body = bytes(range(256)) * 20_000
-    secure.reply(body=body)
+    secure.respond(body=body)
     ran = smrt(
         *("invoke-endpoint", "--endpoint-name", "e", "--body", "-", "--ca-bundle", ca_bundle),
         *("--endpoint-url", secure.url),

@@ -223,7 +223,7 @@ def test_a_connection_is_reused(
 
 def test_5_mb_are_sent_and_received(secure: Endpoint, ca_bundle: str) -> None:
     content = bytes(range(256)) * 20_000
-    secure.reply(body=content)
+    secure.respond(body=content)
     assert send(secure.url, content, ca_bundle=ca_bundle) == (200, content)
     assert secure.requests[0].body == content
 
@@ -233,17 +233,17 @@ def test_a_response_while_the_body_is_sent_is_read(
     secure: Endpoint, ca_bundle: str, then: Any
 ) -> None:
     secure.read_body = False
-    secure.answer(raw(response(413, b"too large"), then))
+    secure.respond_with(raw(response(413, b"too large"), then))
     assert send(secure.url, b"x" * 5_000_000, ca_bundle=ca_bundle) == (413, b"too large")
 
 
 def test_a_connection_reset_is_an_error(secure: Endpoint, ca_bundle: str) -> None:
-    secure.answer(reset)
+    secure.respond_with(reset)
     assert failure(secure.url, ca_bundle=ca_bundle).code == "ConnectionClosedError"
 
 
 def test_an_incomplete_body_is_an_error(secure: Endpoint, ca_bundle: str) -> None:
-    secure.answer(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", reset))
+    secure.respond_with(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", reset))
     assert failure(secure.url, ca_bundle=ca_bundle).code == "ResponseStreamingError"
 
 
@@ -258,7 +258,7 @@ def test_the_bundle_can_come_from_the_environment(
 
 def test_disabled_verification_is_one_warning(smrt: Any, secure: Endpoint) -> None:
     for _ in range(2):
-        secure.answer(raw(response(503, b"")))
+        secure.respond_with(raw(response(503, b"")))
     ran = smrt(*LINE, "--no-verify-ssl", "--endpoint-url", secure.url)
     assert (ran.code, ran.out) == (0, b'{"predictions":[1]}')
     assert ran.err == (

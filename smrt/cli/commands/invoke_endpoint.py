@@ -38,7 +38,7 @@ def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
     reply = send(app, call)
     with reply.body as body:
         request_id = header(reply.headers, "x-amzn-RequestId")
-        deliver(body.pieces(), app.console, plan=plan, request_id=request_id)
+        deliver(body.chunks(), app.console, plan=plan, request_id=request_id)
     metadata.tell(reply.metadata)
 
 

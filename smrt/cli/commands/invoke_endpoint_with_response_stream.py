@@ -9,7 +9,7 @@ import click
 
 from smrt.cli.operation_command import OperationCommand
 from smrt.cli.typed_options import invoke_options
-from smrt.client.caller import Reply
+from smrt.client.caller import OperationResponse
 from smrt.errors import SmrtError
 from smrt.invoke.invocation import Call, run_operation, send
 from smrt.invoke.metadata import report
@@ -18,7 +18,7 @@ from smrt.invoke.options import InvokeOptions
 from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
 from smrt.output.stream_format import StreamFormatOptions, Writing, stream_writing
-from smrt.output.stream_stats import Tally
+from smrt.output.stream_stats import StreamStats
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
 from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as OPERATION
 from smrt.protocol.response_stream import parts
@@ -65,11 +65,11 @@ def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> Non
 
         show_preview(app, call, options.invoke, metadata)
         return
-    tally = Tally(monotonic)
+    tally = StreamStats(monotonic)
     reply = send(app, call)
     with _counted(app, tally), reply.body:
         deliver(
-            write(tally.parts_of(_parts(reply)), tally, app.console),
+            write(tally.counted_chunks(_parts(reply)), tally, app.console),
             app.console,
             plan=plan,
             request_id=header(reply.headers, "x-amzn-RequestId"),
@@ -81,7 +81,7 @@ def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> Non
 
 
 @contextmanager
-def _counted(app: App, tally: Tally) -> Iterator[None]:
+def _counted(app: App, tally: StreamStats) -> Iterator[None]:
     """End what is written with a whole line; a failure says how much came before it."""
     try:
         yield
@@ -92,9 +92,9 @@ def _counted(app: App, tally: Tally) -> Iterator[None]:
         app.console.end_line()
 
 
-def _parts(reply: Reply) -> Iterator[bytes]:
+def _parts(reply: OperationResponse) -> Iterator[bytes]:
     about = response_metadata(reply.status, reply.headers, reply.retries)
-    return parts(reply.body.pieces(), about)
+    return parts(reply.body.chunks(), about)
 
 
 _EXAMPLES = (

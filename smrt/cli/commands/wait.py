@@ -16,7 +16,7 @@ from smrt.invoke.option_table import METADATA, SHARED, WAIT_TIMEOUT, Row
 from smrt.invoke.waiting import WaitOptions, wait
 from smrt.output.console import App
 from smrt.protocol.messages import Settings
-from smrt.s3.async_results import DEFAULT_MAX_WAIT_SECONDS, FOLLOWED, places
+from smrt.s3.async_results import DEFAULT_MAX_WAIT_SECONDS, WAITED_OPERATION, result_locations
 
 STDIN = "-"
 OUTPUT = Row("--output-location", "output_location", "S3 URI of the result.", "request", "S3_URI")
@@ -76,9 +76,9 @@ def run(app: App, options: WaitCommandOptions) -> None:
     metadata = options.locations
     if options.source is not None:
         metadata = _reply_fields(_text(app, options.source))
-    places(metadata)
+    result_locations(metadata)
     store = storage(app, config, shared)
-    call = Call(FOLLOWED, {}, config, Settings(), options.outfile)
+    call = Call(WAITED_OPERATION, {}, config, Settings(), options.outfile)
     waiting = wait(app, call, options.wait, store, max_wait_seconds=DEFAULT_MAX_WAIT_SECONDS)
     waiting.bring(metadata)
 
@@ -104,7 +104,7 @@ def _reply_fields(text: bytes) -> dict[str, Any]:
             f"{FROM.flag}: no object with OutputLocation in it",
             "it takes what invoke-endpoint-async prints with --output json and no --query",
         )
-    names = [field.name for field in FOLLOWED.fields]
+    names = [field.name for field in WAITED_OPERATION.fields]
     return {name: document[name] for name in names if name in document}
 
 

@@ -13,7 +13,7 @@ from smrt.config.paths import home_path
 from smrt.config.settings import settings
 from smrt.errors import SmrtError
 from smrt.output import outfile
-from smrt.protocol.messages import Settings, veiled
+from smrt.protocol.messages import Settings, masked_repr
 
 MAX_WAIT_SECONDS = 1.8
 """For all of it, so that a TAB takes no longer than two."""
@@ -32,7 +32,7 @@ class Listing(NamedTuple):
     region: str | None
 
     def __repr__(self) -> str:
-        return veiled(self, "environ")
+        return masked_repr(self, "environ")
 
     @property
     def path(self) -> str:
@@ -100,7 +100,7 @@ def _client(found: Config, resolved: Settings, timeout: float) -> Any:
     from botocore.config import Config as ClientConfig
     from botocore.session import Session
 
-    keys = credentials.source(found, resolved)()
+    keys = credentials.loader(found, resolved)()
     if keys is None:
         raise SmrtError("nobody to sign")
     return Session().create_client(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from smrt.cli.completion import SERVICE, TYPES, options, words
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
-from smrt.protocol.messages import veiled
+from smrt.protocol.messages import masked_repr
 
 LIFTING = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
 """With one of these nothing is required any more."""
@@ -39,7 +39,7 @@ class Line(NamedTuple):
     loose: int
 
     def __repr__(self) -> str:
-        return veiled(self, "values")
+        return masked_repr(self, "values")
 
     @property
     def missing(self) -> list[str]:
@@ -95,20 +95,20 @@ def line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
     return Line(pages[name], values, waiting, loose)
 
 
-def offers(found: Line, current: str, world: Candidates) -> list[Offer]:
+def offers(found: Line, current: str, candidates: Candidates) -> list[Offer]:
     """What may stand where `current` is being typed, the likeliest first."""
     flag, equals, typed = current.partition("=")
     if found.waiting is not None and not (_is_optional(found.waiting) and current.startswith("-")):
-        return fuzzy(current, _values(found.waiting, found, current, world))
+        return fuzzy(current, _values(found.waiting, found, current, candidates))
     if equals and flag.startswith("--"):
         rows = [row for row in options(found.page) if row.flag == flag]
-        values = [value for row in rows for value in _values(row, found, typed, world)]
+        values = [value for row in rows for value in _values(row, found, typed, candidates)]
         return [offer._replace(text=f"{flag}={offer.text}") for offer in fuzzy(typed, values)]
     if found.page.commands and not current.startswith("-"):
         return fuzzy(current, [Offer(*pair) for pair in found.page.commands.items()])
     rows = [row for row in options(found.page) if row.flag not in found.values]
     expected = words(found.page)[found.loose :][:1] if current and current[0] != "-" else []
-    values = [offer for row in expected for offer in _values(row, found, current, world)]
+    values = [offer for row in expected for offer in _values(row, found, current, candidates)]
     return fuzzy(current, [Offer(row.flag, _meaning(row)) for row in rows] + values)
 
 
@@ -123,21 +123,21 @@ def fuzzy(typed: str, choices: Iterable[Offer]) -> list[Offer]:
     return [offer for *_, offer in sorted(ranked)]
 
 
-def _values(row: Row, found: Line, typed: str, world: Candidates) -> list[Offer]:
+def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[Offer]:
     """What the value of an option can be."""
     scheme = re.match("fileb?://", typed)
     if scheme:
-        return [Offer(scheme[0] + path) for path in world.paths(typed[scheme.end() :])]
+        return [Offer(scheme[0] + path) for path in candidates.paths(typed[scheme.end() :])]
     if row.choices:
         return [Offer(word, "default" if word == row.default else "") for word in row.choices]
     profile, region = found.values.get("--profile"), found.values.get("--region")
     by_name: Mapping[str, Callable[[], Iterable[str]]] = {
-        "PROFILE": world.profiles,
-        "REGION": world.regions,
-        "ENDPOINT": lambda: world.endpoints(profile, region),
+        "PROFILE": candidates.profiles,
+        "REGION": candidates.regions,
+        "ENDPOINT": lambda: candidates.endpoints(profile, region),
         "TYPE": lambda: TYPES,
-        "FILE": lambda: world.paths(typed),
-        "[OUTFILE]": lambda: world.paths(typed),
+        "FILE": lambda: candidates.paths(typed),
+        "[OUTFILE]": lambda: candidates.paths(typed),
         **dict.fromkeys(("INPUT", "JSON", "YAML"), lambda: ("fileb://", "file://", "-")),
     }
     return [Offer(text) for text in by_name.get(row.metavar, tuple)()]

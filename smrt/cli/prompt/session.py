@@ -38,9 +38,9 @@ def ask_command_line(
     KeyboardInterrupt where somebody leaves.
     """
     app: App = root.obj
-    if not app.console.can_ask:
+    if not app.console.can_prompt:
         raise UsageError("the prompt needs a terminal", f"leave {ON} out, or add {OFF}")
-    typing = _Typing({page.name: page for page in help_option.pages(root)}, _world(app))
+    typing = _Typing({page.name: page for page in help_option.pages(root)}, _candidates(app))
     session: PromptSession[str] = PromptSession(
         completer=typing,
         complete_in_thread=True,
@@ -50,27 +50,27 @@ def ask_command_line(
         output=create_output(always_prefer_tty=True),
         reserve_space_for_menu=10,
     )
-    begun = shlex.join(arguments)
+    typed = shlex.join(arguments)
     try:
         text = session.prompt(
             f"{complaint}\n{PROMPT}" if complaint else PROMPT,
-            default=begun + " " * bool(begun),
+            default=typed + " " * bool(typed),
             bottom_toolbar=lambda: typing.preview(session.default_buffer.text),
             pre_run=session.default_buffer.start_completion,
         )
     except EOFError as exc:
         raise KeyboardInterrupt from exc
     words = shlex.split(text)
-    app.console.say(redacted(f"smrt {shlex.join(words)}\n"))
+    app.console.print_stderr(redacted(f"smrt {shlex.join(words)}\n"))
     return words
 
 
 class _Typing(Completer):
     """What may come next, for prompt_toolkit."""
 
-    def __init__(self, pages: dict[str, Page], world: Candidates) -> None:
+    def __init__(self, pages: dict[str, Page], candidates: Candidates) -> None:
         self._pages = pages
-        self._world = world
+        self._candidates = candidates
 
     def get_completions(
         self,
@@ -80,7 +80,7 @@ class _Typing(Completer):
         """The offers for the word at the cursor."""
         text = document.text_before_cursor
         words, start = cut(text)
-        for offer in offers(line(self._pages, words), unquoted(text[start:]), self._world):
+        for offer in offers(line(self._pages, words), unquoted(text[start:]), self._candidates):
             quoted = shlex.quote(offer.text)
             shown = offer.text
             yield Completion(quoted, start - len(text), display=shown, display_meta=offer.meaning)
@@ -117,7 +117,7 @@ class _Complete(Validator):
             raise ValidationError(len(document.text), f"missing: {', '.join(missing)}")
 
 
-def _world(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candidates:
+def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candidates:
     """What is there to be offered: profiles, regions, endpoints, files."""
 
     def profiles() -> list[str]:
@@ -142,9 +142,9 @@ def _world(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candidates
     return Candidates(profiles, regions, endpoints, _paths)
 
 
-def _paths(begun: str) -> list[str]:
+def _paths(typed: str) -> list[str]:
     """The files and folders beside what is being typed; folders end with a slash."""
-    folder = os.path.dirname(begun)
+    folder = os.path.dirname(typed)
     try:
         entries = sorted(
             os.scandir(os.path.expanduser(folder) or "."), key=lambda found: found.name

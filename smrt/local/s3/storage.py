@@ -21,7 +21,7 @@ from smrt.local.server_response import ServerResponse, date_header
 from smrt.local.signature import CREDENTIALS
 from smrt.protocol.messages import Request, Settings
 from smrt.protocol.responses import header
-from smrt.s3 import botocore_client as s3_client
+from smrt.s3 import botocore_client
 from smrt.s3.objects import S3
 
 from . import authorization
@@ -63,7 +63,7 @@ class Storage:
     def s3(self) -> S3:
         """A client of this S3."""
         settings = Settings(region=REGION, endpoint_url=self.url)
-        return s3_client.connect(configuration.load(_NO_FILES), settings, lambda: CREDENTIALS)
+        return botocore_client.connect(configuration.load(_NO_FILES), settings, lambda: CREDENTIALS)
 
     def respond(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""

@@ -27,10 +27,10 @@ class Look(NamedTuple):
 
     title: str = ""
     width: int = 80
-    colour: bool = False
+    color: bool = False
     terminal: bool = False
 
-    def shown(self, text: str) -> str:
+    def visible(self, text: str) -> str:
         """`text` as it may stand where it goes: on a terminal, its controls are escaped."""
         if not self.terminal:
             return text
@@ -47,5 +47,5 @@ def render(value: Any, name: str, look: Look = Look()) -> Iterator[str]:  # noqa
     if value == {}:
         return iter(())
     module = import_module(f".{FORMATS[name]}", __name__)
-    pieces: Iterator[str] = module.pieces(value, look)
-    return pieces
+    chunks: Iterator[str] = module.chunks(value, look)
+    return chunks

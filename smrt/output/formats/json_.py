@@ -7,13 +7,13 @@ from typing import Any
 from . import Look
 
 
-def pieces(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Look) -> Iterator[str]:
     """`value` as JSON text."""
     chunks = json.JSONEncoder(indent=4, ensure_ascii=False).iterencode(value)
-    if look.colour:
-        from .colours import json_in_colour
+    if look.color:
+        from .colors import colored_json
 
-        yield json_in_colour(look.shown("".join(chunks)))
+        yield colored_json(look.visible("".join(chunks)))
     else:
         yield from chunks
     yield "\n"

@@ -141,7 +141,7 @@ class _Table:
         self.sections.append(_Section("", self.sections[-1].depth))
 
 
-def pieces(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Look) -> Iterator[str]:
     """`value` as the lines of a table."""
     return map(Painted, _lines(value, look))
 
@@ -151,7 +151,7 @@ def _lines(value: Any, look: Look) -> Iterator[str]:
     if not sections:
         return
     for section in sections:
-        section.write(look.shown)
+        section.write(look.visible)
     width = max(section.width for section in sections)
     if width > look.width:
         for section in sections:
@@ -245,4 +245,4 @@ def _columns(text: str) -> int:
 
 
 def _painted(text: str, rendition: str, look: Look) -> str:
-    return f"\x1b[{rendition}m{text}\x1b[0m" if look.colour else text
+    return f"\x1b[{rendition}m{text}\x1b[0m" if look.color else text

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from . import Look
-from .colours import KEY, NUMBER, STRING, WORD, json_in_colour, spans_in_colour
+from .colors import KEY, NUMBER, STRING, WORD, colored_json, colored_spans
 from .yaml12 import TAG, resolving
 
 PURE = resolving(yaml.SafeDumper)
@@ -37,13 +37,13 @@ PURE.add_representer(float, _float)
 FAST.add_representer(float, _float)
 
 
-def pieces(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Look) -> Iterator[str]:
     """`value` as YAML text."""
     if isinstance(value, (dict, list)):
         yield document(value, look)
     else:
         text = json.dumps(value, ensure_ascii=False)
-        yield json_in_colour(look.shown(text)) if look.colour else text
+        yield colored_json(look.visible(text)) if look.color else text
         yield "\n"
 
 
@@ -53,9 +53,7 @@ def document(value: Any, look: Look) -> str:
         text = dumped(value, FAST)
     except UnicodeEncodeError:  # libyaml refuses half a surrogate pair
         text = dumped(value, PURE)
-    return (
-        spans_in_colour(text, _spans(text)) if look.colour else text
-    )  # YAML escapes controls itself
+    return colored_spans(text, _spans(text)) if look.color else text  # YAML escapes controls itself
 
 
 def dumped(value: Any, dumper: Any) -> str:

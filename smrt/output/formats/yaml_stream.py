@@ -7,6 +7,6 @@ from . import Look
 from .yaml_ import document
 
 
-def pieces(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Look) -> Iterator[str]:
     """`value` as the only item of a YAML list."""
     yield document([value], look)

@@ -166,7 +166,7 @@ def test_the_help_of_a_command_can_be_asked_for_before_it(smrt: Smrt) -> None:
 
 
 @pytest.mark.parametrize(
-    ("terminal", "env", "coloured"),
+    ("terminal", "env", "colored"),
     [
         (True, {}, True),
         (False, {}, False),
@@ -175,11 +175,11 @@ def test_the_help_of_a_command_can_be_asked_for_before_it(smrt: Smrt) -> None:
         (True, {"NO_COLOR": ""}, True),
     ],
 )
-def test_help_is_coloured_on_a_terminal_alone(
-    *, terminal: bool, env: dict[str, str], coloured: bool, smrt: Smrt
+def test_help_is_colored_on_a_terminal_alone(
+    *, terminal: bool, env: dict[str, str], colored: bool, smrt: Smrt
 ) -> None:
     out = smrt("invoke-endpoint", "-h", terminal=terminal, env=env).out.decode()
-    assert bool(ESCAPES.search(out)) == coloured
+    assert bool(ESCAPES.search(out)) == colored
     assert ESCAPES.sub("", out) == help_text(PAGES["smrt invoke-endpoint"], 80)
 
 
@@ -228,7 +228,7 @@ def test_help_for_what_is_no_command_is_refused(smrt: Smrt) -> None:
 
 
 def test_help_as_the_outfile_is_a_file(process: Smrt, endpoint: Endpoint, tmp_path: Path) -> None:
-    endpoint.reply(body=b"yes")
+    endpoint.respond(body=b"yes")
     done = process("invoke-endpoint", "--endpoint-name", "x", "--body", "aGk=", "help")
     assert (done.code, done.err) == (0, "")
     assert (tmp_path / "help").read_bytes() == b"yes"

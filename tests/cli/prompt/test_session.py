@@ -209,7 +209,7 @@ def test_a_fuzzy_match_has_the_letters_in_their_order(typed: str, words: list[st
 def test_the_world_is_the_users_own(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smrt.cli.prompt.session import _world
+    from smrt.cli.prompt.session import _candidates
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
@@ -218,30 +218,30 @@ def test_the_world_is_the_users_own(
     (tmp_path / "config").write_text("[default]\n[profile work]\n")
     (tmp_path / "broken").write_text("no section")
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
-    world = _world(
+    candidates = _candidates(
         App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config")}, ExitStack())
     )
-    assert world.profiles() == ["default", "work"]
-    assert "eu-west-1" in world.regions()
-    assert world.paths("fo") == ["broken", "config", "folder/"]
-    assert world.paths("folder/") == ["folder/file"]
-    assert world.paths("nowhere/") == []
-    assert world.endpoints("nobody", None) == []
-    broken = _world(
+    assert candidates.profiles() == ["default", "work"]
+    assert "eu-west-1" in candidates.regions()
+    assert candidates.paths("fo") == ["broken", "config", "folder/"]
+    assert candidates.paths("folder/") == ["folder/file"]
+    assert candidates.paths("nowhere/") == []
+    assert candidates.endpoints("nobody", None) == []
+    broken = _candidates(
         App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "broken")}, ExitStack())
     )
     assert broken.profiles() == []
 
 
 def test_names_that_are_not_known_yet_are_asked_for_and_kept(environ: dict[str, str]) -> None:
-    from smrt.cli.prompt.session import _world
+    from smrt.cli.prompt.session import _candidates
 
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
-    world = _world(App(console, environ, ExitStack()), max_wait_seconds=60)
+    candidates = _candidates(App(console, environ, ExitStack()), max_wait_seconds=60)
     with sagemaker(["iris"]) as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_SAGEMAKER", url)
-        assert world.endpoints(None, None) == ["iris"]
-    assert world.endpoints(None, None) == ["iris"]
+        assert candidates.endpoints(None, None) == ["iris"]
+    assert candidates.endpoints(None, None) == ["iris"]
 
 
 def prompting(
@@ -268,7 +268,7 @@ def home(tmp_path: Path, environ: dict[str, str]) -> Path:
 def test_a_line_is_put_together_run_and_told(
     home: Path, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
-    endpoint.reply(body=b"setosa")
+    endpoint.respond(body=b"setosa")
     with prompting(home, endpoint, environ, [ON]) as terminal:
         terminal.until_screen("smrt>", "Invoke an endpoint", "missing: a command")
         terminal.type("invoke-endpoint ")
@@ -297,7 +297,7 @@ def test_a_line_is_put_together_run_and_told(
 def test_a_partial_line_is_completed(
     home: Path, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
-    endpoint.reply(body=b"setosa")
+    endpoint.respond(body=b"setosa")
     words = ["invoke-endpoint", "--endpoint-name", "iris"]
     env = {VARIABLE: "on-partial"}
     with prompting(home, endpoint, environ, words, **env) as terminal:
@@ -314,7 +314,7 @@ def test_a_partial_line_is_completed(
 def test_a_whole_line_needs_no_prompt(
     home: Path, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
-    endpoint.reply(body=b"setosa")
+    endpoint.respond(body=b"setosa")
     words = ["invoke-endpoint", "--endpoint-name", "iris", "--body", "aGk="]
     with prompting(home, endpoint, environ, words, **{VARIABLE: "on-partial"}) as terminal:
         assert terminal.end() == 0

@@ -1,4 +1,4 @@
-"""The JSON format, without and with colours."""
+"""The JSON format, without and with colors."""
 
 import json
 import re
@@ -17,8 +17,8 @@ JSON = st.recursive(
 )
 
 
-def printed(value: Any, *, colour: bool = False) -> str:
-    return "".join(render(value, "json", Look(colour=colour)))
+def printed(value: Any, *, color: bool = False) -> str:
+    return "".join(render(value, "json", Look(color=color)))
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_json_is_read_back(value: Any) -> None:
 
 @settings(max_examples=200)
 @given(JSON | st.floats())
-def test_colours_add_nothing_but_escape_sequences(value: Any) -> None:
-    assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, colour=True)) == printed(value)
+def test_colors_add_nothing_but_escape_sequences(value: Any) -> None:
+    assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, color=True)) == printed(value)
 
 
-def test_keys_strings_numbers_and_words_differ_in_colour() -> None:
+def test_keys_strings_numbers_and_words_differ_in_color() -> None:
     value = {'a:"b': "c\\", "n": [-1.5e300, True, None, float("-inf"), "null"]}
-    assert printed(value, colour=True).replace("\x1b", "^").splitlines() == [
+    assert printed(value, color=True).replace("\x1b", "^").splitlines() == [
         "{",
         '    ^[1;34m"a:\\"b"^[0m: ^[32m"c\\\\"^[0m,',
         '    ^[1;34m"n"^[0m: [',

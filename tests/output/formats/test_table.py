@@ -18,8 +18,8 @@ JSON = st.recursive(
 )
 
 
-def table(value: Any, *, width: int = 80, colour: bool = False) -> str:
-    return "".join(render(value, "table", Look("Title", width, colour=colour)))
+def table(value: Any, *, width: int = 80, color: bool = False) -> str:
+    return "".join(render(value, "table", Look("Title", width, color=color)))
 
 
 @settings(max_examples=200)
@@ -30,8 +30,8 @@ def test_every_value_can_be_drawn_and_the_lines_are_equally_long(value: Any, wid
 
 @settings(max_examples=100)
 @given(JSON)
-def test_colours_add_nothing_but_escape_sequences(value: Any) -> None:
-    assert re.sub(r"\x1b\[\d*m", "", table(value, colour=True)) == table(value)
+def test_colors_add_nothing_but_escape_sequences(value: Any) -> None:
+    assert re.sub(r"\x1b\[\d*m", "", table(value, color=True)) == table(value)
 
 
 @settings(max_examples=100)

@@ -44,8 +44,8 @@ NESTED = st.recursive(
 ).filter(lambda value: isinstance(value, (list, dict)) and value != {})
 
 
-def printed(value: Any, name: str = "yaml", *, colour: bool = False) -> str:
-    return "".join(render(value, name, Look(colour=colour)))
+def printed(value: Any, name: str = "yaml", *, color: bool = False) -> str:
+    return "".join(render(value, name, Look(color=color)))
 
 
 def parsed(text: str) -> Any:
@@ -67,8 +67,8 @@ def test_yaml_without_libyaml_is_read_back_too(value: Any) -> None:
 
 @settings(max_examples=150)
 @given(NESTED | SCALARS)
-def test_colours_add_nothing_but_escape_sequences(value: Any) -> None:
-    assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, colour=True)) == printed(value)
+def test_colors_add_nothing_but_escape_sequences(value: Any) -> None:
+    assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, color=True)) == printed(value)
 
 
 @settings(max_examples=100)
@@ -95,9 +95,9 @@ def test_a_value_that_is_there_twice_is_an_alias() -> None:
     assert printed([value, value]) == "- &id001\n  a:\n  - 1\n- *id001\n"
 
 
-def test_keys_strings_numbers_and_words_differ_in_colour() -> None:
+def test_keys_strings_numbers_and_words_differ_in_color() -> None:
     value = {"a": "x", "b": [1, 1.5, True, None, "1", "~"], "c": "", "d": "2 a"}
-    assert printed(value, colour=True).replace("\x1b", "^").splitlines() == [
+    assert printed(value, color=True).replace("\x1b", "^").splitlines() == [
         "^[1;34ma^[0m: ^[32mx^[0m",
         "^[1;34mb^[0m:",
         "- ^[36m1^[0m",

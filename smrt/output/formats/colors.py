@@ -1,4 +1,4 @@
-"""Colours for text that is finished: what a format printed, with escape sequences in between.
+"""Colors for text that is finished: what a format printed, with escape sequences in between.
 
 The numbers are ECMA-48's "select graphic rendition" (8.3.117); what is taken out again by
 removing them is the text that came in.
@@ -26,8 +26,8 @@ def painted(text: str, rendition: str) -> Painted:
     return Painted(f"\x1b[{rendition}m{text}\x1b[0m")
 
 
-def json_in_colour(text: str) -> Painted:
-    """JSON text with its keys and scalars coloured."""
+def colored_json(text: str) -> Painted:
+    """JSON text with its keys and scalars colored."""
     return Painted(_JSON_TOKEN.sub(_json_token, text))
 
 
@@ -39,8 +39,8 @@ def _json_token(match: re.Match[str]) -> str:
     return painted(match[0], WORD if match["word"] else NUMBER)
 
 
-def spans_in_colour(text: str, spans: Iterable[tuple[int, int, str]]) -> Painted:
-    """`text` with each span (start, end, rendition) of it coloured; spans come in order."""
+def colored_spans(text: str, spans: Iterable[tuple[int, int, str]]) -> Painted:
+    """`text` with each span (start, end, rendition) of it colored; spans come in order."""
     parts: list[str] = []
     done = 0
     for start, end, rendition in spans:
