@@ -28,7 +28,7 @@ def early_options(arguments: Sequence[str]) -> EarlyOptions:
         values[name] = value if equals else following or values.get(name)
     return EarlyOptions(
         values.get(ERROR_FORMAT.flag),
-        values.get("--profile"),
+        values.get("--profile") or None,
         values.get("--color"),
         DEBUG.flag in words,
     )

@@ -100,10 +100,12 @@ class RowsCommand(click.Command):
         words = self._without_help(ctx, found.options, found.words, most_words)
         known = (*self.names.valued, *self.names.flags)
         beside = () if most_words else (f"an OUTFILE goes with {self._outfile_with}",)
-        refuse_unknown([*found.unknown, *words[most_words:]], known, *beside[: len(words)])
+        extra = [*found.unknown, *words[most_words:]]
+        if extra != [""]:  # as in AWS CLI, which reports a joined list unless that is empty
+            refuse_unknown(extra, known, *beside[: len(words)])
         flags = {option.partition("=")[0] for option in found.options}
         ctx.meta[_PARAMS] = self._params([row for row in self.rows if row.flag in flags])
-        rest = super().parse_args(ctx, [*found.options, "--", *words])
+        rest = super().parse_args(ctx, [*found.options, "--", *words[:most_words]])
         for row in self.rows:
             ctx.params.setdefault(row.dest, None if row.takes_value else False)
         return rest

@@ -51,7 +51,7 @@ def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) ->
         color=values["color"],
         metadata=values["metadata"],
         use_pager=not values["no_cli_pager"],
-        profile=values["profile"],
+        profile=values["profile"] or None,
         debug=values["debug"],
         connection=_connection_options(ctx, read_timeout),
     )

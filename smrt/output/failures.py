@@ -40,5 +40,6 @@ def _fields(error: SmrtError) -> dict[str, Any]:
     """The fields that programs read, in AWS's order."""
     more = {**error.metadata, **({"Resume": error.resume} if error.resume else {})}
     if isinstance(error, ServiceError):
-        return {"Message": error.message, "Code": error.code, **error.members, **more}
+        named = {"Message": error.message, "Code": error.code}
+        return {**{name: named[name] for name in error.response["Error"]}, **error.members, **more}
     return {"Code": error.code, "Message": error.message, **more}

@@ -54,27 +54,22 @@ def service_error(
     operation: Operation, status: int, headers: Headers, body: bytes, retries: int
 ) -> ServiceError:
     """Parse a response with a status of 300 or more into its error (REST-JSON's rules)."""
-    document = _error_fields(status, body)
+    text = body.decode("utf-8", "replace")
+    is_generic = status >= SERVER_ERROR and (not text.strip() or text.lstrip().startswith("<"))
+    document = {"message": _phrase(status)} if is_generic else json_fields(text)
     error_type = header(headers, "x-amzn-errortype") or document.get("code") or document.get("Code")
     code = str(error_type or document.get("__type") or "")
     code = code.partition(":")[0].rpartition("#")[2] or str(status)
     message = document.get("message", document.get("Message"))
+    error = {"Message": "" if message is None else str(message), "Code": code}
     names = ("Message", *ERROR_MEMBERS[code]) if code in ERROR_MEMBERS else ()
     members = {name: document.get(name) for name in names}
     response = {
-        "Error": {"Message": "" if message is None else str(message), "Code": code},
+        "Error": dict(sorted(error.items())) if is_generic else error,  # botocore's orders
         "ResponseMetadata": response_metadata(status, headers, retries),
         **{name: value for name, value in members.items() if value is not None},
     }
     return ServiceError(response, operation.name)
-
-
-def _error_fields(status: int, body: bytes) -> Mapping[str, Any]:
-    """The fields of an error's body; a body that is not a JSON object becomes the message."""
-    text = body.decode("utf-8", "replace")
-    if status >= SERVER_ERROR and (not text.strip() or text.lstrip().startswith("<")):
-        return {"message": _phrase(status)}
-    return json_fields(text)
 
 
 def json_fields(text: str) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ def parse_url(text: str) -> Url:
 
     Drops the user and password; encodes an international host name (IDNA).
     """
-    match = _URL.fullmatch(text)
+    match = _match(text)
     host = match and (_host(match["host"]) if match["host"] else _ipv6(match["ipv6"]))
     if match is None or not host:
         raise _invalid(text, "write an endpoint URL as https://HOST[:PORT][/PATH]")
@@ -45,11 +45,12 @@ def parse_url(text: str) -> Url:
 
 
 def without_userinfo(text: str) -> str:
-    """Remove the user and password from a URL; they are never sent."""
-    match = _URL.fullmatch(text)
-    if match is None or match["user"] is None:
+    """Remove from a URL what is never sent: user, password, fragment, leading blanks."""
+    match = _match(text)
+    if match is None:
         return text
-    return text[: match.start("user")] + text[match.end("user") + 1 :]
+    url = match.string
+    return url if match["user"] is None else url[: match.start("user")] + url[match.end("user") + 1 :]
 
 
 def masked_url(text: str) -> str:
@@ -71,6 +72,11 @@ def join(base: str, path: str) -> Url:
 def percent_encoded(text: str, keep: frozenset[int] = UNRESERVED) -> str:
     """Percent-encode `text` as UTF-8, except for the bytes in `keep`."""
     return "".join(chr(b) if b in keep else f"%{b:02X}" for b in text.encode())
+
+
+def _match(text: str) -> "re.Match[str] | None":
+    """Match a URL; leading blanks and a fragment are dropped, as in AWS CLI."""
+    return _URL.fullmatch(text) or _URL.fullmatch(re.sub(r"^[\0- ]+|#.*", "", text))
 
 
 def _host(name: str) -> str:

@@ -120,3 +120,35 @@ def test_what_click_refuses_is_told_as_everything_is(smrt: Smrt) -> None:
     result = smrt("local", "--cli-error-format", "json", "bogus")
     assert (result.code, result.out) == (252, b"")
     assert '"Code": "ParamValidation"' in result.err
+
+
+@pytest.mark.parametrize("environ", [{}, {"AWS_PROFILE": "default"}])
+def test_an_empty_profile_option_is_no_profile(smrt: Smrt, environ: dict[str, str]) -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "e30=", "--dry-run")
+    assert smrt(*line, "--profile", "", env=environ).code == smrt(*line, env=environ).code
+
+
+def test_a_missing_profile_of_the_environment_is_an_error_beside_an_empty_option(
+    smrt: Smrt,
+) -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "e30=", "--profile=")
+    result = smrt(*line, env={"AWS_PROFILE": "missing"})
+    assert result.code == 253
+    assert "The config profile (missing) could not be found" in result.err
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "code"),
+    [
+        ("invoke-endpoint", ("out", ""), 0),
+        ("invoke-endpoint", ("out", "", ""), 252),
+        ("invoke-endpoint", ("out", "", "--unknown"), 252),
+        ("invoke-endpoint-async", ("",), 0),
+    ],
+)
+def test_one_empty_extra_argument_is_ignored(
+    smrt: Smrt, command: str, words: tuple[str, ...], code: int
+) -> None:
+    location = ("--input-location", "s3://b/k") if command.endswith("async") else ("--body", "e30=")
+    result = smrt(command, "--endpoint-name", "x", *location, *words)
+    assert result.code == code

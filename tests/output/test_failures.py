@@ -10,9 +10,10 @@ from smrt.output.console import App, Console
 from smrt.output.failures import tell
 
 HINTED = UsageError("no such thing", "try another", "or none")
+GENERIC = {"ResponseMetadata": {"RetryAttempts": 0}}
 SERVICE = ServiceError(
     {
-        "Error": {"Code": "ModelError", "Message": " no\n"},
+        "Error": {"Message": " no\n", "Code": "ModelError"},
         "ResponseMetadata": {"RequestId": "r", "RetryAttempts": 0},
         "OriginalStatusCode": 500,
         "LogStreamArn": "arn",
@@ -75,6 +76,13 @@ def _told(error: SmrtError, name: str, color: str | None = None) -> str:
                 '{\n    "Message": " no\\n",\n    "Code": "ModelError",\n'
                 '    "OriginalStatusCode": 500,\n    "LogStreamArn": "arn"\n}\n'
             ),
+        ),
+        (
+            ServiceError(
+                {"Error": {"Code": "503", "Message": "Service Unavailable"}, **GENERIC}, "Any"
+            ),
+            "json",
+            '{\n    "Code": "503",\n    "Message": "Service Unavailable"\n}\n',
         ),
         (SERVICE, "text", "ModelError\tarn\t no\n\t500\n"),
         (

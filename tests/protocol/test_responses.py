@@ -240,6 +240,7 @@ def test_errors_equal_botocores(
     expected["ResponseMetadata"]["RetryAttempts"] = 1
     error = responses.service_error(operation, status, headers, body, 1)
     assert error.response == expected
+    assert list(error.response["Error"]) == list(expected["Error"])
 
 
 def test_every_error_of_the_model_is_in_the_table() -> None:
