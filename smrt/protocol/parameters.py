@@ -69,13 +69,13 @@ def check(operation: Operation, parameters: Mapping[str, Any]) -> None:
     known = {member.name: member for member in operation.members}
     unknown = [name for name in parameters if name not in known]
     problems: list[tuple[Member | None, str]] = [
-        (None, f'Unknown parameter in input: "{name}", must be one of: {", ".join(known)}')
-        for name in unknown
-    ]
-    problems += [
         (member, f'Missing required parameter in input: "{member.name}"')
         for member in operation.members
         if member.required and member.name not in parameters
+    ]
+    problems += [
+        (None, f'Unknown parameter in input: "{name}", must be one of: {", ".join(known)}')
+        for name in unknown
     ]
     for member in operation.members:
         if member.name in parameters:

@@ -50,7 +50,9 @@ def without_userinfo(text: str) -> str:
     if match is None:
         return text
     url = match.string
-    return url if match["user"] is None else url[: match.start("user")] + url[match.end("user") + 1 :]
+    return (
+        url if match["user"] is None else url[: match.start("user")] + url[match.end("user") + 1 :]
+    )
 
 
 def masked_url(text: str) -> str:

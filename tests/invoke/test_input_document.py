@@ -134,6 +134,22 @@ def test_yaml_has_anchors_merges_and_encodings(source: str | bytes, value: Any) 
     assert input_document.parse_document(source, "yaml") == value
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("{x: :x}", "{x: :x, y: z}", "[:x, :y]", "{a: b:c}", '{"a":1, "b":c}', '{"a" :1}'),
+        *("key: &an:chor v", "- &a:b v\n- *a:b", "- &a* v", "k: &a\n  b: 1\nc: *a"),
+        *("a: b\x85c", "a: b\x85\x85c", "- a\x85- b", "a: b\nc: d\x85e\nf: g", "a: 'b\x85c'"),
+        *("a: b\u2028c", "{a: b\x85 c, d: e}", "\x85a: b", "a: b\x85\n\nc: d"),
+        *("%YAML 1.1\n---\na: 0144\nb: [yes, n, on, 1:30, 1e3, 0o14, 09, 0x1F]", "a: [0144, yes]"),
+        "%YAML 1.2\n---\na: 0144",
+    ],
+)
+@pytest.mark.filterwarnings("ignore::ruamel.yaml.constructor.MantissaNoDotYAML1_1Warning")
+def test_yaml_syntax_is_that_of_another_yaml_library(source: str) -> None:
+    assert yaml12.load_yaml(source) == YAML(typ="safe", pure=True).load(source)
+
+
 BOMB = "\n".join(
     ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     + [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 10) + "]" for n in range(1, 40)]
@@ -231,15 +247,17 @@ PLAIN = st.text("0123456789_+-.eExobtrufalsny~<=TZ", max_size=12) | st.sampled_f
 )
 
 
+@pytest.mark.filterwarnings("ignore::ruamel.yaml.constructor.MantissaNoDotYAML1_1Warning")
 @settings(max_examples=300)
-@given(PLAIN)
-def test_plain_scalars_have_the_types_of_another_yaml_library(text: str) -> None:
+@given(PLAIN, st.sampled_from(["", "%YAML 1.1\n---\n"]))
+def test_plain_scalars_have_the_types_of_another_yaml_library(text: str, directive: str) -> None:
+    source = f"{directive}- {text}"
     try:
-        expected = repr(YAML(typ="safe", pure=True).load("- " + text))
+        expected = repr(YAML(typ="safe", pure=True).load(source))
     except Exception as exc:  # noqa: BLE001 - the other library lets anything through
         expected = type(exc).__name__
     try:
-        assert repr(yaml12.load_yaml("- " + text)) == expected
+        assert repr(yaml12.load_yaml(source)) == expected
     except yaml.YAMLError:
         assert expected.endswith("Error")
 

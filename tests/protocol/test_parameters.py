@@ -302,8 +302,8 @@ ASYNC_NAMES = ", ".join(member.name for member in INVOKE_ENDPOINT_ASYNC.members)
             INVOKE_ENDPOINT_ASYNC,
             {"Filename": 5, "InferenceId": "", "Bogus": 1},
             [
-                f'Unknown parameter in input: "Bogus", must be one of: {ASYNC_NAMES}',
                 'Missing required parameter in input: "EndpointName"',
+                f'Unknown parameter in input: "Bogus", must be one of: {ASYNC_NAMES}',
                 "Invalid length for parameter InferenceId, value: 0, valid min length: 1",
                 (
                     "Invalid type for parameter Filename, value: 5, type: <class 'int'>, "

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import yaml
 from yaml.constructor import ConstructorError
 
+from .yaml_syntax import SyntaxLoader
+
 TAG = "tag:yaml.org,2002:"
 MAX_VALUES = 100_000
 """How many values a document may have with its aliases written out."""
@@ -75,6 +77,9 @@ def load_yaml(source: str | bytes) -> Any:
 
 
 def _integer(loader: Any, node: yaml.ScalarNode) -> int:
+    if loader.is_version_1_1:
+        number: int = loader.construct_yaml_int(node)
+        return number
     text = loader.construct_scalar(node).replace("_", "")
     digits = text.lstrip("+-")
     return int(text, _BASES.get(digits[:2], 10))
@@ -90,27 +95,16 @@ def _binary(loader: Any, node: yaml.ScalarNode) -> bytes:
         ) from exc
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with three differences.
+class _Loader(SyntaxLoader):
+    """A loader whose errors have a position, and whose anchors can be defined again."""
 
-    All failures say where, an anchor may come again, and {a: s3://b/k?c} needs no quotes.
-    """
+    bool_values = {**yaml.SafeLoader.bool_values, "y": True, "n": False}  # noqa: RUF012 - PyYAML's
 
-    _in_plain_scalar = False
-
-    def scan_plain(self) -> yaml.ScalarToken:
-        self._in_plain_scalar = True
-        try:
-            token: yaml.ScalarToken = super().scan_plain()
-        finally:
-            self._in_plain_scalar = False
-        return token
-
-    def peek(self, index: int = 0) -> str:
-        # In braces PyYAML ends a plain scalar at a question mark. It must not see one; the text
-        # itself is not taken from here.
-        character: str = super().peek(index)
-        return "." if self._in_plain_scalar and character == "?" else character
+    def compose_document(self) -> yaml.Node | None:
+        if self.is_version_1_1:
+            self.yaml_implicit_resolvers = _Loader11.yaml_implicit_resolvers
+        node: yaml.Node | None = super().compose_document()
+        return node
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
@@ -133,6 +127,14 @@ def _timestamp(loader: Any, node: yaml.ScalarNode) -> Any:
     return value if offset is None else (value - offset).replace(tzinfo=None)
 
 
+class _Loader11(yaml.SafeLoader):
+    """YAML 1.1 as the AWS CLI reads it: PyYAML's forms, y and n, and 1e3."""
+
+
+_Loader11.add_implicit_resolver(TAG + "bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
+_Loader11.add_implicit_resolver(
+    TAG + "float", re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z"), list(_DIGITS)
+)
 _LOADER = resolving(_Loader)
 _LOADER.add_constructor(TAG + "int", _integer)
 _LOADER.add_constructor(TAG + "binary", _binary)
