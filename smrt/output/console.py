@@ -14,6 +14,10 @@ NAME = "smrt"
 DEFAULT_WIDTH = 80
 _ENCODING = "AWS_CLI_OUTPUT_ENCODING"
 _ESCAPED = "smrt.escaped"
+_ESCAPED_OR_BYTES = "smrt.escaped-or-bytes"
+_HANDLERS = {"strict": _ESCAPED, "surrogateescape": _ESCAPED_OR_BYTES}
+"""Error handlers for text, by those that Python chose; where Python would fail, smrt escapes."""
+_BYTE_ORDER_MARKS = {"utf-16": codecs.BOM_UTF16, "utf-32": codecs.BOM_UTF32}
 
 
 class Console:
@@ -24,12 +28,21 @@ class Console:
     """
 
     def __init__(
-        self, stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO, *, encoding: str = "utf-8"
+        self,
+        stdin: BinaryIO,
+        stdout: BinaryIO,
+        stderr: BinaryIO,
+        *,
+        encoding: str = "utf-8",
+        errors: str = _ESCAPED,
     ) -> None:
         self.stdin = stdin
         self._stdout = stdout
         self._stderr = stderr
         self._encoding = encoding
+        self._errors = errors
+        self._mark = _BYTE_ORDER_MARKS.get(codecs.lookup(encoding).name, b"")
+        self._marked: set[BinaryIO] = set()
         self._line_is_open = False
 
     @cached_property
@@ -76,18 +89,19 @@ class Console:
         """Write text to standard output."""
         data = self.encoded(chunks, terminal=self.is_terminal)
         if data:
-            self.write(data)
+            self.write(self._without_mark(self._stdout, data))
 
     def print_stderr(self, *chunks: str) -> None:
         """Write text to standard error; ignores a closed or broken stream."""
+        data = self.encoded(chunks, terminal=self.stderr_is_terminal, errors=_ESCAPED)
         with suppress(OSError):
-            _write_all(self._stderr, self.encoded(chunks, terminal=self.stderr_is_terminal))
+            _write_all(self._stderr, self._without_mark(self._stderr, data))
 
     def note(self, text: str) -> None:
         """Print one line, prefixed with `smrt: `, to standard error."""
         self.print_stderr(f"{NAME}: {text}\n")
 
-    def encoded(self, chunks: Iterable[str], *, terminal: bool) -> bytes:
+    def encoded(self, chunks: Iterable[str], *, terminal: bool, errors: str | None = None) -> bytes:
         """Text in the encoding of standard output; characters that it lacks are escaped.
 
         For a terminal, control characters that are not smrt's own are escaped too.
@@ -96,7 +110,14 @@ class Console:
             from smrt.protocol.visible import visible
 
             chunks = map(visible, chunks)
-        return "".join(chunks).encode(self._encoding, _ESCAPED)
+        return "".join(chunks).encode(self._encoding, errors or self._errors)
+
+    def _without_mark(self, stream: BinaryIO, data: bytes) -> bytes:
+        """Remove the byte order mark, except at the start of a file, as Python does."""
+        if self._mark and (stream in self._marked or not stream.seekable()):
+            return data.removeprefix(self._mark)
+        self._marked.add(stream)
+        return data
 
 
 def standard(environ: Mapping[str, str]) -> Console:
@@ -110,7 +131,12 @@ def standard(environ: Mapping[str, str]) -> Console:
         open(fd, mode, buffering=size, closefd=False)  # noqa: SIM115 - open until smrt exits
         for fd, mode, size in ((0, "rb", -1), (1, "wb", 0), (2, "wb", 0))
     )
-    return Console(stdin, stdout, stderr, encoding=_encoding(environ))  # type: ignore[arg-type]
+    errors = getattr(sys.stdout, "errors", None) or "strict"
+    return Console(
+        *(stdin, stdout, stderr),  # type: ignore[arg-type]
+        encoding=_encoding(environ),
+        errors=_HANDLERS.get(errors, errors),
+    )
 
 
 def uses_color(console: Console, option: str | None, environ: Mapping[str, str]) -> bool:
@@ -154,7 +180,18 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join("\\u" + unit for unit in units), error.end
 
 
+def _escaped_or_bytes(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write undecodable bytes of the command line as they were; escape other characters."""
+    if isinstance(error, UnicodeEncodeError):
+        error.end = error.start + 1
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return _escaped(error)
+
+
 codecs.register_error(_ESCAPED, _escaped)
+codecs.register_error(_ESCAPED_OR_BYTES, _escaped_or_bytes)
 
 
 def _write_all(stream: BinaryIO, data: bytes) -> None:

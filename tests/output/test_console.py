@@ -9,14 +9,14 @@ import subprocess
 import sys
 import termios
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from smrt.errors import SmrtError, StdoutClosedError
 from smrt.output.console import Console, standard
-from tests.conftest import Terminal
+from tests.conftest import Result, Terminal
 
 
 def console(out: Any = None, *, encoding: str = "utf-8") -> tuple[Console, Any, io.BytesIO]:
@@ -202,6 +202,9 @@ def test_a_closed_stream_is_the_null_device(
         ({"AWS_CLI_OUTPUT_ENCODING": "latin-1"}, b"\xe4"),
         ({"AWS_CLI_OUTPUT_ENCODING": ""}, b"\xc3\xa4"),
         ({"PYTHONIOENCODING": "ascii"}, rb"\u00e4"),
+        ({"PYTHONIOENCODING": "ascii:replace"}, b"?"),
+        ({"PYTHONIOENCODING": "ascii:surrogateescape"}, rb"\u00e4"),
+        ({"AWS_CLI_OUTPUT_ENCODING": "utf-16"}, "ä".encode("utf-16")[2:]),
         ({"PYTHONIOENCODING": "ascii", "AWS_CLI_OUTPUT_ENCODING": "utf-8"}, b"\xc3\xa4"),
     ],
 )
@@ -215,3 +218,27 @@ def test_the_encoding_of_output_can_be_chosen(
 def test_an_unknown_encoding_is_replaced_by_the_default(environ: dict[str, str], name: str) -> None:
     ran = run("", {**environ, "AWS_CLI_OUTPUT_ENCODING": name})
     assert (ran.returncode, ran.stdout) == (0, b"\xc3\xa4")
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, b"caf\xc3\xa9"),
+        ({"PYTHONIOENCODING": "ascii:replace"}, b"caf?"),
+    ],
+)
+def test_undecodable_bytes_of_the_command_line_are_printed_as_they_were(
+    process: Callable[..., Result], variables: dict[str, str], expected: bytes
+) -> None:
+    line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "e30=", "out")
+    ran = process(*line, "--query", "'café'", "--output", "text", env=variables)
+    assert (ran.code, ran.out) == (0, expected + b"\n")
+
+
+def test_a_file_in_utf_16_begins_with_one_byte_order_mark() -> None:
+    made, out, err = console(encoding="utf-16")
+    made.show(["a"])
+    made.show(["b"])
+    made.note("c")
+    assert out.getvalue() == "ab".encode("utf-16")
+    assert err.getvalue() == "smrt: c\n".encode("utf-16")
