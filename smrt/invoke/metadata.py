@@ -125,6 +125,8 @@ def _rendering(
     if name not in FORMATS:
         raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
     look = _look(app, call, options.color, name, place)._replace(terminal=terminal)
+    if name != "table" and not terminal:
+        look = look._replace(color=False)  # AWS CLI colors tables only: programs read the rest
     if options.select is not None:
         if options.query is not None:
             raise UsageError("--select and --query exclude each other")
