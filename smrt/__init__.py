@@ -1,5 +1,14 @@
 """Call Amazon SageMaker endpoints: `smrt.Client` here, the `smrt` command in a shell."""
 
+import sys
+
+if sys.argv and sys.argv[0].rpartition("/")[2] in ("smrt", "-m"):
+    # The command is starting: until it handles Ctrl-C itself, Ctrl-C ends it without a traceback.
+    import _signal  # type: ignore[import-not-found]  # importing signal takes a while
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

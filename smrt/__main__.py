@@ -25,6 +25,16 @@ def main() -> int:
     """Run `smrt` with the arguments of this process; terminates by the signal it received."""
     gc.set_threshold(OBJECTS)
     try:
+        return _run()
+    except KeyboardInterrupt:  # pragma: no cover - while modules are imported, or at the end
+        return 130
+
+
+def _run() -> int:
+    can_interrupt = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    try:
+        if can_interrupt:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -32,13 +42,13 @@ def main() -> int:
         from smrt.cli.main import main as run
 
         return run()
-    except KeyboardInterrupt:  # pragma: no cover - while modules are imported
-        return 130
     except Terminated as exc:  # pragma: no cover - coverage has ended
         signal.signal(exc.number, signal.SIG_DFL)
         os.kill(os.getpid(), exc.number)
         return 128 + exc.number
     finally:
+        if can_interrupt:  # Python's own end is not interrupted with a traceback either
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.freeze()  # the process ends: no need to collect garbage
 
 

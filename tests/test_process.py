@@ -358,3 +358,42 @@ def test_100_mb_need_at_most_40_mb_of_memory(
     if not up:
         arrived = tmp_path / ("stdout" if outfile == "-" else outfile)
         assert arrived.stat().st_size == 100 << 20
+
+
+INTERRUPTING = """
+import atexit, os, signal, sys
+
+moment = int(os.environ["MOMENT"])
+counted = 0
+
+def hook(event, args):
+    global counted
+    if counted or (event == "exec" and args[0].co_filename.endswith("smrt/__init__.py")):
+        counted += 1
+        if counted == moment:
+            os.kill(os.getpid(), signal.SIGINT)
+
+def report():
+    with open("counted", "w") as file:
+        file.write(str(counted))
+
+atexit.register(report)
+sys.addaudithook(hook)
+"""
+"""Interrupts the process at the given one of Python's audit events, counted from smrt's first."""
+
+
+def test_ctrl_c_at_any_moment_ends_without_a_traceback(
+    start: Start, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING)
+
+    def run(moment: int) -> Result:
+        return ended(start(*LINE, "out", env={"PYTHONPATH": str(tmp_path), "MOMENT": str(moment)}))
+
+    assert run(0).code == 0
+    events = int((tmp_path / "counted").read_text())
+    for moment in range(2, events, events // 12):  # at the first, the module has not begun
+        ran = run(moment)
+        assert ran.code in (130, -signal.SIGINT)  # 130 in a shell, both of them
+        assert ran.err == ""
