@@ -397,3 +397,26 @@ def test_ctrl_c_at_any_moment_ends_without_a_traceback(
         ran = run(moment)
         assert ran.code in (130, -signal.SIGINT)  # 130 in a shell, both of them
         assert ran.err == ""
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb", ""])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--help",),
+        ("help",),
+        ("invoke-endpoint", "help"),
+        (*LINE, "out", "--output", "table"),
+        (*LINE, "out", "--output", "yaml", "--color", "auto"),
+        (*LINE, "--cli-error-format", "table", "--query", "["),
+        ("invoke-endpoint", "--cli-auto-prompt"),
+    ],
+)
+def test_without_a_terminal_there_is_no_control_byte_and_no_pager(
+    process: Callable[..., Result], argv: tuple[str, ...], term: str
+) -> None:
+    force = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "PY_COLORS": "1"}
+    ran = process(*argv, env={"TERM": term, "AWS_PAGER": "false", "PAGER": "false", **force})
+    printed = ran.out + ran.err.encode()
+    assert printed
+    assert {byte for byte in printed if byte < ord(" ")} <= set(b"\n\t")
