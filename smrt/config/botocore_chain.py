@@ -149,8 +149,10 @@ def _translated(config: Config) -> Iterator[None]:
 
 
 def _remedies(config: Config, exc: Exception) -> list[str]:
-    """The login command that resolves the error, if there is one."""
+    """The command that resolves the error, if there is one: a login, or an installation."""
     from botocore import exceptions as foreign
+
+    from .installation import dependency_hints
 
     for command, names in _LOGINS.items():
         classes = tuple(getattr(foreign, name) for name in names if hasattr(foreign, name))
@@ -158,7 +160,7 @@ def _remedies(config: Config, exc: Exception) -> list[str]:
             name = _profile_with(config, command + "_")
             words = "sso login" if command == "sso" else command
             return [f"log in again: aws {words} --profile {quote(name)}"]
-    return []
+    return dependency_hints(exc)
 
 
 _LOGINS = {"sso": ("SSOError", "TokenRetrievalError"), "login": ("LoginError",)}

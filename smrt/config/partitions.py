@@ -20,5 +20,7 @@ def _botocore_folder() -> str:
 
     spec = PathFinder.find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:
-        raise ConfigurationError("botocore is not installed", "pip install botocore")
+        from .installation import BOTOCORE, install_command
+
+        raise ConfigurationError("botocore is not installed", install_command(BOTOCORE))
     return next(iter(spec.submodule_search_locations))

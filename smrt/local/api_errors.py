@@ -37,11 +37,13 @@ def validation_error(message: str) -> ApiError:
 
 def not_installed() -> ApiError:
     """The packages for asynchronous calls are not installed."""
+    from smrt.config.installation import LOCAL_ASYNC, install_command
+
     return ApiError(
         HTTPStatus.NOT_IMPLEMENTED,
         "NotImplementedException",
         "Asynchronous calls need the local S3: "
-        "run pip install 'smrt-cli[local-async]' and restart smrt local.",
+        f"run {install_command(LOCAL_ASYNC)} and restart smrt local.",
     )
 
 

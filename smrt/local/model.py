@@ -21,7 +21,6 @@ from .endpoint import Invocation, Prediction
 from .media import JSON
 from .toolkit import Handlers, handlers, transform
 
-INSTALL = "pip install 'smrt-cli[local]'"
 _numbers = count(1)
 _siblings: dict[str, ModuleType] = {}
 """Modules that models imported from their own folders, by name; the first of a name stays."""
@@ -57,10 +56,15 @@ def load_model(folder: Path, *, accept: str = JSON) -> Model:
     with _importing_from(script.parent), _loading_errors(script):
         loaded = handlers(_module(script))
         if loaded.need_numpy and not _is_installed("numpy"):
-            raise ConfigurationError(
-                f"{script}: the default input_fn and output_fn need numpy", INSTALL
-            )
+            raise _missing_numpy(script)
         return Model(folder, loaded, loaded.model_fn(str(folder), Context(str(folder), {})), accept)
+
+
+def _missing_numpy(script: Path) -> ConfigurationError:
+    from smrt.config.installation import LOCAL, install_command
+
+    message = f"{script}: the default input_fn and output_fn need numpy"
+    return ConfigurationError(message, install_command(LOCAL))
 
 
 def _is_installed(module: str) -> bool:

@@ -192,6 +192,8 @@ def s3_translated() -> Iterator[None]:
         hints = filter(None, [_HINTS.get(error["Code"])])
         raise ServiceError({**exc.response, "Error": error}, exc.operation_name, *hints) from exc
     except (BotoCoreError, OSError, ValueError, RuntimeError) as exc:
+        from smrt.config.installation import dependency_hints
+
         names = {kind.__name__ for kind in type(exc).__mro__}
         kind = next(kind for kind, class_names in ERRORS if names.intersection(class_names))
-        raise kind(str(exc), code=type(exc).__name__) from cause(exc)
+        raise kind(str(exc), *dependency_hints(exc), code=type(exc).__name__) from cause(exc)

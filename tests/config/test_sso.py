@@ -9,6 +9,7 @@ import pytest
 
 from smrt.config.credentials import resolve
 from smrt.config.credentials_cache import cached
+from smrt.config.installation import install_command
 from smrt.errors import ConfigurationError
 from tests.support.aws_services import (
     FAR,
@@ -129,6 +130,7 @@ def test_an_expired_login_session_is_refreshed_by_botocore(
     assert cached(config, 0) is None or left is not None
     with pytest.raises(ConfigurationError) as caught:
         resolve(config)
-    # refreshing needs botocore's crt extra; without it botocore's error names it
-    lines = (caught.value.message, *caught.value.hints)
-    assert any("botocore[crt]" in line or "aws login --profile default" in line for line in lines)
+    # refreshing needs botocore's extra crt
+    remedies = {"log in again: aws login --profile default", install_command(["botocore[crt]"])}
+    assert set(caught.value.hints) <= remedies
+    assert len(caught.value.hints) == 1

@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from smrt.client.boto3_client import Client
+from smrt.config.installation import LOCAL_ASYNC, install_command
 from smrt.errors import ServiceError, SmrtError
 from smrt.local.asynchronous import CONCURRENCY, Queues
 from smrt.local.endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction, echo
@@ -340,9 +341,10 @@ def test_an_unknown_endpoint_is_an_error(serve: Serve) -> None:
 def test_without_the_extra_the_error_says_what_to_install() -> None:
     service = Service({"echo": echo}, now, pytest.fail)
     with serving(service.respond) as url, closing(client(url)) as boto:
-        with pytest.raises(ClientError, match=r"pip install 'smrt-cli\[local-async\]'") as caught:
+        with pytest.raises(ClientError) as caught:
             boto.invoke_endpoint_async(EndpointName="echo", Body=b"1")
         response: Any = caught.value.response
+        assert f"run {install_command(LOCAL_ASYNC)} and" in response["Error"]["Message"]
         assert response["Error"]["Code"] == "NotImplementedException"
 
 
@@ -478,7 +480,7 @@ def test_without_moto_only_asynchronous_calls_fail() -> None:
     s3_url, error = done.stdout.splitlines()
     assert s3_url == "None"
     assert "(NotImplementedException)" in error
-    assert "pip install 'smrt-cli[local-async]'" in error
+    assert f"run {install_command(LOCAL_ASYNC)} and restart smrt local" in error
 
 
 NOT_LOADED = """

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from smrt.config import installation
 from smrt.local import child
 from smrt.local.environment import variables
 from tests.conftest import unmeasured
@@ -183,7 +184,8 @@ def test_without_numpy_the_error_says_what_to_install(tmp_path: Path) -> None:
     argv = [sys.executable, "-c", blocked, "run", f"a={tmp_path}", "--", "true"]
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=False)
     assert done.returncode == 253
-    assert "pip install 'smrt-cli[local]'" in done.stderr
+    command = installation.install_command(installation.LOCAL)
+    assert done.stderr.splitlines()[1:] == [f"smrt: hint: {command}"]
 
 
 def test_the_command_handles_ctrl_c() -> None:

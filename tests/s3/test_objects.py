@@ -13,15 +13,17 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import MissingDependencyException
 
 from smrt.config import configuration
+from smrt.config.installation import CRT, install_command
 from smrt.config.settings import settings
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
 from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET
 from smrt.protocol.messages import Credentials, Settings
 from smrt.s3.botocore_client import connect
-from smrt.s3.objects import PART, S3, Location, location
+from smrt.s3.objects import PART, S3, Location, location, s3_translated
 from tests.support.relay import Relay
 from tests.support.scripted_endpoint import Endpoint, Received, response
 
@@ -370,3 +372,9 @@ def test_an_s3_uri_needs_bucket_and_key(text: str) -> None:
 
 def test_a_location_is_printed_as_the_same_s3_uri() -> None:
     assert str(location("s3://bucket/a//b c?d", "x")) == "s3://bucket/a//b c?d"
+
+
+def test_the_hint_for_a_missing_dependency_of_botocore_adds_it_to_this_installation() -> None:
+    with pytest.raises(ConfigurationError) as caught, s3_translated():
+        raise MissingDependencyException(msg="Use pip install botocore[crt] before proceeding.")
+    assert caught.value.hints == (install_command(CRT),)

@@ -68,7 +68,7 @@ smrt local run my-endpoint=./model -- \\
 Run your tests against a model folder
 smrt local run my-endpoint=./model -- python3 test_client.py
 
-Invoke asynchronously, with a local S3 (needs smrt-cli[local-async])
+Invoke asynchronously, with a local S3 (needs the extra local-async)
 smrt local run -- \\
   smrt invoke-endpoint-async --endpoint-name echo --body aGVsbG8= --wait
 """
@@ -136,7 +136,7 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
     returns the request body.
 
     COMMAND inherits environment variables that point AWS clients to the local endpoints, such as
-    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME. If smrt-cli[local-async] is installed, AWS_ENDPOINT_URL_S3
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME. If the extra local-async is installed, AWS_ENDPOINT_URL_S3
     points them to a local S3 for asynchronous invocations.
     """
     from sys import stderr
