@@ -4,7 +4,8 @@ They name the packages that PyPI has, not an extra of smrt: that is true for an 
 clone, a wheel, a URL or an index alike, and needs no source that may no longer exist. The program
 is the one that manages the environment:
 
-    pipx           pipx inject; `pipx reinstall` installs the packages again
+    pipx           pipx inject, with --force for the extras of packages that are already installed;
+                   `pipx reinstall` installs them again
     with pip       pip, run by the Python of the environment
     without pip    uv pip, for the Python of the environment: uv's environments and tools
 
@@ -54,7 +55,7 @@ def _installer(environment: Environment) -> list[str]:
     prefix, python, is_from_pipx, has_pip, is_externally_managed = environment
     if is_from_pipx:
         scope = ["--global"] if prefix.is_relative_to("/opt/pipx") else []
-        return ["pipx", "inject", *scope, prefix.name]
+        return ["pipx", "inject", "--force", *scope, prefix.name]
     # smrt is in an externally managed environment only if it was installed with the same option
     override = ["--break-system-packages"] if is_externally_managed else []
     if has_pip:

@@ -65,11 +65,11 @@ def test_the_requirements_are_those_of_the_project() -> None:
             VENV._replace(has_pip=False, is_externally_managed=True),
             "uv pip install --break-system-packages --python '/my venvs/smrt-cli/bin/python'",
         ),
-        (VENV._replace(is_from_pipx=True), "pipx inject smrt-cli"),
-        (VENV._replace(is_from_pipx=True, has_pip=False), "pipx inject smrt-cli"),
+        (VENV._replace(is_from_pipx=True), "pipx inject --force smrt-cli"),
+        (VENV._replace(is_from_pipx=True, has_pip=False), "pipx inject --force smrt-cli"),
         (
             VENV._replace(is_from_pipx=True, prefix=Path("/opt/pipx/venvs/smrt-cli@1")),
-            "pipx inject --global smrt-cli@1",
+            "pipx inject --force --global smrt-cli@1",
         ),
     ],
 )
@@ -86,7 +86,7 @@ def test_the_program_that_manages_the_environment_adds_the_packages(
         ("venv", [], "uv pip install --python {folder}/bin/python 'numpy>=1.26'"),
         ("a b", ["uv-receipt.toml"], "uv pip install --python '{folder}/bin/python' 'numpy>=1.26'"),
         ("venv", ["pip.py"], "{folder}/bin/python -m pip install 'numpy>=1.26'"),
-        ("venvs/smrt-cli", ["pipx_metadata.json"], "pipx inject smrt-cli 'numpy>=1.26'"),
+        ("venvs/smrt-cli", ["pipx_metadata.json"], "pipx inject --force smrt-cli 'numpy>=1.26'"),
         (
             ".cache/1f",
             ["pipx_metadata.json"],
