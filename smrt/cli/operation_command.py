@@ -1,6 +1,6 @@
 """Commands made of rows, whose words are parsed by the rules of the AWS CLI."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -23,7 +23,7 @@ from smrt.invoke.option_table import (
     member_row,
 )
 from smrt.output.console import App
-from smrt.protocol.operations import OPERATIONS, Member, Operation
+from smrt.protocol.operations import OPERATIONS, Field, Member, Operation
 
 from .arguments import Names, arrange, refuse_choice, refuse_unknown
 from .help_option import HELP_WORD, show_help, show_manual
@@ -61,6 +61,7 @@ class RowsCommand(click.Command):
         *,
         text: str,
         members: Sequence[Member] = (),
+        fields: Sequence[Field] = (),
         outfile_with: str | None = None,
         read_timeout: float | None = None,
         examples: "Sequence[Example]" = (),
@@ -69,9 +70,9 @@ class RowsCommand(click.Command):
         self._outfile_with = outfile_with
         self._read_timeout = read_timeout
         self.rows = (*map(member_row, members), *rows)
-        self._told_rows = (*self.rows[: len(members)], OUTFILE, *rows, HELP, VERSION)
+        self._documented_rows = (*self.rows[: len(members)], OUTFILE, *rows, HELP, VERSION)
         self._examples = tuple(examples)
-        self._fields: Mapping[str, str] = {}
+        self._fields = fields
         self.names = Names(
             valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
@@ -125,22 +126,17 @@ class RowsCommand(click.Command):
         named = {option.partition("=")[0] for option in options}
         alone = words == [HELP_WORD] and not named.difference(row.flag for row in GLOBALS)
         behind = words[most_words:] == [HELP_WORD]
-        required = {row.flag for row in self._told_rows if row.group == "required"}
+        required = {row.flag for row in self._documented_rows if row.group == "required"}
         if alone or (behind and required <= named):
             show_manual(ctx)
         return words[:-1] if behind else words
 
     def page(self, ctx: click.Context) -> "Page":
         """What there is to know of this command."""
-        from smrt.protocol.messages import DEFAULT_TIMEOUT
-
         from .help.page import Page
 
         assert self.help is not None
-        timeout = f"{self._read_timeout or DEFAULT_TIMEOUT:g}"
-        rows = tuple(
-            row._replace(default=timeout) if row is READ_TIMEOUT else row for row in self._told_rows
-        )
+        rows = self._page_rows()
         needed = (row.label for row in rows if row.group == "required")
         return Page(
             ctx.command_path,
@@ -148,8 +144,19 @@ class RowsCommand(click.Command):
             (*needed, "[OPTION]...", OUTFILE.label),
             rows=rows,
             examples=self._examples,
-            fields=self._fields,
+            fields={field.name: field.help for field in self._fields},
         )
+
+    def _page_rows(self) -> tuple[Row, ...]:
+        """The rows as help shows them: with the read timeout, and the flag that OUTFILE needs."""
+        from smrt.protocol.messages import DEFAULT_TIMEOUT
+
+        timeout = f"{self._read_timeout or DEFAULT_TIMEOUT:g}"
+        own = {READ_TIMEOUT: READ_TIMEOUT._replace(default=timeout)}
+        if self._outfile_with is not None:
+            text = f"With {self._outfile_with}, {OUTFILE.help[0].lower()}{OUTFILE.help[1:]}"
+            own[OUTFILE] = OUTFILE._replace(help=text)
+        return tuple(own.get(row, row) for row in self._documented_rows)
 
 
 class OperationCommand(RowsCommand):
@@ -173,11 +180,11 @@ class OperationCommand(RowsCommand):
             run,
             text=operation.help,
             members=operation.members,
+            fields=operation.fields,
             outfile_with=outfile_with,
             read_timeout=read_timeout,
             examples=examples,
         )
-        self._fields = {field.name: field.help for field in operation.fields}
 
 
 def version_line() -> str:

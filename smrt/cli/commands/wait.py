@@ -135,5 +135,6 @@ command = RowsCommand(
     gather,
     run,
     text="Wait for the result of an asynchronous invocation and fetch it from S3.",
+    fields=WAITED_OPERATION.fields,
     examples=_EXAMPLES,
 )

@@ -145,6 +145,18 @@ def test_the_read_timeout_is_that_of_the_command() -> None:
     assert defaults == ["70", "60", "70", "60"]
 
 
+def test_the_outfile_of_an_asynchronous_call_needs_wait() -> None:
+    helps = {name: row.help for name in CALLS for row in PAGES[f"smrt {name}"].rows if not row.flag}
+    assert [name for name in CALLS if helps[name].startswith("With --wait, save ")] == [CALLS[1]]
+
+
+@pytest.mark.parametrize("name", [*CALLS, "wait"])
+def test_the_fields_of_the_metadata_are_documented(name: str) -> None:
+    fields = PAGES[f"smrt {name}"].fields
+    assert fields
+    assert all(fields.values())
+
+
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 @pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), ("local", "run")])
 def test_both_flags_show_the_help_of_every_command(
