@@ -132,7 +132,7 @@ complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint-with-response-stream -
 complete -c smrt -n '__smrt_at "smrt"' -a wait -d 'Wait for the result of an asynchronous invocation and fetch it from S3.'
 complete -c smrt -n '__smrt_at "smrt"' -a local -d 'Serve models locally behind the SageMaker Runtime API.'
 complete -c smrt -n '__smrt_at "smrt"' -a completion -d 'Print or install a shell completion script.'
-complete -c smrt -n '__smrt_at "smrt"' -a sagemaker-runtime -d 'An optional word before the command, as the AWS CLI has it.'
+complete -c smrt -n '__smrt_at "smrt"' -a sagemaker-runtime -d 'Optional service name, as in the AWS CLI.'
 complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --version' -l version -d 'Print the versions of smrt and Python.'
 complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'

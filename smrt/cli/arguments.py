@@ -93,7 +93,7 @@ def refuse_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
 
 def _value(name: str, rest: list[str], names: Names) -> str:
     if not rest or not names.is_value(rest[-1]):
-        hint = f"a value that begins with - is given as {name}=VALUE" if rest else ""
+        hint = f"if the value starts with -, use {name}=VALUE" if rest else ""
         raise UsageError(f"argument {name}: expected one argument", *filter(None, [hint]))
     return rest.pop()
 

@@ -210,5 +210,5 @@ def _defect(exc: Exception, app: App, arguments: Sequence[str]) -> SmrtError:
         app.console.print_stderr(without_secrets(format_exc(), app.environ))
     return SmrtError(
         without_secrets(f"{type(exc).__name__}: {exc}", app.environ),
-        "this is a defect of smrt; --debug shows where it arose",
+        "this is a bug in smrt; add --debug to see the traceback",
     )

@@ -100,7 +100,7 @@ class RowsCommand(click.Command):
         most_words = int(self._outfile_with is None or self._outfile_with in found.options)
         words = self._without_help(ctx, found.options, found.words, most_words)
         known = (*self.names.valued, *self.names.flags)
-        beside = () if most_words else (f"an OUTFILE goes with {self._outfile_with}",)
+        beside = () if most_words else (f"OUTFILE requires {self._outfile_with}",)
         extra = [*found.unknown, *words[most_words:]]
         if extra != [""]:  # as in AWS CLI, which reports a joined list unless that is empty
             refuse_unknown(extra, known, *beside[: len(words)])

@@ -23,7 +23,7 @@ def mode(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     words = arguments[: _end(arguments)]
     if ON in words and OFF in words:
         raise UsageError(
-            f"Both {ON} and {OFF} cannot be specified at the same time.", f"leave {OFF} out"
+            f"Both {ON} and {OFF} cannot be specified at the same time.", f"remove {OFF}"
         )
     if OFF in words or any(word in words for word in _ANSWERED) or "complete" in words[:1]:
         return "off"

@@ -71,17 +71,17 @@ def test_options_words_and_unknown_are_told_apart(
         (
             "--body --accept x",
             "argument --body: expected one argument",
-            ("a value that begins with - is given as --body=VALUE",),
+            ("if the value starts with -, use --body=VALUE",),
         ),
         (
             "--body -x",
             "argument --body: expected one argument",
-            ("a value that begins with - is given as --body=VALUE",),
+            ("if the value starts with -, use --body=VALUE",),
         ),
         (
             "--body --accept=a_b",
             "argument --body: expected one argument",
-            ("a value that begins with - is given as --body=VALUE",),
+            ("if the value starts with -, use --body=VALUE",),
         ),
         ("--debug=1", "argument --debug: ignored explicit argument '1'", ()),
         ("--debug=", "argument --debug: ignored explicit argument ''", ()),

@@ -81,7 +81,7 @@ def test_a_defect_is_one_line_with_255() -> None:
     assert code == 255
     assert said == (
         "smrt: [ERROR]: An error occurred (General): ZeroDivisionError: by zero\n"
-        "smrt: hint: this is a defect of smrt; --debug shows where it arose\n"
+        "smrt: hint: this is a bug in smrt; add --debug to see the traceback\n"
     )
 
 

@@ -30,11 +30,11 @@ REFUSED = {
         ["--port takes a whole number"],
     ),
     "local start --port 65536": (
-        "argument --port: there is no port 65536",
+        "argument --port: port 65536 is out of range",
         ["--port takes a whole number from 0 to 65535"],
     ),
     "local start --port -1": (
-        "argument --port: there is no port -1",
+        "argument --port: port -1 is out of range",
         ["--port takes a whole number from 0 to 65535"],
     ),
     "local start --verbose=1": ("argument --verbose: ignored explicit argument '1'", []),
@@ -47,8 +47,8 @@ REFUSED = {
         ["specify the folder that contains inference.py"],
     ),
     "local run --": (
-        "there is no COMMAND to run",
-        ["smrt local run [NAME=FOLDER|URL]... -- COMMAND"],
+        "the following arguments are required: COMMAND",
+        ["usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND"],
     ),
     "local run --verbos -- true": (
         "Unknown options: --verbos",

@@ -153,11 +153,15 @@ def test_a_wait_has_these_options(line: str, options: dict[str, Any]) -> None:
         (INVOKE, "--wait-ready -1", "--wait-ready cannot be -1"),
         (INVOKE, "--output xml --color red", "argument --output: Found invalid choice 'xml'"),
         (INVOKE, "--color red --output xml", "argument --color: Found invalid choice 'red'"),
-        (ASYNC, "--wait-timeout 1", "--wait-timeout goes with --wait"),
+        (ASYNC, "--wait-timeout 1", "--wait-timeout requires --wait"),
         (ASYNC, "--wait --wait-timeout -1", "--wait-timeout takes a number of seconds"),
         (ASYNC, "out", "Unknown options: out"),
         ("wait", "", "the following arguments are required: --output-location"),
-        ("wait", f"--from - --output-location {S3}", "--from takes the place of"),
+        (
+            "wait",
+            f"--from - --output-location {S3}",
+            "--from cannot be used with --output-location",
+        ),
         ("wait", f"--output-location {S3} --wait-timeout inf", "takes a number of seconds"),
     ],
 )

@@ -267,8 +267,11 @@ def test_the_json_that_the_call_printed_is_enough(
 FAULTS = [
     ((), "the following arguments are required: --output-location"),
     (("--failure-location", "s3://a/b"), "the following arguments are required: --output-location"),
-    (("--from", "-", "--output-location", "s3://a/b"), "--from takes the place of"),
-    (("--from", "no such file"), "--from: no such file cannot be read: No such file"),
+    (
+        ("--from", "-", "--output-location", "s3://a/b"),
+        "--from cannot be used with --output-location",
+    ),
+    (("--from", "no such file"), "--from: cannot read no such file: No such file"),
     (("--from", "-"), "--from: not JSON: "),
     (("--output-location", "https://a/b"), "not the address of an object in S3: 'https://a/b'"),
     (("--output-location", "s3://a/b", "--failure-location", "c"), "FailureLocation: not the"),
@@ -295,11 +298,11 @@ def test_faults_are_found_before_anything_is_sent(
 def test_other_json_is_refused(smrt: Smrt, text: bytes) -> None:
     done = smrt("wait", "--from", "-", stdin=text)
     assert done.code == 252
-    assert "no object with OutputLocation in it" in done.err
+    assert "expected a JSON object with OutputLocation" in done.err
 
 
 BEFORE_SENDING = [
-    (("--wait-timeout", "5"), "--wait-timeout goes with --wait"),
+    (("--wait-timeout", "5"), "--wait-timeout requires --wait"),
     (("--wait", "--wait-timeout", "x"), "--wait-timeout takes a number of seconds"),
     (("--wait", "."), "is a directory"),
     (("out",), "Unknown options: out"),

@@ -164,8 +164,11 @@ def test_without_a_command_run_is_an_error() -> None:
     done = local("run", "a=.")
     assert done.code == 252
     assert done.err.splitlines() == [
-        "smrt: [ERROR]: An error occurred (ParamValidation): there is no COMMAND to run",
-        "smrt: hint: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
+        (
+            "smrt: [ERROR]: An error occurred (ParamValidation): "
+            "the following arguments are required: COMMAND"
+        ),
+        "smrt: hint: usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
     ]
 
 

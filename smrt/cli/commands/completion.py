@@ -46,7 +46,7 @@ def _install(app: App, shell: str, text: str) -> None:
     try:
         os.makedirs(os.path.dirname(found.path), exist_ok=True)
     except OSError as exc:
-        raise SmrtError(f"the folder of {found.path} cannot be made: {exc.strerror}") from exc
+        raise SmrtError(f"cannot create the folder of {found.path}: {exc.strerror}") from exc
     with outfile.writing(outfile.plan(found.path)) as file:
         file.write(text.encode())
     for line in (f"wrote {found.path}", *found.remarks):

@@ -42,7 +42,7 @@ def _wait_options(ctx: click.Context, invoke: InvokeOptions) -> "WaitOptions | N
 
         return wait_options(ctx, invoke.shared, without=("--endpoint-url",))
     if ctx.params[WAIT_TIMEOUT.dest] is not None:
-        raise UsageError(f"{WAIT_TIMEOUT.flag} goes with {WAIT.flag}")
+        raise UsageError(f"{WAIT_TIMEOUT.flag} requires {WAIT.flag}")
     return None
 
 

@@ -35,7 +35,7 @@ def _port(text: str | int) -> int:
     number = integer(str(text), "--port")
     if not 0 <= number <= LARGEST_PORT:
         raise UsageError(
-            f"argument --port: there is no port {number}",
+            f"argument --port: port {number} is out of range",
             f"--port takes a whole number from 0 to {LARGEST_PORT}",
         )
     return number
@@ -119,7 +119,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
         with _until_stopped(), redirect_stdout(stderr):
             app.console.write("".join(lines).encode())
             names = ", ".join(service.endpoints)
-            app.console.note(f"serving {names} at {server.url}; Ctrl-C ends it")
+            app.console.note(f"serving {names} at {server.url}; press Ctrl-C to stop")
             server.serve()
     return ExitCode.OK
 
@@ -147,7 +147,8 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
 
     if not words:
         raise UsageError(
-            "there is no COMMAND to run", "smrt local run [NAME=FOLDER|URL]... -- COMMAND"
+            "the following arguments are required: COMMAND",
+            "usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
         )
     service = _service(app, endpoints, verbose=verbose)
     with (

@@ -62,10 +62,10 @@ def gather(ctx: click.Context) -> WaitCommandOptions:
     if options.source is None and "OutputLocation" not in options.locations:
         raise UsageError(
             f"the following arguments are required: {OUTPUT.flag}",
-            f"or {FROM.flag} FILE, with what invoke-endpoint-async printed; - is stdin",
+            f"or {FROM.flag} FILE with the output of invoke-endpoint-async; - for standard input",
         )
     if options.source is not None and options.locations:
-        raise UsageError(f"{FROM.flag} takes the place of {OUTPUT.flag} and {FAILURE.flag}")
+        raise UsageError(f"{FROM.flag} cannot be used with {OUTPUT.flag} or {FAILURE.flag}")
     return options
 
 
@@ -90,7 +90,7 @@ def _text(app: App, path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as exc:
-        raise UsageError(f"{FROM.flag}: {path} cannot be read: {exc.strerror}") from exc
+        raise UsageError(f"{FROM.flag}: cannot read {path}: {exc.strerror}") from exc
 
 
 def _reply_fields(text: bytes) -> dict[str, Any]:
@@ -101,8 +101,8 @@ def _reply_fields(text: bytes) -> dict[str, Any]:
         raise UsageError(f"{FROM.flag}: not JSON: {exc}") from exc
     if not isinstance(document, dict) or not document.get("OutputLocation"):
         raise UsageError(
-            f"{FROM.flag}: no object with OutputLocation in it",
-            "it takes what invoke-endpoint-async prints with --output json and no --query",
+            f"{FROM.flag}: expected a JSON object with OutputLocation",
+            "use the output of invoke-endpoint-async with --output json and without --query",
         )
     names = [field.name for field in WAITED_OPERATION.fields]
     return {name: document[name] for name in names if name in document}

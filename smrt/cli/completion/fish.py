@@ -41,7 +41,7 @@ def _commands(page: Page) -> Iterator[str]:
     for name, summary in page.commands.items():
         yield f"{_start(page)} -a {name} -d {_quoted(summary)}"
     if page.commands and " " not in page.name:
-        said = "An optional word before the command, as the AWS CLI has it."
+        said = "Optional service name, as in the AWS CLI."
         yield f"{_start(page)} -a {SERVICE} -d {_quoted(said)}"
 
 

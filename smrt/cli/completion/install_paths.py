@@ -23,8 +23,8 @@ def _bash(environ: Mapping[str, str]) -> InstallPath:
     return InstallPath(
         path,
         (
-            "the package bash-completion finds it there in every new shell",
-            f"without that package, add this line to ~/.bashrc: source '{path}'",
+            "bash-completion loads it in every new shell",
+            f"without bash-completion, add this line to ~/.bashrc: source '{path}'",
         ),
     )
 
@@ -35,15 +35,17 @@ def _zsh(environ: Mapping[str, str]) -> InstallPath:
     return InstallPath(
         f"{folder}/_smrt",
         (
-            f"~/.zshrc needs this line: {lines}",
-            "where it calls compinit already, the first of the three suffices, before that",
+            f"add this line to ~/.zshrc: {lines}",
+            "if it already calls compinit, add only the first command, before that call",
         ),
     )
 
 
 def _fish(environ: Mapping[str, str]) -> InstallPath:
     folder = _folder(environ, "XDG_CONFIG_HOME", "~/.config")
-    return InstallPath(f"{folder}/fish/completions/smrt.fish", ("fish finds it there by itself",))
+    return InstallPath(
+        f"{folder}/fish/completions/smrt.fish", ("fish loads it in every new shell",)
+    )
 
 
 def _folder(environ: Mapping[str, str], variable: str, default: str) -> str:

@@ -45,7 +45,7 @@ def _commands(page: Page) -> Iterator[str]:
     for name, summary in page.commands.items():
         yield f"    {single_quoted(f'{name}:{summary}')}"
     if " " not in page.name:
-        service = f"{SERVICE}:An optional word before the command, as the AWS CLI has it."
+        service = f"{SERVICE}:Optional service name, as in the AWS CLI."
         yield f"    {single_quoted(service)}"
     yield from ("  )", "  _describe command found", "}")
 

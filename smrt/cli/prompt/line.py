@@ -144,7 +144,7 @@ def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[O
 
 
 def _meaning(row: Row) -> str:
-    needed = "needed: " if row.group == "required" else ""
+    needed = "required: " if row.group == "required" else ""
     return needed + row.help
 
 

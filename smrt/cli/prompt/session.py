@@ -39,7 +39,7 @@ def ask_command_line(
     """
     app: App = root.obj
     if not app.console.can_prompt:
-        raise UsageError("the prompt needs a terminal", f"leave {ON} out, or add {OFF}")
+        raise UsageError("auto-prompt requires a terminal", f"remove {ON}, or add {OFF}")
     typing = _Typing({page.name: page for page in help_option.pages(root)}, _candidates(app))
     session: PromptSession[str] = PromptSession(
         completer=typing,
@@ -95,9 +95,9 @@ class _Typing(Completer):
             missing = self.read(text).missing
             shown = shlex.join(shlex.split(text))
         except ValueError:
-            return " a quote is open"
+            return " unclosed quote"
         return f" smrt {shown}\n " + (
-            f"missing: {', '.join(missing)}" if missing else "Enter runs it"
+            f"missing: {', '.join(missing)}" if missing else "press Enter to run it"
         )
 
 
@@ -112,7 +112,7 @@ class _Complete(Validator):
         try:
             missing = self._typing.read(document.text).missing
         except ValueError as exc:
-            raise ValidationError(len(document.text), "a quote is open") from exc
+            raise ValidationError(len(document.text), "unclosed quote") from exc
         if missing:
             raise ValidationError(len(document.text), f"missing: {', '.join(missing)}")
 

@@ -286,7 +286,8 @@ def test_a_folder_that_cannot_be_made_is_told(smrt: Smrt, home: Path) -> None:
         "completion", "fish", "--install", env={"XDG_CONFIG_HOME": str(home / "result.json")}
     )
     assert done.code == 255
-    assert "cannot be made: Not a directory" in done.err
+    assert "cannot create the folder of " in done.err
+    assert "smrt.fish: Not a directory" in done.err
 
 
 def test_an_installed_script_is_found_by_its_shell(shell: str, smrt: Smrt, home: Path) -> None:

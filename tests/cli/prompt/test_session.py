@@ -100,8 +100,8 @@ def test_without_a_terminal_the_prompt_is_refused_in_one_line(
     done = smrt(*words)
     assert (done.code, done.out) == (252, b"")
     assert done.err.splitlines() == [
-        "smrt: [ERROR]: An error occurred (ParamValidation): the prompt needs a terminal",
-        f"smrt: hint: leave {ON} out, or add {OFF}",
+        "smrt: [ERROR]: An error occurred (ParamValidation): auto-prompt requires a terminal",
+        f"smrt: hint: remove {ON}, or add {OFF}",
     ]
 
 
@@ -272,7 +272,7 @@ def test_a_line_is_put_together_run_and_told(
     with prompting(home, endpoint, environ, [ON]) as terminal:
         terminal.until_screen("smrt>", "Invoke an endpoint", "missing: a command")
         terminal.type("invoke-endpoint ")
-        terminal.until_screen("--endpoint-name", "needed: Name of the endpoint.")
+        terminal.until_screen("--endpoint-name", "required: Name of the endpoint.")
         terminal.type("--epn")
         terminal.until_screen("--endpoint-name", "--endpoint-url")
         terminal.type("\t")
@@ -286,7 +286,7 @@ def test_a_line_is_put_together_run_and_told(
         terminal.type("fl")
         terminal.until_screen("--body fileb://fl\n", "flowers.csv")
         terminal.type("\t")
-        terminal.until_screen("--body fileb://flowers.csv", "Enter runs it")
+        terminal.until_screen("--body fileb://flowers.csv", "press Enter to run it")
         terminal.type("\r")
         assert terminal.end() == 0
         command = "smrt invoke-endpoint --endpoint-name iris --body fileb://flowers.csv"
@@ -337,7 +337,7 @@ def test_an_open_quote_is_told(home: Path, endpoint: Endpoint, environ: dict[str
     with prompting(home, endpoint, environ, [ON]) as terminal:
         terminal.until_screen("missing: a command")
         terminal.type("local 'x")
-        terminal.until_screen("a quote is open")
+        terminal.until_screen("unclosed quote")
         terminal.type("\r")
         terminal.quiet()
         assert terminal.process.poll() is None
