@@ -1,4 +1,4 @@
-"""The options that hold before a line is parsed, and where parsing it fails."""
+"""The options that apply before a line is parsed, and if parsing fails."""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
@@ -10,7 +10,7 @@ from smrt.invoke.option_table import DEBUG, ERROR_FORMAT
 
 
 class EarlyOptions(NamedTuple):
-    """What a line names wherever it stands, nothing checked; None where it does not."""
+    """Options read without validation, wherever they are on the line; None if missing."""
 
     error_format: str | None = None
     profile: str | None = None
@@ -19,7 +19,7 @@ class EarlyOptions(NamedTuple):
 
 
 def early_options(arguments: Sequence[str]) -> EarlyOptions:
-    """The options of a line of which nothing is known yet; the last of a name wins."""
+    """Read the options of an unparsed line; the last occurrence of an option wins."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     words = arguments[:end]
     values: dict[str, str | None] = {}
@@ -34,8 +34,8 @@ def early_options(arguments: Sequence[str]) -> EarlyOptions:
     )
 
 
-def error_format_in_force(options: EarlyOptions, environ: Mapping[str, str]) -> str:
-    """The name of the format of errors: that of the line, if there is such a one, or configured."""
+def effective_error_format(options: EarlyOptions, environ: Mapping[str, str]) -> str:
+    """The format of error messages: from the line if it is valid, else from the configuration."""
     if options.error_format in ERROR_FORMATS:
         return options.error_format
     try:

@@ -1,4 +1,4 @@
-"""The files that are made from the tables of commands and options: man pages and completions."""
+"""The files generated from the tables of commands and options: man pages and completions."""
 
 import click
 
@@ -11,16 +11,16 @@ from .help.differences import DIFFERENCES, SUMMARY
 
 
 def files(root: click.Context) -> dict[str, str]:
-    """The text of each file by its path in the project; `root` is the program's own context."""
+    """The text of each generated file by its path; `root` is the context of the root command."""
     pages = help_option.pages(root)
-    made = {f"man/man1/{man.name(page)}.1": man.man_page(page) for page in pages}
-    made[f"man/man7/{man.DIFFERENCES}.7"] = man.differences(DIFFERENCES, SUMMARY)
-    for shell, name in completion.NAMES.items():
-        made[f"completions/{name}"] = completion_script(root, shell)
-    return made
+    texts = {f"man/man1/{man.name(page)}.1": man.man_page(page) for page in pages}
+    texts[f"man/man7/{man.DIFFERENCES}.7"] = man.differences(DIFFERENCES, SUMMARY)
+    for shell, name in completion.FILE_NAMES.items():
+        texts[f"completions/{name}"] = completion_script(root, shell)
+    return texts
 
 
 def completion_script(root: click.Context, shell: str) -> str:
     """The completion script for `shell`."""
     regions = completion.regions(partitions()["partitions"])
-    return script(shell, completion.Facts(help_option.pages(root), regions))
+    return script(shell, completion.CompletionData(help_option.pages(root), regions))

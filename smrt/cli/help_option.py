@@ -1,4 +1,4 @@
-"""The help of the commands, and where it is shown; click's part of it."""
+"""Shows the help of a command, and builds its help page from click's parameters."""
 
 import inspect
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 HELP_WORD = "help"
 
 
-def answer_help(ctx: click.Context, args: Sequence[str]) -> None:
-    """Show the help where the words after a command ask for it, and be done."""
+def show_requested_help(ctx: click.Context, args: Sequence[str]) -> None:
+    """Show the help and exit, if the words after a command request it."""
     if any(flag in args for flag in HELP_FLAGS):
         show_help(ctx)
     if list(args) == [HELP_WORD]:
@@ -23,7 +23,7 @@ def answer_help(ctx: click.Context, args: Sequence[str]) -> None:
 
 
 def show_help(ctx: click.Context) -> NoReturn:
-    """Show the short help of the command of `ctx`."""
+    """Show the short help of the command of `ctx`, and exit."""
     from .help.help_text import help_text
 
     console, environ = ctx.obj.console, ctx.obj.environ
@@ -33,8 +33,8 @@ def show_help(ctx: click.Context) -> NoReturn:
 
 
 def show_manual(ctx: click.Context) -> NoReturn:
-    """Show the man page on a terminal, where there is `man`; else the short help."""
-    program = _man(ctx.obj.environ) if ctx.obj.console.is_terminal else None
+    """Show the man page on a terminal if `man` is installed; else the short help. Exit."""
+    program = _man_program(ctx.obj.environ) if ctx.obj.console.is_terminal else None
     if program is None:
         show_help(ctx)
     from .help.man import man_page
@@ -45,13 +45,13 @@ def show_manual(ctx: click.Context) -> NoReturn:
 
 
 def page(ctx: click.Context) -> "Page":
-    """What there is to know of the command of `ctx`."""
+    """The help page of the command of `ctx`."""
     from .help.page import Page
 
-    own = getattr(ctx.command, "page", None)
-    if own is not None:
-        made: Page = own(ctx)
-        return made
+    build_page = getattr(ctx.command, "page", None)
+    if build_page is not None:
+        own_page: Page = build_page(ctx)
+        return own_page
     summary, *text = paragraphs(ctx.command.help)
     name = ctx.command_path
     if isinstance(ctx.command, click.Group):
@@ -68,39 +68,39 @@ def page(ctx: click.Context) -> "Page":
 
 
 def pages(ctx: click.Context) -> "list[Page]":
-    """The pages of a command and of all below it, in their order; imports every command."""
-    found = [page(ctx)]
+    """The pages of a command and all its subcommands, in order. Imports every command."""
+    result = [page(ctx)]
     if isinstance(ctx.command, click.Group):
         for name in ctx.command.list_commands(ctx):
             command = ctx.command.get_command(ctx, name)
             assert command is not None
-            found += pages(click.Context(command, parent=ctx, info_name=name))
-    return found
+            result += pages(click.Context(command, parent=ctx, info_name=name))
+    return result
 
 
 def paragraphs(text: str | None) -> list[str]:
-    """The paragraphs of a docstring, each in one line."""
-    return [" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n")]
+    """The paragraphs of a docstring, each on one line."""
+    return [" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text or "").split("\n\n")]
 
 
-def _man(environ: Mapping[str, str]) -> str | None:
+def _man_program(environ: Mapping[str, str]) -> str | None:
     from shutil import which
 
     return which("man", path=environ.get("PATH"))
 
 
 def _examples(epilog: str | None) -> "tuple[Example, ...]":
-    """The examples of an epilog, which empty lines divide: a title each, and the lines below it."""
-    parts = [part.partition("\n") for part in inspect.cleandoc(epilog or "").split("\n\n")]
-    return tuple((title, lines) for title, _, lines in parts if lines)
+    """The examples of an epilog, separated by empty lines: a title, and command lines."""
+    blocks = [block.partition("\n") for block in inspect.cleandoc(epilog or "").split("\n\n")]
+    return tuple((title, lines) for title, _, lines in blocks if lines)
 
 
 def _row(parameter: click.Parameter) -> Row:
-    """The row that would make a click parameter."""
+    """Convert a click parameter to a row."""
     metavar = parameter.metavar or ""
     choices = tuple(getattr(parameter.type, "choices", ()))
     if not isinstance(parameter, click.Option):
-        # without help: the page's text tells of it
+        # without help: the text of the page describes it
         return Row("", str(parameter.name), "", "arguments", metavar, choices)
     default = str(parameter.default) if parameter.show_default else ""
     name, text = str(parameter.name), parameter.help or ""

@@ -1,4 +1,4 @@
-"""The roof: the table of commands, and the one place where an outcome becomes an exit status."""
+"""The entry point: the table of commands, and the conversion of outcomes to exit statuses."""
 
 import os
 import sys
@@ -18,10 +18,10 @@ from smrt.protocol.operations import (
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
 
-from .arguments import Split, asks_version, refuse_choice, split
+from .arguments import Split, has_version_flag, reject_choice, split
 from .help_option import HELP_WORD, show_help, show_manual
-from .operation_command import every_name, version_line
-from .prompt_mode import mode, without_flags
+from .operation_command import leading_option_names, version_line
+from .prompt_mode import prompt_mode, without_prompt_flags
 
 if TYPE_CHECKING:
     from .help.page import Page
@@ -35,7 +35,7 @@ COMMANDS = {
     "local": "Serve models locally behind the SageMaker Runtime API.",
     "completion": "Print or install a shell completion script.",
 }
-"""The commands and what each does; the module in `commands` has the same name."""
+"""The commands and their summaries; the module in `commands` has the same name."""
 
 EXAMPLES = (
     (
@@ -59,16 +59,16 @@ EXAMPLES = (
 )
 
 HIDDEN = ("complete",)
-"""Commands that programs call; no help tells of them."""
+"""Commands for programs; the help does not list them."""
 
 SERVICE = "sagemaker-runtime"
-"""An optional word before the command, so that `aws sagemaker-runtime` can become `smrt` alone."""
+"""An optional word before the command: in a line for the AWS CLI, replace `aws` with `smrt`."""
 
 
 class Commands(click.Group):
-    """The commands, each imported when it is named; options may stand before it."""
+    """The commands, each imported on demand; options can precede them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names of the commands."""
         return list(COMMANDS)
 
@@ -82,7 +82,7 @@ class Commands(click.Group):
         return command
 
     def page(self, ctx: click.Context) -> "Page":
-        """What there is to know of smrt, found without importing the commands."""
+        """The help page of smrt, built without importing the commands."""
         from .help.page import Page
 
         text = (
@@ -96,20 +96,20 @@ class Commands(click.Group):
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Move the options before the command behind it."""
-        found = split(args, every_name(), SERVICE)
-        if asks_version(args):
+        """Move the options that precede the command after it."""
+        line = split(args, leading_option_names(), SERVICE)
+        if has_version_flag(args):
             ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
-        if found.command == HELP_WORD and found.rest:  # `help COMMAND` for `COMMAND help`
-            found = Split(found.options, found.rest[0], [*found.rest[1:], HELP_WORD])
-        if found.command is None:
-            self._without_command(ctx, found.options)
-        if found.command == HELP_WORD:
+        if line.command == HELP_WORD and line.rest:  # `help COMMAND` means `COMMAND help`
+            line = Split(line.options, line.rest[0], [*line.rest[1:], HELP_WORD])
+        if line.command is None:
+            self._without_command(ctx, line.options)
+        if line.command == HELP_WORD:
             show_manual(ctx)
-        if found.command not in (*COMMANDS, *HIDDEN):
-            refuse_choice("operation", str(found.command), COMMANDS)
-        return super().parse_args(ctx, [found.command, *found.options, *found.rest])
+        if line.command not in (*COMMANDS, *HIDDEN):
+            reject_choice("operation", str(line.command), COMMANDS)
+        return super().parse_args(ctx, [line.command, *line.options, *line.rest])
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> NoReturn:
         if any(flag in options for flag in HELP_FLAGS):
@@ -135,55 +135,55 @@ def main(
     console: Console | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> int:
-    """Run the command line `argv` and return the exit status; None stands for the process's own."""
+    """Run the command line `argv` (default: that of the process) and return the exit status."""
     environ = os.environ if environ is None else environ
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = console or standard(environ)
     app = App(console, environ, ExitStack())
 
-    def told(error: SmrtError) -> int:
+    def report_error(error: SmrtError) -> int:
         from smrt.output.failures import tell
 
-        from .early_options import early_options, error_format_in_force
+        from .early_options import early_options, effective_error_format
 
         early = early_options(arguments)
-        tell(error, app, error_format_in_force(early, environ), early.color)
+        tell(error, app, effective_error_format(early, environ), early.color)
         return error.exit_code
 
     try:
         return _run_with_prompt(arguments, app)
     except click.ClickException as exc:
-        return told(UsageError(" ".join(exc.format_message().split())))
+        return report_error(UsageError(" ".join(exc.format_message().split())))
     except StdoutClosedError as exc:
         return exc.exit_code
     except SmrtError as exc:
-        return told(exc)
+        return report_error(exc)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except Exception as exc:  # noqa: BLE001 - the last resort: a defect is one line too
-        return told(_defect(exc, app, arguments))
+    except Exception as exc:  # noqa: BLE001 - the last resort: a bug is reported in one line too
+        return report_error(_unexpected_error(exc, app, arguments))
 
 
 def _run_with_prompt(arguments: list[str], app: App) -> int:
-    """Run a line, after it has been asked for, or again when it was wrong, if that is wished."""
-    wished = mode(arguments, app.environ)
-    arguments = without_flags(arguments)
-    if wished == "on":
-        return _run(_asked(arguments, app), app)
+    """Run a line; with auto-prompt, prompt for it first, or again after a usage error."""
+    requested = prompt_mode(arguments, app.environ)
+    arguments = without_prompt_flags(arguments)
+    if requested == "on":
+        return _run(_prompted(arguments, app), app)
     try:
         return _run(arguments, app)
     except (UsageError, click.ClickException) as exc:
-        if wished == "off" or not app.console.can_prompt:
+        if requested == "off" or not app.console.can_prompt:
             raise
-        complaint = exc.message
-    return _run(_asked(arguments, app, complaint), app)
+        message = exc.message
+    return _run(_prompted(arguments, app, message), app)
 
 
-def _asked(arguments: list[str], app: App, complaint: str = "") -> list[str]:
-    from .prompt.session import ask_command_line
+def _prompted(arguments: list[str], app: App, error_message: str = "") -> list[str]:
+    from .prompt.session import prompt_command_line
 
-    return ask_command_line(
-        click.Context(commands, info_name="smrt", obj=app), arguments, complaint
+    return prompt_command_line(
+        click.Context(commands, info_name="smrt", obj=app), arguments, error_message
     )
 
 
@@ -198,8 +198,8 @@ def _run(arguments: list[str], app: App) -> int:
         return exc.exit_code
 
 
-def _defect(exc: Exception, app: App, arguments: Sequence[str]) -> SmrtError:
-    """What nobody foresaw, as a failure; --debug tells where it arose."""
+def _unexpected_error(exc: Exception, app: App, arguments: Sequence[str]) -> SmrtError:
+    """Convert an unexpected exception; --debug prints its traceback."""
     from smrt.protocol.redaction import without_secrets
 
     from .early_options import early_options

@@ -1,4 +1,4 @@
-"""Commands made of rows, whose words are parsed by the rules of the AWS CLI."""
+"""Commands built from rows, parsed by the AWS CLI's rules."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,7 +25,7 @@ from smrt.invoke.option_table import (
 from smrt.output.console import App
 from smrt.protocol.operations import OPERATIONS, Field, Member, Operation
 
-from .arguments import Names, arrange, refuse_choice, refuse_unknown
+from .arguments import OptionNames, arrange, reject_choice, reject_unknown
 from .help_option import HELP_WORD, show_help, show_manual
 
 if TYPE_CHECKING:
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
 
 Options = TypeVar("Options")
 _PARAMS = "smrt.params"
-"""Where a context has the parameters of its line."""
+"""Key in a context's `meta` for the parameters that its line uses."""
 
 
 class Choice(click.Choice[str]):
-    """One of several words; another is refused as AWS refuses it, with the nearest or all."""
+    """One of several choices; any other value is rejected with the AWS CLI's message."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """`value`, if it is one of the words."""
+        """Return `value` if it is one of the choices. Raises UsageError."""
         if value not in self.choices:
-            refuse_choice(called(param), value, self.choices)
+            reject_choice(parameter_label(param), value, self.choices)
         return super().convert(value, param, ctx)
 
 
 class RowsCommand(click.Command):
-    """A command made of rows: `gather` makes one typed value of its options, `run` acts on that.
+    """A command built from rows: `gather` converts its options to one typed value for `run`.
 
-    The command takes an OUTFILE; where `outfile_with` names a flag, only beside that.
+    The command accepts an OUTFILE; if `outfile_with` is a flag, only together with this flag.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a command
@@ -73,7 +73,7 @@ class RowsCommand(click.Command):
         self._documented_rows = (*self.rows[: len(members)], OUTFILE, *rows, HELP, VERSION)
         self._examples = tuple(examples)
         self._fields = fields
-        self.names = Names(
+        self.names = OptionNames(
             valued=[member.flag for member in members]
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
@@ -82,9 +82,9 @@ class RowsCommand(click.Command):
         super().__init__(name, callback=run, help=text, add_help_option=False)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The options and OUTFILE; while a line is parsed, only the options that it names.
+        """The options and OUTFILE; while a line is parsed, only the options that it uses.
 
-        A line names few of forty options, and each costs click as much as all of the parsing.
+        A line uses few of forty options, and each one takes click as long as the rest of parsing.
         """
         params: list[click.Parameter] = ctx.meta.get(_PARAMS) or self._params(self.rows)
         return params
@@ -93,55 +93,55 @@ class RowsCommand(click.Command):
         return [*map(_option, rows), click.Argument(["outfile"], required=False)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse `args` after arranging them; UsageError names every word that is unknown."""
-        found = arrange(args, self.names)
-        if any(flag in found.options for flag in HELP_FLAGS):
+        """Arrange and parse `args`. Raises UsageError with all unknown words."""
+        line = arrange(args, self.names)
+        if any(flag in line.options for flag in HELP_FLAGS):
             show_help(ctx)
-        most_words = int(self._outfile_with is None or self._outfile_with in found.options)
-        words = self._without_help(ctx, found.options, found.words, most_words)
+        max_words = int(self._outfile_with is None or self._outfile_with in line.options)
+        words = self._without_help(ctx, line.options, line.words, max_words)
         known = (*self.names.valued, *self.names.flags)
-        beside = () if most_words else (f"OUTFILE requires {self._outfile_with}",)
-        extra = [*found.unknown, *words[most_words:]]
+        hints = () if max_words else (f"OUTFILE requires {self._outfile_with}",)
+        extra = [*line.unknown, *words[max_words:]]
         if extra != [""]:  # as in AWS CLI, which reports a joined list unless that is empty
-            refuse_unknown(extra, known, *beside[: len(words)])
-        flags = {option.partition("=")[0] for option in found.options}
+            reject_unknown(extra, known, *hints[: len(words)])
+        flags = {option.partition("=")[0] for option in line.options}
         ctx.meta[_PARAMS] = self._params([row for row in self.rows if row.flag in flags])
-        rest = super().parse_args(ctx, [*found.options, "--", *words[:most_words]])
+        rest = super().parse_args(ctx, [*line.options, "--", *words[:max_words]])
         for row in self.rows:
             ctx.params.setdefault(row.dest, None if row.takes_value else False)
         return rest
 
     def invoke(self, ctx: click.Context) -> None:
-        """Act on the options of `ctx`."""
+        """Run the command with the options of `ctx`."""
         assert self.callback is not None
         self.callback(ctx.obj, self._gather(ctx))
 
     def _without_help(
-        self, ctx: click.Context, options: Sequence[str], words: list[str], most_words: int
+        self, ctx: click.Context, options: Sequence[str], words: list[str], max_words: int
     ) -> list[str]:
-        """The words, unless `help` is one by AWS CLI's rule: alone, or behind all that is required.
+        """The words. Shows the man page if `help` is alone, or follows all required parameters.
 
-        Anywhere else it is an OUTFILE.
+        This is the AWS CLI's rule; anywhere else, `help` is an OUTFILE.
         """
-        named = {option.partition("=")[0] for option in options}
-        alone = words == [HELP_WORD] and not named.difference(row.flag for row in GLOBALS)
-        behind = words[most_words:] == [HELP_WORD]
+        flags = {option.partition("=")[0] for option in options}
+        alone = words == [HELP_WORD] and not flags.difference(row.flag for row in GLOBALS)
+        at_end = words[max_words:] == [HELP_WORD]
         required = {row.flag for row in self._documented_rows if row.group == "required"}
-        if alone or (behind and required <= named):
+        if alone or (at_end and required <= flags):
             show_manual(ctx)
-        return words[:-1] if behind else words
+        return words[:-1] if at_end else words
 
     def page(self, ctx: click.Context) -> "Page":
-        """What there is to know of this command."""
+        """The help page of this command."""
         from .help.page import Page
 
         assert self.help is not None
         rows = self._page_rows()
-        needed = (row.label for row in rows if row.group == "required")
+        required = (row.label for row in rows if row.group == "required")
         return Page(
             ctx.command_path,
             self.help,
-            (*needed, "[OPTION]...", OUTFILE.label),
+            (*required, "[OPTION]...", OUTFILE.label),
             rows=rows,
             examples=self._examples,
             fields={field.name: field.help for field in self._fields},
@@ -188,23 +188,23 @@ class OperationCommand(RowsCommand):
 
 
 def version_line() -> str:
-    """What --version prints: this program, Python and the platform."""
+    """The output of --version: the versions of smrt and Python, and the platform."""
     import platform
 
     python, system = platform.python_version(), platform.system()
     return f"smrt/{__version__} Python/{python} {system}/{platform.release()}"
 
 
-def every_name() -> Names:
-    """The options that may stand before the command: all global ones, and all members'."""
+def leading_option_names() -> OptionNames:
+    """The options that can precede the command: all global options, and those of all members."""
     flags = {member.flag for operation in OPERATIONS for member in operation.members}
     rows = (*GLOBALS, *STREAM, WAIT, WAIT_TIMEOUT, STAGE)
     valued = flags.union(row.flag for row in rows if row.takes_value)
-    return Names(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
+    return OptionNames(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
 
 
-def called(param: click.Parameter | None) -> str:
-    """What a parameter is called on the command line."""
+def parameter_label(param: click.Parameter | None) -> str:
+    """The name of a parameter on the command line."""
     if isinstance(param, click.Argument):
         return param.metavar or str(param.name)
     return param.opts[-1] if param else ""

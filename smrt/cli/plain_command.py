@@ -1,4 +1,4 @@
-"""Commands that call no endpoint: made by click's decorators, parsed by the rules of the others."""
+"""Commands that call no endpoint: declared with click's decorators, parsed like all others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,15 +8,15 @@ import click
 from smrt.errors import UsageError
 from smrt.invoke.option_table import DEBUG, ERROR_FORMAT, HELP_FLAGS
 
-from .arguments import Names, arrange, refuse_choice, refuse_unknown, split
-from .help_option import answer_help, show_help
-from .operation_command import Choice, called
+from .arguments import OptionNames, arrange, reject_choice, reject_unknown, split
+from .help_option import show_help, show_requested_help
+from .operation_command import Choice, parameter_label
 
 
 class Command(click.Command):
-    """A command that click's decorators make; its epilog holds the examples.
+    """A command declared with click's decorators; its epilog contains the examples.
 
-    How its failures are told can be chosen as everywhere: `failures` finds that without click.
+    click only validates the shared options: `early_options` reads them before click runs.
     """
 
     shared = (ERROR_FORMAT, DEBUG)
@@ -30,68 +30,70 @@ class Command(click.Command):
         ]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse `args` after arranging them, or show the help that they ask for."""
-        answer_help(ctx, args)
+        """Arrange and parse `args`, or show the help that they request."""
+        show_requested_help(ctx, args)
         names = option_names(self)
-        found = arrange(args, names)
-        most = _most_words(self)
-        extra = [] if most is None else found.words[most:]
-        refuse_unknown([*found.unknown, *extra], [*names.valued, *names.flags])
-        self._require(found.words)
-        return super().parse_args(ctx, [*found.options, "--", *found.words])
+        line = arrange(args, names)
+        max_words = _max_words(self)
+        extra = [] if max_words is None else line.words[max_words:]
+        reject_unknown([*line.unknown, *extra], [*names.valued, *names.flags])
+        self._require_arguments(line.words)
+        return super().parse_args(ctx, [*line.options, "--", *line.words])
 
-    def _require(self, words: Sequence[str]) -> None:
-        needed = [param for param in _arguments(self) if param.required][len(words) :]
-        if needed:
-            labels = ", ".join(called(param) for param in needed)
-            choices = getattr(needed[0].type, "choices", ())
+    def _require_arguments(self, words: Sequence[str]) -> None:
+        missing = [param for param in _arguments(self) if param.required][len(words) :]
+        if missing:
+            labels = ", ".join(parameter_label(param) for param in missing)
+            choices = getattr(missing[0].type, "choices", ())
             hints = (f"choose from {', '.join(choices)}",) if choices else ()
             raise UsageError(f"the following arguments are required: {labels}", *hints)
 
 
 class Group(click.Group):
-    """A group of such commands; options may stand before the command."""
+    """A group of such commands; options can precede the command."""
 
     command_class = Command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Move the options before the command behind it, or show the help that is asked for."""
-        answer_help(ctx, args[:1])
+        """Move the options that precede the command after it, or show the requested help."""
+        show_requested_help(ctx, args[:1])
         known = _merged(self.commands)
-        found = split(args, known, "")
-        if found.command is None and any(flag in found.options for flag in HELP_FLAGS):
+        line = split(args, known, "")
+        if line.command is None and any(flag in line.options for flag in HELP_FLAGS):
             show_help(ctx)
-        refuse_unknown(arrange(found.options, known).unknown, [*known.valued, *known.flags])
-        if found.command is None:
+        reject_unknown(arrange(line.options, known).unknown, [*known.valued, *known.flags])
+        if line.command is None:
             raise UsageError(
                 "the following arguments are required: command",
                 f"choose from {', '.join(self.commands)}",
                 f"see {ctx.command_path} --help",
             )
-        if found.command not in self.commands:
-            refuse_choice("command", found.command, self.commands)
-        return super().parse_args(ctx, [found.command, *found.options, *found.rest])
+        if line.command not in self.commands:
+            reject_choice("command", line.command, self.commands)
+        return super().parse_args(ctx, [line.command, *line.options, *line.rest])
 
 
-def option_names(command: click.Command) -> Names:
-    """The options that a command takes."""
-    found = [param for param in command.params if isinstance(param, click.Option)]
-    return Names(
-        [option.opts[-1] for option in found if not option.is_flag],
-        [option.opts[-1] for option in found if option.is_flag],
+def option_names(command: click.Command) -> OptionNames:
+    """The options of a command."""
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    return OptionNames(
+        [option.opts[-1] for option in options if not option.is_flag],
+        [option.opts[-1] for option in options if option.is_flag],
     )
 
 
-def _merged(commands: Mapping[str, click.Command]) -> Names:
+def _merged(commands: Mapping[str, click.Command]) -> OptionNames:
     each = [option_names(command) for command in commands.values()]
-    return Names({n for one in each for n in one.valued}, {n for one in each for n in one.flags})
+    return OptionNames(
+        {n for one in each for n in one.valued}, {n for one in each for n in one.flags}
+    )
 
 
 def _arguments(command: click.Command) -> list[click.Argument]:
     return [param for param in command.params if isinstance(param, click.Argument)]
 
 
-def _most_words(command: click.Command) -> int | None:
-    """How many words a command takes, None: any number."""
-    found = _arguments(command)
-    return None if any(param.nargs < 0 for param in found) else len(found)
+def _max_words(command: click.Command) -> int | None:
+    """The maximum number of words of a command; None for no limit."""
+    arguments = _arguments(command)
+    return None if any(param.nargs < 0 for param in arguments) else len(arguments)

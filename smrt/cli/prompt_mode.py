@@ -10,34 +10,34 @@ from smrt.errors import SmrtError, UsageError
 
 ON = "--cli-auto-prompt"
 OFF = "--no-cli-auto-prompt"
-_ANSWERED = ("help", "--help", "-h", "--version")
+_NEVER_PROMPTED = ("help", "--help", "-h", "--version")
 _VARIABLE = "AWS_CLI_AUTO_PROMPT"
 _KEY = b"cli_auto_prompt"
 
 
-def mode(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """`on`, `on-partial` (after a line that was wrong) or `off`.
+def prompt_mode(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """`on`, `on-partial` (only after an invalid line) or `off`.
 
-    UsageError where a line asks for it and forbids it.
+    Raises UsageError if the line has both flags.
     """
     words = arguments[: _end(arguments)]
     if ON in words and OFF in words:
         raise UsageError(
             f"Both {ON} and {OFF} cannot be specified at the same time.", f"remove {OFF}"
         )
-    if OFF in words or any(word in words for word in _ANSWERED) or "complete" in words[:1]:
+    if OFF in words or any(word in words for word in _NEVER_PROMPTED) or "complete" in words[:1]:
         return "off"
     return "on" if ON in words else _configured(words, environ)
 
 
-def without_flags(arguments: Sequence[str]) -> list[str]:
-    """The line without the two flags; every command takes them, and none has a use for them."""
+def without_prompt_flags(arguments: Sequence[str]) -> list[str]:
+    """The line without the two flags: every command accepts them, and none uses them."""
     end = _end(arguments)
     return [word for word in arguments[:end] if word not in (ON, OFF)] + list(arguments[end:])
 
 
 def _end(arguments: Sequence[str]) -> int:
-    """Where the options end: what follows -- is not ours to read."""
+    """The index at which the options end; another program reads what follows --."""
     return arguments.index("--") if "--" in arguments else len(arguments)
 
 
@@ -50,18 +50,18 @@ def _configured(words: Sequence[str], environ: Mapping[str, str]) -> str:
         ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
     )
     paths = (expanded(environ, *file) for file in files)
-    if _VARIABLE not in environ and not any(map(_mentions, paths)):
-        return "off"  # to parse the files here would cost each call as much as it does later
+    if _VARIABLE not in environ and not any(map(_mentions_prompt, paths)):
+        return "off"  # parsing the files here too would slow down every call
     from .early_options import early_options
 
     profile = early_options(words).profile
     try:
         return configuration.auto_prompt(configuration.load(environ, profile))
     except SmrtError:
-        return "off"  # the command itself will tell
+        return "off"  # the command itself reports the error
 
 
-def _mentions(path: str) -> bool:
+def _mentions_prompt(path: str) -> bool:
     with suppress(OSError), open(path, "rb") as file:
         return _KEY in file.read()
     return False

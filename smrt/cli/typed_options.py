@@ -1,4 +1,4 @@
-"""The options of the command line, checked and typed: nothing else reads values by their names."""
+"""The options of the command line, validated and typed; only this package reads them by name."""
 
 import click
 
@@ -16,9 +16,9 @@ from smrt.protocol.operations import Operation
 def invoke_options(
     ctx: click.Context, operation: Operation, read_timeout: float = DEFAULT_TIMEOUT
 ) -> InvokeOptions:
-    """The options of a command for `operation`; `read_timeout` holds where none is named.
+    """The options of a command for `operation`; `read_timeout` is the default read timeout.
 
-    Raises UsageError in the order in which AWS CLI finds such things.
+    Raises UsageError for the first invalid option, in the AWS CLI's order.
     """
     values = ctx.params
     return InvokeOptions(
@@ -58,7 +58,7 @@ def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) ->
 
 
 def _connection_options(ctx: click.Context, read_timeout: float) -> ConnectionOptions:
-    """The options that become settings; a command that calls no model lacks the last two."""
+    """The connection options; a command that calls no model does not have the last two."""
     values = ctx.params
     return ConnectionOptions(
         region=values["region"],

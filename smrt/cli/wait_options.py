@@ -1,4 +1,4 @@
-"""The options of a wait, of the two commands that can wait."""
+"""The wait options of the two commands that can wait."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -13,19 +13,19 @@ ROWS = (WAIT_TIMEOUT, METADATA, *SHARED)
 
 
 def wait_options(
-    ctx: click.Context, shared: GlobalOptions, without: Collection[str] = ()
+    ctx: click.Context, shared: GlobalOptions, excluded: Collection[str] = ()
 ) -> WaitOptions:
-    """The options of a wait; the flags `without` are none of the command that resumes it.
+    """The wait options; the command that resumes the wait leaves out the flags `excluded`.
 
-    Raises UsageError.
+    Raises UsageError for an invalid timeout.
     """
     timeout = wait_timeout_seconds(ctx.params[WAIT_TIMEOUT.dest])
-    rows = [row for row in ROWS if row.flag not in without]
+    rows = [row for row in ROWS if row.flag not in excluded]
     return WaitOptions(shared, timeout, tuple(_words(ctx, rows)))
 
 
 def _words(ctx: click.Context, rows: Sequence[Row]) -> Iterator[str]:
-    """The options of `rows` as they were named, for another command line."""
+    """The options of `rows` as the user wrote them, for another command line."""
     for row in rows:
         value = ctx.params[row.dest]
         if value not in (None, False):

@@ -1,4 +1,4 @@
-"""The words of a command line, told apart as argparse tells them."""
+"""The words of a command line, classified as argparse classifies them."""
 
 import argparse
 from itertools import pairwise
@@ -8,10 +8,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from smrt.cli.arguments import Arranged, Names, Split, arrange, is_value, refuse_unknown, split
+from smrt.cli.arguments import (
+    Arranged,
+    OptionNames,
+    Split,
+    arrange,
+    is_value,
+    reject_unknown,
+    split,
+)
 from smrt.errors import UsageError
 
-NAMES = Names(
+NAMES = OptionNames(
     valued=["--body", "--accept", "--region", "--query"],
     flags=["--debug", "--no-sign-request", "-h"],
     optional={"--generate-cli-skeleton": ""},
@@ -19,7 +27,7 @@ NAMES = Names(
 
 
 def words(line: str) -> list[str]:
-    """The words of `line`; _ stands for a space in one."""
+    """The words of `line`; an underscore becomes a space."""
     return [word.replace("_", " ") for word in line.split()]
 
 
@@ -58,7 +66,7 @@ def arranged(line: str) -> Arranged:
         ("--generate-cli-skeleton --debug", ["--generate-cli-skeleton=", "--debug"], [], []),
     ],
 )
-def test_options_words_and_unknown_are_told_apart(
+def test_options_words_and_unknown_options_are_separated(
     line: str, options: list[str], others: list[str], unknown: list[str]
 ) -> None:
     assert arranged(line) == Arranged(options, others, unknown)
@@ -87,7 +95,7 @@ def test_options_words_and_unknown_are_told_apart(
         ("--debug=", "argument --debug: ignored explicit argument ''", ()),
     ],
 )
-def test_a_misused_option_is_refused(line: str, message: str, hints: tuple[str, ...]) -> None:
+def test_a_misused_option_is_a_usage_error(line: str, message: str, hints: tuple[str, ...]) -> None:
     with pytest.raises(UsageError) as caught:
         arranged(line)
     assert (caught.value.message, caught.value.hints) == (message, hints)
@@ -111,12 +119,12 @@ def test_a_misused_option_is_refused(line: str, message: str, hints: tuple[str, 
         ("--1", False),
     ],
 )
-def test_a_value_is_what_argparse_takes_for_one(word: str, *, expected: bool) -> None:
+def test_a_value_is_what_argparse_accepts_as_a_value(word: str, *, expected: bool) -> None:
     assert is_value(word) is expected
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with the same options."""
+    """An argparse parser with the same options."""
 
     def __init__(self) -> None:
         super().__init__(allow_abbrev=False, add_help=False)
@@ -139,19 +147,19 @@ WORDS = st.sampled_from(
 
 @settings(max_examples=300)
 @given(st.lists(WORDS, max_size=7))
-def test_options_are_read_as_argparse_reads_them(argv: list[str]) -> None:
+def test_options_are_parsed_as_argparse_parses_them(argv: list[str]) -> None:
     assume(not any(word in NAMES.valued and after == "--" for word, after in pairwise(argv)))
     try:
         expected, extras = Parser().parse_known_args(argv)
     except UsageError as exc:
-        refusal = exc.message
+        message = exc.message
         with pytest.raises(UsageError) as caught:
             arrange(argv, NAMES)
-        assert caught.value.message == refusal
+        assert caught.value.message == message
         return
-    found = arrange(argv, NAMES)
-    assert Parser().parse_args(found.options) == expected
-    rest = [*found.words, *found.unknown]  # Pythons differ in what they do with --
+    line = arrange(argv, NAMES)
+    assert Parser().parse_args(line.options) == expected
+    rest = [*line.words, *line.unknown]  # versions of Python differ in how they handle --
     assert sorted(w for w in rest if w != "--") == sorted(w for w in extras if w != "--")
 
 
@@ -164,19 +172,19 @@ def test_options_are_read_as_argparse_reads_them(argv: list[str]) -> None:
         (["out.bin"], ()),
     ],
 )
-def test_unknown_words_are_named_at_once_with_the_nearest_options(
+def test_all_unknown_words_are_reported_with_the_nearest_options(
     unknown: list[str], hints: tuple[str, ...]
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        refuse_unknown(unknown, NAMES.valued)
+        reject_unknown(unknown, NAMES.valued)
     assert caught.value.message == "Unknown options: " + ", ".join(unknown)
     assert len(caught.value.hints) == len(hints)
     for hint, expected in zip(caught.value.hints, hints, strict=True):
         assert expected in hint
 
 
-def test_nothing_unknown_is_nothing_wrong() -> None:
-    refuse_unknown([], NAMES.valued)
+def test_no_unknown_words_are_no_error() -> None:
+    reject_unknown([], NAMES.valued)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +206,7 @@ def test_nothing_unknown_is_nothing_wrong() -> None:
         ("--region", (["--region"], None, [])),
     ],
 )
-def test_the_command_is_found_behind_options_and_the_service(
+def test_the_command_follows_options_and_the_service(
     line: str, expected: tuple[list[str], str | None, list[str]]
 ) -> None:
     assert split(words(line), NAMES, "service") == Split(*expected)

@@ -1,10 +1,10 @@
-"""What holds while a line is parsed, and where that fails."""
+"""The options that apply before a line is parsed, and if parsing fails."""
 
 from pathlib import Path
 
 import pytest
 
-from smrt.cli.early_options import EarlyOptions, early_options, error_format_in_force
+from smrt.cli.early_options import EarlyOptions, early_options, effective_error_format
 from tests.conftest import Smrt
 
 
@@ -28,14 +28,14 @@ from tests.conftest import Smrt
         ),
     ],
 )
-def test_early_options_are_found_anywhere_before_a_double_dash(
+def test_early_options_can_be_anywhere_before_a_double_dash(
     words: str, expected: EarlyOptions
 ) -> None:
     assert early_options(words.split()) == expected
 
 
 @pytest.mark.parametrize("bad", [["--bogus"], ["--output", "xml"], ["nothing"], ["--body"]])
-def test_an_error_of_parsing_is_told_in_the_format_of_the_line(smrt: Smrt, bad: list[str]) -> None:
+def test_a_parsing_error_has_the_format_that_the_line_requests(smrt: Smrt, bad: list[str]) -> None:
     result = smrt("invoke-endpoint", *bad, "--cli-error-format", "json")
     assert result.code == 252
     assert result.err.startswith('{\n    "Code": "ParamValidation"')
@@ -58,17 +58,17 @@ def test_an_error_of_parsing_is_told_in_the_format_of_the_line(smrt: Smrt, bad: 
         ("--profile=p", {}, "table"),
         ("", {"AWS_PROFILE": "p"}, "table"),
         ("--profile p", {"AWS_CLI_ERROR_FORMAT": "text"}, "text"),
-        ("--profile nobody", {}, "enhanced"),
+        ("--profile missing", {}, "enhanced"),
         ("", {"AWS_CONFIG_FILE": "/dev/null/none"}, "enhanced"),
         ("--cli-error-format text", {"AWS_CONFIG_FILE": "broken"}, "text"),
         ("", {"AWS_CONFIG_FILE": "broken"}, "enhanced"),
     ],
 )
-def test_the_format_in_force(
+def test_the_line_then_the_configuration_choose_the_format_of_errors(
     words: str, environ: dict[str, str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("broken").write_text("no section", encoding="ascii")
     Path("config").write_text("[profile p]\ncli_error_format = table\n", encoding="ascii")
     environ = {"HOME": "/nowhere", "AWS_CONFIG_FILE": "config", **environ}
-    assert error_format_in_force(early_options(words.split()), environ) == name
+    assert effective_error_format(early_options(words.split()), environ) == name

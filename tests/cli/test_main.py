@@ -1,4 +1,4 @@
-"""The roof: what becomes an exit status, and what is said."""
+"""The entry point: exit statuses, and the output of help, version and errors."""
 
 import io
 import re
@@ -15,7 +15,7 @@ VERSION = re.compile(rf"smrt/{re.escape(__version__)} Python/\S+ \w+/\S+\n")
 
 
 class Failing(io.BytesIO):
-    """A stream that fails whenever it is used."""
+    """A stream that raises `error` when it is used."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__()
@@ -29,10 +29,10 @@ class Failing(io.BytesIO):
 
 
 def _run(*argv: str, stdin: Any = None, stdout: Any = None) -> tuple[int, str]:
-    """The exit status and what is said, where a stream may be a failing one."""
-    said = io.BytesIO()
-    console = Console(stdin or io.BytesIO(), stdout or io.BytesIO(), said)
-    return main(argv, console=console), said.getvalue().decode()
+    """The exit status and standard error; a stream can be a failing one."""
+    stderr = io.BytesIO()
+    console = Console(stdin or io.BytesIO(), stdout or io.BytesIO(), stderr)
+    return main(argv, console=console), stderr.getvalue().decode()
 
 
 @pytest.mark.parametrize(
@@ -47,19 +47,19 @@ def _run(*argv: str, stdin: Any = None, stdout: Any = None) -> tuple[int, str]:
         "--help --version",
     ],
 )
-def test_the_version_is_told_wherever_it_is_asked_for(line: str, smrt: Smrt) -> None:
+def test_the_version_option_works_anywhere_on_the_line(line: str, smrt: Smrt) -> None:
     result = smrt(*line.split())
     assert (result.code, result.err) == (0, "")
     assert VERSION.fullmatch(result.out.decode())
 
 
-def test_a_word_after_two_dashes_asks_for_nothing(smrt: Smrt) -> None:
+def test_a_version_option_after_two_dashes_is_an_argument(smrt: Smrt) -> None:
     result = smrt("invoke-endpoint", "--endpoint-name", "x", "--", "--version")
     assert result.code == 252
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
-def test_help_names_every_command(flag: str, smrt: Smrt) -> None:
+def test_help_lists_every_command(flag: str, smrt: Smrt) -> None:
     result = smrt(flag)
     assert (result.code, result.err) == (0, "")
     assert [name for name in COMMANDS if name not in result.out.decode()] == []
@@ -67,33 +67,31 @@ def test_help_names_every_command(flag: str, smrt: Smrt) -> None:
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 @pytest.mark.parametrize("command", ["invoke-endpoint", "invoke-endpoint-async"])
-def test_help_of_a_command_wins_over_what_is_wrong_with_it(
-    flag: str, command: str, smrt: Smrt
-) -> None:
+def test_help_of_a_command_overrides_its_errors(flag: str, command: str, smrt: Smrt) -> None:
     result = smrt(command, "--bogus", flag)
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"Usage: smrt {command} --endpoint-name".encode())
 
 
-def test_a_defect_is_one_line_with_255() -> None:
+def test_an_unexpected_error_is_one_line_with_255() -> None:
     line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "-")
-    code, said = _run(*line, stdin=Failing(ZeroDivisionError("by zero")))
+    code, err = _run(*line, stdin=Failing(ZeroDivisionError("by zero")))
     assert code == 255
-    assert said == (
+    assert err == (
         "smrt: [ERROR]: An error occurred (General): ZeroDivisionError: by zero\n"
         "smrt: hint: this is a bug in smrt; add --debug to see the traceback\n"
     )
 
 
-def test_debug_shows_where_a_defect_arose() -> None:
+def test_debug_shows_the_traceback_of_an_unexpected_error() -> None:
     line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "-", "--debug")
-    code, said = _run(*line, stdin=Failing(ZeroDivisionError("by zero")))
+    code, err = _run(*line, stdin=Failing(ZeroDivisionError("by zero")))
     assert code == 255
-    assert "Traceback (most recent call last)" in said
-    assert "raise self._error" in said
+    assert "Traceback (most recent call last)" in err
+    assert "raise self._error" in err
 
 
-def test_an_interrupt_is_130_and_nothing_is_said() -> None:
+def test_an_interrupt_is_130_without_a_message() -> None:
     line = ("invoke-endpoint", "--endpoint-name", "x", "--body", "-")
     assert _run(*line, stdin=Failing(KeyboardInterrupt())) == (130, "")
 
@@ -101,22 +99,22 @@ def test_an_interrupt_is_130_and_nothing_is_said() -> None:
 @pytest.mark.parametrize(
     "line", [["--version"], ["-h"], ["invoke-endpoint", "--generate-cli-skeleton"]]
 )
-def test_a_closed_pipe_is_141_and_nothing_is_said(line: list[str]) -> None:
+def test_a_closed_pipe_is_141_without_a_message(line: list[str]) -> None:
     assert _run(*line, stdout=Failing(BrokenPipeError())) == (141, "")
 
 
-def test_a_full_disk_is_255_and_said() -> None:
-    code, said = _run("--version", stdout=Failing(OSError(28, "No space left on device")))
+def test_a_full_disk_is_255_with_a_message() -> None:
+    code, err = _run("--version", stdout=Failing(OSError(28, "No space left on device")))
     assert code == 255
-    assert said.endswith("standard output cannot be written: No space left on device\n")
+    assert err.endswith("standard output cannot be written: No space left on device\n")
 
 
-def test_nobody_listening_to_an_error_changes_nothing() -> None:
+def test_a_closed_stderr_does_not_change_the_exit_status() -> None:
     console = Console(io.BytesIO(), io.BytesIO(), Failing(BrokenPipeError()))
     assert main(["bogus"], console=console) == 252
 
 
-def test_what_click_refuses_is_told_as_everything_is(smrt: Smrt) -> None:
+def test_an_error_of_click_has_the_requested_format(smrt: Smrt) -> None:
     result = smrt("local", "--cli-error-format", "json", "bogus")
     assert (result.code, result.out) == (252, b"")
     assert '"Code": "ParamValidation"' in result.err

@@ -1,4 +1,4 @@
-"""Command lines and the values that they become."""
+"""Command lines, and the values to which they are parsed."""
 
 import io
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smrt.cli.main import COMMANDS
-from smrt.cli.operation_command import OperationCommand, every_name
+from smrt.cli.operation_command import OperationCommand, leading_option_names
 from smrt.errors import UsageError
 from smrt.invoke.option_table import GLOBALS
 from smrt.output.console import App, Console
@@ -28,14 +28,14 @@ def _command(operation: Operation) -> OperationCommand:
 
 
 def _parsed(operation: Operation, *words: str) -> Mapping[str, Any]:
-    """What the command is given, without what it is not given."""
+    """The parameters that the words set."""
     app = App(Console(io.BytesIO(), io.BytesIO(), io.BytesIO()), {}, ExitStack())
     params = _command(operation).make_context("x", list(words), obj=app).params
     return {name: value for name, value in params.items() if value not in (None, False)}
 
 
 @pytest.mark.parametrize(
-    ("words", "given"),
+    ("words", "expected"),
     [
         ([], {}),
         (["--endpoint-name", "e"], {"EndpointName": "e"}),
@@ -66,19 +66,19 @@ def _parsed(operation: Operation, *words: str) -> Mapping[str, Any]:
         (["--metadata", "-", "--dry-run"], {"metadata": "-", "dry_run": True}),
     ],
 )
-def test_words_become_values(words: list[str], given: dict[str, Any]) -> None:
-    assert _parsed(INVOKE_ENDPOINT, *words) == given
+def test_words_are_parsed_to_values(words: list[str], expected: dict[str, Any]) -> None:
+    assert _parsed(INVOKE_ENDPOINT, *words) == expected
 
 
 @both
-def test_every_member_is_an_option_and_keeps_its_name(operation: Operation) -> None:
+def test_every_member_is_an_option_with_its_name(operation: Operation) -> None:
     for member in operation.members:
         assert _parsed(operation, member.flag, "v") == {member.name: "v"}
 
 
 @both
 @pytest.mark.parametrize("row", GLOBALS, ids=lambda each: each.flag)
-def test_every_global_option_is_one_of_each_command(operation: Operation, row: Any) -> None:
+def test_every_command_has_every_global_option(operation: Operation, row: Any) -> None:
     value = row.choices[0] if row.choices else "v"
     words = [row.flag, value] if row.takes_value else [row.flag]
     assert _parsed(operation, *words) == {row.dest: value if row.takes_value else True}
@@ -86,21 +86,23 @@ def test_every_global_option_is_one_of_each_command(operation: Operation, row: A
 
 @both
 @pytest.mark.parametrize("row", [row for row in GLOBALS if row.choices], ids=lambda each: each.flag)
-def test_a_choice_is_one_of_its_words(operation: Operation, row: Any) -> None:
+def test_a_choice_accepts_only_its_values(operation: Operation, row: Any) -> None:
     for choice in row.choices:
         assert _parsed(operation, row.flag, choice) == {row.dest: choice}
-    with pytest.raises(UsageError, match=f"argument {row.flag}: Found invalid choice 'zz'") as told:
+    with pytest.raises(
+        UsageError, match=f"argument {row.flag}: Found invalid choice 'zz'"
+    ) as caught:
         _parsed(operation, row.flag, "zz")
-    assert told.value.hints == (f"choose from {', '.join(row.choices)}",)
+    assert caught.value.hints == (f"choose from {', '.join(row.choices)}",)
 
 
-def test_the_nearest_choice_is_told() -> None:
-    with pytest.raises(UsageError) as told:
+def test_the_nearest_choice_is_suggested() -> None:
+    with pytest.raises(UsageError) as caught:
         _parsed(INVOKE_ENDPOINT, "--output", "tex")
-    assert told.value.hints == ("did you mean text?",)
+    assert caught.value.hints == ("did you mean text?",)
 
 
-def test_a_second_outfile_is_a_word_too_many() -> None:
+def test_a_second_outfile_is_an_unknown_option() -> None:
     with pytest.raises(UsageError, match=r"Unknown options: b, c"):
         _parsed(INVOKE_ENDPOINT, "a", "b", "c")
 
@@ -112,13 +114,13 @@ def test_every_option_has_a_line_of_help(operation: Operation) -> None:
     assert len(rows) > len(operation.members)
 
 
-def test_every_option_may_stand_before_the_command() -> None:
-    names = every_name()
+def test_every_option_can_precede_the_command() -> None:
+    names = leading_option_names()
     known = {*names.valued, *names.flags}
     for operation in (INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC):
         command = _command(operation)
         assert {*command.names.valued, *command.names.flags, *command.names.optional} <= known
 
 
-def test_every_command_says_what_it_is_for() -> None:
+def test_every_command_has_a_summary() -> None:
     assert all(COMMANDS.values())

@@ -1,4 +1,4 @@
-"""What the commands that call no endpoint say of a wrong line: the same as all others."""
+"""Commands that call no endpoint report an invalid line as all others do."""
 
 import json
 
@@ -8,7 +8,7 @@ from smrt.cli import plain_command
 from smrt.invoke import option_table
 from tests.conftest import Smrt
 
-REFUSED = {
+INVALID = {
     "local": (
         "the following arguments are required: command",
         ["choose from start, run", "see smrt local --help"],
@@ -63,12 +63,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("line", "said"), REFUSED.items(), ids=REFUSED)
-def test_a_wrong_line_is_told_with_what_to_do(
-    smrt: Smrt, line: str, said: tuple[str, list[str]]
+@pytest.mark.parametrize(("line", "expected"), INVALID.items(), ids=INVALID)
+def test_an_invalid_line_is_reported_with_hints(
+    smrt: Smrt, line: str, expected: tuple[str, list[str]]
 ) -> None:
     ran = smrt(*line.split())
-    message, hints = said
+    message, hints = expected
     assert (ran.code, ran.out) == (252, b"")
     assert ran.err.splitlines() == [
         f"smrt: [ERROR]: An error occurred (ParamValidation): {message}",
@@ -88,40 +88,40 @@ def test_a_wrong_line_is_told_with_what_to_do(
         "--debug --cli-error-format json completion tcsh",
     ],
 )
-def test_a_wrong_line_is_told_in_the_format_that_is_chosen(smrt: Smrt, line: str) -> None:
+def test_an_invalid_line_is_reported_in_the_requested_format(smrt: Smrt, line: str) -> None:
     ran = smrt(*line.split())
     assert (ran.code, ran.out) == (252, b"")
-    told = json.loads(ran.err)
-    assert list(told) == ["Code", "Message"]
-    assert told["Code"] == "ParamValidation"
-    assert "cli-error-format" not in told["Message"]
+    error = json.loads(ran.err)
+    assert list(error) == ["Code", "Message"]
+    assert error["Code"] == "ParamValidation"
+    assert "cli-error-format" not in error["Message"]
 
 
-def test_the_profile_may_choose_the_format_too(smrt: Smrt) -> None:
+def test_the_environment_can_choose_the_format(smrt: Smrt) -> None:
     ran = smrt("local", "strat", env={"AWS_CLI_ERROR_FORMAT": "json"})
     assert json.loads(ran.err)["Code"] == "ParamValidation"
 
 
-def test_an_unknown_format_is_refused(smrt: Smrt) -> None:
+def test_an_unknown_format_is_a_usage_error(smrt: Smrt) -> None:
     ran = smrt("local", "start", "--cli-error-format", "jsn")
     assert ran.code == 252
     assert "argument --cli-error-format: Found invalid choice 'jsn'" in ran.err
     assert "did you mean json?" in ran.err
 
 
-def test_options_may_stand_before_the_command_of_a_group(smrt: Smrt) -> None:
+def test_options_can_precede_the_command_of_a_group(smrt: Smrt) -> None:
     ran = smrt("local", "--verbose", "--debug", "run", "--", "true")
     assert (ran.code, ran.out, ran.err) == (0, b"", "")
 
 
 @pytest.mark.parametrize("line", ["local --debug --help", "--debug local -h", "local help"])
-def test_help_may_be_asked_for_behind_options(smrt: Smrt, line: str) -> None:
+def test_help_can_follow_options(smrt: Smrt, line: str) -> None:
     ran = smrt(*line.split())
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(b"Usage: smrt local COMMAND")
 
 
 def test_the_shared_options_are_those_of_every_command() -> None:
-    everywhere = {row.flag: row for row in option_table.GLOBALS}
+    rows = {row.flag: row for row in option_table.GLOBALS}
     for row in plain_command.Command.shared:
-        assert row == everywhere[row.flag]
+        assert row == rows[row.flag]

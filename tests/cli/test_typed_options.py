@@ -1,4 +1,4 @@
-"""Command lines and the typed options that they become."""
+"""Command lines, and the typed options to which they are parsed."""
 
 import io
 from contextlib import ExitStack
@@ -30,15 +30,15 @@ QUEUED = InvokeOptions({})
 
 
 def parsed(name: str, line: str) -> Any:
-    """What `run` would act on."""
+    """The options that `run` receives."""
     command = copy(import_module(f"smrt.cli.commands.{name.replace('-', '_')}").command)
-    seen: list[Any] = []
-    command.callback = lambda *arguments: seen.append(arguments[1])
+    received: list[Any] = []
+    command.callback = lambda *arguments: received.append(arguments[1])
     app = App(Console(io.BytesIO(), io.BytesIO(), io.BytesIO()), {}, ExitStack())
     result = CliRunner().invoke(command, line.split(), obj=app)
     if result.exception is not None:
         raise result.exception
-    return seen.pop()
+    return received.pop()
 
 
 def shared(**options: Any) -> InvokeOptions:
@@ -165,7 +165,7 @@ def test_a_wait_has_these_options(line: str, options: dict[str, Any]) -> None:
         ("wait", f"--output-location {S3} --wait-timeout inf", "takes a number of seconds"),
     ],
 )
-def test_the_first_wrong_option_is_a_usage_error(name: str, line: str, message: str) -> None:
+def test_the_first_invalid_option_is_a_usage_error(name: str, line: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         parsed(name, line)
     assert message in caught.value.message

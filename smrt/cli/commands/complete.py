@@ -1,8 +1,8 @@
-"""smrt complete: what the shells' completions ask for; people have no need of it."""
+"""`smrt complete`: saves the lists that the shell completion scripts read."""
 
 import click
 
-from smrt.cli.completion.endpoint_names import MAX_WAIT_SECONDS, Listing, fetch, keep
+from smrt.cli.completion.endpoint_names import MAX_WAIT_SECONDS, Listing, fetch_names, save_names
 from smrt.cli.plain_command import Command, Group
 from smrt.output.console import App
 
@@ -36,6 +36,6 @@ def endpoint_names(
 
     leave_terminal()
     listing = Listing(app.environ, profile, region)
-    names = fetch(listing, max_wait_seconds)
+    names = fetch_names(listing, max_wait_seconds)
     if names is not None:
-        keep(listing.path, names, time())
+        save_names(listing.path, names, time())

@@ -1,4 +1,4 @@
-"""smrt completion: the completion script of a shell, printed or put where the shell finds it."""
+"""`smrt completion`: prints or installs the completion script of a shell."""
 
 import click
 
@@ -42,12 +42,12 @@ def _install(app: App, shell: str, text: str) -> None:
     from smrt.cli.completion.install_paths import install_path
     from smrt.output import outfile
 
-    found = install_path(shell, app.environ)
+    target = install_path(shell, app.environ)
     try:
-        os.makedirs(os.path.dirname(found.path), exist_ok=True)
+        os.makedirs(os.path.dirname(target.path), exist_ok=True)
     except OSError as exc:
-        raise SmrtError(f"cannot create the folder of {found.path}: {exc.strerror}") from exc
-    with outfile.writing(outfile.plan(found.path)) as file:
+        raise SmrtError(f"cannot create the folder of {target.path}: {exc.strerror}") from exc
+    with outfile.writing(outfile.plan(target.path)) as file:
         file.write(text.encode())
-    for line in (f"wrote {found.path}", *found.remarks):
+    for line in (f"wrote {target.path}", *target.notes):
         app.console.note(line)

@@ -1,4 +1,4 @@
-"""`smrt invoke-endpoint`: send input to an endpoint and get the model's answer."""
+"""`smrt invoke-endpoint`: sends input to an endpoint and writes the model's response."""
 
 import click
 
@@ -21,12 +21,12 @@ def gather(ctx: click.Context) -> InvokeOptions:
 
 
 def run(app: App, options: InvokeOptions) -> None:
-    """Make the call that the options name."""
+    """Make the call that the options describe."""
     run_operation(app, INVOKE_ENDPOINT, options, lambda call: _invoke(app, call, options))
 
 
 def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
-    """Make the call, write the body of the response and its metadata; or show the request."""
+    """Make the call and write the response body and the metadata; or preview the request."""
     plan = plan_body(call.outfile)
     free = plan is not None or options.is_preview
     metadata = report(app, call, options.shared, stdout_is_free=free, answer=plan)
@@ -35,11 +35,11 @@ def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
 
         show_preview(app, call, options, metadata)
         return
-    reply = send(app, call)
-    with reply.body as body:
-        request_id = header(reply.headers, "x-amzn-RequestId")
+    response = send(app, call)
+    with response.body as body:
+        request_id = header(response.headers, "x-amzn-RequestId")
         deliver(body.chunks(), app.console, plan=plan, request_id=request_id)
-    metadata.tell(reply.metadata)
+    metadata.tell(response.metadata)
 
 
 _EXAMPLES = (

@@ -1,4 +1,4 @@
-"""`smrt invoke-endpoint-async`: queue a request on an asynchronous endpoint."""
+"""`smrt invoke-endpoint-async`: queues a request on an asynchronous endpoint."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class AsyncOptions(NamedTuple):
-    """The options of the command; `wait` is None where nobody waits for the result.
+    """The options of the command; `wait` is None without --wait.
 
-    `stage` is the folder in S3 that the input is put into.
+    `stage` is the S3 URI of the folder to which the input is uploaded.
     """
 
     invoke: InvokeOptions
@@ -36,24 +36,26 @@ def gather(ctx: click.Context) -> AsyncOptions:
 
 
 def _wait_options(ctx: click.Context, invoke: InvokeOptions) -> "WaitOptions | None":
-    """How to wait; the endpoint URL is that of the runtime, and is none of the wait."""
+    """The wait options, without the endpoint URL: it is that of the runtime, not of S3."""
     if ctx.params[WAIT.dest]:
         from smrt.cli.wait_options import wait_options
 
-        return wait_options(ctx, invoke.shared, without=("--endpoint-url",))
+        return wait_options(ctx, invoke.shared, excluded=("--endpoint-url",))
     if ctx.params[WAIT_TIMEOUT.dest] is not None:
         raise UsageError(f"{WAIT_TIMEOUT.flag} requires {WAIT.flag}")
     return None
 
 
 def run(app: App, options: AsyncOptions) -> None:
-    """Make the call that the options name."""
-    act = _queue if options.wait is None and options.stage is None else _queue_with_s3
-    run_operation(app, INVOKE_ENDPOINT_ASYNC, options.invoke, lambda call: act(app, call, options))
+    """Make the call that the options describe."""
+    queue = _queue if options.wait is None and options.stage is None else _queue_with_s3
+    run_operation(
+        app, INVOKE_ENDPOINT_ASYNC, options.invoke, lambda call: queue(app, call, options)
+    )
 
 
 def _queue(app: App, call: Call, options: AsyncOptions) -> None:
-    """Queue the request and write where its result will be."""
+    """Queue the request and print the location of its result."""
     metadata = report(app, call, options.invoke.shared)
     if options.invoke.is_preview:
         from smrt.invoke.preview import show_preview

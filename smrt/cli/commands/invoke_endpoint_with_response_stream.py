@@ -1,4 +1,4 @@
-"""`smrt invoke-endpoint-with-response-stream`: the model's answer part by part, as it is made."""
+"""`smrt invoke-endpoint-with-response-stream`: writes the response while it is generated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ from smrt.protocol.responses import header, response_metadata
 
 
 class StreamOptions(NamedTuple):
-    """The options of the command: those of every call, and how the stream is written."""
+    """The options of the command: those of every call, and the format of the stream."""
 
     invoke: InvokeOptions
     format: StreamFormatOptions = StreamFormatOptions()
@@ -44,13 +44,13 @@ def gather(ctx: click.Context) -> StreamOptions:
 
 
 def run(app: App, options: StreamOptions) -> None:
-    """Make the call that the options name."""
+    """Make the call that the options describe."""
     write = stream_writing(options.format)
     run_operation(app, OPERATION, options.invoke, lambda call: _stream(app, call, options, write))
 
 
 def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> None:
-    """Make the call, write the stream as it comes, then its metadata; or show the request."""
+    """Make the call, write the stream as it arrives, then the metadata; or preview the request."""
     plan = plan_body(call.outfile)
     metadata = report(
         app,
@@ -65,36 +65,36 @@ def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> Non
 
         show_preview(app, call, options.invoke, metadata)
         return
-    tally = StreamStats(monotonic)
-    reply = send(app, call)
-    with _counted(app, tally), reply.body:
+    stats = StreamStats(monotonic)
+    response = send(app, call)
+    with _complete_output(app, stats), response.body:
         deliver(
-            write(tally.counted_chunks(_parts(reply)), tally, app.console),
+            write(stats.counted_chunks(_chunks(response)), stats, app.console),
             app.console,
             plan=plan,
-            request_id=header(reply.headers, "x-amzn-RequestId"),
+            request_id=header(response.headers, "x-amzn-RequestId"),
             keep=True,
             text=options.format.is_text,
         )
-    timings = {"Timings": tally.timings()} if options.timings else {}
-    metadata.tell({**reply.metadata, **timings})
+    timings = {"Timings": stats.timings()} if options.timings else {}
+    metadata.tell({**response.metadata, **timings})
 
 
 @contextmanager
-def _counted(app: App, tally: StreamStats) -> Iterator[None]:
-    """End what is written with a whole line; a failure says how much came before it."""
+def _complete_output(app: App, stats: StreamStats) -> Iterator[None]:
+    """End the output with a newline; add the statistics so far to an error."""
     try:
         yield
     except SmrtError as exc:
-        exc.add_hints(tally.so_far())
+        exc.add_hints(stats.so_far())
         raise
     finally:
         app.console.end_line()
 
 
-def _parts(reply: OperationResponse) -> Iterator[bytes]:
-    about = response_metadata(reply.status, reply.headers, reply.retries)
-    return parts(reply.body.chunks(), about)
+def _chunks(response: OperationResponse) -> Iterator[bytes]:
+    metadata = response_metadata(response.status, response.headers, response.retries)
+    return parts(response.body.chunks(), metadata)
 
 
 _EXAMPLES = (

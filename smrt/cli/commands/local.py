@@ -1,4 +1,4 @@
-"""smrt local: SageMaker's runtime API on this machine, in front of models."""
+"""`smrt local`: serves models locally behind the SageMaker Runtime API."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -18,12 +18,12 @@ LARGEST_PORT = 65535
 
 
 class _WithCommand(Command):
-    """A command that ends with another one: nothing after the first -- is ours to read."""
+    """A command that ends with `-- COMMAND`, which it does not parse."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        cut = args.index("--") if "--" in args else len(args)
-        ctx.params["words"] = tuple(args[cut + 1 :])
-        return super().parse_args(ctx, args[:cut])
+        end = args.index("--") if "--" in args else len(args)
+        ctx.params["child_argv"] = tuple(args[end + 1 :])
+        return super().parse_args(ctx, args[:end])
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
@@ -112,7 +112,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
     from smrt.local.server import Server
 
     loaded = _service(app, endpoints, verbose=verbose)
-    with _asynchronous(loaded) as (service, storage_url):
+    with _with_queues(loaded) as (service, storage_url):
         server = Server(service.respond, port)
         exports = variables(server.url, app.environ, storage_url).items()
         lines = [f"export {name}={quote(value)}\n" for name, value in exports]
@@ -128,7 +128,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
 @_endpoints
 @_verbose
 @click.pass_obj
-def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose: bool) -> int:
+def run(app: App, *, endpoints: tuple[str, ...], child_argv: tuple[str, ...], verbose: bool) -> int:
     """Serve models while COMMAND runs, and exit with its exit status.
 
     FOLDER contains an inference.py with the handlers of the SageMaker inference toolkit. URL is the
@@ -145,27 +145,27 @@ def run(app: App, *, endpoints: tuple[str, ...], words: tuple[str, ...], verbose
     from smrt.local.environment import variables
     from smrt.local.server import serving
 
-    if not words:
+    if not child_argv:
         raise UsageError(
             "the following arguments are required: COMMAND",
             "usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
         )
-    service = _service(app, endpoints, verbose=verbose)
+    loaded = _service(app, endpoints, verbose=verbose)
     with (
         redirect_stdout(stderr),
-        _asynchronous(service) as (whole, storage_url),
-        serving(whole.respond) as url,
+        _with_queues(loaded) as (service, storage_url),
+        serving(service.respond) as url,
     ):
         try:
             added = variables(url, app.environ, storage_url)
-            return child.run_command(words, {**app.environ, **added})
+            return child.run_command(child_argv, {**app.environ, **added})
         except OSError as exc:
             kind = MissingCommandError if isinstance(exc, FileNotFoundError) else CommandError
-            raise kind(f"cannot run {words[0]}: {exc.strerror}") from exc
+            raise kind(f"cannot run {child_argv[0]}: {exc.strerror}") from exc
 
 
 def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service":
-    """The endpoints, loaded. What handlers print goes to standard error: the output is ours."""
+    """Load the endpoints. Handlers print to standard error: standard output is for smrt."""
     from sys import stderr
     from time import time
 
@@ -173,14 +173,14 @@ def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service
     from smrt.local.service import Service
 
     with redirect_stdout(stderr):
-        found = endpoints(arguments, app.environ)
+        loaded = endpoints(arguments, app.environ)
     note = app.console.note
-    return Service(found, clock=time, report_error=note, log=note if verbose else None)
+    return Service(loaded, clock=time, report_error=note, log=note if verbose else None)
 
 
 @contextmanager
-def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
-    """The service with its asynchronous side, and where its S3 is, if that is installed."""
+def _with_queues(service: "Service") -> "Iterator[tuple[Service, str | None]]":
+    """The service with queues, and the URL of the local S3 if it is installed, else None."""
     from smrt.local.s3 import storage
 
     if not storage.installed():
@@ -195,13 +195,13 @@ def _asynchronous(service: "Service") -> "Iterator[tuple[Service, str | None]]":
 
 @contextmanager
 def _until_stopped() -> Iterator[None]:
-    """Until SIGINT or SIGTERM: to be stopped is how a server ends well, once it says it serves."""
+    """Suppress the KeyboardInterrupt of SIGINT or SIGTERM, which end a running server normally."""
     import signal
 
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous)

@@ -1,4 +1,4 @@
-"""`smrt wait`: wait for the answer to an asynchronous call that was made before, and fetch it."""
+"""`smrt wait`: waits for the result of an earlier asynchronous invocation and fetches it."""
 
 import json
 from collections.abc import Mapping
@@ -37,10 +37,9 @@ FROM = Row(
 
 
 class WaitCommandOptions(NamedTuple):
-    """The options of the command: what to wait for, and how.
+    """The options of the command: the result to wait for, and how to wait.
 
-    `locations` are fields of the response that the call printed, or `source` the file that has
-    them.
+    `locations` are fields of the invocation's response; `source` is a file that contains them.
     """
 
     wait: WaitOptions
@@ -52,10 +51,10 @@ class WaitCommandOptions(NamedTuple):
 def gather(ctx: click.Context) -> WaitCommandOptions:
     """The options of the command. Raises UsageError."""
     values = ctx.params
-    named = {"OutputLocation": values[OUTPUT.dest], "FailureLocation": values[FAILURE.dest]}
+    locations = {"OutputLocation": values[OUTPUT.dest], "FailureLocation": values[FAILURE.dest]}
     options = WaitCommandOptions(
         wait_options(ctx, global_options(ctx)),
-        {name: value for name, value in named.items() if value is not None},
+        {name: value for name, value in locations.items() if value is not None},
         values[FROM.dest],
         values["outfile"],
     )
@@ -70,12 +69,12 @@ def gather(ctx: click.Context) -> WaitCommandOptions:
 
 
 def run(app: App, options: WaitCommandOptions) -> None:
-    """Wait, write the result and its metadata."""
+    """Wait for the result, and write its body and metadata."""
     shared = options.wait.shared
     config = configuration.load(app.environ, shared.profile)
     metadata = options.locations
     if options.source is not None:
-        metadata = _reply_fields(_text(app, options.source))
+        metadata = _response_fields(_read_source(app, options.source))
     result_locations(metadata)
     store = storage(app, config, shared)
     call = Call(WAITED_OPERATION, {}, config, Settings(), options.outfile)
@@ -83,7 +82,7 @@ def run(app: App, options: WaitCommandOptions) -> None:
     waiting.bring(metadata)
 
 
-def _text(app: App, path: str) -> bytes:
+def _read_source(app: App, path: str) -> bytes:
     if path == STDIN:
         return app.console.stdin.read()
     try:
@@ -93,8 +92,8 @@ def _text(app: App, path: str) -> bytes:
         raise UsageError(f"{FROM.flag}: cannot read {path}: {exc.strerror}") from exc
 
 
-def _reply_fields(text: bytes) -> dict[str, Any]:
-    """The fields of the reply that are there, in their order."""
+def _response_fields(text: bytes) -> dict[str, Any]:
+    """The response fields in a JSON document, in the order of the service model."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as exc:

@@ -26,11 +26,11 @@ TYPES = (
 )
 """MIME types that models are asked in, as SageMaker's own containers name them."""
 
-NAMES = {"bash": "smrt.bash", "zsh": "_smrt", "fish": "smrt.fish"}
+FILE_NAMES = {"bash": "smrt.bash", "zsh": "_smrt", "fish": "smrt.fish"}
 """What the script of each shell is called."""
 
 
-class Facts(NamedTuple):
+class CompletionData(NamedTuple):
     """What the scripts know: every page, the first one the program's own; and the regions."""
 
     pages: Sequence[Page]
@@ -43,7 +43,7 @@ def regions(partitions: Iterable[dict[str, dict[str, object]]]) -> list[str]:
     return sorted(name for name in names if not name.endswith("-global"))
 
 
-def options(page: Page) -> Iterator[Row]:
+def option_rows(page: Page) -> Iterator[Row]:
     """The rows of options of a page, those first that are needed."""
     rows = [row for row in (*page.rows, *page.anywhere) if row.flag]
     yield from sorted(rows, key=lambda row: row.group != "required")

@@ -17,7 +17,7 @@ from smrt.protocol.messages import Settings, masked_repr
 
 MAX_WAIT_SECONDS = 1.8
 """For all of it, so that a TAB takes no longer than two."""
-FRESH = 600
+MAX_AGE_SECONDS = 600
 """Seconds for which a list is good."""
 _NAME = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*")
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
@@ -40,18 +40,18 @@ class Listing(NamedTuple):
         cache = self.environ.get("XDG_CACHE_HOME") or home_path(self.environ, "~/.cache")
         profile = self._named(self.profile, _PROFILES)
         region = self._named(self.region, _REGIONS)
-        return f"{cache}/smrt/endpoint-names/{_safe(profile)}@{_safe(region)}"
+        return f"{cache}/smrt/endpoint-names/{_file_name_part(profile)}@{_file_name_part(region)}"
 
     def _named(self, option: str | None, variables: Sequence[str]) -> str:
         found = (option, *map(self.environ.get, variables))
         return next((value for value in found if value is not None), "")
 
 
-def _safe(text: str) -> str:
+def _file_name_part(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", text)
 
 
-def fetch(listing: Listing, max_wait_seconds: float = MAX_WAIT_SECONDS) -> list[str] | None:
+def fetch_names(listing: Listing, max_wait_seconds: float = MAX_WAIT_SECONDS) -> list[str] | None:
     """The names, or None where they cannot be had within `max_wait_seconds`."""
     from threading import Thread
 
@@ -67,12 +67,12 @@ def cached_names(path: str, now: float) -> list[str] | None:
     try:
         with open(path) as file:
             written, *found = file.read().split()
-        return found if now - int(written) < FRESH else None
+        return found if now - int(written) < MAX_AGE_SECONDS else None
     except (OSError, ValueError):
         return None
 
 
-def keep(path: str, found: Sequence[str], now: float) -> None:
+def save_names(path: str, found: Sequence[str], now: float) -> None:
     """Write the list, behind the time in seconds since the epoch; whole, or not at all."""
     lines = (int(now), *found)
     with suppress(OSError, SmrtError):

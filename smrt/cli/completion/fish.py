@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, Facts, options, words
+from . import SERVICE, TYPES, CompletionData, option_rows, words
 
 PATHS = "__smrt_paths"
 INPUT = f"{PATHS} file:// fileb:// -"
@@ -23,17 +23,17 @@ VALUES = {
 FILES = ("FILE", "[OUTFILE]")
 
 
-def tables(facts: Facts) -> Iterator[str]:
+def tables(facts: CompletionData) -> Iterator[str]:
     """Lists of words, and the lines of each page."""
     yield f"set -g __smrt_regions {' '.join(facts.regions)}"
-    rows = [row for page in facts.pages for row in options(page)]
+    rows = [row for page in facts.pages for row in option_rows(page)]
     valued = dict.fromkeys(row.flag for row in rows if row.metavar and row.metavar[0] != "[")
     yield f"set -g __smrt_valued {' '.join(valued)}"
     yield f"set -g __smrt_commands {' '.join(_quoted(page.name) for page in facts.pages[1:])}"
     for page in facts.pages:
         yield from ("", f"# {page.name}")
         yield from _commands(page)
-        yield from (line for row in options(page) for line in _option(page, row))
+        yield from (line for row in option_rows(page) for line in _option(page, row))
         yield from (_word(page, row) for row in words(page))
 
 

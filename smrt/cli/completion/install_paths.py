@@ -10,7 +10,7 @@ class InstallPath(NamedTuple):
     """A user's file, and what else there is to do: a line each."""
 
     path: str
-    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def install_path(shell: str, environ: Mapping[str, str]) -> InstallPath:

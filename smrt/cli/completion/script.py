@@ -3,16 +3,16 @@
 import os
 from collections.abc import Callable, Iterable
 
-from . import Facts, bash, fish, zsh
+from . import CompletionData, bash, fish, zsh
 
-_TABLES: dict[str, Callable[[Facts], Iterable[str]]] = {
+_TABLES: dict[str, Callable[[CompletionData], Iterable[str]]] = {
     "bash": bash.tables,
     "zsh": zsh.tables,
     "fish": fish.tables,
 }
 
 
-def script(shell: str, facts: Facts) -> str:
+def script(shell: str, facts: CompletionData) -> str:
     """The completion script for `shell`, bash, zsh or fish."""
     tables = "".join(f"{line}\n" for line in _TABLES[shell](facts))
     return _engine(shell).replace("@TABLES@\n", tables)

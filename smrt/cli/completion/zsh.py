@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, Facts, options, single_quoted, words
+from . import SERVICE, TYPES, CompletionData, option_rows, single_quoted, words
 
 ACTIONS = {
     "FILE": "_files",
@@ -23,12 +23,12 @@ ACTIONS = {
 """What completes a value, by what it is called."""
 
 
-def tables(facts: Facts) -> Iterator[str]:
+def tables(facts: CompletionData) -> Iterator[str]:
     """Lists of words, a function per group of commands, and one for the options of each command."""
     yield f"typeset -ga _smrt_regions=({' '.join(facts.regions)})"
     yield f"typeset -ga _smrt_mime_types=({' '.join(TYPES)})"
     yield "typeset -ga _smrt_anywhere=("
-    yield from (f"  {spec}" for row in options(facts.pages[0]) for spec in _option(row))
+    yield from (f"  {spec}" for row in option_rows(facts.pages[0]) for spec in _option(row))
     yield ")"
     groups = [page for page in facts.pages if page.commands]
     for page in groups:
@@ -57,7 +57,7 @@ def _group(page: Page) -> Iterator[str]:
 
 def _arguments(page: Page) -> Iterator[str]:
     yield from (f"    {single_quoted(page.name)})", "      _arguments \\")
-    specs = [spec for row in options(page) for spec in _option(row)]
+    specs = [spec for row in option_rows(page) for spec in _option(row)]
     specs += [_word(row) for row in words(page)]
     yield from (f"        {spec} \\" for spec in specs[:-1])
     yield from (f"        {specs[-1]}", "      ;;")

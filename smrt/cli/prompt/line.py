@@ -5,16 +5,16 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from smrt.cli.completion import SERVICE, TYPES, options, words
+from smrt.cli.completion import SERVICE, TYPES, option_rows, words
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 from smrt.protocol.messages import masked_repr
 
-LIFTING = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
+WAIVES_REQUIRED = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
 """With one of these nothing is required any more."""
 
 
-class Offer(NamedTuple):
+class Suggestion(NamedTuple):
     """A word that may come next, and what it means."""
 
     text: str
@@ -35,8 +35,8 @@ class Line(NamedTuple):
 
     page: Page
     values: Mapping[str, str]
-    waiting: Row | None
-    loose: int
+    pending: Row | None
+    positionals: int
 
     def __repr__(self) -> str:
         return masked_repr(self, "values")
@@ -46,15 +46,15 @@ class Line(NamedTuple):
         """What the line needs before it can run."""
         if self.page.commands:
             return ["a command"]
-        if self.waiting is not None and not _is_optional(self.waiting):
-            return [f"a value for {self.waiting.flag}"]
-        if any(flag in self.values for flag in LIFTING):
+        if self.pending is not None and not _is_optional(self.pending):
+            return [f"a value for {self.pending.flag}"]
+        if any(flag in self.values for flag in WAIVES_REQUIRED):
             return []
-        needed = [row.flag for row in options(self.page) if row.group == "required"]
+        needed = [row.flag for row in option_rows(self.page) if row.group == "required"]
         return [flag for flag in needed if flag not in self.values]
 
 
-def cut(text: str) -> tuple[list[str], int]:
+def finished_words(text: str) -> tuple[list[str], int]:
     """The finished words of `text`, as a shell reads them, and where the last one begins."""
     quote, escaped, start = "", False, 0
     for place, letter in enumerate(text):
@@ -76,11 +76,11 @@ def unquoted(word: str) -> str:
     return re.sub(r"\\(.)|['\"]", r"\1", word)
 
 
-def line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
+def parse_line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
     """What the finished words `typed` say; `pages` are those of all commands by their names."""
     name, values, waiting, loose = next(iter(pages)), dict[str, str](), None, 0
     for word in typed:
-        rows = {row.flag: row for row in options(pages[name])}
+        rows = {row.flag: row for row in option_rows(pages[name])}
         flag, equals, value = word.partition("=")
         if waiting is not None and not (_is_optional(waiting) and word.startswith("--")):
             values[waiting.flag], waiting = word, None
@@ -95,24 +95,26 @@ def line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
     return Line(pages[name], values, waiting, loose)
 
 
-def offers(found: Line, current: str, candidates: Candidates) -> list[Offer]:
+def suggestions(found: Line, current: str, candidates: Candidates) -> list[Suggestion]:
     """What may stand where `current` is being typed, the likeliest first."""
     flag, equals, typed = current.partition("=")
-    if found.waiting is not None and not (_is_optional(found.waiting) and current.startswith("-")):
-        return fuzzy(current, _values(found.waiting, found, current, candidates))
+    if found.pending is not None and not (_is_optional(found.pending) and current.startswith("-")):
+        return fuzzy_matches(current, _values(found.pending, found, current, candidates))
     if equals and flag.startswith("--"):
-        rows = [row for row in options(found.page) if row.flag == flag]
+        rows = [row for row in option_rows(found.page) if row.flag == flag]
         values = [value for row in rows for value in _values(row, found, typed, candidates)]
-        return [offer._replace(text=f"{flag}={offer.text}") for offer in fuzzy(typed, values)]
+        return [
+            offer._replace(text=f"{flag}={offer.text}") for offer in fuzzy_matches(typed, values)
+        ]
     if found.page.commands and not current.startswith("-"):
-        return fuzzy(current, [Offer(*pair) for pair in found.page.commands.items()])
-    rows = [row for row in options(found.page) if row.flag not in found.values]
-    expected = words(found.page)[found.loose :][:1] if current and current[0] != "-" else []
+        return fuzzy_matches(current, [Suggestion(*pair) for pair in found.page.commands.items()])
+    rows = [row for row in option_rows(found.page) if row.flag not in found.values]
+    expected = words(found.page)[found.positionals :][:1] if current and current[0] != "-" else []
     values = [offer for row in expected for offer in _values(row, found, current, candidates)]
-    return fuzzy(current, [Offer(row.flag, _meaning(row)) for row in rows] + values)
+    return fuzzy_matches(current, [Suggestion(row.flag, _meaning(row)) for row in rows] + values)
 
 
-def fuzzy(typed: str, choices: Iterable[Offer]) -> list[Offer]:
+def fuzzy_matches(typed: str, choices: Iterable[Suggestion]) -> list[Suggestion]:
     """The choices that have the letters of `typed` in that order, the closest together first."""
     pattern = re.compile(".*?".join(map(re.escape, typed)), re.IGNORECASE)
     ranked = [
@@ -123,13 +125,13 @@ def fuzzy(typed: str, choices: Iterable[Offer]) -> list[Offer]:
     return [offer for *_, offer in sorted(ranked)]
 
 
-def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[Offer]:
+def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[Suggestion]:
     """What the value of an option can be."""
     scheme = re.match("fileb?://", typed)
     if scheme:
-        return [Offer(scheme[0] + path) for path in candidates.paths(typed[scheme.end() :])]
+        return [Suggestion(scheme[0] + path) for path in candidates.paths(typed[scheme.end() :])]
     if row.choices:
-        return [Offer(word, "default" if word == row.default else "") for word in row.choices]
+        return [Suggestion(word, "default" if word == row.default else "") for word in row.choices]
     profile, region = found.values.get("--profile"), found.values.get("--region")
     by_name: Mapping[str, Callable[[], Iterable[str]]] = {
         "PROFILE": candidates.profiles,
@@ -140,7 +142,7 @@ def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[O
         "[OUTFILE]": lambda: candidates.paths(typed),
         **dict.fromkeys(("INPUT", "JSON", "YAML"), lambda: ("fileb://", "file://", "-")),
     }
-    return [Offer(text) for text in by_name.get(row.metavar, tuple)()]
+    return [Suggestion(text) for text in by_name.get(row.metavar, tuple)()]
 
 
 def _meaning(row: Row) -> str:

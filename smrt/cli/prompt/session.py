@@ -14,14 +14,20 @@ from prompt_toolkit.output import create_output
 from prompt_toolkit.validation import ValidationError, Validator
 
 from smrt.cli import completion, help_option
-from smrt.cli.completion.endpoint_names import MAX_WAIT_SECONDS, Listing, cached_names, fetch, keep
+from smrt.cli.completion.endpoint_names import (
+    MAX_WAIT_SECONDS,
+    Listing,
+    cached_names,
+    fetch_names,
+    save_names,
+)
 from smrt.cli.help.page import Page
 from smrt.cli.prompt_mode import OFF, ON
 from smrt.config import configuration
 from smrt.config.partitions import partitions
 from smrt.errors import SmrtError, UsageError, redacted
 
-from .line import Candidates, Line, cut, line, offers, unquoted
+from .line import Candidates, Line, finished_words, parse_line, suggestions, unquoted
 
 if TYPE_CHECKING:
     from smrt.output.console import App
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 PROMPT = "smrt> "
 
 
-def ask_command_line(
+def prompt_command_line(
     root: click.Context, arguments: Sequence[str], complaint: str = ""
 ) -> list[str]:
     """The command line that is typed, `arguments` being there to begin with; told when it is done.
@@ -40,12 +46,12 @@ def ask_command_line(
     app: App = root.obj
     if not app.console.can_prompt:
         raise UsageError("auto-prompt requires a terminal", f"remove {ON}, or add {OFF}")
-    typing = _Typing({page.name: page for page in help_option.pages(root)}, _candidates(app))
+    typing = _LineCompleter({page.name: page for page in help_option.pages(root)}, _candidates(app))
     session: PromptSession[str] = PromptSession(
         completer=typing,
         complete_in_thread=True,
         complete_while_typing=True,
-        validator=_Complete(typing),
+        validator=_LineValidator(typing),
         validate_while_typing=False,
         output=create_output(always_prefer_tty=True),
         reserve_space_for_menu=10,
@@ -65,7 +71,7 @@ def ask_command_line(
     return words
 
 
-class _Typing(Completer):
+class _LineCompleter(Completer):
     """What may come next, for prompt_toolkit."""
 
     def __init__(self, pages: dict[str, Page], candidates: Candidates) -> None:
@@ -79,15 +85,17 @@ class _Typing(Completer):
     ) -> Iterable[Completion]:
         """The offers for the word at the cursor."""
         text = document.text_before_cursor
-        words, start = cut(text)
-        for offer in offers(line(self._pages, words), unquoted(text[start:]), self._candidates):
+        words, start = finished_words(text)
+        for offer in suggestions(
+            parse_line(self._pages, words), unquoted(text[start:]), self._candidates
+        ):
             quoted = shlex.quote(offer.text)
             shown = offer.text
             yield Completion(quoted, start - len(text), display=shown, display_meta=offer.meaning)
 
     def read(self, text: str) -> Line:
         """What a line says; ValueError while a quote is open."""
-        return line(self._pages, shlex.split(text))
+        return parse_line(self._pages, shlex.split(text))
 
     def preview(self, text: str) -> str:
         """The command as a shell would be given it, and what it lacks."""
@@ -101,10 +109,10 @@ class _Typing(Completer):
         )
 
 
-class _Complete(Validator):
+class _LineValidator(Validator):
     """Lets a line go that lacks nothing."""
 
-    def __init__(self, typing: _Typing) -> None:
+    def __init__(self, typing: _LineCompleter) -> None:
         self._typing = typing
 
     def validate(self, document: Document) -> None:
@@ -131,9 +139,9 @@ def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candi
         listing = Listing(app.environ, profile, region)
         known = cached_names(listing.path, time())
         if known is None:
-            known = fetch(listing, max_wait_seconds)
+            known = fetch_names(listing, max_wait_seconds)
             if known is not None:
-                keep(listing.path, known, time())
+                save_names(listing.path, known, time())
         return known or []
 
     def regions() -> list[str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from smrt.cli import completion
-from smrt.cli.completion.endpoint_names import Listing, cached_names, fetch, keep
+from smrt.cli.completion.endpoint_names import Listing, cached_names, fetch_names, save_names
 from smrt.cli.completion.install_paths import install_path
 from tests.conftest import Smrt
 from tests.support.endpoint_listing import sagemaker
@@ -185,7 +185,7 @@ def test_names_are_asked_for_anew_after_ten_minutes(
 ) -> None:
     path = recorder(home, "@")
     listing = Listing({"HOME": str(home)}, None, None)
-    keep(listing.path, ["old-one"], time.time() - age)
+    save_names(listing.path, ["old-one"], time.time() - age)
     with running(shell, home, path) as terminal:
         line = "smrt invoke-endpoint --endpoint-name "
         press_tab(terminal, line, "iris-two" if times else "old-one")
@@ -215,7 +215,7 @@ def test_failing_to_get_names_is_silent_and_leaves_the_list(
     status: int, env: dict[str, str], process: Smrt, environ: dict[str, str]
 ) -> None:
     before = names_list({**environ, **env})
-    keep(str(before), ["old"], 1)
+    save_names(str(before), ["old"], 1)
     with sagemaker(["iris"], status=status) as url:
         done = process("complete", "endpoint-names", env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **env})
     assert (done.code, done.out, done.err) == (0, b"", "")
@@ -226,7 +226,7 @@ def test_a_silent_service_is_not_waited_for_and_leaves_the_list(
     process: Smrt, environ: dict[str, str]
 ) -> None:
     before, ended = names_list(environ), threading.Event()
-    keep(str(before), ["old"], 1)
+    save_names(str(before), ["old"], 1)
     with sagemaker(["iris"], hold=ended) as url:
         line = ("complete", "endpoint-names", "--max-wait-seconds", "0.5")
         done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url})
@@ -237,12 +237,12 @@ def test_a_silent_service_is_not_waited_for_and_leaves_the_list(
 
 def test_no_credentials_are_no_names(environ: dict[str, str]) -> None:
     nobody = {name: value for name, value in environ.items() if "KEY" not in name}
-    assert fetch(Listing(nobody, None, None)) is None
+    assert fetch_names(Listing(nobody, None, None)) is None
 
 
 def test_a_list_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    keep(str(tmp_path / "file/list"), ["iris"], 1)
+    save_names(str(tmp_path / "file/list"), ["iris"], 1)
     assert (tmp_path / "file").read_bytes() == b""
 
 
@@ -263,14 +263,14 @@ def test_lists_are_kept_apart(
     assert path == f"/c/smrt/endpoint-names/{name}"
 
 
-@pytest.mark.parametrize("name", completion.NAMES)
+@pytest.mark.parametrize("name", completion.FILE_NAMES)
 def test_a_shells_script_can_be_printed(name: str, smrt: Smrt) -> None:
     done = smrt("completion", name)
-    expected = (ROOT / "completions" / completion.NAMES[name]).read_bytes()
+    expected = (ROOT / "completions" / completion.FILE_NAMES[name]).read_bytes()
     assert (done.code, done.out, done.err) == (0, expected, "")
 
 
-@pytest.mark.parametrize("name", completion.NAMES)
+@pytest.mark.parametrize("name", completion.FILE_NAMES)
 def test_a_script_is_installed_into_the_users_folder(name: str, smrt: Smrt, home: Path) -> None:
     environ = {"HOME": str(home)}
     done = smrt("completion", name, "--install", env=environ)

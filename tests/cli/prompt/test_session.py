@@ -13,10 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.cli import help_option
-from smrt.cli.completion.endpoint_names import Listing, keep
+from smrt.cli.completion.endpoint_names import Listing, save_names
 from smrt.cli.main import commands
-from smrt.cli.prompt.line import Candidates, Offer, cut, fuzzy, line, offers, unquoted
-from smrt.cli.prompt_mode import mode, without_flags
+from smrt.cli.prompt.line import (
+    Candidates,
+    Suggestion,
+    finished_words,
+    fuzzy_matches,
+    parse_line,
+    suggestions,
+    unquoted,
+)
+from smrt.cli.prompt_mode import prompt_mode, without_prompt_flags
 from smrt.errors import UsageError
 from smrt.output.console import App, Console
 from tests.conftest import Smrt
@@ -52,7 +60,7 @@ MODES: list[tuple[tuple[str, ...], dict[str, str], str]] = [
 def test_the_prompt_is_wished_for_by_flags_and_environment(
     words: tuple[str, ...], env: dict[str, str], expected: str, environ: dict[str, str]
 ) -> None:
-    assert mode(words, {**environ, **env}) == expected
+    assert prompt_mode(words, {**environ, **env}) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,7 +85,10 @@ def test_the_prompt_is_wished_for_by_a_profile(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "config").write_text(text)
-    assert mode(words, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config"), **env}) == expected
+    assert (
+        prompt_mode(words, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "config"), **env})
+        == expected
+    )
 
 
 def test_both_flags_exclude_each_other(smrt: Smrt) -> None:
@@ -85,12 +96,12 @@ def test_both_flags_exclude_each_other(smrt: Smrt) -> None:
     assert (done.code, done.out) == (252, b"")
     assert f"Both {ON} and {OFF} cannot be specified at the same time." in done.err
     with pytest.raises(UsageError):
-        mode((ON, OFF, "help"), {})
+        prompt_mode((ON, OFF, "help"), {})
 
 
 def test_the_flags_are_taken_from_any_command_but_from_no_other_program() -> None:
     line = ["local", OFF, "run", ON, "--", "smrt", ON]
-    assert without_flags(line) == ["local", "run", "--", "smrt", ON]
+    assert without_prompt_flags(line) == ["local", "run", "--", "smrt", ON]
 
 
 @pytest.mark.parametrize("words", [(ON,), ("invoke-endpoint", ON)])
@@ -112,8 +123,8 @@ def test_without_a_terminal_a_partial_line_fails_as_ever(smrt: Smrt) -> None:
 @given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=1)))
 def test_a_line_is_cut_as_a_shell_cuts_it(words: list[str]) -> None:
     text = "".join(shlex.quote(word) + " " for word in words)
-    assert cut(text) == (words, len(text))
-    assert cut(text + "--bo") == (words, len(text))
+    assert finished_words(text) == (words, len(text))
+    assert finished_words(text + "--bo") == (words, len(text))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,7 @@ def test_a_line_is_cut_as_a_shell_cuts_it(words: list[str]) -> None:
     ],
 )
 def test_an_unfinished_word_is_found_and_read(text: str, start: int, word: str) -> None:
-    assert cut(text)[1] == start
+    assert finished_words(text)[1] == start
     assert unquoted(text[start:]) == word
 
 
@@ -140,8 +151,10 @@ WORLD = Candidates(
 
 
 def offered(text: str) -> list[str]:
-    words, start = cut(text)
-    return [offer.text for offer in offers(line(PAGES, words), unquoted(text[start:]), WORLD)]
+    words, start = finished_words(text)
+    return [
+        offer.text for offer in suggestions(parse_line(PAGES, words), unquoted(text[start:]), WORLD)
+    ]
 
 
 OFFERS: list[tuple[str, list[str]]] = [
@@ -193,7 +206,7 @@ def test_what_may_come_next_is_offered(text: str, expected: list[str]) -> None:
     ],
 )
 def test_what_is_missing_is_known(text: str, missing: list[str]) -> None:
-    assert line(PAGES, text.split()).missing == missing
+    assert parse_line(PAGES, text.split()).missing == missing
 
 
 @given(st.text("abc-", max_size=4), st.lists(st.text("abc-", max_size=8)))
@@ -202,7 +215,7 @@ def test_a_fuzzy_match_has_the_letters_in_their_order(typed: str, words: list[st
         rest = iter(word)
         return all(letter in rest for letter in letters)
 
-    found = [offer.text for offer in fuzzy(typed, map(Offer, words))]
+    found = [offer.text for offer in fuzzy_matches(typed, map(Suggestion, words))]
     assert sorted(found) == sorted(word for word in words if within(typed, word))
 
 
@@ -261,7 +274,7 @@ def home(tmp_path: Path, environ: dict[str, str]) -> Path:
 
     (tmp_path / "flowers.csv").write_bytes(b"1,2\n")
     listing = Listing({**environ, "HOME": str(tmp_path)}, None, None)
-    keep(listing.path, ["iris", "other"], time.time())
+    save_names(listing.path, ["iris", "other"], time.time())
     return tmp_path
 
 
