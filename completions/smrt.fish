@@ -1,17 +1,17 @@
-# Completion of smrt for fish, made from smrt's own tables by `make generate`.
+# Completion of smrt for fish, generated from smrt's tables by `make generate`.
 #
-# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
-# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+# Completing an option starts no process. Endpoint names come from a file that `smrt complete
+# endpoint-names` writes; it runs again when the file is ten minutes old.
 
-# Behind `smrt local run … --` another command is completed, as it would be alone.
-function __smrt_behind
+# Whether the cursor is after `smrt local run … --`: there, another command is completed.
+function __smrt_after_double_dash
     contains -- -- (commandline -opc)
 end
 
 function __smrt_other_command
     set -l words (commandline -opc)
-    set -l cut (contains -i -- -- $words)
-    complete -C "$(string escape -- $words[(math $cut + 1)..-1] | string join ' ') $(commandline -ct)"
+    set -l separator (contains -i -- -- $words)
+    complete -C "$(string escape -- $words[(math $separator + 1)..-1] | string join ' ') $(commandline -ct)"
 end
 
 # The command so far, like `smrt local run`.
@@ -33,28 +33,28 @@ function __smrt_command
     echo $command
 end
 
-function __smrt_at
-    not __smrt_behind; and test (__smrt_command) = "$argv[1]"
+function __smrt_command_is
+    not __smrt_after_double_dash; and test (__smrt_command) = "$argv[1]"
 end
 
-function __smrt_after
+function __smrt_previous_is
     test (commandline -opc)[-1] = $argv[1]
 end
 
-# Whether an option has not been given, neither as --name nor as --name=value, or waits for a value.
-function __smrt_lacks
+# Whether the line does not have the option, as --name or --name=value, or its value is next.
+function __smrt_unused
     set -l words (commandline -opc)
     test "$words[-1]" = $argv[1]; and contains -- $argv[1] $__smrt_valued
     or not string match -q -r -- "^$argv[1](=|\$)" $words
 end
 
-# The value of an option that has been given, else of the first variable that is set.
+# The value of the option $argv[1] on the line, else of the first variable that is set.
 function __smrt_setting
     set -l words (commandline -opc)
     if set -l at (contains -i -- $argv[1] $words)
         echo $words[(math $at + 1)]
-    else if set -l glued (string replace -f -- "$argv[1]=" '' $words)
-        echo $glued[-1]
+    else if set -l values (string replace -f -- "$argv[1]=" '' $words)
+        echo $values[-1]
     else
         for name in $argv[2..-1]
             if set -q $name
@@ -65,7 +65,7 @@ function __smrt_setting
     end
 end
 
-# Paths behind file:// and fileb://, or behind NAME=; any words given are offered before them.
+# Paths after file://, fileb:// or NAME=; before such a prefix, the words in $argv.
 function __smrt_paths
     set -l token (commandline -ct | string replace -r '^--[^=]*=' '')
     set -l prefix (string match -r '^fileb?://|^[^=/]*=' -- $token)
@@ -75,9 +75,9 @@ function __smrt_paths
     end
     set -l path (string replace -- $prefix[1] '' $token)
     set -l full (string replace -r '^~/' "$HOME/" -- $path)
-    for found in $full*
-        set -l shown (string replace -- $full $path $found)
-        test -d $found; and set shown $shown/
+    for file in $full*
+        set -l shown (string replace -- $full $path $file)
+        test -d $file; and set shown $shown/
         echo $prefix[1]$shown
     end
 end
@@ -100,17 +100,17 @@ function __smrt_endpoints
     set -l region (__smrt_setting --region AWS_REGION AWS_DEFAULT_REGION)
     set -l folder ~/.cache
     set -q XDG_CACHE_HOME; and test -n "$XDG_CACHE_HOME"; and set folder $XDG_CACHE_HOME
-    set -l key (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
-    set key $key(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
-    set -l file $folder/smrt/endpoint-names/$key
-    set -l written 0
-    test -r $file; and read written <$file
-    if not string match -q -r '^[0-9]+$' -- $written; or test (math (date +%s) - $written) -ge 600
+    set -l list (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
+    set list $list(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
+    set -l file $folder/smrt/endpoint-names/$list
+    set -l written_at 0
+    test -r $file; and read written_at <$file
+    if not string match -q -r '^[0-9]+$' -- $written_at; or test (math (date +%s) - $written_at) -ge 600
         set -l words (commandline -opc)
-        set -l given
-        test -n "$profile"; and set given $given --profile $profile
-        test -n "$region"; and set given $given --region $region
-        eval $words[1] complete endpoint-names (string escape -- $given) </dev/null >/dev/null 2>&1
+        set -l options
+        test -n "$profile"; and set options $options --profile $profile
+        test -n "$region"; and set options $options --region $region
+        eval $words[1] complete endpoint-names (string escape -- $options) </dev/null >/dev/null 2>&1
     end
     test -r $file; or return
     while read -l name
@@ -119,238 +119,238 @@ function __smrt_endpoints
 end
 
 complete -c smrt -f
-complete -c smrt -n __smrt_behind -a '(__smrt_other_command)'
+complete -c smrt -n __smrt_after_double_dash -a '(__smrt_other_command)'
 
 set -g __smrt_regions af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 us-isof-south-1 us-west-1 us-west-2
 set -g __smrt_valued --output --query --select --color --cli-error-format --profile --region --endpoint-url --ca-bundle --cli-connect-timeout --cli-read-timeout --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --wait-timeout --stage --stream --text --output-location --failure-location --from --port
 set -g __smrt_commands 'smrt invoke-endpoint' 'smrt invoke-endpoint-async' 'smrt invoke-endpoint-with-response-stream' 'smrt wait' 'smrt local' 'smrt local run' 'smrt local start' 'smrt completion'
 
 # smrt
-complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint -d 'Invoke an endpoint and print the model\'s response.'
-complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint-async -d 'Invoke an asynchronous endpoint; the result is saved in S3.'
-complete -c smrt -n '__smrt_at "smrt"' -a invoke-endpoint-with-response-stream -d 'Invoke an endpoint and stream the model\'s response as it is generated.'
-complete -c smrt -n '__smrt_at "smrt"' -a wait -d 'Wait for the result of an asynchronous invocation and fetch it from S3.'
-complete -c smrt -n '__smrt_at "smrt"' -a local -d 'Serve models locally behind the SageMaker Runtime API.'
-complete -c smrt -n '__smrt_at "smrt"' -a completion -d 'Print or install a shell completion script.'
-complete -c smrt -n '__smrt_at "smrt"' -a sagemaker-runtime -d 'Optional service name, as in the AWS CLI.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --version' -l version -d 'Print the versions of smrt and Python.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'When to use color.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request without sending it.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
-complete -c smrt -n '__smrt_at "smrt"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a invoke-endpoint -d 'Invoke an endpoint and print the model\'s response.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a invoke-endpoint-async -d 'Invoke an asynchronous endpoint; the result is saved in S3.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a invoke-endpoint-with-response-stream -d 'Invoke an endpoint and stream the model\'s response as it is generated.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a wait -d 'Wait for the result of an asynchronous invocation and fetch it from S3.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a local -d 'Serve models locally behind the SageMaker Runtime API.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a completion -d 'Print or install a shell completion script.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a sagemaker-runtime -d 'Optional service name, as in the AWS CLI.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --version' -l version -d 'Print the versions of smrt and Python.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --color' -l color -x -a 'on off auto' -d 'When to use color.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_previous_is --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --dry-run' -l dry-run -d 'Print the request without sending it.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
 
 # smrt invoke-endpoint
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'Name of the endpoint.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'Input data: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type of the input, such as text/csv or application/json.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type that you want for the response.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --target-model' -l target-model -x -a '(__smrt_paths)' -d 'Model to invoke on a multi-model endpoint: the file name of its archive.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --target-variant' -l target-variant -x -a '(__smrt_paths)' -d 'Production variant to invoke, overriding the traffic weights.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --target-container-hostname' -l target-container-hostname -x -a '(__smrt_paths)' -d 'Host name of the container to invoke, on a multi-container endpoint with direct invocation.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your ID for the request; data capture records it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --enable-explanations' -l enable-explanations -x -a '(__smrt_paths)' -d 'JMESPath expression that selects the records for which SageMaker Clarify explains the prediction.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'Inference component to invoke, on an endpoint that hosts inference components.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --session-id' -l session-id -x -a '(__smrt_paths)' -d 'NEW_SESSION to start a stateful session, or the ID of an open session.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'ID shared by requests with the same prompt prefix, to route them to the same instance on endpoints with prefix-aware routing.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'When to use color.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request without sending it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -n '__smrt_lacks --version' -l version -d 'Print the versions of smrt and Python.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint"' -F
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'Name of the endpoint.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'Input data: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type of the input, such as text/csv or application/json.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type that you want for the response.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --target-model' -l target-model -x -a '(__smrt_paths)' -d 'Model to invoke on a multi-model endpoint: the file name of its archive.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --target-variant' -l target-variant -x -a '(__smrt_paths)' -d 'Production variant to invoke, overriding the traffic weights.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --target-container-hostname' -l target-container-hostname -x -a '(__smrt_paths)' -d 'Host name of the container to invoke, on a multi-container endpoint with direct invocation.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your ID for the request; data capture records it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --enable-explanations' -l enable-explanations -x -a '(__smrt_paths)' -d 'JMESPath expression that selects the records for which SageMaker Clarify explains the prediction.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'Inference component to invoke, on an endpoint that hosts inference components.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --session-id' -l session-id -x -a '(__smrt_paths)' -d 'NEW_SESSION to start a stateful session, or the ID of an open session.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'ID shared by requests with the same prompt prefix, to route them to the same instance on endpoints with prefix-aware routing.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --color' -l color -x -a 'on off auto' -d 'When to use color.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_previous_is --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --dry-run' -l dry-run -d 'Print the request without sending it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --version' -l version -d 'Print the versions of smrt and Python.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -F
 
 # smrt invoke-endpoint-async
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'Name of the endpoint.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type of the input, such as text/csv or application/json.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type that you want for the response.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your ID for the request; the service generates one by default.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --input-location' -l input-location -x -a '(__smrt_paths)' -d 'S3 URI of the input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --s3-output-path-extension' -l s3-output-path-extension -x -a '(__smrt_paths)' -d 'Path to append to the endpoint\'s S3 output path.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --filename' -l filename -x -a '(__smrt_paths)' -d 'File name of the result in S3.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --request-ttl-seconds' -l request-ttl-seconds -x -a '(__smrt_paths)' -d 'Seconds that the request can wait in the queue: 60 to 21600 (the default).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --invocation-timeout-seconds' -l invocation-timeout-seconds -x -a '(__smrt_paths)' -d 'Seconds that the model can take: 1 to 3600 (default: 900).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'Inline input of up to 128,000 bytes, instead of --input-location: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --wait' -l wait -d 'Wait for the result and fetch it from S3.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --wait-timeout' -l wait-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for the result; 0 polls once. By default, wait until the request expires.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --stage' -l stage -x -a '(__smrt_paths)' -d 'Upload the body to S3 below s3://BUCKET/PREFIX, and send its URI as the input location.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'When to use color.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request without sending it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -n '__smrt_lacks --version' -l version -d 'Print the versions of smrt and Python.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-async"' -F
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'Name of the endpoint.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type of the input, such as text/csv or application/json.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type that you want for the response.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your ID for the request; the service generates one by default.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --input-location' -l input-location -x -a '(__smrt_paths)' -d 'S3 URI of the input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --s3-output-path-extension' -l s3-output-path-extension -x -a '(__smrt_paths)' -d 'Path to append to the endpoint\'s S3 output path.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --filename' -l filename -x -a '(__smrt_paths)' -d 'File name of the result in S3.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --request-ttl-seconds' -l request-ttl-seconds -x -a '(__smrt_paths)' -d 'Seconds that the request can wait in the queue: 60 to 21600 (the default).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --invocation-timeout-seconds' -l invocation-timeout-seconds -x -a '(__smrt_paths)' -d 'Seconds that the model can take: 1 to 3600 (default: 900).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'Inline input of up to 128,000 bytes, instead of --input-location: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --wait' -l wait -d 'Wait for the result and fetch it from S3.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --wait-timeout' -l wait-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for the result; 0 polls once. By default, wait until the request expires.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --stage' -l stage -x -a '(__smrt_paths)' -d 'Upload the body to S3 below s3://BUCKET/PREFIX, and send its URI as the input location.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --color' -l color -x -a 'on off auto' -d 'When to use color.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_previous_is --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --dry-run' -l dry-run -d 'Print the request without sending it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --version' -l version -d 'Print the versions of smrt and Python.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -F
 
 # smrt invoke-endpoint-with-response-stream
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'Name of the endpoint.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'Input data: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type of the input, such as text/csv or application/json.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type that you want for the response.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --target-variant' -l target-variant -x -a '(__smrt_paths)' -d 'Production variant to invoke, overriding the traffic weights.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --target-container-hostname' -l target-container-hostname -x -a '(__smrt_paths)' -d 'Host name of the container to invoke, on a multi-container endpoint with direct invocation.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your ID for the request.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'Inference component to invoke, on an endpoint that hosts inference components.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --session-id' -l session-id -x -a '(__smrt_paths)' -d 'ID of an open stateful session (start one with invoke-endpoint).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'ID shared by requests with the same prompt prefix, to route them to the same instance on endpoints with prefix-aware routing.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --stream' -l stream -x -a 'raw lines sse json' -d 'Split the response into raw chunks, lines, the data of server-sent events, or JSON values (one per line). Each is printed when it is complete.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --text' -l text -x -a '(__smrt_paths)' -d 'Print only the text that this JMESPath expression selects from each event.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --chat' -l chat -d 'Print only the generated text of OpenAI-style chat or completions, TGI or DJL.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --timings' -l timings -d 'Add time to first byte, bytes, chunks and events per second to the metadata.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'When to use color.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_after --generate-cli-skeleton' -a 'input yaml-input output'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --dry-run' -l dry-run -d 'Print the request without sending it.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -n '__smrt_lacks --version' -l version -d 'Print the versions of smrt and Python.'
-complete -c smrt -n '__smrt_at "smrt invoke-endpoint-with-response-stream"' -F
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --endpoint-name' -l endpoint-name -x -a '(__smrt_endpoints)' -d 'Name of the endpoint.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --body' -l body -x -a '(__smrt_paths file:// fileb:// -)' -d 'Input data: base64 text, file://PATH (base64 text), fileb://PATH (raw bytes), or - for raw bytes from standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --content-type' -l content-type -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type of the input, such as text/csv or application/json.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --accept' -l accept -x -a '(__smrt_paths application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain)' -d 'MIME type that you want for the response.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --custom-attributes' -l custom-attributes -x -a '(__smrt_paths)' -d 'Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --target-variant' -l target-variant -x -a '(__smrt_paths)' -d 'Production variant to invoke, overriding the traffic weights.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --target-container-hostname' -l target-container-hostname -x -a '(__smrt_paths)' -d 'Host name of the container to invoke, on a multi-container endpoint with direct invocation.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --inference-id' -l inference-id -x -a '(__smrt_paths)' -d 'Your ID for the request.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'Inference component to invoke, on an endpoint that hosts inference components.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --session-id' -l session-id -x -a '(__smrt_paths)' -d 'ID of an open stateful session (start one with invoke-endpoint).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'ID shared by requests with the same prompt prefix, to route them to the same instance on endpoints with prefix-aware routing.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --stream' -l stream -x -a 'raw lines sse json' -d 'Split the response into raw chunks, lines, the data of server-sent events, or JSON values (one per line). Each is printed when it is complete.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --text' -l text -x -a '(__smrt_paths)' -d 'Print only the text that this JMESPath expression selects from each event.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --chat' -l chat -d 'Print only the generated text of OpenAI-style chat or completions, TGI or DJL.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --timings' -l timings -d 'Add time to first byte, bytes, chunks and events per second to the metadata.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --color' -l color -x -a 'on off auto' -d 'When to use color.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_previous_is --generate-cli-skeleton' -a 'input yaml-input output'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --generate-cli-skeleton' -l generate-cli-skeleton -d 'Print a template of the parameters, or sample output, without sending a request.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --dry-run' -l dry-run -d 'Print the request without sending it.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --version' -l version -d 'Print the versions of smrt and Python.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -F
 
 # smrt wait
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --output-location' -l output-location -x -a '(__smrt_paths)' -d 'S3 URI of the result.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --failure-location' -l failure-location -x -a '(__smrt_paths)' -d 'S3 URI of the error, if the model fails.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --from' -l from -r -F -d 'Read both locations from the JSON that invoke-endpoint-async printed; - for standard input.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --wait-timeout' -l wait-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for the result; 0 polls once. By default, wait until the request expires.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --color' -l color -x -a 'on off auto' -d 'When to use color.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt wait"' -n '__smrt_lacks --version' -l version -d 'Print the versions of smrt and Python.'
-complete -c smrt -n '__smrt_at "smrt wait"' -F
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --output-location' -l output-location -x -a '(__smrt_paths)' -d 'S3 URI of the result.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --failure-location' -l failure-location -x -a '(__smrt_paths)' -d 'S3 URI of the error, if the model fails.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --from' -l from -r -F -d 'Read both locations from the JSON that invoke-endpoint-async printed; - for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --wait-timeout' -l wait-timeout -x -a '(__smrt_paths)' -d 'Seconds to wait for the result; 0 polls once. By default, wait until the request expires.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --metadata' -l metadata -r -F -d 'Save the metadata to this file; - for standard error.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --output' -l output -x -a 'json text table yaml yaml-stream off' -d 'Format of the metadata.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --query' -l query -x -a '(__smrt_paths)' -d 'JMESPath filter for the metadata (not the body).'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --select' -l select -x -a '(__smrt_paths)' -d 'Print one response field; ^Name prints a request parameter, * all fields.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --color' -l color -x -a 'on off auto' -d 'When to use color.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --no-cli-pager' -l no-cli-pager -d 'Do not use a pager.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --endpoint-url' -l endpoint-url -x -a '(__smrt_paths)' -d 'Override the endpoint URL.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --no-sign-request' -l no-sign-request -d 'Do not sign requests.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --no-verify-ssl' -l no-verify-ssl -d 'Do not verify TLS certificates.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --ca-bundle' -l ca-bundle -r -F -d 'Verify TLS certificates with this CA bundle.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds; 0 disables it.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --no-paginate' -l no-paginate -d 'Accepted for compatibility; has no effect.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --cli-auto-prompt' -l cli-auto-prompt -d 'Prompt for the command and its parameters.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --no-cli-auto-prompt' -l no-cli-auto-prompt -d 'Do not prompt.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -n '__smrt_unused --version' -l version -d 'Print the versions of smrt and Python.'
+complete -c smrt -n '__smrt_command_is "smrt wait"' -F
 
 # smrt local
-complete -c smrt -n '__smrt_at "smrt local"' -a start -d 'Serve models until Ctrl-C.'
-complete -c smrt -n '__smrt_at "smrt local"' -a run -d 'Serve models while COMMAND runs, and exit with its exit status.'
-complete -c smrt -n '__smrt_at "smrt local"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt local"' -a start -d 'Serve models until Ctrl-C.'
+complete -c smrt -n '__smrt_command_is "smrt local"' -a run -d 'Serve models while COMMAND runs, and exit with its exit status.'
+complete -c smrt -n '__smrt_command_is "smrt local"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
 
 # smrt local run
-complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --verbose' -l verbose -d 'Log each request to standard error.'
-complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt local run"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt local run"' -a '(__smrt_paths)'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --verbose' -l verbose -d 'Log each request to standard error.'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -a '(__smrt_paths)'
 
 # smrt local start
-complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --port' -l port -x -a '(__smrt_paths)' -d 'Port to listen on; 0 picks a free port.'
-complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --verbose' -l verbose -d 'Log each request to standard error.'
-complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt local start"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt local start"' -a '(__smrt_paths)'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --port' -l port -x -a '(__smrt_paths)' -d 'Port to listen on; 0 picks a free port.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --verbose' -l verbose -d 'Log each request to standard error.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -a '(__smrt_paths)'
 
 # smrt completion
-complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --install' -l install -d 'Install the script in your home directory.'
-complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
-complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
-complete -c smrt -n '__smrt_at "smrt completion"' -n '__smrt_lacks --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_at "smrt completion"' -a 'bash zsh fish'
+complete -c smrt -n '__smrt_command_is "smrt completion"' -n '__smrt_unused --install' -l install -d 'Install the script in your home directory.'
+complete -c smrt -n '__smrt_command_is "smrt completion"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt completion"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt completion"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+complete -c smrt -n '__smrt_command_is "smrt completion"' -a 'bash zsh fish'

@@ -1,7 +1,7 @@
-"""Completion scripts for shells: an engine in the shell's own language, and tables from the pages.
+"""Completion scripts for shells: an engine in the shell's language, and tables of the help pages.
 
-The engines know what completes a value by what help calls it: FILE, PROFILE, REGION, ENDPOINT,
-TYPE, INPUT; and by its choices.
+The metavar of a value selects its completion: FILE, PROFILE, REGION, ENDPOINT, TYPE or INPUT;
+an option with choices completes these.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,36 +24,36 @@ TYPES = (
     "text/libsvm",
     "text/plain",
 )
-"""MIME types that models are asked in, as SageMaker's own containers name them."""
+"""MIME types of requests, as in SageMaker's containers."""
 
 FILE_NAMES = {"bash": "smrt.bash", "zsh": "_smrt", "fish": "smrt.fish"}
-"""What the script of each shell is called."""
+"""The file name of each shell's script."""
 
 
 class CompletionData(NamedTuple):
-    """What the scripts know: every page, the first one the program's own; and the regions."""
+    """The data of the scripts: the help pages, starting with that of smrt, and the Regions."""
 
     pages: Sequence[Page]
     regions: Sequence[str]
 
 
 def regions(partitions: Iterable[dict[str, dict[str, object]]]) -> list[str]:
-    """The regions of botocore's partition data, without the pseudo-regions."""
+    """The Regions in botocore's partition data, without the pseudo-Regions."""
     names = {name for partition in partitions for name in partition["regions"]}
     return sorted(name for name in names if not name.endswith("-global"))
 
 
 def option_rows(page: Page) -> Iterator[Row]:
-    """The rows of options of a page, those first that are needed."""
+    """The option rows of a page, the required ones first."""
     rows = [row for row in (*page.rows, *page.anywhere) if row.flag]
     yield from sorted(rows, key=lambda row: row.group != "required")
 
 
-def words(page: Page) -> list[Row]:
-    """The rows of words that are no options."""
+def positional_rows(page: Page) -> list[Row]:
+    """The rows of the positional arguments of a page."""
     return [row for row in page.rows if not row.flag]
 
 
 def single_quoted(text: str) -> str:
-    """`text` as bash and zsh take it."""
+    """Quote `text` for bash and zsh."""
     return "'" + text.replace("'", "'\\''") + "'"

@@ -1,21 +1,24 @@
-"""The tables of the script for bash: what a command has below it, and what completes what."""
+"""The tables of the script for bash: subcommands, options, and the kinds of their values."""
 
 from collections.abc import Iterator
 
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, CompletionData, option_rows, single_quoted, words
+from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows, single_quoted
 
 
-def tables(facts: CompletionData) -> Iterator[str]:
-    """A function of a command and an option, and lists of words."""
-    yield f"_smrt_regions={single_quoted(' '.join(facts.regions))}"
+def tables(data: CompletionData) -> Iterator[str]:
+    """Lists of words, and a function that looks up a command and an option."""
+    yield f"_smrt_regions={single_quoted(' '.join(data.regions))}"
     yield f"_smrt_types={single_quoted(' '.join(TYPES))}"
-    yield from ("", "# Of the command $1: what is below it, its flags, what its words are;")
-    yield from ("# of its option $2: what its value is, nothing for a flag.", "_smrt_table() {")
+    yield from ("", "# Look up the command $1: its subcommands, flags and positional argument,")
+    yield from (
+        "# and the kind of the value of its option $2, empty for a flag.",
+        "_smrt_table() {",
+    )
     yield from ("  subcommands='' flags='' kind='' positional=''", "  case $1 in")
-    for page in facts.pages:
+    for page in data.pages:
         yield from _command(page)
     yield from ("  esac", "}", "")
 
@@ -25,8 +28,8 @@ def _command(page: Page) -> Iterator[str]:
     service = () if " " in page.name or not page.commands else (SERVICE,)
     yield f"      subcommands={single_quoted(' '.join((*page.commands, *service)))}"
     yield f"      flags={single_quoted(' '.join(row.flag for row in option_rows(page)))}"
-    if words(page):
-        yield f"      positional={single_quoted(_kind(words(page)[0]))}"
+    if positional_rows(page):
+        yield f"      positional={single_quoted(_kind(positional_rows(page)[0]))}"
     yield "      case $2 in"
     for row in option_rows(page):
         if row.takes_value:

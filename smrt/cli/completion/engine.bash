@@ -1,11 +1,11 @@
-# Completion of smrt for bash, made from smrt's own tables by `make generate`.
+# Completion of smrt for bash, generated from smrt's tables by `make generate`.
 #
-# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
-# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+# Completing an option starts no process. Endpoint names come from a file that `smrt complete
+# endpoint-names` writes; it runs again when the file is ten minutes old.
 
 @TABLES@
 _smrt() {
-  local words cur command option given profile region positionals ended
+  local words cur command option used profile region ended
   local subcommands flags kind positional
   local IFS=$' \t\n'
   COMPREPLY=()
@@ -21,48 +21,48 @@ _smrt() {
   elif [[ $cur == -* || ( -z $cur && -z $subcommands && $positional != *' '* ) ]]; then
     _smrt_flags
   elif [[ -n $subcommands ]]; then
-    _smrt_offer "$subcommands" '' "$cur"
+    _smrt_add "$subcommands" '' "$cur"
   else
     _smrt_value "$positional" '' "$cur"
   fi
-  _smrt_cut
+  _smrt_remove_prefix
 }
 
-# The words as the command will see them, where bash has cut them at : and = too; the last is $cur.
+# Set `words` to the arguments of the command, and `cur` to the last: bash also splits at : and =.
 _smrt_read_line() {
-  local rest=${COMP_LINE:0:COMP_POINT} piece
+  local rest=${COMP_LINE:0:COMP_POINT} word
   words=()
-  for piece in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+  for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
     if [[ ${#words[@]} -eq 0 || $rest == [[:space:]]* ]]; then
       rest=${rest#"${rest%%[![:space:]]*}"}
       words+=('')
     fi
-    [[ $rest == "$piece"* ]] || piece=$rest
-    words[${#words[@]}-1]+=$piece
-    rest=${rest:${#piece}}
+    [[ $rest == "$word"* ]] || word=$rest
+    words[${#words[@]}-1]+=$word
+    rest=${rest:${#word}}
   done
   cur=${words[${#words[@]}-1]}
 }
 
-# What stands before the cursor: the command, the options that are given, one that waits for a value.
+# Parse the words before the cursor: the command, its options, and one whose value is next.
 _smrt_read_words() {
   local i word
-  command=smrt option='' given=' ' ended='' positionals=0
+  command=smrt option='' used=' ' ended=''
   profile=${AWS_PROFILE-${AWS_DEFAULT_PROFILE-}} region=${AWS_REGION-${AWS_DEFAULT_REGION-}}
   for ((i = 1; i < ${#words[@]} - 1; i++)); do
     word=${words[i]}
     if [[ -n $option && ! ( $kind == '['* && $word == -* ) ]]; then
-      _smrt_note "$option" "$word"
+      _smrt_read_setting "$option" "$word"
       option=''
     elif [[ $word == -- && ${words[i+1]} == smrt && i+2 -lt ${#words[@]} ]]; then
-      command=smrt given=' '
+      command=smrt used=' '
       ((i++))
     elif [[ $word == -- ]]; then
       ended=1
     elif [[ $word == -?* ]]; then
       option=''
-      given+="${word%%=*} "
-      _smrt_note "${word%%=*}" "${word#*=}"
+      used+="${word%%=*} "
+      _smrt_read_setting "${word%%=*}" "${word#*=}"
       _smrt_table "$command" "$word"
       [[ -z $kind ]] || option=$word
     else
@@ -75,15 +75,15 @@ _smrt_read_words() {
   _smrt_table "$command" "$option"
 }
 
-_smrt_note() {
+_smrt_read_setting() {
   case $1 in
     --profile) profile=$2 ;;
     --region) region=$2 ;;
   esac
 }
 
-# Offer the words of $1 that begin with $3; $2 is what stands before them.
-_smrt_offer() {
+# Add the words of $1 that start with $3, with the prefix $2.
+_smrt_add() {
   local word
   for word in $1; do
     [[ $word != "$3"* ]] || COMPREPLY+=("$2$word")
@@ -93,11 +93,11 @@ _smrt_offer() {
 _smrt_flags() {
   local flag
   for flag in $flags; do
-    [[ $given == *" $flag "* || $flag != "$cur"* ]] || COMPREPLY+=("$flag")
+    [[ $used == *" $flag "* || $flag != "$cur"* ]] || COMPREPLY+=("$flag")
   done
 }
 
-# Complete $3, the value of an option or a word, by its kind $1; $2 is what stands before it.
+# Complete the value $3 of an option or argument by its kind $1, with the prefix $2.
 _smrt_value() {
   local scheme=''
   case $3 in
@@ -107,35 +107,35 @@ _smrt_value() {
   case $1 in
     FILE | '[OUTFILE]') [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
     PROFILE) _smrt_profiles "$2" "$3"; return ;;
-    REGION) _smrt_offer "$_smrt_regions" "$2" "$3"; return ;;
+    REGION) _smrt_add "$_smrt_regions" "$2" "$3"; return ;;
     ENDPOINT) [[ -n $scheme ]] || { _smrt_endpoints "$2" "$3"; return; } ;;
     INPUT | JSON | YAML)
       if [[ -z $scheme ]]; then
-        _smrt_offer 'file:// fileb:// -' "$2" "$3"
+        _smrt_add 'file:// fileb:// -' "$2" "$3"
         [[ ${COMPREPLY[0]} != *:// ]] || compopt -o nospace 2>/dev/null
       fi ;;
-    TYPE) [[ -n $scheme ]] || _smrt_offer "$_smrt_types" "$2" "$3" ;;
+    TYPE) [[ -n $scheme ]] || _smrt_add "$_smrt_types" "$2" "$3" ;;
     *NAME=FOLDER*)
       [[ $3 != *=* ]] || _smrt_paths "${3%%=*}=" "${3#*=}" ;;
-    *' '*) _smrt_offer "${1#* }" "$2" "$3"; return ;;
+    *' '*) _smrt_add "${1#* }" "$2" "$3"; return ;;
   esac
   [[ -z $scheme ]] || _smrt_paths "$2$scheme" "${3#"$scheme"}"
 }
 
-# Files by readline itself; bash before 4.0 has no compopt.
+# Let readline complete files; bash before 4.0 has no compopt.
 _smrt_files() {
   compopt -o default 2>/dev/null || _smrt_paths '' "$1"
 }
 
-# Files whose path begins with $2, written behind $1.
+# Add the files whose path starts with $2, with the prefix $1.
 _smrt_paths() {
-  local path=${2//\\/} found shown
+  local path=${2//\\/} file shown
   [[ $path != '~/'* ]] || path=$HOME${path#'~'}
-  for found in "$path"*; do
-    [[ -e $found ]] || continue
-    printf -v shown %q "$found"
+  for file in "$path"*; do
+    [[ -e $file ]] || continue
+    printf -v shown %q "$file"
     [[ $2 != '~/'* ]] || shown="~${shown#"$HOME"}"
-    [[ ! -d $found ]] || shown+=/
+    [[ ! -d $file ]] || shown+=/
     COMPREPLY+=("$1$shown")
   done
   [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != */ ]] || compopt -o nospace 2>/dev/null
@@ -160,13 +160,13 @@ _smrt_profiles() {
 }
 
 _smrt_endpoints() {
-  local file now written name
+  local file now written_at name
   file=${XDG_CACHE_HOME:-$HOME/.cache}/smrt/endpoint-names
   file+=/${profile//[^A-Za-z0-9._-]/_}@${region//[^A-Za-z0-9._-]/_}
   printf -v now '%(%s)T' -1 2>/dev/null || now=$(date +%s)
-  [[ ! -r $file ]] || read -r written <"$file"
-  if [[ ! $written =~ ^[0-9]+$ ]] || ((now - written >= 600)); then
-    _smrt_ask
+  [[ ! -r $file ]] || read -r written_at <"$file"
+  if [[ ! $written_at =~ ^[0-9]+$ ]] || ((now - written_at >= 600)); then
+    _smrt_fetch_endpoints
   fi
   [[ -r $file ]] || return
   while read -r name; do
@@ -174,22 +174,22 @@ _smrt_endpoints() {
   done <"$file"
 }
 
-_smrt_ask() {
+_smrt_fetch_endpoints() {
   "${words[0]/#\~/$HOME}" complete endpoint-names ${profile:+--profile "$profile"} \
     ${region:+--region "$region"} </dev/null >/dev/null 2>&1
 }
 
-# Readline replaces what follows the last : or = alone, so that the offers begin there.
-_smrt_cut() {
-  local before='' mark i
-  for mark in : =; do
-    if [[ $COMP_WORDBREAKS == *"$mark"* && $cur == *"$mark"* ]]; then
-      local upto=${cur%"$mark"*}$mark
-      [[ ${#upto} -le ${#before} ]] || before=$upto
+# Remove what readline keeps: it replaces only the text after the last : or =.
+_smrt_remove_prefix() {
+  local prefix='' separator i
+  for separator in : =; do
+    if [[ $COMP_WORDBREAKS == *"$separator"* && $cur == *"$separator"* ]]; then
+      local start=${cur%"$separator"*}$separator
+      [[ ${#start} -le ${#prefix} ]] || prefix=$start
     fi
   done
   for i in "${!COMPREPLY[@]}"; do
-    COMPREPLY[i]=${COMPREPLY[i]#"$before"}
+    COMPREPLY[i]=${COMPREPLY[i]#"$prefix"}
   done
 }
 

@@ -1,17 +1,17 @@
-# Completion of smrt for fish, made from smrt's own tables by `make generate`.
+# Completion of smrt for fish, generated from smrt's tables by `make generate`.
 #
-# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
-# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+# Completing an option starts no process. Endpoint names come from a file that `smrt complete
+# endpoint-names` writes; it runs again when the file is ten minutes old.
 
-# Behind `smrt local run … --` another command is completed, as it would be alone.
-function __smrt_behind
+# Whether the cursor is after `smrt local run … --`: there, another command is completed.
+function __smrt_after_double_dash
     contains -- -- (commandline -opc)
 end
 
 function __smrt_other_command
     set -l words (commandline -opc)
-    set -l cut (contains -i -- -- $words)
-    complete -C "$(string escape -- $words[(math $cut + 1)..-1] | string join ' ') $(commandline -ct)"
+    set -l separator (contains -i -- -- $words)
+    complete -C "$(string escape -- $words[(math $separator + 1)..-1] | string join ' ') $(commandline -ct)"
 end
 
 # The command so far, like `smrt local run`.
@@ -33,28 +33,28 @@ function __smrt_command
     echo $command
 end
 
-function __smrt_at
-    not __smrt_behind; and test (__smrt_command) = "$argv[1]"
+function __smrt_command_is
+    not __smrt_after_double_dash; and test (__smrt_command) = "$argv[1]"
 end
 
-function __smrt_after
+function __smrt_previous_is
     test (commandline -opc)[-1] = $argv[1]
 end
 
-# Whether an option has not been given, neither as --name nor as --name=value, or waits for a value.
-function __smrt_lacks
+# Whether the line does not have the option, as --name or --name=value, or its value is next.
+function __smrt_unused
     set -l words (commandline -opc)
     test "$words[-1]" = $argv[1]; and contains -- $argv[1] $__smrt_valued
     or not string match -q -r -- "^$argv[1](=|\$)" $words
 end
 
-# The value of an option that has been given, else of the first variable that is set.
+# The value of the option $argv[1] on the line, else of the first variable that is set.
 function __smrt_setting
     set -l words (commandline -opc)
     if set -l at (contains -i -- $argv[1] $words)
         echo $words[(math $at + 1)]
-    else if set -l glued (string replace -f -- "$argv[1]=" '' $words)
-        echo $glued[-1]
+    else if set -l values (string replace -f -- "$argv[1]=" '' $words)
+        echo $values[-1]
     else
         for name in $argv[2..-1]
             if set -q $name
@@ -65,7 +65,7 @@ function __smrt_setting
     end
 end
 
-# Paths behind file:// and fileb://, or behind NAME=; any words given are offered before them.
+# Paths after file://, fileb:// or NAME=; before such a prefix, the words in $argv.
 function __smrt_paths
     set -l token (commandline -ct | string replace -r '^--[^=]*=' '')
     set -l prefix (string match -r '^fileb?://|^[^=/]*=' -- $token)
@@ -75,9 +75,9 @@ function __smrt_paths
     end
     set -l path (string replace -- $prefix[1] '' $token)
     set -l full (string replace -r '^~/' "$HOME/" -- $path)
-    for found in $full*
-        set -l shown (string replace -- $full $path $found)
-        test -d $found; and set shown $shown/
+    for file in $full*
+        set -l shown (string replace -- $full $path $file)
+        test -d $file; and set shown $shown/
         echo $prefix[1]$shown
     end
 end
@@ -100,17 +100,17 @@ function __smrt_endpoints
     set -l region (__smrt_setting --region AWS_REGION AWS_DEFAULT_REGION)
     set -l folder ~/.cache
     set -q XDG_CACHE_HOME; and test -n "$XDG_CACHE_HOME"; and set folder $XDG_CACHE_HOME
-    set -l key (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
-    set key $key(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
-    set -l file $folder/smrt/endpoint-names/$key
-    set -l written 0
-    test -r $file; and read written <$file
-    if not string match -q -r '^[0-9]+$' -- $written; or test (math (date +%s) - $written) -ge 600
+    set -l list (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
+    set list $list(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
+    set -l file $folder/smrt/endpoint-names/$list
+    set -l written_at 0
+    test -r $file; and read written_at <$file
+    if not string match -q -r '^[0-9]+$' -- $written_at; or test (math (date +%s) - $written_at) -ge 600
         set -l words (commandline -opc)
-        set -l given
-        test -n "$profile"; and set given $given --profile $profile
-        test -n "$region"; and set given $given --region $region
-        eval $words[1] complete endpoint-names (string escape -- $given) </dev/null >/dev/null 2>&1
+        set -l options
+        test -n "$profile"; and set options $options --profile $profile
+        test -n "$region"; and set options $options --region $region
+        eval $words[1] complete endpoint-names (string escape -- $options) </dev/null >/dev/null 2>&1
     end
     test -r $file; or return
     while read -l name
@@ -119,6 +119,6 @@ function __smrt_endpoints
 end
 
 complete -c smrt -f
-complete -c smrt -n __smrt_behind -a '(__smrt_other_command)'
+complete -c smrt -n __smrt_after_double_dash -a '(__smrt_other_command)'
 
 @TABLES@

@@ -1,23 +1,23 @@
 #compdef smrt
-# Completion of smrt for zsh, made from smrt's own tables by `make generate`.
+# Completion of smrt for zsh, generated from smrt's tables by `make generate`.
 #
-# An option's TAB starts no process. Endpoint names come from a list that `smrt complete
-# endpoint-names` writes; it is asked anew when the list is older than ten minutes.
+# Completing an option starts no process. Endpoint names come from a file that `smrt complete
+# endpoint-names` writes; it runs again when the file is ten minutes old.
 
 @TABLES@
 _smrt() {
-  local curcontext=$curcontext state smrt=$words[1] cut=${words[(i)--]} ret=1
+  local curcontext=$curcontext state smrt=$words[1] separator=${words[(i)--]} ret=1
   local profile=${AWS_PROFILE-${AWS_DEFAULT_PROFILE-}} region=${AWS_REGION-${AWS_DEFAULT_REGION-}}
   local -a line
   local -A opt_args
-  if (( cut < CURRENT )) && [[ "${words[(r)local]} ${words[(r)run]}" == 'local run' ]]; then
-    shift $cut words
-    (( CURRENT -= cut ))
+  if (( separator < CURRENT )) && [[ "${words[(r)local]} ${words[(r)run]}" == 'local run' ]]; then
+    shift $separator words
+    (( CURRENT -= separator ))
     _normal
     return
   fi
-  _smrt_settings
-  _arguments -C -A '-*' $_smrt_anywhere '1: :_smrt_commands' '*:: :->rest' && ret=0
+  _smrt_read_settings
+  _arguments -C -A '-*' $_smrt_global_options '1: :_smrt_commands' '*:: :->rest' && ret=0
   [[ $state == rest ]] || return ret
   if [[ $words[1] == sagemaker-runtime ]]; then
     shift words
@@ -30,8 +30,8 @@ _smrt() {
   _smrt_arguments smrt
 }
 
-# The profile and the region that the line names, for the list of endpoints.
-_smrt_settings() {
+# Read the profile and the Region from the line, for the list of endpoints.
+_smrt_read_settings() {
   local i
   for (( i = 2; i < CURRENT; i++ )); do
     case $words[i] in
@@ -43,7 +43,7 @@ _smrt_settings() {
   done
 }
 
-# A group of commands: `_arguments` for what stands below it.
+# Complete a command of the group $1, and its arguments.
 _smrt_group() {
   local state
   local -a line
@@ -51,7 +51,7 @@ _smrt_group() {
   [[ $state == rest ]] && _smrt_arguments "$1"
 }
 
-# Text that may come out of a file.
+# Complete text that a file can contain.
 _smrt_text() {
   if compset -P 'file(b|)://'; then
     _files
@@ -87,7 +87,7 @@ _smrt_models() {
 
 _smrt_profiles() {
   local file line
-  local -aU found
+  local -aU names
   for file in "${AWS_CONFIG_FILE:-$HOME/.aws/config}" \
     "${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}"; do
     [[ -r $file ]] || continue
@@ -97,10 +97,10 @@ _smrt_profiles() {
         '['*']'*) line=${${line#\[}%%\]*} ;;
         *) continue ;;
       esac
-      found+=("${${${line#profile }#\"}%\"}")
+      names+=("${${${line#profile }#\"}%\"}")
     done <$file
   done
-  compadd -a found
+  compadd -a names
 }
 
 _smrt_endpoints() {
@@ -109,12 +109,12 @@ _smrt_endpoints() {
     return
   fi
   zmodload zsh/datetime
-  local file written=0
+  local file written_at=0
   local -a names
   file=${XDG_CACHE_HOME:-$HOME/.cache}/smrt/endpoint-names
   file+=/${profile//[^A-Za-z0-9._-]/_}@${region//[^A-Za-z0-9._-]/_}
-  [[ ! -r $file ]] || read -r written <$file
-  if [[ $written != <-> ]] || (( EPOCHSECONDS - written >= 600 )); then
+  [[ ! -r $file ]] || read -r written_at <$file
+  if [[ $written_at != <-> ]] || (( EPOCHSECONDS - written_at >= 600 )); then
     ${~smrt} complete endpoint-names ${profile:+--profile} ${profile:+$profile} \
       ${region:+--region} ${region:+$region} </dev/null >/dev/null 2>&1
   fi

@@ -1,11 +1,11 @@
-"""The tables of the script for fish: a `complete` line per command, option and word."""
+"""The tables of the script for fish: a `complete` line per command, option and argument."""
 
 from collections.abc import Iterator
 
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, CompletionData, option_rows, words
+from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows
 
 PATHS = "__smrt_paths"
 INPUT = f"{PATHS} file:// fileb:// -"
@@ -19,56 +19,56 @@ VALUES = {
     "YAML": INPUT,
     "[NAME=FOLDER|URL]...": PATHS,
 }
-"""The function that gives the values, by what a value is called."""
+"""The command that lists the values, by metavar."""
 FILES = ("FILE", "[OUTFILE]")
 
 
-def tables(facts: CompletionData) -> Iterator[str]:
+def tables(data: CompletionData) -> Iterator[str]:
     """Lists of words, and the lines of each page."""
-    yield f"set -g __smrt_regions {' '.join(facts.regions)}"
-    rows = [row for page in facts.pages for row in option_rows(page)]
+    yield f"set -g __smrt_regions {' '.join(data.regions)}"
+    rows = [row for page in data.pages for row in option_rows(page)]
     valued = dict.fromkeys(row.flag for row in rows if row.metavar and row.metavar[0] != "[")
     yield f"set -g __smrt_valued {' '.join(valued)}"
-    yield f"set -g __smrt_commands {' '.join(_quoted(page.name) for page in facts.pages[1:])}"
-    for page in facts.pages:
+    yield f"set -g __smrt_commands {' '.join(_quoted(page.name) for page in data.pages[1:])}"
+    for page in data.pages:
         yield from ("", f"# {page.name}")
         yield from _commands(page)
         yield from (line for row in option_rows(page) for line in _option(page, row))
-        yield from (_word(page, row) for row in words(page))
+        yield from (_positional(page, row) for row in positional_rows(page))
 
 
 def _commands(page: Page) -> Iterator[str]:
     for name, summary in page.commands.items():
         yield f"{_start(page)} -a {name} -d {_quoted(summary)}"
     if page.commands and " " not in page.name:
-        said = "Optional service name, as in the AWS CLI."
-        yield f"{_start(page)} -a {SERVICE} -d {_quoted(said)}"
+        description = "Optional service name, as in the AWS CLI."
+        yield f"{_start(page)} -a {SERVICE} -d {_quoted(description)}"
 
 
 def _option(page: Page, row: Row) -> Iterator[str]:
     short = f" -s {row.short[1:]}" if row.short else ""
-    start = f"{_start(page)} -n '__smrt_lacks {row.flag}' -l {row.flag[2:]}{short}"
-    if row.metavar.startswith("["):  # a value that may be left out is a word of its own
-        yield f"{_start(page)} -n '__smrt_after {row.flag}'{_value(row)}"
+    start = f"{_start(page)} -n '__smrt_unused {row.flag}' -l {row.flag[2:]}{short}"
+    if row.metavar.startswith("["):  # an optional value is completed as a word, too
+        yield f"{_start(page)} -n '__smrt_previous_is {row.flag}'{_value(row)}"
     value = _value(row) if row.takes_value and not row.metavar.startswith("[") else ""
     yield f"{start}{value} -d {_quoted(row.help)}"
 
 
-def _word(page: Page, row: Row) -> str:
+def _positional(page: Page, row: Row) -> str:
     return f"{_start(page)}{_value(row)}"
 
 
 def _value(row: Row) -> str:
     if row.metavar in FILES:
         return " -r -F" if row.flag else " -F"
-    needed = " -x" if row.flag and not row.metavar.startswith("[") else ""
+    exclusive = " -x" if row.flag and not row.metavar.startswith("[") else ""
     if row.choices:
-        return f"{needed} -a {_quoted(' '.join(row.choices))}"
-    return f"{needed} -a {_quoted(f'({VALUES.get(row.metavar, PATHS)})')}"
+        return f"{exclusive} -a {_quoted(' '.join(row.choices))}"
+    return f"{exclusive} -a {_quoted(f'({VALUES.get(row.metavar, PATHS)})')}"
 
 
 def _start(page: Page) -> str:
-    return f"complete -c smrt -n '__smrt_at {_double(page.name)}'"
+    return f"complete -c smrt -n '__smrt_command_is {_double(page.name)}'"
 
 
 def _double(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the completion script of a shell goes in a user's own folders, and what it needs there."""
+"""The user's path for the completion script of a shell, and the setup that the shell needs."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,14 +7,14 @@ from smrt.config.paths import home_path
 
 
 class InstallPath(NamedTuple):
-    """A user's file, and what else there is to do: a line each."""
+    """The path of a script, and notes for the user, one line each."""
 
     path: str
     notes: tuple[str, ...]
 
 
 def install_path(shell: str, environ: Mapping[str, str]) -> InstallPath:
-    """The place of the script for `shell`: bash, zsh or fish."""
+    """The path of the script for `shell`: bash, zsh or fish."""
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](environ)
 
 

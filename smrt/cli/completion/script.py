@@ -1,4 +1,4 @@
-"""The completion script of a shell: its engine, with the tables of all commands in it."""
+"""The completion script of a shell: its engine with the tables of all commands inserted."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -12,9 +12,9 @@ _TABLES: dict[str, Callable[[CompletionData], Iterable[str]]] = {
 }
 
 
-def script(shell: str, facts: CompletionData) -> str:
+def script(shell: str, data: CompletionData) -> str:
     """The completion script for `shell`, bash, zsh or fish."""
-    tables = "".join(f"{line}\n" for line in _TABLES[shell](facts))
+    tables = "".join(f"{line}\n" for line in _TABLES[shell](data))
     return _engine(shell).replace("@TABLES@\n", tables)
 
 

@@ -1,4 +1,4 @@
-"""The tables of the script for zsh: what `_arguments` and `_describe` are told of each command."""
+"""The tables of the script for zsh: the specs of each command for `_arguments` and `_describe`."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, CompletionData, option_rows, single_quoted, words
+from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows, single_quoted
 
 ACTIONS = {
     "FILE": "_files",
@@ -20,34 +20,34 @@ ACTIONS = {
     "YAML": "_smrt_input",
     "[NAME=FOLDER|URL]...": "_smrt_models",
 }
-"""What completes a value, by what it is called."""
+"""The zsh function that completes a value, by metavar."""
 
 
-def tables(facts: CompletionData) -> Iterator[str]:
-    """Lists of words, a function per group of commands, and one for the options of each command."""
-    yield f"typeset -ga _smrt_regions=({' '.join(facts.regions)})"
+def tables(data: CompletionData) -> Iterator[str]:
+    """Lists of words, a function per group of commands, and one for the options of commands."""
+    yield f"typeset -ga _smrt_regions=({' '.join(data.regions)})"
     yield f"typeset -ga _smrt_mime_types=({' '.join(TYPES)})"
-    yield "typeset -ga _smrt_anywhere=("
-    yield from (f"  {spec}" for row in option_rows(facts.pages[0]) for spec in _option(row))
+    yield "typeset -ga _smrt_global_options=("
+    yield from (f"  {spec}" for row in option_rows(data.pages[0]) for spec in _option(row))
     yield ")"
-    groups = [page for page in facts.pages if page.commands]
+    groups = [page for page in data.pages if page.commands]
     for page in groups:
         yield from _commands(page)
-    yield from ("", "# The rest of a line behind the command $1.", "_smrt_arguments() {")
+    yield from ("", "# Complete the rest of a line after the command $1.", "_smrt_arguments() {")
     yield '  case "$1 $words[1]" in'
-    for page in facts.pages[1:]:
+    for page in data.pages[1:]:
         yield from _group(page) if page.commands else _arguments(page)
     yield from ("  esac", "}", "")
 
 
 def _commands(page: Page) -> Iterator[str]:
-    yield from ("", f"{_function(page)}() {{", "  local -a found=(")
+    yield from ("", f"{_function(page)}() {{", "  local -a subcommands=(")
     for name, summary in page.commands.items():
         yield f"    {single_quoted(f'{name}:{summary}')}"
     if " " not in page.name:
         service = f"{SERVICE}:Optional service name, as in the AWS CLI."
         yield f"    {single_quoted(service)}"
-    yield from ("  )", "  _describe command found", "}")
+    yield from ("  )", "  _describe command subcommands", "}")
 
 
 def _group(page: Page) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _group(page: Page) -> Iterator[str]:
 def _arguments(page: Page) -> Iterator[str]:
     yield from (f"    {single_quoted(page.name)})", "      _arguments \\")
     specs = [spec for row in option_rows(page) for spec in _option(row)]
-    specs += [_word(row) for row in words(page)]
+    specs += [_positional(row) for row in positional_rows(page)]
     yield from (f"        {spec} \\" for spec in specs[:-1])
     yield from (f"        {specs[-1]}", "      ;;")
 
@@ -68,19 +68,21 @@ def _function(page: Page) -> str:
 
 
 def _option(row: Row) -> Iterator[str]:
-    said = f"[{_escaped(row.help)}]"
+    description = f"[{_escaped(row.help)}]"
     if row.short:
-        yield f"'({row.short} {row.flag})'{{{row.short},{row.flag}}}{single_quoted(said)}"
+        yield f"'({row.short} {row.flag})'{{{row.short},{row.flag}}}{single_quoted(description)}"
     elif not row.takes_value:
-        yield single_quoted(row.flag + said)
+        yield single_quoted(row.flag + description)
     else:
         colon = "::" if row.metavar.startswith("[") else ":"
-        yield single_quoted(f"{row.flag}={said}{colon}{_escaped(row.metavar)}:{_action(row)}")
+        yield single_quoted(
+            f"{row.flag}={description}{colon}{_escaped(row.metavar)}:{_action(row)}"
+        )
 
 
-def _word(row: Row) -> str:
-    many = "*" if row.metavar.endswith("...") else ":"
-    return single_quoted(f"{many}:{_escaped(row.metavar)}:{_action(row)}")
+def _positional(row: Row) -> str:
+    prefix = "*" if row.metavar.endswith("...") else ":"
+    return single_quoted(f"{prefix}:{_escaped(row.metavar)}:{_action(row)}")
 
 
 def _action(row: Row) -> str:

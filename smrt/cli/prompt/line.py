@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from smrt.cli.completion import SERVICE, TYPES, option_rows, words
+from smrt.cli.completion import SERVICE, TYPES, option_rows, positional_rows
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 from smrt.protocol.messages import masked_repr
@@ -109,7 +109,11 @@ def suggestions(found: Line, current: str, candidates: Candidates) -> list[Sugge
     if found.page.commands and not current.startswith("-"):
         return fuzzy_matches(current, [Suggestion(*pair) for pair in found.page.commands.items()])
     rows = [row for row in option_rows(found.page) if row.flag not in found.values]
-    expected = words(found.page)[found.positionals :][:1] if current and current[0] != "-" else []
+    expected = (
+        positional_rows(found.page)[found.positionals :][:1]
+        if current and current[0] != "-"
+        else []
+    )
     values = [offer for row in expected for offer in _values(row, found, current, candidates)]
     return fuzzy_matches(current, [Suggestion(row.flag, _meaning(row)) for row in rows] + values)
 

@@ -1,4 +1,4 @@
-"""The completion scripts in the real shells, on a real terminal, with the TAB key."""
+"""The completion scripts in the real shells: the TAB key on a pseudo-terminal."""
 
 import os
 import shutil
@@ -21,14 +21,14 @@ from tests.support.keyboard import Terminal
 from tests.support.project import ROOT
 
 DONE = "@@"
-"""Typed behind a TAB: when a shell echoes it, it has done what the TAB asks for."""
+"""Typed after a TAB: when a shell echoes it, the completion is done."""
 
 READY = "printf 'r%sdy\\n' ea\n"
-"""What shows that a shell has read its setup; the line itself does not look like that."""
+"""Prints `ready` when a shell has read its setup; the echo of the line does not contain it."""
 
 
 class Shell(NamedTuple):
-    """How a shell is started, and told of the script, with a prompt of its own."""
+    """The command that starts a shell, and the line that loads the script and sets the prompt."""
 
     argv: tuple[str, ...]
     setup: str
@@ -64,7 +64,7 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home with profiles and a few files."""
+    """A home directory with profiles and a few files."""
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws/config").write_text(
         '[default]\nregion = x\n[profile work]\n[profile "my team"]\n[sso-session corp]\n'
@@ -79,7 +79,7 @@ def home(tmp_path: Path) -> Path:
 
 @contextmanager
 def running(shell: str, home: Path, path: str, **env: str) -> Iterator[Terminal]:
-    """The shell, ready, with nothing but `path` to find programs in."""
+    """The shell, ready for input, with `path` as its PATH."""
     program = shutil.which(SHELLS[shell].argv[0])
     assert program is not None
     base = {"HOME": str(home), "PATH": path, "TERM": "xterm", "LANG": "C.UTF-8"}
@@ -92,14 +92,14 @@ def running(shell: str, home: Path, path: str, **env: str) -> Iterator[Terminal]
 
 
 def press_tab(terminal: Terminal, line: str, *words: str) -> str:
-    """What is shown for TAB behind `line`, `words` among it; the line is taken away again."""
+    """Press TAB after `line`, wait for `words`, clear the line, and return the output."""
     terminal.type(line + "\t")
     for word in words:
         terminal.until(word)
     terminal.press(DONE)
-    shown = terminal.until(DONE)
+    output = terminal.until(DONE)
     terminal.type("\x15")
-    return shown
+    return output
 
 
 LINES: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
@@ -138,17 +138,19 @@ LINES: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
 
 
 def test_tab_completes_without_starting_any_program(shell: str, home: Path) -> None:
-    """No program but smrt can be found, which a shell would complain of; and smrt is not asked."""
+    """PATH has no program except smrt: a shell would report a missing one, and smrt is not run."""
     path = recorder(home, "@")
     with running(shell, home, path.partition(":")[0]) as terminal:
         for line, shown, hidden in LINES:
-            seen = press_tab(terminal, line, *shown)
-            assert not any(word in seen for word in (*hidden, "not found", "nknown command")), seen
-    assert asked(home) == []
+            output = press_tab(terminal, line, *shown)
+            assert not any(word in output for word in (*hidden, "not found", "nknown command")), (
+                output
+            )
+    assert recorded_calls(home) == []
 
 
 RECORDER = """#!/bin/sh
-echo "$@" >> "$HOME/asked"
+echo "$@" >> "$HOME/calls"
 folder="$HOME/.cache/smrt/endpoint-names"
 mkdir -p "$folder"
 echo {now} > "$folder/$3-"
@@ -157,7 +159,7 @@ echo {now} > "$folder/$3-"
 
 
 def recorder(folder: Path, key: str) -> str:
-    """A PATH with a `smrt` that records how it is called, and writes the list."""
+    """A PATH with a `smrt` that records its arguments and writes the list `key`."""
     program = folder / "bin/smrt"
     program.parent.mkdir()
     program.write_text(RECORDER.format(now=int(time.time()), key=key))
@@ -165,22 +167,22 @@ def recorder(folder: Path, key: str) -> str:
     return f"{program.parent}:{os.environ['PATH']}"
 
 
-def asked(home: Path) -> list[str]:
-    file = home / "asked"
+def recorded_calls(home: Path) -> list[str]:
+    file = home / "calls"
     return file.read_text().splitlines() if file.exists() else []
 
 
-def test_endpoint_names_are_asked_for_once_and_then_read(shell: str, home: Path) -> None:
+def test_endpoint_names_are_fetched_once_and_then_cached(shell: str, home: Path) -> None:
     path = recorder(home, "work@eu-west-3")
     with running(shell, home, path, AWS_PROFILE="work") as terminal:
         for _ in range(2):
             line = "smrt invoke-endpoint --region eu-west-3 --endpoint-name iris-"
             press_tab(terminal, line, "iris-two")
-    assert asked(home) == ["complete endpoint-names --profile work --region eu-west-3"]
+    assert recorded_calls(home) == ["complete endpoint-names --profile work --region eu-west-3"]
 
 
 @pytest.mark.parametrize(("age", "times"), [(500, 0), (700, 1)])
-def test_names_are_asked_for_anew_after_ten_minutes(
+def test_names_are_fetched_again_after_ten_minutes(
     age: int, times: int, shell: str, home: Path
 ) -> None:
     path = recorder(home, "@")
@@ -189,58 +191,58 @@ def test_names_are_asked_for_anew_after_ten_minutes(
     with running(shell, home, path) as terminal:
         line = "smrt invoke-endpoint --endpoint-name "
         press_tab(terminal, line, "iris-two" if times else "old-one")
-    assert asked(home) == ["complete endpoint-names"] * times
+    assert recorded_calls(home) == ["complete endpoint-names"] * times
 
 
 def names_list(environ: Mapping[str, str]) -> Path:
     return Path(Listing(environ, None, None).path)
 
 
-def test_all_pages_of_names_are_kept_with_the_time(process: Smrt, environ: dict[str, str]) -> None:
+def test_all_pages_of_names_are_saved_with_the_time(process: Smrt, environ: dict[str, str]) -> None:
     started_at = int(time.time())
     with sagemaker(["iris", "b", "c", "iris; rm -rf ~", "d"]) as url:
         line = ("complete", "endpoint-names", "--max-wait-seconds", "60")
         done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url})
     assert (done.code, done.out, done.err) == (0, b"", "")
-    written, *names = names_list(environ).read_text().splitlines()
-    assert started_at <= int(written) <= time.time()
+    written_at, *names = names_list(environ).read_text().splitlines()
+    assert started_at <= int(written_at) <= time.time()
     assert names == ["iris", "b", "c", "d"]
 
 
 @pytest.mark.parametrize(
     ("status", "env"),
-    [(400, {}), (200, {"AWS_PROFILE": "nobody"}), (200, {"AWS_REGION": "-"})],
+    [(400, {}), (200, {"AWS_PROFILE": "missing"}), (200, {"AWS_REGION": "-"})],
 )
-def test_failing_to_get_names_is_silent_and_leaves_the_list(
+def test_an_error_prints_nothing_and_leaves_the_list_unchanged(
     status: int, env: dict[str, str], process: Smrt, environ: dict[str, str]
 ) -> None:
-    before = names_list({**environ, **env})
-    save_names(str(before), ["old"], 1)
+    cached = names_list({**environ, **env})
+    save_names(str(cached), ["old"], 1)
     with sagemaker(["iris"], status=status) as url:
         done = process("complete", "endpoint-names", env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **env})
     assert (done.code, done.out, done.err) == (0, b"", "")
-    assert before.read_text() == "1\nold\n"
+    assert cached.read_text() == "1\nold\n"
 
 
-def test_a_silent_service_is_not_waited_for_and_leaves_the_list(
+def test_a_timeout_prints_nothing_and_leaves_the_list_unchanged(
     process: Smrt, environ: dict[str, str]
 ) -> None:
-    before, ended = names_list(environ), threading.Event()
-    save_names(str(before), ["old"], 1)
+    cached, ended = names_list(environ), threading.Event()
+    save_names(str(cached), ["old"], 1)
     with sagemaker(["iris"], hold=ended) as url:
         line = ("complete", "endpoint-names", "--max-wait-seconds", "0.5")
         done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url})
         ended.set()
     assert (done.code, done.out, done.err) == (0, b"", "")
-    assert before.read_text() == "1\nold\n"
+    assert cached.read_text() == "1\nold\n"
 
 
-def test_no_credentials_are_no_names(environ: dict[str, str]) -> None:
-    nobody = {name: value for name, value in environ.items() if "KEY" not in name}
-    assert fetch_names(Listing(nobody, None, None)) is None
+def test_without_credentials_there_are_no_names(environ: dict[str, str]) -> None:
+    without_keys = {name: value for name, value in environ.items() if "KEY" not in name}
+    assert fetch_names(Listing(without_keys, None, None)) is None
 
 
-def test_a_list_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
+def test_a_list_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     save_names(str(tmp_path / "file/list"), ["iris"], 1)
     assert (tmp_path / "file").read_bytes() == b""
@@ -256,7 +258,7 @@ def test_a_list_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
         ({"AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "d"}, None, None, "@"),
     ],
 )
-def test_lists_are_kept_apart(
+def test_each_profile_and_region_has_its_list(
     environ: dict[str, str], profile: str | None, region: str | None, name: str
 ) -> None:
     path = Listing({"XDG_CACHE_HOME": "/c", **environ}, profile, region).path
@@ -264,24 +266,24 @@ def test_lists_are_kept_apart(
 
 
 @pytest.mark.parametrize("name", completion.FILE_NAMES)
-def test_a_shells_script_can_be_printed(name: str, smrt: Smrt) -> None:
+def test_the_script_of_a_shell_can_be_printed(name: str, smrt: Smrt) -> None:
     done = smrt("completion", name)
     expected = (ROOT / "completions" / completion.FILE_NAMES[name]).read_bytes()
     assert (done.code, done.out, done.err) == (0, expected, "")
 
 
 @pytest.mark.parametrize("name", completion.FILE_NAMES)
-def test_a_script_is_installed_into_the_users_folder(name: str, smrt: Smrt, home: Path) -> None:
+def test_a_script_is_installed_in_the_home_directory(name: str, smrt: Smrt, home: Path) -> None:
     environ = {"HOME": str(home)}
     done = smrt("completion", name, "--install", env=environ)
-    found = install_path(name, environ)
+    target = install_path(name, environ)
     assert (done.code, done.out) == (0, b"")
-    assert done.err.startswith(f"smrt: wrote {found.path}\n")
-    assert Path(found.path).read_bytes() == smrt("completion", name).out
-    assert found.path.startswith(str(home))
+    assert done.err.startswith(f"smrt: wrote {target.path}\n")
+    assert Path(target.path).read_bytes() == smrt("completion", name).out
+    assert target.path.startswith(str(home))
 
 
-def test_a_folder_that_cannot_be_made_is_told(smrt: Smrt, home: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_error(smrt: Smrt, home: Path) -> None:
     done = smrt(
         "completion", "fish", "--install", env={"XDG_CONFIG_HOME": str(home / "result.json")}
     )
@@ -290,8 +292,8 @@ def test_a_folder_that_cannot_be_made_is_told(smrt: Smrt, home: Path) -> None:
     assert "smrt.fish: Not a directory" in done.err
 
 
-def test_an_installed_script_is_found_by_its_shell(shell: str, smrt: Smrt, home: Path) -> None:
-    """Each shell finds what --install wrote, given the line that its remarks ask for."""
+def test_a_shell_loads_its_installed_script(shell: str, smrt: Smrt, home: Path) -> None:
+    """Each shell loads the file that --install wrote, with the line that the notes name."""
     prompts = {
         "bash": "PS1='> '",
         "zsh": "PROMPT='> '",
@@ -299,8 +301,8 @@ def test_an_installed_script_is_found_by_its_shell(shell: str, smrt: Smrt, home:
     }
     done = smrt("completion", shell, "--install", env={"HOME": str(home)})
     lines = [line.split(" this line", 1)[1] for line in done.err.splitlines() if "rc" in line]
-    asked = [line.split(": ", 1)[1] for line in lines]
-    setup = "; ".join([*asked, prompts[shell]])
+    added = [line.split(": ", 1)[1] for line in lines]
+    setup = "; ".join([*added, prompts[shell]])
     program = shutil.which(shell)
     assert program is not None
     env = {"HOME": str(home), "PATH": recorder(home, "@"), "TERM": "xterm", "LANG": "C.UTF-8"}
@@ -322,7 +324,7 @@ def test_an_installed_script_is_found_by_its_shell(shell: str, smrt: Smrt, home:
         ("", None),
     ],
 )
-def test_a_list_is_good_for_ten_minutes(
+def test_a_list_is_used_for_ten_minutes(
     text: str, expected: list[str] | None, tmp_path: Path
 ) -> None:
     (tmp_path / "list").write_text(text)
