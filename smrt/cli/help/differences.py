@@ -1,4 +1,4 @@
-"""What differs from the AWS CLI, and why: the source of smrt-differences(7)."""
+"""The differences from the AWS CLI, with reasons: the source of smrt-differences(7)."""
 
 SUMMARY = "Differences between smrt and the AWS CLI."
 
@@ -184,4 +184,4 @@ DIFFERENCES = (
         "scripts get a clear error",
     ),
 )
-"""Topic, what aws does, what smrt does, and the reason."""
+"""Topic, behavior of aws, behavior of smrt, and the reason."""

@@ -1,4 +1,4 @@
-"""The short help of a command, as text for a screen of a given width."""
+"""The short help of a command, as text of a given width."""
 
 from collections.abc import Callable, Iterator
 from textwrap import wrap
@@ -10,13 +10,13 @@ from .page import Page, grouped
 INDENT = 2
 NARROWEST = 20
 WIDEST = 100
-"""Columns: a text that is narrower stands below its label; lines longer than this tire the eye."""
+"""Columns: a narrower text is printed below its label; wider lines are hard to read."""
 
 Paint = Callable[[str], str]
 
 
 def help_text(page: Page, width: int, *, bold: bool = False) -> str:
-    """The help in lines of at most `width` columns, as far as its longest words allow."""
+    """The help in lines of at most `width` columns, except for words that are longer."""
     paint: Paint = (lambda word: f"\x1b[1m{word}\x1b[0m") if bold else str
     lines = "".join(f"{line}\n" for line in _lines(page, min(width, WIDEST), paint))
     if not bold:
@@ -30,47 +30,47 @@ def _lines(page: Page, width: int, paint: Paint) -> Iterator[str]:
     yield from _usage(page, width, paint)
     for paragraph in (page.summary, *page.text):
         yield ""
-        yield from _filled(paragraph, width)
+        yield from _wrapped(paragraph, width)
     sections = list(_sections(page))
     column = _column([label for _, pairs in sections for label, _ in pairs], width)
     for title, pairs in sections:
         yield from ("", paint(f"{title.capitalize()}:"))
-        for label, said in pairs:
-            yield from _pair(label, _filled(said, width - column), column, paint)
+        for label, text in pairs:
+            yield from _pair(label, _wrapped(text, width - column), column, paint)
     if page.examples:
         yield from ("", paint("Examples:"))
     for number, (title, line) in enumerate(page.examples):
         yield from ([""] if number else [])
-        yield from (" " * INDENT + part for part in _filled(f"{title}:", width - INDENT))
-        yield from (" " * 2 * INDENT + part for part in line.split("\n"))
+        yield from (" " * INDENT + wrapped for wrapped in _wrapped(f"{title}:", width - INDENT))
+        yield from (" " * 2 * INDENT + command for command in line.split("\n"))
 
 
 def _sections(page: Page) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The titles, and what stands below them: labels and their texts."""
+    """The titles of the sections, each with pairs of labels and texts."""
     if page.commands:
         yield "commands", list(page.commands.items())
     for title, rows in grouped(row for row in page.rows if row.help):
-        yield title, [(row.label, _said(row)) for row in rows]
+        yield title, [(row.label, _description(row)) for row in rows]
 
 
-def _said(row: Row) -> str:
+def _description(row: Row) -> str:
     return f"{row.help} [{row.terms}]" if row.terms else row.help
 
 
 def _usage(page: Page, width: int, paint: Paint) -> Iterator[str]:
-    """The pieces, none of them broken; what does not fit hangs under the first."""
+    """The usage, wrapped between words; further lines are indented."""
     lines = [["Usage:", page.name]]
-    for piece in page.usage:
-        if len(" ".join(lines[-1])) + 1 + len(piece) > width:
+    for word in page.usage:
+        if len(" ".join(lines[-1])) + 1 + len(word) > width:
             lines.append([" " * (2 * INDENT - 1)])
-        lines[-1].append(piece)
+        lines[-1].append(word)
     first, *others = (" ".join(line) for line in lines)
     yield first.replace("Usage:", paint("Usage:"), 1)
     yield from others
 
 
 def _pair(label: str, lines: list[str], column: int, paint: Paint) -> Iterator[str]:
-    """A label with its text beside it, or below it where it is too long for that."""
+    """A label with its text beside it, or below it if the label is too long."""
     name = " " * INDENT + paint(label)
     if len(label) + 2 * INDENT <= column:
         yield name + " " * (column - INDENT - len(label)) + lines.pop(0)
@@ -80,14 +80,14 @@ def _pair(label: str, lines: list[str], column: int, paint: Paint) -> Iterator[s
 
 
 def _column(labels: list[str], width: int) -> int:
-    """Where the texts begin: behind the longest label that leaves them most of the width."""
-    most = width * 2 // 5
-    fitting = [wide for label in labels if (wide := len(label) + 2 * INDENT) <= most]
-    column = max(fitting, default=2 * INDENT)
+    """The column of the texts: after the longest label that takes at most two fifths of `width`."""
+    max_column = width * 2 // 5
+    columns = (len(label) + 2 * INDENT for label in labels)
+    column = max((column for column in columns if column <= max_column), default=2 * INDENT)
     return column if width - column >= NARROWEST else 3 * INDENT
 
 
-def _filled(paragraph: str, width: int) -> list[str]:
+def _wrapped(paragraph: str, width: int) -> list[str]:
     return wrap(
         paragraph, max(width, NARROWEST), break_long_words=False, break_on_hyphens=False
     ) or [""]

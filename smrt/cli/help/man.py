@@ -1,4 +1,4 @@
-"""The man page of a command, in the roff that man(7) describes."""
+"""The man page of a command, in the roff macros of man(7)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -13,7 +13,7 @@ DIFFERENCES = "smrt-differences"
 
 
 def man_page(page: Page) -> str:
-    """The source of a man page; that of smrt itself lists the environment and the files."""
+    """The source of a man page; the one of smrt also lists the environment and the files."""
     is_root = page.name == ROOT
     lines = [
         *_head(name(page), 1, page.summary),
@@ -26,7 +26,7 @@ def man_page(page: Page) -> str:
         *_list("METADATA", page.fields),
         *_list("LIMITS OF THE SERVICE", LIMITS.get(page.name, {})),
         *_list("IAM PERMISSIONS", PERMISSIONS.get(page.name, {})),
-        *_surroundings(page, is_root=is_root),
+        *_reference(page, is_root=is_root),
         *_examples(page.examples),
         *_see_also(page, is_root=is_root),
     ]
@@ -34,22 +34,22 @@ def man_page(page: Page) -> str:
 
 
 def name(page: Page) -> str:
-    """What the man page is called: smrt-local-run."""
+    """The name of the man page, such as smrt-local-run."""
     return page.name.replace(" ", "-")
 
 
 def differences(rows: Iterable[tuple[str, str, str, str]], summary: str) -> str:
-    """The page of differences from the AWS CLI: rows of topic, aws, smrt and reason."""
+    """The man page of differences from the AWS CLI; `rows` have topic, aws, smrt and reason."""
     lines = [*_head(DIFFERENCES, 7, summary), ".SH DESCRIPTION", *_paragraphs((summary,))]
     for topic, aws, smrt, why in rows:
         lines += [".SS " + _quoted(topic[0].upper() + topic[1:])]
-        for label, said in (("aws", aws), ("smrt", smrt), ("Reason", why)):
-            lines += [".TP 6", f".B {label}", *_escaped(said[0].upper() + said[1:] + ".")]
+        for label, text in (("aws", aws), ("smrt", smrt), ("Reason", why)):
+            lines += [".TP 6", f".B {label}", *_escaped(text[0].upper() + text[1:] + ".")]
     return "".join(f"{line}\n" for line in [*lines, ".SH SEE ALSO", ".BR smrt (1)"])
 
 
 def _head(title: str, section: int, summary: str) -> Iterator[str]:
-    """No date: the page changes when its words do. No hyphens: what stands there is typed."""
+    """No date: a page changes only with its text. No hyphenation: commands can be copied."""
     version = f"smrt {__version__}"
     yield f'.TH {_quoted(title.upper())} {section} "" {_quoted(version)} "Manual of smrt"'
     yield from (
@@ -62,7 +62,7 @@ def _head(title: str, section: int, summary: str) -> Iterator[str]:
 
 def _synopsis(page: Page) -> Iterator[str]:
     yield from (".SH SYNOPSIS", f".B {_roff(page.name)}")
-    yield from (_roff(piece).replace(" ", "\\ ") for piece in page.usage)
+    yield from (_roff(word).replace(" ", "\\ ") for word in page.usage)
 
 
 def _options(title: str, rows: Iterable[Row]) -> Iterator[str]:
@@ -80,16 +80,16 @@ def _options(title: str, rows: Iterable[Row]) -> Iterator[str]:
 def _list(title: str, pairs: Mapping[str, str]) -> Iterator[str]:
     if pairs:
         yield f".SH {_quoted(title)}"
-    for label, said in pairs.items():
-        yield from (".TP", _bold(label), *_escaped(said))
+    for label, text in pairs.items():
+        yield from (".TP", _bold(label), *_escaped(text))
 
 
-def _surroundings(page: Page, *, is_root: bool) -> Iterator[str]:
+def _reference(page: Page, *, is_root: bool) -> Iterator[str]:
     if page.commands and not is_root:
         return
     is_run = is_root or page.name == "smrt local run"
-    statuses = {code: said for code, said in STATUSES.items() if is_run or "local run" not in said}
-    yield from _list("EXIT STATUS", {str(int(code)): said for code, said in statuses.items()})
+    statuses = {code: text for code, text in STATUSES.items() if is_run or "local run" not in text}
+    yield from _list("EXIT STATUS", {str(int(code)): text for code, text in statuses.items()})
     if is_root:
         yield from _list("ENVIRONMENT", ENVIRONMENT)
         yield from _list("FILES", FILES)
@@ -101,14 +101,14 @@ def _examples(examples: Iterable[Example]) -> Iterator[str]:
     for number, (title, line) in enumerate(examples):
         yield from ((".PP",) if number else (".SH EXAMPLES",))
         yield from (*_escaped(f"{title}:"), ".PP", ".nf")
-        yield from (_roff(part) for part in line.split("\n"))
+        yield from (_roff(command) for command in line.split("\n"))
         yield ".fi"
 
 
 def _see_also(page: Page, *, is_root: bool) -> Iterator[str]:
-    below = [f"{name(page)}-{command}" for command in page.commands]
-    above = [] if is_root else [name(page).rpartition("-")[0] if " " in page.name[5:] else ROOT]
-    pages = [*((found, 1) for found in (*above, *below)), (DIFFERENCES, 7)]
+    children = [f"{name(page)}-{command}" for command in page.commands]
+    parents = [] if is_root else [name(page).rpartition("-")[0] if " " in page.name[5:] else ROOT]
+    pages = [*((title, 1) for title in (*parents, *children)), (DIFFERENCES, 7)]
     yield ".SH SEE ALSO"
     for number, (title, section) in enumerate(pages, 1):
         yield f".BR {_roff(title)} ({section})" + ("," if number < len(pages) else "")
@@ -121,12 +121,12 @@ def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _escaped(paragraph: str) -> list[str]:
-    """A paragraph for roff, a sentence on a line of its own, as roff likes it."""
+    """A paragraph for roff, each sentence on its own line, as roff expects."""
     return _roff(paragraph).replace(". ", ".\n").replace("; ", ";\n").split("\n")
 
 
 def _roff(line: str) -> str:
-    """`line` with what roff would read otherwise escaped."""
+    """Escape the characters of `line` that are special in roff."""
     line = line.replace("\\", "\\e").replace("-", "\\-").replace("^", "\\(ha").replace("~", "\\(ti")
     line = line.replace("'", "\\(aq").replace("`", "\\(ga")
     return "\\&" + line if line.startswith((".", "'")) else line

@@ -1,4 +1,4 @@
-"""What there is to know of a command: help, man pages and completions are made from it."""
+"""The help page of a command: the source of its help, man page and completions."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -6,18 +6,18 @@ from typing import NamedTuple
 from smrt.invoke.option_table import Row
 
 Example = tuple[str, str]
-"""A title, and the command lines to copy."""
+"""A title and command lines."""
 
 GROUPS = ("required", "arguments", "options", "request")
 LAST_GROUPS = ("output", "connection", "other")
-"""The groups of options in the order in which people read them; any other stands between."""
+"""The groups of options in reading order; any other group is between these two lists."""
 
 
 class Page(NamedTuple):
-    """A command by its whole name: `usage` in pieces, `text` in paragraphs.
+    """The help of a command by its full name: `usage` in words, `text` in paragraphs.
 
-    `anywhere` are options of all commands, which may stand before them; `fields` are the members
-    of the metadata that it prints.
+    `anywhere` are options of all commands, which can precede them; `fields` are the members of the
+    metadata that the command prints.
     """
 
     name: str
@@ -35,10 +35,10 @@ TITLES = {"other": "other options"}
 
 
 def grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
-    """The rows by the titles of their groups, the groups in order."""
-    found: dict[str, list[Row]] = {}
+    """Group the rows: the titles in order, each with its rows."""
+    groups: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.group, []).append(row)
-    between = [name for name in found if name not in (*GROUPS, *LAST_GROUPS)]
-    names = [name for name in (*GROUPS, *between, *LAST_GROUPS) if name in found]
-    return [(TITLES.get(name, name), found[name]) for name in names]
+        groups.setdefault(row.group, []).append(row)
+    between = [name for name in groups if name not in (*GROUPS, *LAST_GROUPS)]
+    names = [name for name in (*GROUPS, *between, *LAST_GROUPS) if name in groups]
+    return [(TITLES.get(name, name), groups[name]) for name in names]

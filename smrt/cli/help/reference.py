@@ -1,4 +1,4 @@
-"""What the man pages add to the help: exit statuses, environment, files, limits and permissions."""
+"""The reference parts of man pages: exit statuses, environment, files, limits and permissions."""
 
 from smrt.errors import ExitCode
 
@@ -74,7 +74,7 @@ LIMITS = {
     },
     "smrt invoke-endpoint-async": _ASYNC_LIMITS,
 }
-"""What the service allows: https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html
+"""The limits of the service: https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html
 and https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
 
 _READ_RESULT = {
@@ -94,4 +94,4 @@ PERMISSIONS = {
     "smrt wait": _READ_RESULT,
     "smrt completion": {"sagemaker:ListEndpoints": "Complete the names of your endpoints."},
 }
-"""The IAM actions that a command needs, and what for."""
+"""The IAM actions that a command needs, and their purposes."""

@@ -1,4 +1,4 @@
-"""Shows a man page through `man`, which pages and paints as its user likes."""
+"""Shows a man page with `man`, which uses the user's pager and colors."""
 
 import subprocess
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 
 
 def view(page: str, program: str, environ: Mapping[str, str]) -> None:
-    """Show the man page whose source is `page`; every `man` takes a file's path for a name."""
+    """Show the man page with the source `page`; every `man` accepts the path of a file."""
     with NamedTemporaryFile("w", suffix=".1", encoding="utf-8") as file:
         file.write(page)
         file.flush()

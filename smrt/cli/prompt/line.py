@@ -1,4 +1,4 @@
-"""A command line that is being typed: what it says so far, what it lacks, what may come next."""
+"""A command line that is being typed: its parsed words, what is missing, and completions."""
 
 import re
 import shlex
@@ -11,18 +11,18 @@ from smrt.invoke.option_table import Row
 from smrt.protocol.messages import masked_repr
 
 WAIVES_REQUIRED = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
-"""With one of these nothing is required any more."""
+"""With one of these, no option is required."""
 
 
 class Suggestion(NamedTuple):
-    """A word that may come next, and what it means."""
+    """A word that can come next, and its description."""
 
     text: str
-    meaning: str = ""
+    description: str = ""
 
 
 class Candidates(NamedTuple):
-    """What completes values: by profile and region for the names of endpoints."""
+    """Functions that list values; `endpoints` takes the profile and the Region."""
 
     profiles: Callable[[], Iterable[str]]
     regions: Callable[[], Iterable[str]]
@@ -31,7 +31,10 @@ class Candidates(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The words so far: the command, the values of options, the option that waits for its value."""
+    """The parsed words: the command's page, the values of its options, and the other words.
+
+    `pending` is the option whose value is next, if any; `positionals` is the number of other words.
+    """
 
     page: Page
     values: Mapping[str, str]
@@ -50,93 +53,90 @@ class Line(NamedTuple):
             return [f"a value for {self.pending.flag}"]
         if any(flag in self.values for flag in WAIVES_REQUIRED):
             return []
-        needed = [row.flag for row in option_rows(self.page) if row.group == "required"]
-        return [flag for flag in needed if flag not in self.values]
+        required = [row.flag for row in option_rows(self.page) if row.group == "required"]
+        return [flag for flag in required if flag not in self.values]
 
 
 def finished_words(text: str) -> tuple[list[str], int]:
-    """The finished words of `text`, as a shell reads them, and where the last one begins."""
+    """The finished words of `text`, split as a shell does, and the index of the unfinished one."""
     quote, escaped, start = "", False, 0
-    for place, letter in enumerate(text):
+    for index, character in enumerate(text):
         if escaped:
             escaped = False
-        elif letter == "\\" and quote != "'":
+        elif character == "\\" and quote != "'":
             escaped = True
         elif quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter.isspace():
-            start = place + 1
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character.isspace():
+            start = index + 1
     return shlex.split(text[:start]), start
 
 
 def unquoted(word: str) -> str:
-    """A word that is not finished, without its quotes."""
+    """An unfinished word without its quotes."""
     return re.sub(r"\\(.)|['\"]", r"\1", word)
 
 
 def parse_line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
-    """What the finished words `typed` say; `pages` are those of all commands by their names."""
-    name, values, waiting, loose = next(iter(pages)), dict[str, str](), None, 0
+    """Parse the finished words `typed`; `pages` are the pages of all commands by name."""
+    name, values, pending, positionals = next(iter(pages)), dict[str, str](), None, 0
     for word in typed:
         rows = {row.flag: row for row in option_rows(pages[name])}
         flag, equals, value = word.partition("=")
-        if waiting is not None and not (_is_optional(waiting) and word.startswith("--")):
-            values[waiting.flag], waiting = word, None
+        if pending is not None and not (_is_optional(pending) and word.startswith("--")):
+            values[pending.flag], pending = word, None
         elif word.startswith("--"):
             values[flag] = value
             row = rows.get(flag)
-            waiting = row if row is not None and row.takes_value and not equals else None
+            pending = row if row is not None and row.takes_value and not equals else None
         elif f"{name} {word}" in pages:
             name = f"{name} {word}"
         elif word != SERVICE:
-            waiting, loose = None, loose + 1
-    return Line(pages[name], values, waiting, loose)
+            pending, positionals = None, positionals + 1
+    return Line(pages[name], values, pending, positionals)
 
 
-def suggestions(found: Line, current: str, candidates: Candidates) -> list[Suggestion]:
-    """What may stand where `current` is being typed, the likeliest first."""
+def suggestions(line: Line, current: str, candidates: Candidates) -> list[Suggestion]:
+    """The completions of the word `current`, the best match first."""
     flag, equals, typed = current.partition("=")
-    if found.pending is not None and not (_is_optional(found.pending) and current.startswith("-")):
-        return fuzzy_matches(current, _values(found.pending, found, current, candidates))
+    if line.pending is not None and not (_is_optional(line.pending) and current.startswith("-")):
+        return fuzzy_matches(current, _values(line.pending, line, current, candidates))
     if equals and flag.startswith("--"):
-        rows = [row for row in option_rows(found.page) if row.flag == flag]
-        values = [value for row in rows for value in _values(row, found, typed, candidates)]
-        return [
-            offer._replace(text=f"{flag}={offer.text}") for offer in fuzzy_matches(typed, values)
-        ]
-    if found.page.commands and not current.startswith("-"):
-        return fuzzy_matches(current, [Suggestion(*pair) for pair in found.page.commands.items()])
-    rows = [row for row in option_rows(found.page) if row.flag not in found.values]
-    expected = (
-        positional_rows(found.page)[found.positionals :][:1]
-        if current and current[0] != "-"
-        else []
-    )
-    values = [offer for row in expected for offer in _values(row, found, current, candidates)]
-    return fuzzy_matches(current, [Suggestion(row.flag, _meaning(row)) for row in rows] + values)
+        rows = [row for row in option_rows(line.page) if row.flag == flag]
+        values = [value for row in rows for value in _values(row, line, typed, candidates)]
+        matches = fuzzy_matches(typed, values)
+        return [match._replace(text=f"{flag}={match.text}") for match in matches]
+    if line.page.commands and not current.startswith("-"):
+        return fuzzy_matches(current, [Suggestion(*pair) for pair in line.page.commands.items()])
+    rows = [row for row in option_rows(line.page) if row.flag not in line.values]
+    options = [Suggestion(row.flag, _description(row)) for row in rows]
+    next_rows = positional_rows(line.page)[line.positionals :][:1]
+    expected = next_rows if current and current[0] != "-" else []
+    values = [value for row in expected for value in _values(row, line, current, candidates)]
+    return fuzzy_matches(current, options + values)
 
 
 def fuzzy_matches(typed: str, choices: Iterable[Suggestion]) -> list[Suggestion]:
-    """The choices that have the letters of `typed` in that order, the closest together first."""
+    """The choices that contain the characters of `typed` in order, the closest together first."""
     pattern = re.compile(".*?".join(map(re.escape, typed)), re.IGNORECASE)
     ranked = [
-        (match.end() - match.start(), match.start(), place, offer)
-        for place, offer in enumerate(choices)
-        if (match := pattern.search(offer.text))
+        (match.end() - match.start(), match.start(), index, choice)
+        for index, choice in enumerate(choices)
+        if (match := pattern.search(choice.text))
     ]
-    return [offer for *_, offer in sorted(ranked)]
+    return [choice for *_, choice in sorted(ranked)]
 
 
-def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[Suggestion]:
-    """What the value of an option can be."""
+def _values(row: Row, line: Line, typed: str, candidates: Candidates) -> list[Suggestion]:
+    """The possible values of an option or argument."""
     scheme = re.match("fileb?://", typed)
     if scheme:
         return [Suggestion(scheme[0] + path) for path in candidates.paths(typed[scheme.end() :])]
     if row.choices:
         return [Suggestion(word, "default" if word == row.default else "") for word in row.choices]
-    profile, region = found.values.get("--profile"), found.values.get("--region")
+    profile, region = line.values.get("--profile"), line.values.get("--region")
     by_name: Mapping[str, Callable[[], Iterable[str]]] = {
         "PROFILE": candidates.profiles,
         "REGION": candidates.regions,
@@ -149,9 +149,9 @@ def _values(row: Row, found: Line, typed: str, candidates: Candidates) -> list[S
     return [Suggestion(text) for text in by_name.get(row.metavar, tuple)()]
 
 
-def _meaning(row: Row) -> str:
-    needed = "required: " if row.group == "required" else ""
-    return needed + row.help
+def _description(row: Row) -> str:
+    prefix = "required: " if row.group == "required" else ""
+    return prefix + row.help
 
 
 def _is_optional(row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""The prompt for a command line: it offers what may come next, and says what each thing means."""
+"""The prompt for a command line, with completions and their descriptions."""
 
 import os
 import shlex
@@ -36,32 +36,34 @@ PROMPT = "smrt> "
 
 
 def prompt_command_line(
-    root: click.Context, arguments: Sequence[str], complaint: str = ""
+    root: click.Context, arguments: Sequence[str], error_message: str = ""
 ) -> list[str]:
-    """The command line that is typed, `arguments` being there to begin with; told when it is done.
+    """Prompt for a command line that starts with `arguments`, print it, and return its words.
 
-    `complaint` is what was wrong with them. Raises UsageError without a terminal, and
-    KeyboardInterrupt where somebody leaves.
+    `error_message` reports why `arguments` are invalid. Raises UsageError without a terminal, and
+    KeyboardInterrupt if the user cancels.
     """
     app: App = root.obj
     if not app.console.can_prompt:
         raise UsageError("auto-prompt requires a terminal", f"remove {ON}, or add {OFF}")
-    typing = _LineCompleter({page.name: page for page in help_option.pages(root)}, _candidates(app))
+    completer = _LineCompleter(
+        {page.name: page for page in help_option.pages(root)}, _candidates(app)
+    )
     session: PromptSession[str] = PromptSession(
-        completer=typing,
+        completer=completer,
         complete_in_thread=True,
         complete_while_typing=True,
-        validator=_LineValidator(typing),
+        validator=_LineValidator(completer),
         validate_while_typing=False,
         output=create_output(always_prefer_tty=True),
         reserve_space_for_menu=10,
     )
-    typed = shlex.join(arguments)
+    default = shlex.join(arguments)
     try:
         text = session.prompt(
-            f"{complaint}\n{PROMPT}" if complaint else PROMPT,
-            default=typed + " " * bool(typed),
-            bottom_toolbar=lambda: typing.preview(session.default_buffer.text),
+            f"{error_message}\n{PROMPT}" if error_message else PROMPT,
+            default=default + " " * bool(default),
+            bottom_toolbar=lambda: completer.preview(session.default_buffer.text),
             pre_run=session.default_buffer.start_completion,
         )
     except EOFError as exc:
@@ -72,7 +74,7 @@ def prompt_command_line(
 
 
 class _LineCompleter(Completer):
-    """What may come next, for prompt_toolkit."""
+    """Completions for prompt_toolkit."""
 
     def __init__(self, pages: dict[str, Page], candidates: Candidates) -> None:
         self._pages = pages
@@ -83,42 +85,44 @@ class _LineCompleter(Completer):
         document: Document,
         complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> Iterable[Completion]:
-        """The offers for the word at the cursor."""
+        """The suggestions for the word at the cursor."""
         text = document.text_before_cursor
         words, start = finished_words(text)
-        for offer in suggestions(
-            parse_line(self._pages, words), unquoted(text[start:]), self._candidates
-        ):
-            quoted = shlex.quote(offer.text)
-            shown = offer.text
-            yield Completion(quoted, start - len(text), display=shown, display_meta=offer.meaning)
+        line, current = parse_line(self._pages, words), unquoted(text[start:])
+        for suggestion in suggestions(line, current, self._candidates):
+            yield Completion(
+                shlex.quote(suggestion.text),
+                start - len(text),
+                display=suggestion.text,
+                display_meta=suggestion.description,
+            )
 
-    def read(self, text: str) -> Line:
-        """What a line says; ValueError while a quote is open."""
+    def parse(self, text: str) -> Line:
+        """Parse a line. Raises ValueError for an unclosed quote."""
         return parse_line(self._pages, shlex.split(text))
 
     def preview(self, text: str) -> str:
-        """The command as a shell would be given it, and what it lacks."""
+        """The command as typed in a shell, and what is missing."""
         try:
-            missing = self.read(text).missing
-            shown = shlex.join(shlex.split(text))
+            missing = self.parse(text).missing
+            command = shlex.join(shlex.split(text))
         except ValueError:
             return " unclosed quote"
-        return f" smrt {shown}\n " + (
+        return f" smrt {command}\n " + (
             f"missing: {', '.join(missing)}" if missing else "press Enter to run it"
         )
 
 
 class _LineValidator(Validator):
-    """Lets a line go that lacks nothing."""
+    """Accepts only a complete line."""
 
-    def __init__(self, typing: _LineCompleter) -> None:
-        self._typing = typing
+    def __init__(self, completer: _LineCompleter) -> None:
+        self._completer = completer
 
     def validate(self, document: Document) -> None:
-        """Raise ValidationError for a line that lacks something."""
+        """Raise ValidationError if the line is incomplete."""
         try:
-            missing = self._typing.read(document.text).missing
+            missing = self._completer.parse(document.text).missing
         except ValueError as exc:
             raise ValidationError(len(document.text), "unclosed quote") from exc
         if missing:
@@ -126,23 +130,23 @@ class _LineValidator(Validator):
 
 
 def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candidates:
-    """What is there to be offered: profiles, regions, endpoints, files."""
+    """The profiles, Regions, endpoints and files of the user."""
 
     def profiles() -> list[str]:
         try:
-            found = configuration.load(app.environ)
+            config = configuration.load(app.environ)
         except SmrtError:
             return []
-        return sorted({*found.profiles, *found.stored_profiles})
+        return sorted({*config.profiles, *config.stored_profiles})
 
     def endpoints(profile: str | None, region: str | None) -> list[str]:
         listing = Listing(app.environ, profile, region)
-        known = cached_names(listing.path, time())
-        if known is None:
-            known = fetch_names(listing, max_wait_seconds)
-            if known is not None:
-                save_names(listing.path, known, time())
-        return known or []
+        names = cached_names(listing.path, time())
+        if names is None:
+            names = fetch_names(listing, max_wait_seconds)
+            if names is not None:
+                save_names(listing.path, names, time())
+        return names or []
 
     def regions() -> list[str]:
         return completion.regions(partitions()["partitions"])
@@ -151,11 +155,11 @@ def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candi
 
 
 def _paths(typed: str) -> list[str]:
-    """The files and folders beside what is being typed; folders end with a slash."""
+    """The files and folders in the folder of the typed path; folders end with a slash."""
     folder = os.path.dirname(typed)
     try:
         entries = sorted(
-            os.scandir(os.path.expanduser(folder) or "."), key=lambda found: found.name
+            os.scandir(os.path.expanduser(folder) or "."), key=lambda entry: entry.name
         )
     except OSError:
         return []

@@ -87,11 +87,11 @@ Examples:
 
 
 @pytest.mark.parametrize(("width", "expected"), [(80, SAMPLE_AT_80), (40, SAMPLE_AT_40)])
-def test_a_page_is_laid_out_for_the_width(width: int, expected: str) -> None:
+def test_a_page_is_wrapped_to_the_width(width: int, expected: str) -> None:
     assert help_text(SAMPLE, width) == expected
 
 
-def test_a_very_wide_terminal_gets_lines_that_can_be_read() -> None:
+def test_a_very_wide_terminal_gets_lines_of_100_columns() -> None:
     assert help_text(SAMPLE, 200) == help_text(SAMPLE, 100)
 
 
@@ -102,31 +102,31 @@ def test_every_help_fits_80_columns(name: str) -> None:
 
 @settings(max_examples=60)
 @given(width=st.integers(1, 250), name=st.sampled_from(sorted(PAGES)))
-def test_no_width_loses_a_word(width: int, name: str) -> None:
+def test_every_width_has_all_words(width: int, name: str) -> None:
     assert sorted(help_text(PAGES[name], width).split()) == sorted(
         help_text(PAGES[name], 80).split()
     )
 
 
 @given(width=st.integers(1, 250))
-def test_bold_changes_nothing_but_the_look(width: int) -> None:
+def test_bold_adds_only_escape_sequences(width: int) -> None:
     page = PAGES["smrt invoke-endpoint"]
     assert ESCAPES.sub("", help_text(page, width, bold=True)) == help_text(page, width)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_option_is_explained_with_its_values_and_its_default(name: str) -> None:
-    told = " ".join(help_text(PAGES[name], 80).split())
+def test_every_option_has_help_with_its_choices_and_default(name: str) -> None:
+    text = " ".join(help_text(PAGES[name], 80).split())
     for row in PAGES[name].rows:
-        assert row.label in told
+        assert row.label in text
         if not row.flag and not row.help:
-            continue  # the page's text tells of it
+            continue  # the text of the page describes it
         assert row.help
-        assert not row.choices or f"one of {', '.join(row.choices)}" in told
-        assert not row.default or f"default: {row.default}" in told
+        assert not row.choices or f"one of {', '.join(row.choices)}" in text
+        assert not row.default or f"default: {row.default}" in text
 
 
-def test_the_timeouts_that_are_told_are_those_that_hold() -> None:
+def test_the_documented_timeouts_are_the_defaults() -> None:
     defaults = {row.flag: row.default for row in GLOBALS if row.flag.endswith("-timeout")}
     short, long = f"{DEFAULT_TIMEOUT:g}", f"{INVOKE_READ_TIMEOUT:g}"
     assert defaults == {
@@ -135,7 +135,7 @@ def test_the_timeouts_that_are_told_are_those_that_hold() -> None:
     }
 
 
-def test_the_read_timeout_is_that_of_the_command() -> None:
+def test_the_documented_read_timeout_is_that_of_the_command() -> None:
     defaults = [
         row.default
         for name in (*CALLS, "wait")
@@ -167,18 +167,18 @@ def test_both_flags_show_the_help_of_every_command(
     assert (done.code, done.out.decode(), done.err) == (0, help_text(page, 80), "")
 
 
-def test_a_command_for_programs_has_help_too_but_is_listed_nowhere(smrt: Smrt) -> None:
+def test_a_command_for_programs_has_help_but_is_not_listed(smrt: Smrt) -> None:
     assert b"Save the names of your endpoints" in smrt("complete", "endpoint-names", "-h").out
     assert not any(name.startswith("smrt complete ") for name in PAGES)
     assert "complete" not in PAGES["smrt"].commands
 
 
-def test_the_help_of_a_command_can_be_asked_for_before_it(smrt: Smrt) -> None:
+def test_the_help_option_can_precede_the_command(smrt: Smrt) -> None:
     assert smrt("--help", "invoke-endpoint") == smrt("invoke-endpoint", "--help")
 
 
 @pytest.mark.parametrize(
-    ("terminal", "env", "colored"),
+    ("terminal", "env", "bold"),
     [
         (True, {}, True),
         (False, {}, False),
@@ -187,11 +187,11 @@ def test_the_help_of_a_command_can_be_asked_for_before_it(smrt: Smrt) -> None:
         (True, {"NO_COLOR": ""}, True),
     ],
 )
-def test_help_is_colored_on_a_terminal_alone(
-    *, terminal: bool, env: dict[str, str], colored: bool, smrt: Smrt
+def test_help_is_bold_only_on_a_terminal(
+    *, terminal: bool, env: dict[str, str], bold: bool, smrt: Smrt
 ) -> None:
     out = smrt("invoke-endpoint", "-h", terminal=terminal, env=env).out.decode()
-    assert bool(ESCAPES.search(out)) == colored
+    assert bool(ESCAPES.search(out)) == bold
     assert ESCAPES.sub("", out) == help_text(PAGES["smrt invoke-endpoint"], 80)
 
 
@@ -217,7 +217,7 @@ HELP_WORDS = [
 
 
 @pytest.mark.parametrize(("words", "name"), HELP_WORDS)
-def test_help_is_a_word_where_the_aws_cli_takes_it_for_one(
+def test_the_word_help_shows_help_as_in_the_aws_cli(
     words: tuple[str, ...], name: str, smrt: Smrt
 ) -> None:
     done = smrt(*words)
@@ -225,7 +225,7 @@ def test_help_is_a_word_where_the_aws_cli_takes_it_for_one(
 
 
 @pytest.mark.parametrize("words", [("--body", "aGk=", "help"), ("--body", "aGk=", "out", "help")])
-def test_help_is_no_help_where_something_required_is_missing(
+def test_the_word_help_is_an_outfile_if_a_required_option_is_missing(
     words: tuple[str, ...], smrt: Smrt
 ) -> None:
     done = smrt("invoke-endpoint", *words)
@@ -233,7 +233,7 @@ def test_help_is_no_help_where_something_required_is_missing(
     assert "the following arguments are required: --endpoint-name" in done.err
 
 
-def test_help_for_what_is_no_command_is_refused(smrt: Smrt) -> None:
+def test_help_for_an_unknown_command_is_a_usage_error(smrt: Smrt) -> None:
     done = smrt("help", "invoke-endpont")
     assert done.code == 252
     assert "did you mean invoke-endpoint?" in done.err
@@ -246,13 +246,13 @@ def test_help_as_the_outfile_is_a_file(process: Smrt, endpoint: Endpoint, tmp_pa
     assert (tmp_path / "help").read_bytes() == b"yes"
 
 
-def test_the_version_is_asked_for_anywhere(smrt: Smrt) -> None:
+def test_the_version_option_works_after_the_command(smrt: Smrt) -> None:
     assert smrt("--version") == smrt("invoke-endpoint", "--version")
     assert smrt("--version").out.startswith(b"smrt/")
 
 
 def fake_man(folder: Path) -> str:
-    """A PATH whose `man` keeps the page that it is given."""
+    """A PATH with a `man` that saves its page to the file `shown`."""
     (folder / "man").write_text(f'#!/bin/sh\ncat "$1" > {folder}/shown\n')
     (folder / "man").chmod(stat.S_IRWXU)
     return f"{folder}:{os.environ['PATH']}"
@@ -271,14 +271,14 @@ def test_without_man_the_word_help_shows_the_short_help(smrt: Smrt) -> None:
 
 EXAMPLES = [(page.name, line) for page in PAGES.values() for _, line in page.examples]
 SERVING = "smrt local start"
-"""Its examples go on until they are stopped."""
+"""Its examples run until they are stopped."""
 
 
 @pytest.fixture(scope="module")
 def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    """The variables of the endpoints that the examples call."""
-    with documented.served(tmp_path_factory.mktemp("served")) as found:
-        yield found
+    """The environment variables of the endpoints that the examples call."""
+    with documented.served(tmp_path_factory.mktemp("served")) as environ:
+        yield environ
 
 
 @pytest.mark.parametrize("line", sorted({line for name, line in EXAMPLES if name != SERVING}))

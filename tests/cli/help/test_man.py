@@ -26,21 +26,21 @@ def committed(folder: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "expected"), sorted(generated().items()))
-def test_a_generated_file_is_what_the_tables_say(path: str, expected: str) -> None:
-    assert (ROOT / path).read_text() == expected, "it is stale: make generate"
+def test_a_generated_file_is_up_to_date(path: str, expected: str) -> None:
+    assert (ROOT / path).read_text() == expected, "the file is stale: run make generate"
 
 
-def test_nothing_else_lies_beside_the_generated_files() -> None:
-    made = {path for path in generated() if not path.startswith("docs/")}
-    assert committed("man") | committed("completions") == made
+def test_the_folders_have_only_generated_files() -> None:
+    expected = {path for path in generated() if not path.startswith("docs/")}
+    assert committed("man") | committed("completions") == expected
 
 
 def manual(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     assert MAN is not None
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAN")}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAN")}
     return subprocess.run(
         [MAN, *words],
-        env={**kept, "LC_ALL": "C.UTF-8", "MANWIDTH": "80", **env},
+        env={**environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "80", **env},
         capture_output=True,
         text=True,
         timeout=60,
@@ -50,7 +50,7 @@ def manual(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 @needs_man
 @pytest.mark.parametrize("path", PAGES)
-def test_man_has_nothing_to_complain_of(path: str) -> None:
+def test_man_prints_no_warnings(path: str) -> None:
     done = manual("--warnings", str(ROOT / path))
     assert (done.returncode, done.stderr) == (0, "")
     assert max(map(len, done.stdout.splitlines())) <= 80
@@ -59,7 +59,7 @@ def test_man_has_nothing_to_complain_of(path: str) -> None:
 
 AWKWARD = Page(
     "smrt odd",
-    "Take what roff would eat.",
+    "Show what roff would interpret.",
     ("--back\\slash", "[OPTION]..."),
     (".dot first, 'quote first", "^caret ~tilde `grave` \\(bu and -dash--dash"),
     rows=(Row("--dot", "dot", ".B is no macro; 'TP neither. \\fBnot bold\\fR", "other", '"X"'),),
@@ -68,7 +68,7 @@ AWKWARD = Page(
 
 
 @needs_man
-def test_what_roff_would_read_is_shown_as_it_is(tmp_path: Path) -> None:
+def test_special_characters_of_roff_are_shown_unchanged(tmp_path: Path) -> None:
     (tmp_path / "odd.1").write_text(man_page(AWKWARD))
     done = manual("--warnings", str(tmp_path / "odd.1"))
     shown = " ".join(done.stdout.split())
@@ -83,16 +83,16 @@ def test_what_roff_would_read_is_shown_as_it_is(tmp_path: Path) -> None:
         assert words in shown
 
 
-def test_every_exit_status_is_told() -> None:
+def test_every_exit_status_is_documented() -> None:
     assert set(STATUSES) == set(ExitCode)
 
 
-def test_every_difference_is_told_and_has_a_reason() -> None:
+def test_every_difference_has_both_sides_and_a_reason() -> None:
     assert all(all(row) for row in DIFFERENCES)
     assert len({topic for topic, *_ in DIFFERENCES}) == len(DIFFERENCES)
 
 
-def test_a_wheel_carries_man_pages_and_completions(tmp_path: Path) -> None:
+def test_a_wheel_contains_man_pages_and_completions(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=60)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
@@ -113,5 +113,5 @@ def test_a_wheel_carries_man_pages_and_completions(tmp_path: Path) -> None:
     prefix = next(tmp_path.glob("*.data")) / "data"
     (prefix / "bin").mkdir()
     for name, path in (("smrt", "man1/smrt.1"), ("smrt-differences", "man7/smrt-differences.7")):
-        found = manual("-w", name, PATH=f"{prefix / 'bin'}:{os.environ['PATH']}")
-        assert (found.stdout.strip(), found.stderr) == (str(prefix / "share/man" / path), "")
+        located = manual("-w", name, PATH=f"{prefix / 'bin'}:{os.environ['PATH']}")
+        assert (located.stdout.strip(), located.stderr) == (str(prefix / "share/man" / path), "")

@@ -1,4 +1,4 @@
-"""The prompt: when there is one, what it offers, and how it feels on a real terminal."""
+"""The prompt: when it is shown, its suggestions, and its behavior on a pseudo-terminal."""
 
 import io
 import shlex
@@ -57,7 +57,7 @@ MODES: list[tuple[tuple[str, ...], dict[str, str], str]] = [
 
 
 @pytest.mark.parametrize(("words", "env", "expected"), MODES)
-def test_the_prompt_is_wished_for_by_flags_and_environment(
+def test_flags_and_environment_request_the_prompt(
     words: tuple[str, ...], env: dict[str, str], expected: str, environ: dict[str, str]
 ) -> None:
     assert prompt_mode(words, {**environ, **env}) == expected
@@ -76,7 +76,7 @@ def test_the_prompt_is_wished_for_by_flags_and_environment(
         ("cli_auto_prompt in no section", (), {}, "off"),
     ],
 )
-def test_the_prompt_is_wished_for_by_a_profile(
+def test_a_profile_requests_the_prompt(
     text: str,
     words: tuple[str, ...],
     env: dict[str, str],
@@ -99,13 +99,13 @@ def test_both_flags_exclude_each_other(smrt: Smrt) -> None:
         prompt_mode((ON, OFF, "help"), {})
 
 
-def test_the_flags_are_taken_from_any_command_but_from_no_other_program() -> None:
+def test_the_flags_are_removed_from_every_command_but_not_from_other_programs() -> None:
     line = ["local", OFF, "run", ON, "--", "smrt", ON]
     assert without_prompt_flags(line) == ["local", "run", "--", "smrt", ON]
 
 
 @pytest.mark.parametrize("words", [(ON,), ("invoke-endpoint", ON)])
-def test_without_a_terminal_the_prompt_is_refused_in_one_line(
+def test_without_a_terminal_the_prompt_is_a_one_line_error(
     words: tuple[str, ...], smrt: Smrt
 ) -> None:
     done = smrt(*words)
@@ -116,12 +116,12 @@ def test_without_a_terminal_the_prompt_is_refused_in_one_line(
     ]
 
 
-def test_without_a_terminal_a_partial_line_fails_as_ever(smrt: Smrt) -> None:
+def test_without_a_terminal_a_partial_line_is_the_usual_error(smrt: Smrt) -> None:
     assert smrt("invoke-endpoint", env={VARIABLE: "on-partial"}) == smrt("invoke-endpoint")
 
 
 @given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=1)))
-def test_a_line_is_cut_as_a_shell_cuts_it(words: list[str]) -> None:
+def test_a_line_is_split_as_a_shell_splits_it(words: list[str]) -> None:
     text = "".join(shlex.quote(word) + " " for word in words)
     assert finished_words(text) == (words, len(text))
     assert finished_words(text + "--bo") == (words, len(text))
@@ -137,27 +137,26 @@ def test_a_line_is_cut_as_a_shell_cuts_it(words: list[str]) -> None:
         ("'a\\' b", 5, "b"),
     ],
 )
-def test_an_unfinished_word_is_found_and_read(text: str, start: int, word: str) -> None:
+def test_an_unfinished_word_is_unquoted(text: str, start: int, word: str) -> None:
     assert finished_words(text)[1] == start
     assert unquoted(text[start:]) == word
 
 
-WORLD = Candidates(
+CANDIDATES = Candidates(
     profiles=lambda: ["default", "work"],
     regions=lambda: ["eu-west-1", "us-east-1"],
     endpoints=lambda profile, region: [f"iris-{profile}-{region}"],
-    paths=lambda begun: [begun + "rest"],
+    paths=lambda typed: [typed + "rest"],
 )
 
 
-def offered(text: str) -> list[str]:
+def suggested(text: str) -> list[str]:
     words, start = finished_words(text)
-    return [
-        offer.text for offer in suggestions(parse_line(PAGES, words), unquoted(text[start:]), WORLD)
-    ]
+    line, current = parse_line(PAGES, words), unquoted(text[start:])
+    return [suggestion.text for suggestion in suggestions(line, current, CANDIDATES)]
 
 
-OFFERS: list[tuple[str, list[str]]] = [
+SUGGESTIONS: list[tuple[str, list[str]]] = [
     ("", [*PAGES["smrt"].commands]),
     ("sagemaker-runtime asyn", ["invoke-endpoint-async"]),
     ("lcl", ["local"]),
@@ -186,9 +185,9 @@ OFFERS: list[tuple[str, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), OFFERS)
-def test_what_may_come_next_is_offered(text: str, expected: list[str]) -> None:
-    assert offered(text)[: len(expected) or None] == expected
+@pytest.mark.parametrize(("text", "expected"), SUGGESTIONS)
+def test_the_words_that_can_come_next_are_suggested(text: str, expected: list[str]) -> None:
+    assert suggested(text)[: len(expected) or None] == expected
 
 
 @pytest.mark.parametrize(
@@ -205,21 +204,21 @@ def test_what_may_come_next_is_offered(text: str, expected: list[str]) -> None:
         ("local run", []),
     ],
 )
-def test_what_is_missing_is_known(text: str, missing: list[str]) -> None:
+def test_missing_words_are_listed(text: str, missing: list[str]) -> None:
     assert parse_line(PAGES, text.split()).missing == missing
 
 
 @given(st.text("abc-", max_size=4), st.lists(st.text("abc-", max_size=8)))
-def test_a_fuzzy_match_has_the_letters_in_their_order(typed: str, words: list[str]) -> None:
-    def within(letters: str, word: str) -> bool:
+def test_a_fuzzy_match_contains_the_letters_in_order(typed: str, words: list[str]) -> None:
+    def contains(letters: str, word: str) -> bool:
         rest = iter(word)
         return all(letter in rest for letter in letters)
 
-    found = [offer.text for offer in fuzzy_matches(typed, map(Suggestion, words))]
-    assert sorted(found) == sorted(word for word in words if within(typed, word))
+    matches = [match.text for match in fuzzy_matches(typed, map(Suggestion, words))]
+    assert sorted(matches) == sorted(word for word in words if contains(typed, word))
 
 
-def test_the_world_is_the_users_own(
+def test_candidates_come_from_the_users_files(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from smrt.cli.prompt.session import _candidates
@@ -239,14 +238,14 @@ def test_the_world_is_the_users_own(
     assert candidates.paths("fo") == ["broken", "config", "folder/"]
     assert candidates.paths("folder/") == ["folder/file"]
     assert candidates.paths("nowhere/") == []
-    assert candidates.endpoints("nobody", None) == []
+    assert candidates.endpoints("missing", None) == []
     broken = _candidates(
         App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "broken")}, ExitStack())
     )
     assert broken.profiles() == []
 
 
-def test_names_that_are_not_known_yet_are_asked_for_and_kept(environ: dict[str, str]) -> None:
+def test_endpoint_names_are_fetched_once_and_cached(environ: dict[str, str]) -> None:
     from smrt.cli.prompt.session import _candidates
 
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
@@ -260,16 +259,16 @@ def test_names_that_are_not_known_yet_are_asked_for_and_kept(environ: dict[str, 
 def prompting(
     home: Path, endpoint: Endpoint, environ: Mapping[str, str], words: Iterable[str], **env: str
 ) -> Terminal:
-    """Smrt on a terminal, calling `endpoint`."""
+    """Run smrt on a pseudo-terminal, calling `endpoint`."""
     base = {**environ, "HOME": str(home), "TERM": "xterm", "PYTHONPATH": str(Path.cwd())}
-    where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+    variables = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
     argv = (sys.executable, "-m", "smrt", *words)
-    return Terminal(argv, env={**base, **where, **env}, cwd=home)
+    return Terminal(argv, env={**base, **variables, **env}, cwd=home)
 
 
 @pytest.fixture
 def home(tmp_path: Path, environ: dict[str, str]) -> Path:
-    """A home with a file, and endpoints that are known already."""
+    """A home directory with a file, and cached endpoint names."""
     import time
 
     (tmp_path / "flowers.csv").write_bytes(b"1,2\n")
@@ -278,7 +277,7 @@ def home(tmp_path: Path, environ: dict[str, str]) -> Path:
     return tmp_path
 
 
-def test_a_line_is_put_together_run_and_told(
+def test_a_line_is_completed_printed_and_run(
     home: Path, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
     endpoint.respond(body=b"setosa")
@@ -324,7 +323,7 @@ def test_a_partial_line_is_completed(
     assert endpoint.requests[0].body == b"hi"
 
 
-def test_a_whole_line_needs_no_prompt(
+def test_a_complete_line_needs_no_prompt(
     home: Path, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
     endpoint.respond(body=b"setosa")
@@ -335,7 +334,7 @@ def test_a_whole_line_needs_no_prompt(
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
-def test_who_leaves_the_prompt_runs_nothing(
+def test_cancelling_the_prompt_runs_nothing(
     key: str, home: Path, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
     with prompting(home, endpoint, environ, [ON]) as terminal:
@@ -346,7 +345,9 @@ def test_who_leaves_the_prompt_runs_nothing(
     assert endpoint.requests == []
 
 
-def test_an_open_quote_is_told(home: Path, endpoint: Endpoint, environ: dict[str, str]) -> None:
+def test_an_unclosed_quote_is_reported(
+    home: Path, endpoint: Endpoint, environ: dict[str, str]
+) -> None:
     with prompting(home, endpoint, environ, [ON]) as terminal:
         terminal.until_screen("missing: a command")
         terminal.type("local 'x")
