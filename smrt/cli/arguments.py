@@ -94,7 +94,7 @@ def reject_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
 
 def _value(name: str, rest: list[str], names: OptionNames) -> str:
     if not rest or not names.is_value(rest[-1]):
-        hint = f"if the value starts with -, use {name}=VALUE" if rest else ""
+        hint = f"to pass a value that starts with -, use {name}=VALUE" if rest else ""
         raise UsageError(f"argument {name}: expected one argument", *filter(None, [hint]))
     return rest.pop()
 

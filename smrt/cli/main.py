@@ -210,5 +210,5 @@ def _unexpected_error(exc: Exception, app: App, arguments: Sequence[str]) -> Smr
         app.console.print_stderr(without_secrets(format_exc(), app.environ))
     return SmrtError(
         without_secrets(f"{type(exc).__name__}: {exc}", app.environ),
-        "this is a bug in smrt; add --debug to see the traceback",
+        "this is a bug in smrt; --debug prints the traceback",
     )

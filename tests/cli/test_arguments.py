@@ -79,17 +79,17 @@ def test_options_words_and_unknown_options_are_separated(
         (
             "--body --accept x",
             "argument --body: expected one argument",
-            ("if the value starts with -, use --body=VALUE",),
+            ("to pass a value that starts with -, use --body=VALUE",),
         ),
         (
             "--body -x",
             "argument --body: expected one argument",
-            ("if the value starts with -, use --body=VALUE",),
+            ("to pass a value that starts with -, use --body=VALUE",),
         ),
         (
             "--body --accept=a_b",
             "argument --body: expected one argument",
-            ("if the value starts with -, use --body=VALUE",),
+            ("to pass a value that starts with -, use --body=VALUE",),
         ),
         ("--debug=1", "argument --debug: ignored explicit argument '1'", ()),
         ("--debug=", "argument --debug: ignored explicit argument ''", ()),

@@ -79,7 +79,7 @@ def test_an_unexpected_error_is_one_line_with_255() -> None:
     assert code == 255
     assert err == (
         "smrt: [ERROR]: An error occurred (General): ZeroDivisionError: by zero\n"
-        "smrt: hint: this is a bug in smrt; add --debug to see the traceback\n"
+        "smrt: hint: this is a bug in smrt; --debug prints the traceback\n"
     )
 
 

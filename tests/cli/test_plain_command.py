@@ -30,12 +30,12 @@ INVALID = {
         ["--port takes a whole number"],
     ),
     "local start --port 65536": (
-        "argument --port: port 65536 is out of range",
-        ["--port takes a whole number from 0 to 65535"],
+        "argument --port: 65536 is not a port",
+        ["use a whole number from 0 to 65535"],
     ),
     "local start --port -1": (
-        "argument --port: port -1 is out of range",
-        ["--port takes a whole number from 0 to 65535"],
+        "argument --port: -1 is not a port",
+        ["use a whole number from 0 to 65535"],
     ),
     "local start --verbose=1": ("argument --verbose: ignored explicit argument '1'", []),
     "local start a=": (

@@ -298,7 +298,7 @@ def test_faults_are_found_before_anything_is_sent(
 def test_other_json_is_refused(smrt: Smrt, text: bytes) -> None:
     done = smrt("wait", "--from", "-", stdin=text)
     assert done.code == 252
-    assert "expected a JSON object with OutputLocation" in done.err
+    assert "not a JSON object with an OutputLocation" in done.err
 
 
 BEFORE_SENDING = [

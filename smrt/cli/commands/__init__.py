@@ -1,1 +1,1 @@
-"""The commands, one file each, named like it; imported when it is called."""
+"""The commands: one module each, imported when the command is used."""

@@ -35,8 +35,8 @@ def _port(text: str | int) -> int:
     number = integer(str(text), "--port")
     if not 0 <= number <= LARGEST_PORT:
         raise UsageError(
-            f"argument --port: port {number} is out of range",
-            f"--port takes a whole number from 0 to {LARGEST_PORT}",
+            f"argument --port: {number} is not a port",
+            f"use a whole number from 0 to {LARGEST_PORT}",
         )
     return number
 

@@ -61,7 +61,7 @@ def gather(ctx: click.Context) -> WaitCommandOptions:
     if options.source is None and "OutputLocation" not in options.locations:
         raise UsageError(
             f"the following arguments are required: {OUTPUT.flag}",
-            f"or {FROM.flag} FILE with the output of invoke-endpoint-async; - for standard input",
+            f"or use {FROM.flag} FILE, with the output of invoke-endpoint-async (- for stdin)",
         )
     if options.source is not None and options.locations:
         raise UsageError(f"{FROM.flag} cannot be used with {OUTPUT.flag} or {FAILURE.flag}")
@@ -100,8 +100,8 @@ def _response_fields(text: bytes) -> dict[str, Any]:
         raise UsageError(f"{FROM.flag}: not JSON: {exc}") from exc
     if not isinstance(document, dict) or not document.get("OutputLocation"):
         raise UsageError(
-            f"{FROM.flag}: expected a JSON object with OutputLocation",
-            "use the output of invoke-endpoint-async with --output json and without --query",
+            f"{FROM.flag}: not a JSON object with an OutputLocation",
+            "save the output of invoke-endpoint-async with --output json and without --query",
         )
     names = [field.name for field in WAITED_OPERATION.fields]
     return {name: document[name] for name in names if name in document}

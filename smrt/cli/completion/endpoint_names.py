@@ -102,7 +102,7 @@ def _client(config: Config, resolved: Settings, timeout: float) -> Any:
 
     loaded = credentials.loader(config, resolved)()
     if loaded is None:
-        raise SmrtError("could not load credentials")
+        raise SmrtError("there are no credentials")
     return Session().create_client(
         "sagemaker",
         region_name=resolved.region,

@@ -23,8 +23,8 @@ def _bash(environ: Mapping[str, str]) -> InstallPath:
     return InstallPath(
         path,
         (
-            "bash-completion loads it in every new shell",
-            f"without bash-completion, add this line to ~/.bashrc: source '{path}'",
+            "the package bash-completion loads it in every new shell",
+            f"without that package, add this line to ~/.bashrc: source '{path}'",
         ),
     )
 
@@ -36,7 +36,7 @@ def _zsh(environ: Mapping[str, str]) -> InstallPath:
         f"{folder}/_smrt",
         (
             f"add this line to ~/.zshrc: {lines}",
-            "if it already calls compinit, add only the first command, before that call",
+            "if it already calls compinit, add only fpath=..., above that call",
         ),
     )
 

@@ -45,7 +45,7 @@ def prompt_command_line(
     """
     app: App = root.obj
     if not app.console.can_prompt:
-        raise UsageError("auto-prompt requires a terminal", f"remove {ON}, or add {OFF}")
+        raise UsageError("the prompt needs a terminal", f"remove {ON}, or add {OFF}")
     completer = _LineCompleter(
         {page.name: page for page in help_option.pages(root)}, _candidates(app)
     )
@@ -107,7 +107,7 @@ class _LineCompleter(Completer):
             missing = self.parse(text).missing
             command = shlex.join(shlex.split(text))
         except ValueError:
-            return " unclosed quote"
+            return " a quote is not closed"
         return f" smrt {command}\n " + (
             f"missing: {', '.join(missing)}" if missing else "press Enter to run it"
         )
@@ -124,7 +124,7 @@ class _LineValidator(Validator):
         try:
             missing = self._completer.parse(document.text).missing
         except ValueError as exc:
-            raise ValidationError(len(document.text), "unclosed quote") from exc
+            raise ValidationError(len(document.text), "a quote is not closed") from exc
         if missing:
             raise ValidationError(len(document.text), f"missing: {', '.join(missing)}")
 

@@ -111,7 +111,7 @@ def test_without_a_terminal_the_prompt_is_a_one_line_error(
     done = smrt(*words)
     assert (done.code, done.out) == (252, b"")
     assert done.err.splitlines() == [
-        "smrt: [ERROR]: An error occurred (ParamValidation): auto-prompt requires a terminal",
+        "smrt: [ERROR]: An error occurred (ParamValidation): the prompt needs a terminal",
         f"smrt: hint: remove {ON}, or add {OFF}",
     ]
 
@@ -351,7 +351,7 @@ def test_an_unclosed_quote_is_reported(
     with prompting(home, endpoint, environ, [ON]) as terminal:
         terminal.until_screen("missing: a command")
         terminal.type("local 'x")
-        terminal.until_screen("unclosed quote")
+        terminal.until_screen("a quote is not closed")
         terminal.type("\r")
         terminal.quiet()
         assert terminal.process.poll() is None
