@@ -1,4 +1,4 @@
-"""What every test stands on: a scrubbed environment, a home of its own, and loopback alone."""
+"""Fixtures of all tests: a clean environment, a temporary home directory, and only loopback."""
 
 import io
 import ipaddress
@@ -24,7 +24,7 @@ from tests.support.aws_services import Emulator, FakeServices, fake_services
 from tests.support.scripted_endpoint import Endpoint
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
-"""What has processes that we start measured too."""
+"""The variable that makes coverage measure child processes."""
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
@@ -32,15 +32,15 @@ KEYS = {
 }
 
 
-settings.register_profile("smrt", deadline=None)  # no example fails by the clock
+settings.register_profile("smrt", deadline=None)  # no example fails because it is slow
 settings.load_profile("smrt")
 
 
 def pytest_configure() -> None:
-    """Let signals reach what we start, though a shell (&) or nohup had us ignore them.
+    """Let child processes receive signals, even if a shell (&) or nohup made pytest ignore them.
 
-    What is ignored is inherited; a handler, even one that does nothing, is not. All clients of
-    botocore share one loader: each loader reads the models of the services anew.
+    Child processes inherit ignored signals, but no handlers. All botocore clients share one loader,
+    as each loader reads the service models again.
     """
     botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -49,20 +49,20 @@ def pytest_configure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name what was skipped, and why, where everybody looks."""
+    """Print the skipped tests with their reasons in the summary."""
     for report in terminalreporter.stats.get("skipped", []):
         terminalreporter.write_line(f"skipped: {report.nodeid}: {report.longrepr[2]}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI everything is there that a test needs: a skip is a failure."""
+    """In CI all programs that tests need are installed: a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class Result(NamedTuple):
-    """What a run left behind."""
+    """The exit status and the output of a run."""
 
     code: int
     out: bytes
@@ -71,7 +71,7 @@ class Result(NamedTuple):
 
 @pytest.fixture(autouse=True)
 def scrubbed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No AWS variable, no proxy and no home of the one who runs the tests."""
+    """Remove AWS and proxy variables, and replace the home directory of the user."""
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy") or "CA_BUNDLE" in name:
             monkeypatch.delenv(name)
@@ -81,14 +81,14 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(autouse=True)
 def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse every connection that leaves this machine."""
+    """Fail a test that connects to another host."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6):
             host = address[0].decode() if isinstance(address[0], bytes) else address[0]
             if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-                pytest.fail(f"a connection to {host} would leave this machine")
+                pytest.fail(f"tests must not connect to {host}")
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
@@ -96,17 +96,17 @@ def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def environ(scrubbed: None) -> dict[str, str]:
-    """The environment of a user with keys and a region."""
+    """The environment of a user with credentials and a Region."""
     names = ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED", COVERAGE)
-    kept = {name: os.environ[name] for name in names if name in os.environ}
-    return {**kept, **KEYS, "LANG": "C.UTF-8"}
+    base = {name: os.environ[name] for name in names if name in os.environ}
+    return {**base, **KEYS, "LANG": "C.UTF-8"}
 
 
 def unmeasured(environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ` for a process that coverage leaves alone.
+    """`environ` for a process that coverage does not measure.
 
-    One that is sent signals has to be: coverage takes a lock at each file that it meets first,
-    and a way out that begins in there would wait for that lock for ever.
+    A process that receives signals must not be measured: coverage takes a lock for each new file,
+    and an exit handler that runs meanwhile would wait for this lock forever.
     """
     return {name: value for name, value in environ.items() if name != COVERAGE}
 
@@ -114,20 +114,20 @@ def unmeasured(environ: Mapping[str, str]) -> dict[str, str]:
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     """A scripted endpoint."""
-    made = Endpoint()
-    yield made
-    made.close()
+    server = Endpoint()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """Someone who vouches for servers."""
+    """A certificate authority."""
     return trustme.CA()
 
 
 @pytest.fixture(scope="session")
 def ca_bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The file with the certificate of `authority`."""
+    """The path of a file with the certificate of `authority`."""
     path = str(tmp_path_factory.mktemp("ca") / "ca.pem")
     authority.cert_pem.write_to_path(path)
     return path
@@ -135,22 +135,22 @@ def ca_bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def context(authority: trustme.CA) -> ssl.SSLContext:
-    """A server's side of TLS, with a certificate for loopback by `authority`."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(made)
-    return made
+    """The TLS context of a server, with a certificate for loopback from `authority`."""
+    tls_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "localhost").configure_cert(tls_context)
+    return tls_context
 
 
 @pytest.fixture
 def secure(context: ssl.SSLContext) -> Iterator[Endpoint]:
-    """A scripted endpoint that speaks TLS."""
-    made = Endpoint(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
-    yield made
-    made.close()
+    """A scripted endpoint with TLS."""
+    server = Endpoint(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
+    yield server
+    server.close()
 
 
 class Terminal(io.BytesIO):
-    """A stream that says it is a terminal."""
+    """A stream that reports to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -163,7 +163,7 @@ Smrt = Callable[..., Result]
 def smrt(
     endpoint: Endpoint, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Smrt:
-    """Run a command line against `endpoint`, in this process and a folder of its own."""
+    """Run a command line against `endpoint`, in this process and a temporary folder."""
     monkeypatch.chdir(tmp_path)
 
     def run(
@@ -173,11 +173,11 @@ def smrt(
         terminal: bool = False,
     ) -> Result:
         out, err = Terminal() if terminal else io.BytesIO(), io.BytesIO()
-        where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+        variables = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
         code = main(
             argv,
             console=Console(io.BytesIO(stdin), out, err),
-            environ={**environ, **where, **(env or {})},
+            environ={**environ, **variables, **(env or {})},
         )
         return Result(code, out.getvalue(), err.getvalue().decode())
 
@@ -186,33 +186,33 @@ def smrt(
 
 @pytest.fixture
 def process(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Callable[..., Result]:
-    """Run a command line against `endpoint` in a process of its own."""
+    """Run a command line against `endpoint` in a child process."""
 
     def run(*argv: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Result:
-        where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
-        ran = subprocess.run(
+        variables = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+        completed = subprocess.run(
             [sys.executable, "-m", "smrt", *argv],
             input=stdin,
             capture_output=True,
             cwd=tmp_path,
-            env={**environ, **where, **(env or {})},
+            env={**environ, **variables, **(env or {})},
             timeout=60,
             check=False,
         )
-        return Result(ran.returncode, ran.stdout, ran.stderr.decode())
+        return Result(completed.returncode, completed.stdout, completed.stderr.decode())
 
     return run
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """Config and credentials files, and variables, of one test."""
+    """The configuration and credentials files and the variables of one test."""
     return Emulator(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def aws(place: Emulator) -> Iterator[FakeServices]:
-    """STS, SSO, instance metadata and the container service, on loopback."""
+    """STS, SSO, instance metadata and the container credentials service, on loopback."""
     with fake_services() as server:
         place.set(**server.environ)
         yield server

@@ -1,4 +1,4 @@
-"""The layout of the code, as docs/architecture.md describes it."""
+"""The layout of the code follows docs/architecture.md."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ SMRT = ROOT / "smrt"
 FILES = sorted(SMRT.rglob("*.py"))
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 SHARED = {"chunks", "command", "gather", "main", "run", "tables"}
-"""Names by which modules of one kind are called: commands, programs, formats, shells."""
+"""Names of functions that all modules of a kind have: commands, programs, formats, shells."""
 MOST_FILES = 20
 
 
@@ -35,21 +35,21 @@ def repeated(names: Iterator[str]) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1]
 
 
-def test_no_folder_has_more_files_than_one_can_survey() -> None:
+def test_no_folder_has_too_many_files() -> None:
     sizes = {path: sum(entry.is_file() for entry in path.iterdir()) for path in folders()}
     assert {path: size for path, size in sizes.items() if size > MOST_FILES} == {}
 
 
-def test_the_package_itself_holds_no_code_but_its_entry_and_its_errors() -> None:
+def test_the_package_itself_has_only_its_entry_point_and_errors() -> None:
     names = {entry.name for entry in SMRT.iterdir() if entry.is_file()}
     assert names == {"__init__.py", "__main__.py", "errors.py", "py.typed"}
 
 
-def test_no_import_leads_back_to_its_own_file() -> None:
+def test_there_are_no_import_cycles() -> None:
     graph = grimp.build_graph("smrt", exclude_type_checking_imports=True, cache_dir=None)
     imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
     assert len(imports) == len(FILES)
-    TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the cycle
 
 
 def test_no_two_public_functions_or_classes_share_a_name() -> None:
@@ -58,23 +58,23 @@ def test_no_two_public_functions_or_classes_share_a_name() -> None:
 
 
 def test_no_two_files_share_a_name() -> None:
-    commands = SMRT / "cli" / "commands"  # they are called as the commands are
+    commands = SMRT / "cli" / "commands"  # its modules have the names of the commands
     assert repeated(path.stem for path in FILES if commands not in path.parents) == ["__init__"]
 
 
 @pytest.mark.parametrize("package", [path.parent.name for path in SMRT.glob("*/__init__.py")])
-def test_every_package_is_in_the_document(package: str) -> None:
+def test_the_document_describes_every_package(package: str) -> None:
     assert f"{package}/" in ARCHITECTURE
 
 
-def test_every_file_that_the_document_names_is_there() -> None:
+def test_every_file_that_the_document_names_exists() -> None:
     named = set(re.findall(r"`([\w/]+\.(?:py|txt|md))`", ARCHITECTURE))
     assert named
     assert [name for name in named if not any((top / name).exists() for top in (ROOT, SMRT))] == []
 
 
 PARAMETERS = {"metadata", "parameters", "partitions", "values"}
-"""Mappings by nature: an operation's parameters, its response's metadata, botocore's partitions."""
+"""Real mappings: the parameters and metadata of an operation, and botocore's partitions."""
 OPTION_LAYERS = [path for top in ("cli", "invoke") for path in sorted((SMRT / top).rglob("*.py"))]
 
 
@@ -97,19 +97,19 @@ def test_no_function_takes_options_as_a_mapping(path: Path) -> None:
     assert mappings <= PARAMETERS
 
 
-def test_options_are_one_typed_value_wherever_they_go() -> None:
+def test_options_are_passed_as_one_typed_value() -> None:
     named = [
         ast.unparse(argument.annotation)
         for path in FILES
         for argument in arguments(path)
         if argument.arg == "options" and argument.annotation is not None
     ]
-    typed = {"Options", "Sequence[str]"}  # a TypeVar, and words that are not parsed yet
+    typed = {"Options", "Sequence[str]"}  # a TypeVar, and unparsed words
     assert len(named) > len(typed)
     assert {kind for kind in named if not re.fullmatch(r"[A-Z]\w+Options", kind)} <= typed
 
 
-def test_only_the_gathering_of_options_reads_them_by_name() -> None:
+def test_only_the_conversion_of_options_reads_them_by_name() -> None:
     readers = {
         path.relative_to(SMRT).as_posix()
         for path in FILES

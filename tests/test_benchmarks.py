@@ -1,4 +1,4 @@
-"""The measuring itself is right: what is measured, what it is held against, and the server."""
+"""The benchmarks measure correctly: runs, targets, charts and the server."""
 
 import os
 import socket
@@ -21,22 +21,22 @@ ROW = Row("http", "smrt", median=0.04, minimum=0.03, ratio=1, cpu=0.03, memory=2
 
 
 def _run(code: str, folder: Path) -> Run:
-    return run([sys.executable, "-c", code], {"PATH": ""}, str(folder / "complaints"))
+    return run([sys.executable, "-c", code], {"PATH": ""}, str(folder / "stderr"))
 
 
-def test_a_run_is_measured_from_its_first_byte_to_its_end(tmp_path: Path) -> None:
+def test_a_run_is_measured_up_to_its_first_byte_and_its_end(tmp_path: Path) -> None:
     ticks = count(100)
     argv = [sys.executable, "-c", "print(1, flush=True); print(2)"]
-    found = run(argv, {"PATH": ""}, str(tmp_path / "complaints"), lambda: next(ticks))
-    assert (found.first, found.wall) == (1, 2)
-    assert found.cpu > 0
+    result = run(argv, {"PATH": ""}, str(tmp_path / "stderr"), lambda: next(ticks))
+    assert (result.first, result.wall) == (1, 2)
+    assert result.cpu > 0
 
 
 def test_peak_memory_is_in_bytes(tmp_path: Path) -> None:
     assert _run("bytearray(200 << 20)", tmp_path).memory > 200 * MB
 
 
-def test_a_command_that_fails_is_told_by_its_last_words(tmp_path: Path) -> None:
+def test_an_error_of_a_command_has_its_last_line(tmp_path: Path) -> None:
     with pytest.raises(FailedError, match="last words"):
         _run("import sys; sys.exit('first\\nlast words')", tmp_path)
     with pytest.raises(FailedError, match="status 3"):
@@ -50,29 +50,29 @@ def test_the_median_is_the_middle_value(values: list[float], middle: float) -> N
     assert median(values) == middle
 
 
-def test_a_ratio_is_of_runs_that_were_side_by_side() -> None:
+def test_a_ratio_compares_alternating_runs() -> None:
     ours = [Run(wall, wall, wall, 1) for wall in (1.0, 10.0, 100.0)]
     theirs = [Run(wall, wall, wall, 2) for wall in (2.0, 20.0, 400.0)]
-    found = row("http", "aws v1", theirs, beside=ours, figure="wall")
-    assert (found.ratio, found.median, found.minimum, found.memory) == (0.5, 20.0, 2.0, 2)
+    result = row("http", "aws v1", theirs, beside=ours, figure="wall")
+    assert (result.ratio, result.median, result.minimum, result.memory) == (0.5, 20.0, 2.0, 2)
 
 
 @pytest.mark.parametrize(
     ("ratio", "memory", "missed"),
     [(0.1, 50, []), (0.2, 50, ["time"]), (0.1, 40, ["memory"]), (0.2, 40, ["time", "memory"])],
 )
-def test_a_target_is_missed_when_more_is_measured_than_promised(
+def test_a_target_is_missed_if_the_result_exceeds_it(
     ratio: float, memory: int, missed: list[str]
 ) -> None:
     theirs = ROW._replace(peer="aws v1", ratio=ratio, memory=memory * MB)
-    found = verdicts([ROW, theirs])
-    assert [each.target.figure for each in found if each.is_missed] == missed
-    assert sum(each.measured is None for each in found) == len(TARGETS) - 2
+    results = verdicts([ROW, theirs])
+    assert [each.target.figure for each in results if each.is_missed] == missed
+    assert sum(each.measured is None for each in results) == len(TARGETS) - 2
 
 
-def test_a_bound_on_memory_needs_no_peer() -> None:
-    found = verdicts([ROW._replace(scenario="down", memory=41 * MB)])
-    assert [str(each).split() for each in found if each.is_missed] == [
+def test_a_memory_target_needs_no_peer() -> None:
+    results = verdicts([ROW._replace(scenario="down", memory=41 * MB)])
+    assert [str(each).split() for each in results if each.is_missed] == [
         ["MISSED", "down", "memory", "41.00", "(at", "most", "40)", "MB"]
     ]
 
@@ -83,18 +83,18 @@ def test_every_target_names_a_scenario_and_a_peer_that_exist() -> None:
 
 
 def test_the_chart_is_xml_with_a_bar_for_each_peer() -> None:
-    found = ET.fromstring(chart([ROW, ROW._replace(peer="a<b")], {"http": "one call"}))
-    bars = [each.get("class") for each in found.iter("{http://www.w3.org/2000/svg}rect")]
+    root = ET.fromstring(chart([ROW, ROW._replace(peer="a<b")], {"http": "one call"}))
+    bars = [each.get("class") for each in root.iter("{http://www.w3.org/2000/svg}rect")]
     assert bars == ["s", "o"]
 
 
-def test_the_table_says_what_part_of_a_peers_time_smrt_takes() -> None:
+def test_the_table_has_the_ratios_to_the_peers() -> None:
     text = table([ROW, ROW._replace(peer="curl", ratio=8.25)])
     assert [line.split()[0] for line in text.splitlines()[1:]] == ["smrt", "curl"]
     assert text.endswith("8.25")
 
 
-def test_the_server_gives_each_reply_and_takes_bodies_of_any_size(tmp_path: Path) -> None:
+def test_the_server_accepts_request_bodies_of_any_size(tmp_path: Path) -> None:
     with (
         workspace.serving(str(tmp_path), tls=False) as urls,
         socket.create_connection(("127.0.0.1", int(urls["http"].rpartition(":")[2]))) as sock,
@@ -118,8 +118,8 @@ def test_the_recorded_stream_is_an_event_stream(tmp_path: Path) -> None:
     assert {event.headers[":event-type"] for event in events} == {"PayloadPart"}
 
 
-def test_nothing_of_the_measuring_process_reaches_a_peer(tmp_path: Path) -> None:
-    found = workspace.environment(str(tmp_path), "")
-    assert {name for name in found if name.startswith("PYTHON")} == set()
+def test_a_peer_does_not_inherit_the_environment_of_the_benchmark(tmp_path: Path) -> None:
+    environ = workspace.environment(str(tmp_path), "")
+    assert {name for name in environ if name.startswith("PYTHON")} == set()
     assert "AWS_ACCESS_KEY_ID" not in workspace.environment(str(tmp_path), "profile")
-    assert found["HOME"] == os.path.join(tmp_path, "home")
+    assert environ["HOME"] == os.path.join(tmp_path, "home")

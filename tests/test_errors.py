@@ -1,4 +1,4 @@
-"""Each failure knows its exit status, its code and its sentence."""
+"""Each error has an exit status, a code and a sentence."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ from smrt.errors import (
         (MissingCommandError, 127, "CommandNotFound"),
     ],
 )
-def test_a_failure_has_an_exit_status_and_a_code(
+def test_an_error_has_an_exit_status_and_a_code(
     kind: type[SmrtError], exit_code: int, code: str
 ) -> None:
     error = kind("what", "do this", "or that")

@@ -1,4 +1,4 @@
-"""What POSIX alone has is not needed: each run is one of a Python without it, as on Windows."""
+"""smrt runs without the POSIX-only parts of Python, as on Windows."""
 
 import subprocess
 import sys
@@ -10,8 +10,8 @@ from tests.support.scripted_endpoint import Endpoint
 
 WITHOUT = """
 import os, select, signal, sys
-for place, name in ((os, "uname"), (os, "geteuid"), (select, "poll"), (signal, "SIGHUP")):
-    delattr(place, name)
+for module, name in ((os, "uname"), (os, "geteuid"), (select, "poll"), (signal, "SIGHUP")):
+    delattr(module, name)
 for name in ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"):
     sys.modules[name] = None
 from smrt.__main__ import main
@@ -32,15 +32,15 @@ CALL = ["invoke-endpoint", "--endpoint-name", "e", "--body", "aGVsbG8=", "out"]
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_a_command_needs_nothing_that_posix_alone_has(
+def test_a_command_needs_no_posix_only_module(
     words: list[str], endpoint: Endpoint, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    where = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
+    variables = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url}
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT, *words],
         capture_output=True,
         cwd=tmp_path,
-        env={**environ, **where},
+        env={**environ, **variables},
         text=True,
         timeout=60,
         check=False,

@@ -46,9 +46,9 @@ def start(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Iterat
         return child
 
     yield run
-    for one in running:
-        with one:
-            one.kill()
+    for child in running:
+        with child:
+            child.kill()
 
 
 def ended(process: subprocess.Popen[bytes]) -> Result:
@@ -65,7 +65,7 @@ def ended(process: subprocess.Popen[bytes]) -> Result:
         ((*LINE, "--nonsense"), "none", 252),
         ((), "none", 252),
         ((*LINE, "nowhere/out"), "none", 252),
-        ((*LINE, "--profile", "nobody"), "none", 253),
+        ((*LINE, "--profile", "missing"), "none", 253),
         ((*LINE, "out"), raw(error(400, "ValidationError", "no")), 254),
         ((*LINE, "out"), raw(HALF + b"x", drop), 255),
         ((*LINE, "--query", "foo(@)", "out"), "none", 252),
@@ -141,7 +141,7 @@ def waiting(sock: socket.socket, received: Received) -> None:
     sock.recv(1)
 
 
-def beside(folder: Path) -> list[str]:
+def partial_files(folder: Path) -> list[str]:
     return [name for name in os.listdir(folder) if name.endswith(".smrt")]
 
 
@@ -155,7 +155,7 @@ def test_a_signal_leaves_no_partial_file(
     partial = HALF + b"x" * 1_000_000 if stage == "reading" else b""
     endpoint.respond_with(raw(partial, waiting))
     process = start(*LINE, "out")
-    until(lambda: beside(tmp_path) if partial else endpoint.requests)
+    until(lambda: partial_files(tmp_path) if partial else endpoint.requests)
     process.send_signal(getattr(signal, number))
     ran = ended(process)
     assert ran == (status, b"", "")
@@ -168,7 +168,7 @@ def test_a_second_signal_does_not_interrupt_the_cleanup(
 ) -> None:
     endpoint.respond_with(raw(HALF + b"x" * 1_000_000, waiting))
     process = start(*LINE, "out")
-    until(lambda: beside(tmp_path))
+    until(lambda: partial_files(tmp_path))
     for _ in range(20):
         process.send_signal(signal.SIGTERM)
     assert ended(process).code == -15
@@ -205,7 +205,7 @@ def test_ctrl_c_between_attempts_exits_immediately(start: Start, endpoint: Endpo
 def test_a_broken_pipe_exits_without_a_message(
     start: Start, endpoint: Endpoint, tmp_path: Path, outfile: str, big: Any
 ) -> None:
-    """The reader of stdout stops before the first write, or after some bytes."""
+    """The program that reads stdout closes it before the first write, or after some bytes."""
     size = 2_000_000 if big else 10
     attributes = "x" * (100_000 if big else 10)
     headers = [("X-Amzn-SageMaker-Custom-Attributes", attributes)]
@@ -356,8 +356,8 @@ def test_100_mb_need_at_most_40_mb_of_memory(
     assert int(ran.stderr) * unit <= 40 << 20
     assert counts == [up << 20 or 2]
     if not up:
-        arrived = tmp_path / ("stdout" if outfile == "-" else outfile)
-        assert arrived.stat().st_size == 100 << 20
+        saved = tmp_path / ("stdout" if outfile == "-" else outfile)
+        assert saved.stat().st_size == 100 << 20
 
 
 INTERRUPTING = """

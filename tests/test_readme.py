@@ -1,4 +1,4 @@
-"""The examples of README and docs are run against `smrt local`, in an environment without AWS."""
+"""The examples in README and docs work with `smrt local`, without an AWS account."""
 
 import os
 import re
@@ -28,7 +28,7 @@ MOST_LINES = 250
 
 
 class Example(NamedTuple):
-    """A block of code, and the output below it, if any: there, `...` stands for anything."""
+    """A code block and its output, if any; `...` in the output matches anything."""
 
     page: str
     language: str
@@ -52,20 +52,20 @@ TEXT = [each for each in EXAMPLES if each.language == "text" and "smrt local sta
 
 
 def name(example: Example) -> str:
-    """A few words of an example, for its test's id."""
+    """The first words of an example, for the id of its test."""
     return f"{example.page}-" + re.sub(r"\W+", "-", example.text)[:70]
 
 
 @pytest.fixture(scope="module")
 def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    """The variables of the endpoints that the examples call."""
-    with documented.served(tmp_path_factory.mktemp("served")) as found:
-        yield found
+    """The environment variables of the endpoints that the examples call."""
+    with documented.served(tmp_path_factory.mktemp("served")) as environ:
+        yield environ
 
 
 @contextmanager
 def counter(folder: Path) -> Iterator[str]:
-    """A container with sessions, at its URL."""
+    """The URL of a running model container with stateful sessions."""
     ready, sessions = folder / "ready", folder / "sessions"
     ready.touch()
     sessions.mkdir()
@@ -101,7 +101,7 @@ def assert_output(example: Example, done: "subprocess.CompletedProcess[str]") ->
 @pytest.mark.parametrize(
     "example", [each for each in SHELL if each not in (*WEB_IDENTITY, *SESSIONS)], ids=name
 )
-def test_a_shell_example_prints_what_stands_below_it(
+def test_a_shell_example_prints_the_documented_output(
     example: Example, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:
     assert_output(example, documented.run(tmp_path, ["sh", "-eu", "-c", example.text], variables))
@@ -112,9 +112,9 @@ def test_the_example_for_ci_assumes_the_role(
     example: Example, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:
     (tmp_path / "oidc-token").write_text("a token")
-    keyless = {name: value for name, value in variables.items() if "_KEY" not in name}
+    without_keys = {name: value for name, value in variables.items() if "_KEY" not in name}
     with fake_services() as services:
-        env = {**keyless, "AWS_ENDPOINT_URL_STS": services.url}
+        env = {**without_keys, "AWS_ENDPOINT_URL_STS": services.url}
         assert_output(example, documented.run(tmp_path, ["sh", "-eu", "-c", example.text], env))
         [form] = services.received("AssumeRoleWithWebIdentity")
     assert (form["RoleArn"], form["WebIdentityToken"]) == (
@@ -125,7 +125,7 @@ def test_the_example_for_ci_assumes_the_role(
 
 @pytest.mark.parametrize("example", SESSIONS, ids=name)
 def test_the_example_of_a_session_works(example: Example, tmp_path: Path) -> None:
-    folder = tmp_path / "here"
+    folder = tmp_path / "folder"
     folder.mkdir()
     with counter(tmp_path) as url:
         line = f"smrt local run my-endpoint={url} -- sh -eu -c {shlex.quote(example.text)}"
@@ -133,7 +133,7 @@ def test_the_example_of_a_session_works(example: Example, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("example", PYTHON, ids=name)
-def test_a_python_example_prints_what_stands_below_it(
+def test_a_python_example_prints_the_documented_output(
     example: Example, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:
     words = [sys.executable, "-W", "error", "-c", example.text]
@@ -159,10 +159,10 @@ def test_the_endpoints_that_an_example_starts_can_be_served(
     assert (done.returncode, done.stdout, done.stderr) == (0, "served\n", "")
 
 
-def test_every_example_is_run_or_known_not_to() -> None:
+def test_every_example_is_run_or_a_known_exception() -> None:
     tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT}
     others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
-    assert others <= {"pipx", "make", "aws", "__main__.py"}  # to install, to log in, and pictures
+    assert others <= {"pipx", "make", "aws", "__main__.py"}  # to install, to log in, and diagrams
 
 
 def test_the_readme_is_short() -> None:
@@ -177,7 +177,7 @@ def test_the_two_commands_are_targets_of_the_makefile() -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
-def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+def test_the_links_of_a_page_have_targets(page: Path) -> None:
     targets = re.findall(r"\]\(([^)]+)\)", page.read_text())
     for path, _, anchor in (target.partition("#") for target in targets if "://" not in target):
         linked = page.parent / path if path else page
@@ -211,7 +211,7 @@ def test_the_readmes_ratios_are_those_of_the_table() -> None:
         assert ratios[peer] in sentence
 
 
-def test_the_files_that_contributing_names_are_there() -> None:
+def test_the_files_that_contributing_names_exist() -> None:
     paths = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
     assert paths
     folders = (ROOT, ROOT / "smrt")

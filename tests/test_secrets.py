@@ -1,4 +1,4 @@
-"""No signature, repr, traceback or trace of ours holds a secret."""
+"""No signature, repr, traceback or debug message contains a secret."""
 
 import inspect
 import io
@@ -30,7 +30,7 @@ PLANTED = "pl4nt3d0000deadbeef"
 SIGNED = f"X-Amz-Signature={PLANTED}&X-Amz-Security-Token={PLANTED}&X-Amz-Credential={PLANTED}"
 CALL = ("invoke-endpoint", "--endpoint-name", "e", "--body", "e30=")
 CLOSED = f"http://user:{PLANTED}@127.0.0.1:1"
-"""Nothing listens there."""
+"""The URL of a port on which nothing listens."""
 
 LISTING = """
 import inspect, pkgutil, pydoc
@@ -58,18 +58,18 @@ def test_no_help_or_signature_shows_the_environment(environ: dict[str, str]) -> 
     assert PLANTED.encode() not in ran.stdout
 
 
-FROM_OUTSIDE = {
+WITHOUT_SECRETS = {
     *("AsyncResult", "Message", "Object", "OperationResponse", "Prediction", "Response"),
     *("Candidates", "ServerResponse"),
 }
-"""What hold a response, or functions."""
+"""Named tuples with a response or functions, which do not mask fields."""
 
 
 def named_tuples() -> Iterator[type[Any]]:
     for info in pkgutil.walk_packages(package.__path__, "smrt."):
         for kind in vars(import_module(info.name)).values():
             named = inspect.isclass(kind) and hasattr(kind, "_fields")
-            if named and kind.__module__ == info.name and kind.__qualname__ not in FROM_OUTSIDE:
+            if named and kind.__module__ == info.name and kind.__qualname__ not in WITHOUT_SECRETS:
                 yield kind
 
 
@@ -80,10 +80,10 @@ SENSITIVE = {
 
 
 @pytest.mark.parametrize("kind", [*named_tuples()], ids=lambda kind: kind.__qualname__)
-def test_no_value_shows_what_its_fields_keep_secret(kind: type[Any]) -> None:
+def test_no_value_shows_its_secret_fields(kind: type[Any]) -> None:
     url = f"http://user:{PLANTED}@host/?{SIGNED}"
-    made = kind(**{name: url if name in SENSITIVE else None for name in kind._fields})
-    assert PLANTED not in repr(made)
+    value = kind(**{name: url if name in SENSITIVE else None for name in kind._fields})
+    assert PLANTED not in repr(value)
 
 
 def test_no_value_shows_credentials(tmp_path: Path) -> None:
@@ -120,12 +120,12 @@ URLS = [
 OPTIONS = {"AWS_MAX_ATTEMPTS": "1"}
 
 
-def clean(ran: Result) -> bool:
+def is_clean(ran: Result) -> bool:
     return PLANTED not in ran.out.decode() + ran.err
 
 
 @pytest.mark.parametrize("url", URLS)
-@pytest.mark.parametrize("words", [DEBUG, (*DEBUG, "--dry-run")], ids=["sent", "dry run"])
+@pytest.mark.parametrize("words", [DEBUG, (*DEBUG, "--dry-run")], ids=["call", "dry run"])
 def test_a_url_is_shown_without_its_secrets(
     smrt: Smrt, endpoint: Endpoint, tmp_path: Path, url: str, words: tuple[str, ...]
 ) -> None:
@@ -138,7 +138,7 @@ def test_a_url_is_shown_without_its_secrets(
         ((), {variable: text}),
         ((), {variable: "", "AWS_CONFIG_FILE": str(config)}),
     ):
-        assert clean(smrt(*words, *options, env={**OPTIONS, **env}))
+        assert is_clean(smrt(*words, *options, env={**OPTIONS, **env}))
 
 
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY"])
@@ -148,7 +148,7 @@ def test_a_url_is_shown_without_its_secrets(
 def test_a_proxy_is_shown_without_its_password(smrt: Smrt, name: str, url: str) -> None:
     ran = smrt(*DEBUG, env={**OPTIONS, name: url})
     assert ran.code != 0
-    assert clean(ran)
+    assert is_clean(ran)
 
 
 HEADERS = [
@@ -162,25 +162,25 @@ def test_a_response_is_shown_without_its_secrets(
     smrt: Smrt, endpoint: Endpoint, status: int
 ) -> None:
     endpoint.respond(status, b"{}", [*MODEL_HEADERS, *HEADERS])
-    assert clean(smrt(*DEBUG))
+    assert is_clean(smrt(*DEBUG))
 
 
 def test_a_token_that_the_service_repeats_is_masked(smrt: Smrt, endpoint: Endpoint) -> None:
-    told = f"The Canonical String should have been\n'POST\nx-amz-security-token:{PLANTED}\n'"
-    data = error(403, "InvalidSignatureException", told)
+    message = f"The Canonical String should have been\n'POST\nx-amz-security-token:{PLANTED}\n'"
+    data = error(403, "InvalidSignatureException", message)
     endpoint.respond_with(lambda sock, _: sock.sendall(data))
     ran = smrt(*DEBUG, env={"AWS_SESSION_TOKEN": PLANTED})
     assert "The Canonical String should have been" in ran.err
-    assert clean(ran)
+    assert is_clean(ran)
 
 
-def test_a_body_is_in_no_trace(smrt: Smrt) -> None:
+def test_a_body_is_not_in_debug_messages(smrt: Smrt) -> None:
     raw = ("--cli-binary-format", "raw-in-base64-out")
-    assert clean(smrt(*CALL[:3], "--body", PLANTED, *raw, "--debug"))
+    assert is_clean(smrt(*CALL[:3], "--body", PLANTED, *raw, "--debug"))
 
 
 @pytest.mark.parametrize("url", [CLOSED, "http://user:{planted}@127.0.0.1:{port}"])
-def test_the_line_that_goes_on_waiting_has_no_secret(
+def test_the_command_that_resumes_a_wait_has_no_secret(
     smrt: Smrt, endpoint: Endpoint, url: str
 ) -> None:
     text = url.format(planted=PLANTED, port=endpoint.port)
@@ -189,20 +189,20 @@ def test_the_line_that_goes_on_waiting_has_no_secret(
     words = ("wait", "--output-location", "s3://b/k", "--wait-timeout", "0", "--debug")
     ran = smrt(*words, "--endpoint-url", text, env=OPTIONS)
     assert "--endpoint-url=http://127.0.0.1" in ran.err
-    assert clean(ran)
+    assert is_clean(ran)
 
 
-def test_sts_is_named_without_its_secrets(smrt: Smrt, place: Any) -> None:
+def test_the_endpoint_url_of_sts_is_shown_without_secrets(smrt: Smrt, place: Any) -> None:
     role = "[default]\nrole_arn=arn:aws:iam::000000000000:role/r\ncredential_source=Environment\n"
     config = place.config(role)
     place.set(**KEYS, AWS_ENDPOINT_URL_STS=CLOSED, AWS_MAX_ATTEMPTS="1")
     ran = smrt(*DEBUG, "--profile", "default", env={"AWS_CONFIG_FILE": config.config_path})
     assert ran.code == 255
-    assert clean(ran)
+    assert is_clean(ran)
 
 
 class Failing(io.BytesIO):
-    """A stream whose failure nobody foresaw."""
+    """A stream that raises an unexpected error."""
 
     def read(self, *_: object) -> bytes:
         raise RuntimeError(f"{CLOSED}/?{SIGNED} {PLANTED}")
@@ -216,9 +216,9 @@ def test_a_crash_shows_no_secret(environ: dict[str, str], name: str) -> None:
         console=Console(Failing(), out, err),
         environ={**environ, name: PLANTED},
     )
-    shown = err.getvalue().decode()
-    assert (code, "Traceback" in shown, "in read" in shown) == (255, True, True)
-    assert PLANTED not in shown
+    text = err.getvalue().decode()
+    assert (code, "Traceback" in text, "in read" in text) == (255, True, True)
+    assert PLANTED not in text
 
 
 def _invoke(client: Client) -> None:

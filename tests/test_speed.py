@@ -1,4 +1,4 @@
-"""What keeps a call short, where no clock can tell it from a busy machine."""
+"""Properties that keep a call fast, and can be tested without a clock."""
 
 import subprocess
 import sys
@@ -9,15 +9,15 @@ from tests.support.scripted_endpoint import Endpoint
 SCRIPT = """
 import gc, sys
 from smrt.__main__ import main
-looked = lambda: sum(each["collections"] for each in gc.get_stats())
-before = looked()
+collections = lambda: sum(each["collections"] for each in gc.get_stats())
+before = collections()
 code = main()
-print(looked() - before, len(gc.get_objects()), file=sys.stderr)
+print(collections() - before, len(gc.get_objects()), file=sys.stderr)
 sys.exit(code)
 """
 
 
-def test_no_cycles_are_looked_for_during_a_call_nor_at_its_end(
+def test_the_garbage_collector_does_not_run_during_a_call_or_at_exit(
     endpoint: Endpoint, environ: dict[str, str], tmp_path: Path
 ) -> None:
     line = ["invoke-endpoint", "--endpoint-name", "iris", "--body", "AAAA", "out"]
@@ -30,6 +30,6 @@ def test_no_cycles_are_looked_for_during_a_call_nor_at_its_end(
         timeout=60,
         check=True,
     )
-    collections, still_watched = map(int, done.stderr.split())
+    collections, tracked_objects = map(int, done.stderr.split())
     assert collections == 0
-    assert still_watched < 100
+    assert tracked_objects < 100

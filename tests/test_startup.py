@@ -1,4 +1,4 @@
-"""What a run loads: smrt's own and foreign modules exactly, and little of the standard library."""
+"""The modules that a run imports: those of smrt, of other packages, and of the standard library."""
 
 import ast
 import os
@@ -34,22 +34,22 @@ listing = sys.argv.pop(1)
 from smrt.__main__ import main
 
 code = main()
-found = {name: importers.get(name, "the interpreter") for name in sys.modules}
+loaded = {name: importers.get(name, "the interpreter") for name in sys.modules}
 with open(listing, "w") as file:
-    file.write(repr(found))
+    file.write(repr(loaded))
 sys.exit(code)
 """
 
-ROOF = {
+COMMAND_LINE = {
     "cli": "arguments help_option main operation_command prompt_mode",
     "invoke": "option_table",
     "output": "console formats",
     "protocol": "operations",
 }
-"""What every run loads, by package."""
+"""The modules that every run imports, by package."""
 HELP = {"cli.help": "help_text page"}
 CALL = {
-    "cli": f"{ROOF['cli']} typed_options",
+    "cli": f"{COMMAND_LINE['cli']} typed_options",
     "cli.commands": "invoke_endpoint",
     "client": "attempts caller dependencies payload",
     "config": "configuration connection_options credentials paths profiles settings",
@@ -63,7 +63,7 @@ TLS = {"transport": "tls"}
 
 
 def modules(*tables: dict[str, str]) -> set[str]:
-    """The modules of packages, with the packages themselves and what lies in none."""
+    """The names of the modules in `tables`, their packages, and the top-level modules."""
     names = {f"{package}.{name}" for t in tables for package in t for name in t[package].split()}
     parents = {name.rpartition(".")[0] for name in names}
     parents |= {name.rpartition(".")[0] for name in parents} - {""}
@@ -102,12 +102,12 @@ NEVER = {
     "xml",
     "zipfile",
 }
-"""Modules of the standard library, with all that is in them."""
+"""Modules of the standard library that a plain call does not import, nor their submodules."""
 NOT_FOR_HELP = {"base64", "hashlib", "hmac", "json", "select", "socket"}
 
 
 INHERENT = {"select", "subprocess"} if sys.version_info < (3, 11) else set[str]()
-"""What click itself loads: Python 3.10's platform wants them."""
+"""Modules that click imports: in Python 3.10, platform needs them."""
 
 
 class Loaded(NamedTuple):
@@ -121,7 +121,7 @@ class Loaded(NamedTuple):
         return tops - set(sys.stdlib_module_names) - {"smrt", "__main__", "__mp_main__"}
 
     def unwanted(self, names: set[str]) -> dict[str, str]:
-        """What was loaded of `names`, and where it was asked for."""
+        """The imported modules among `names`, each with the line that imports it."""
         return {
             module: importer
             for module, importer in self.modules.items()
@@ -130,7 +130,7 @@ class Loaded(NamedTuple):
 
 
 def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
-    """Run a command line in an interpreter that no site-packages file has prepared."""
+    """Run a command line in an interpreter without the .pth files of site-packages."""
     listing = folder / "modules"
     path = os.pathsep.join(filter(None, sys.path))
     ran = subprocess.run(
@@ -146,18 +146,18 @@ def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
 
 
 @pytest.mark.parametrize("option", ["--version", "--help", "help"])
-def test_help_and_version_load_the_roof_alone(
+def test_help_and_version_import_only_the_command_line(
     environ: dict[str, str], tmp_path: Path, option: str
 ) -> None:
-    found = loaded(environ, tmp_path, option)
-    assert found.unwanted(NEVER | NOT_FOR_HELP) == {}
-    assert found.foreign() == {"click"}
-    assert found.of_smrt() == modules(ROOF, {} if option == "--version" else HELP)
+    result = loaded(environ, tmp_path, option)
+    assert result.unwanted(NEVER | NOT_FOR_HELP) == {}
+    assert result.foreign() == {"click"}
+    assert result.of_smrt() == modules(COMMAND_LINE, {} if option == "--version" else HELP)
 
 
-def configure(environ: dict[str, str], keys: str) -> set[str]:
-    """Leave the keys in the environment or move them to a profile; the modules that this costs."""
-    if keys == "environment":
+def configure(environ: dict[str, str], source: str) -> set[str]:
+    """Configure credentials in the environment or a profile; return the modules that this needs."""
+    if source == "environment":
         return set()
     folder = Path(environ["HOME"], ".aws")
     folder.mkdir()
@@ -171,33 +171,33 @@ def configure(environ: dict[str, str], keys: str) -> set[str]:
 LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
 
 
-@pytest.mark.parametrize("keys", ["environment", "profile"])
-def test_a_plain_call_loads_what_it_needs(
-    endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, keys: str
+@pytest.mark.parametrize("source", ["environment", "profile"])
+def test_a_plain_call_imports_only_what_it_needs(
+    endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, source: str
 ) -> None:
-    needed = configure(environ, keys)
+    needed = configure(environ, source)
     environ["AWS_ENDPOINT_URL"] = endpoint.url
-    found = loaded(environ, tmp_path, *LINE)
-    assert found.unwanted(NEVER - needed) == {}
-    assert found.foreign() == {"click", "h11"}
-    assert found.of_smrt() == modules(CALL)
+    result = loaded(environ, tmp_path, *LINE)
+    assert result.unwanted(NEVER - needed) == {}
+    assert result.foreign() == {"click", "h11"}
+    assert result.of_smrt() == modules(CALL)
     assert len(endpoint.requests) == 1
 
 
-@pytest.mark.parametrize("keys", ["environment", "profile"])
-def test_a_plain_call_over_tls_loads_no_more_than_tls(
-    secure: Endpoint, ca_bundle: str, environ: dict[str, str], tmp_path: Path, keys: str
+@pytest.mark.parametrize("source", ["environment", "profile"])
+def test_a_plain_call_over_tls_also_imports_tls(
+    secure: Endpoint, ca_bundle: str, environ: dict[str, str], tmp_path: Path, source: str
 ) -> None:
-    needed = configure(environ, keys) | {"ssl"}
+    needed = configure(environ, source) | {"ssl"}
     environ |= {"AWS_ENDPOINT_URL": secure.url, "AWS_CA_BUNDLE": ca_bundle}
-    found = loaded(environ, tmp_path, *LINE)
-    assert found.unwanted(NEVER - needed) == {}
-    assert found.foreign() == {"click", "h11"}
-    assert found.of_smrt() == modules(CALL, TLS)
+    result = loaded(environ, tmp_path, *LINE)
+    assert result.unwanted(NEVER - needed) == {}
+    assert result.foreign() == {"click", "h11"}
+    assert result.of_smrt() == modules(CALL, TLS)
     assert len(secure.requests) == 1
 
 
-def test_nor_do_the_roots_that_are_there_by_default(
+def test_the_default_certificates_of_openssl_import_nothing_else(
     secure: Endpoint, ca_bundle: str, environ: dict[str, str], tmp_path: Path
 ) -> None:
     openssl = shutil.which("openssl")
@@ -208,14 +208,14 @@ def test_nor_do_the_roots_that_are_there_by_default(
     )
     shutil.copy(ca_bundle, tmp_path / f"{ran.stdout.decode().strip()}.0")
     environ |= {"AWS_ENDPOINT_URL": secure.url, "SSL_CERT_DIR": str(tmp_path)}
-    found = loaded(environ, tmp_path, *LINE)
-    assert found.unwanted(NEVER - {"ssl"}) == {}
-    assert found.foreign() == {"click", "h11"}
-    assert found.of_smrt() == modules(CALL, TLS)
+    result = loaded(environ, tmp_path, *LINE)
+    assert result.unwanted(NEVER - {"ssl"}) == {}
+    assert result.foreign() == {"click", "h11"}
+    assert result.of_smrt() == modules(CALL, TLS)
 
 
-def test_the_package_alone_loads_nothing(tmp_path: Path) -> None:
+def test_the_package_alone_imports_nothing(tmp_path: Path) -> None:
     code = "import sys; before = set(sys.modules); import smrt; print(set(sys.modules) - before)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    found = {name.partition(".")[0] for name in ast.literal_eval(ran.stdout.decode())}
-    assert found - set(sys.stdlib_module_names) == {"smrt"}
+    result = {name.partition(".")[0] for name in ast.literal_eval(ran.stdout.decode())}
+    assert result - set(sys.stdlib_module_names) == {"smrt"}

@@ -1,4 +1,4 @@
-"""What users read has the words of AWS, HTTP, curl and gh: some others do not come back."""
+"""Help, docs and README use the words of AWS, HTTP, curl and gh."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -42,7 +42,7 @@ INSTEAD = {
     r"colou?rs (of|in)|colour(s|ed)?|behaviours?|favour\w*|licence|cent(re|imetres)|grey"
     r"|recognis\w+|initialis\w+|serialis\w+": "American spelling",
 }
-"""Patterns of words, and what to write instead: a pattern fits whole words, in any case."""
+"""Patterns of words, and what to write instead: a pattern matches whole words, in any case."""
 
 EXCEPTIONS = (
     r"access keys?( IDs?)?|secret (access )?keys?|object keys?|API keys?",
@@ -50,7 +50,7 @@ EXCEPTIONS = (
     r"not found",
     r"in place( of)?|takes? place",
 )
-"""Terms of the field in which such words are at home."""
+"""Terms of the field that contain such words."""
 
 AWS_SENTENCES = (
     r"Unable to locate credentials\.[^\n]*",
@@ -58,11 +58,11 @@ AWS_SENTENCES = (
     r"argument [^\n]*: Found invalid choice [^\n]*",
     r"An error occurred \([^\n]*",
 )
-"""Sentences of the AWS CLI, which stay as they are."""
+"""Sentences of the AWS CLI, which do not change."""
 
 
 def offenses(text: str) -> list[str]:
-    """The words in `text` that are not the field's, each with what to write instead."""
+    """The words in `text` that are not the field's, each with its replacement."""
     for sentence in AWS_SENTENCES:
         text = re.sub(sentence, " ", text)
     for term in EXCEPTIONS:
@@ -75,20 +75,20 @@ def offenses(text: str) -> list[str]:
 
 
 def prose(markdown: str) -> str:
-    """A page without its code and its links' targets."""
+    """The text of a page without code and link targets."""
     text = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->", " ", text)
 
 
 def page_words(page: Page) -> Iterator[str]:
-    """All that help and man page of a command have."""
+    """The texts in the help and man page of a command."""
     yield from (page.summary, *page.text, *page.commands.values(), *page.fields.values())
     yield from (row.help for row in (*page.rows, *page.anywhere))
     yield from (title for title, _ in page.examples)
 
 
 def reference_words() -> Iterator[str]:
-    """What the man pages add to the help."""
+    """The texts that only man pages have."""
     yield from (text for row in DIFFERENCES for text in row)
     for table in (ENVIRONMENT, FILES, *LIMITS.values(), *PERMISSIONS.values()):
         yield from (text for pair in table.items() for text in pair)
@@ -114,11 +114,11 @@ SOURCES: dict[str, Callable[[], Iterable[str]]] = {
         for page in help_option.pages(click.Context(commands, info_name="smrt"))
     },
 }
-"""Where users read: a name, and the texts that stand there."""
+"""The texts that users read, by the name of their source."""
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_what_users_read_has_the_words_of_the_field(source: str) -> None:
+def test_the_texts_for_users_have_the_words_of_the_field(source: str) -> None:
     assert [offense for text in SOURCES[source]() for offense in offenses(text)] == []
 
 
@@ -133,7 +133,7 @@ def test_what_users_read_has_the_words_of_the_field(source: str) -> None:
         "the keys of a profile",
     ],
 )
-def test_words_of_other_fields_are_reported(text: str) -> None:
+def test_other_words_are_reported(text: str) -> None:
     assert offenses(text)
 
 
@@ -148,5 +148,5 @@ def test_words_of_other_fields_are_reported(text: str) -> None:
         "A file is overwritten in place.",
     ],
 )
-def test_terms_of_the_field_and_sentences_of_aws_are_not(text: str) -> None:
+def test_terms_of_the_field_and_sentences_of_aws_are_not_reported(text: str) -> None:
     assert offenses(text) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.scripted_endpoint import Endpoint
-from tests.support.terminal import Shown, on_terminal
+from tests.support.terminal import TerminalResult, on_terminal
 
 LINE = ["invoke-endpoint", "--endpoint-name", "iris", "--body", "NS4x", "out"]
 METADATA = b"InvokedProductionVariant"
@@ -78,7 +78,7 @@ def test_if_the_pager_cannot_start_the_text_is_printed(
 
 
 def _table(env: dict[str, str], folder: Path, columns: int) -> list[bytes]:
-    shown: Shown = on_terminal(
+    shown: TerminalResult = on_terminal(
         [*LINE, "--output", "table", "--color", "off"],
         env={**env, "AWS_PAGER": ""},
         folder=folder,

@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal, controlled as a user would: typing and reading."""
+"""Runs a program on a pseudo-terminal: types, and reads its output, as a user does."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ SEQUENCES = re.compile(
 
 
 class Terminal:
-    """The program `argv` on a terminal of its own; `seen` is all its output."""
+    """The program `argv` on a new pseudo-terminal; `output` is all of its output."""
 
     def __init__(
         self,
@@ -84,13 +84,13 @@ class Terminal:
         return self.screen
 
     def type(self, text: str) -> None:
-        """Type `text` when the program is quiet, and forget its earlier output."""
+        """Type `text` when the program prints nothing more; `new_output` starts here."""
         self.quiet(0.02)
         self._mark = len(self.output)
         self.press(text)
 
     def press(self, text: str) -> None:
-        """Type `text` at once, even while the program processes earlier input."""
+        """Type `text` immediately, even while the program processes earlier input."""
         os.write(self._controller, text.encode())
 
     def until(self, text: str) -> str:
@@ -121,7 +121,7 @@ class Terminal:
             data = os.read(self._controller, 1 << 16)
         except OSError:  # Linux: the other side is closed
             return False
-        if b"\x1b[6n" in data:  # a query for the cursor position, which terminals answer
+        if b"\x1b[6n" in data:  # a query for the cursor position: terminals respond
             os.write(self._controller, b"\x1b[1;1R")
         text = data.decode(errors="replace")
         self._stream.feed(text)

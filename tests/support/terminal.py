@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tests.support.polling import LIMIT
 
 
-class Shown(NamedTuple):
+class TerminalResult(NamedTuple):
     """The result of a run: exit status, terminal output, and standard error."""
 
     code: int
@@ -32,7 +32,7 @@ def on_terminal(
     size: tuple[int, int] = (24, 80),
     first: bytes = b"",
     keys: Mapping[bytes, bytes] | None = None,
-) -> Shown:
+) -> TerminalResult:
     """Run smrt with the arguments `words` on a terminal of `size` (lines and columns).
 
     Types `first` at the start, and each value of `keys` once its key is in the output.
@@ -55,7 +55,7 @@ def on_terminal(
         err = process.stderr.read().decode()
         code = process.wait(LIMIT)
     os.close(controller)
-    return Shown(code, screen, err)
+    return TerminalResult(code, screen, err)
 
 
 _STARTER = """

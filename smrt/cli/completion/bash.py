@@ -9,10 +9,13 @@ from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows, sing
 
 
 def tables(data: CompletionData) -> Iterator[str]:
-    """Lists of words, and a function that looks up a command and an option."""
+    """Lists of words, and a function that reads the table of a command and an option."""
     yield f"_smrt_regions={single_quoted(' '.join(data.regions))}"
     yield f"_smrt_types={single_quoted(' '.join(TYPES))}"
-    yield from ("", "# Look up the command $1: its subcommands, flags and positional argument,")
+    yield from (
+        "",
+        "# Read the table of the command $1: its subcommands, flags and positional argument,",
+    )
     yield from (
         "# and the kind of the value of its option $2, empty for a flag.",
         "_smrt_table() {",
