@@ -25,7 +25,7 @@ from tests.support.scripted_endpoint import Endpoint
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
 """The variable that makes coverage measure child processes."""
-KEYS = {
+CREDENTIAL_VARIABLES = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -70,7 +70,9 @@ class Result(NamedTuple):
 
 
 @pytest.fixture(autouse=True)
-def scrubbed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def clean_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Remove AWS and proxy variables, and replace the home directory of the user."""
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy") or "CA_BUNDLE" in name:
@@ -80,7 +82,7 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(autouse=True)
-def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test that connects to another host."""
     connect = socket.socket.connect
 
@@ -95,14 +97,14 @@ def loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def environ(scrubbed: None) -> dict[str, str]:
+def environ(clean_environment: None) -> dict[str, str]:
     """The environment of a user with credentials and a Region."""
     names = ("PATH", "HOME", "AWS_EC2_METADATA_DISABLED", COVERAGE)
     base = {name: os.environ[name] for name in names if name in os.environ}
-    return {**base, **KEYS, "LANG": "C.UTF-8"}
+    return {**base, **CREDENTIAL_VARIABLES, "LANG": "C.UTF-8"}
 
 
-def unmeasured(environ: Mapping[str, str]) -> dict[str, str]:
+def without_coverage(environ: Mapping[str, str]) -> dict[str, str]:
     """`environ` for a process that coverage does not measure.
 
     A process that receives signals must not be measured: coverage takes a lock for each new file,
@@ -205,14 +207,14 @@ def process(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Call
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+def aws_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     """The configuration and credentials files and the variables of one test."""
     return Emulator(tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def aws(place: Emulator) -> Iterator[FakeServices]:
+def aws(aws_home: Emulator) -> Iterator[FakeServices]:
     """STS, SSO, instance metadata and the container credentials service, on loopback."""
     with fake_services() as server:
-        place.set(**server.environ)
+        aws_home.set(**server.environ)
         yield server

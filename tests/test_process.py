@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Result, unmeasured
+from tests.conftest import Result, without_coverage
 from tests.support.polling import until
 from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset, response
 
@@ -39,7 +39,7 @@ def start(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Iterat
         child = subprocess.Popen(
             [*before, sys.executable, "-m", "smrt", *argv],
             cwd=tmp_path,
-            env={**unmeasured(environ), **endpoint_url, **(env or {})},
+            env={**without_coverage(environ), **endpoint_url, **(env or {})},
             **{**pipes, **kwargs},
         )
         running.append(child)
@@ -347,7 +347,7 @@ def test_100_mb_need_at_most_40_mb_of_memory(
             stdout=stdout,
             stderr=subprocess.PIPE,
             cwd=tmp_path,
-            env={**unmeasured(environ), "AWS_ENDPOINT_URL": url},
+            env={**without_coverage(environ), "AWS_ENDPOINT_URL": url},
             check=False,
             timeout=60,
         )

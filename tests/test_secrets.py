@@ -23,7 +23,7 @@ from smrt.errors import SmrtError, redacted
 from smrt.output.console import App, Console
 from smrt.protocol.messages import Credentials, Payload, Request, Settings, Url
 from smrt.transport.proxy import parse_proxy
-from tests.conftest import KEYS, Result, Smrt
+from tests.conftest import CREDENTIAL_VARIABLES, Result, Smrt
 from tests.support.scripted_endpoint import MODEL_HEADERS, Endpoint, error
 
 PLANTED = "pl4nt3d0000deadbeef"
@@ -192,10 +192,10 @@ def test_the_command_that_resumes_a_wait_has_no_secret(
     assert is_clean(ran)
 
 
-def test_the_endpoint_url_of_sts_is_shown_without_secrets(smrt: Smrt, place: Any) -> None:
+def test_the_endpoint_url_of_sts_is_shown_without_secrets(smrt: Smrt, aws_home: Any) -> None:
     role = "[default]\nrole_arn=arn:aws:iam::000000000000:role/r\ncredential_source=Environment\n"
-    config = place.config(role)
-    place.set(**KEYS, AWS_ENDPOINT_URL_STS=CLOSED, AWS_MAX_ATTEMPTS="1")
+    config = aws_home.config(role)
+    aws_home.set(**CREDENTIAL_VARIABLES, AWS_ENDPOINT_URL_STS=CLOSED, AWS_MAX_ATTEMPTS="1")
     ran = smrt(*DEBUG, "--profile", "default", env={"AWS_CONFIG_FILE": config.config_path})
     assert ran.code == 255
     assert is_clean(ran)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import unmeasured
+from tests.conftest import without_coverage
 from tests.support.scripted_endpoint import Endpoint
 
 SCRIPT = """
@@ -135,7 +135,7 @@ def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
     path = os.pathsep.join(filter(None, sys.path))
     ran = subprocess.run(
         [sys.executable, "-S", "-c", SCRIPT, str(listing), *argv],
-        env={**unmeasured(environ), "PYTHONPATH": path},
+        env={**without_coverage(environ), "PYTHONPATH": path},
         cwd=folder,
         capture_output=True,
         check=False,

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 import smrt
 from smrt.client.boto3_client import Client
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, UsageError
-from tests.conftest import KEYS
+from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support.scripted_endpoint import (
     MODEL_HEADERS,
     Endpoint,
@@ -49,8 +49,8 @@ def boto(endpoint: Endpoint) -> Iterator[Any]:
         "sagemaker-runtime",
         endpoint_url=endpoint.url,
         region_name="us-east-1",
-        aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+        aws_access_key_id=CREDENTIAL_VARIABLES["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIAL_VARIABLES["AWS_SECRET_ACCESS_KEY"],
         config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
     )
     yield made
@@ -267,7 +267,7 @@ CONFIGURED: dict[str, dict[str, str]] = {
 def test_the_region_and_endpoint_url_are_those_of_boto3(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    for name, value in {**KEYS, **variables}.items():
+    for name, value in {**CREDENTIAL_VARIABLES, **variables}.items():
         monkeypatch.setenv(name, value)
     ours = Client("us-west-2", environ={**environ, **variables}).meta
     theirs = boto3.client("sagemaker-runtime", "us-west-2").meta

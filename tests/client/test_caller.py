@@ -16,12 +16,14 @@ from smrt.client.dependencies import Dependencies
 from smrt.errors import ConfigurationError, ServiceError, TransportError
 from smrt.protocol.messages import Credentials, Settings
 from smrt.protocol.operations import INVOKE_ENDPOINT
-from tests.conftest import KEYS
+from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset
 from tests.support.scripted_transport import ScriptedTransport, read_timeout
 
 NOW = 1_700_000_000.0
-SIGNER = Credentials(KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"])
+SIGNER = Credentials(
+    CREDENTIAL_VARIABLES["AWS_ACCESS_KEY_ID"], CREDENTIAL_VARIABLES["AWS_SECRET_ACCESS_KEY"]
+)
 
 
 class Watched:

@@ -9,7 +9,7 @@ from smrt.config.configuration import load
 from smrt.config.connection_options import ConnectionOptions
 from smrt.config.origins import origins
 from smrt.protocol.messages import Settings
-from tests.conftest import KEYS, Smrt
+from tests.conftest import CREDENTIAL_VARIABLES, Smrt
 from tests.support.scripted_endpoint import Endpoint, error
 
 CALL = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGVsbG8=")
@@ -68,7 +68,7 @@ def test_debug_logs_each_attempt(smrt: Smrt, endpoint: Endpoint) -> None:
 
 def test_debug_shows_no_secret(smrt: Smrt) -> None:
     ran = smrt(*CALL, "--debug", env={"AWS_SESSION_TOKEN": "secret-token"})
-    for secret in (*list(KEYS.values())[:2], "secret-token"):
+    for secret in (*list(CREDENTIAL_VARIABLES.values())[:2], "secret-token"):
         assert secret not in ran.err
 
 

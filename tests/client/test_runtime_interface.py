@@ -29,7 +29,7 @@ from smrt.protocol.operations import OPERATIONS, Kind, Operation
 from smrt.protocol.response_stream import EventStream
 from smrt.s3.async_results import WAITED_OPERATION
 from smrt.transport.streaming_body import StreamingBody
-from tests.conftest import KEYS
+from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support.scripted_endpoint import MODEL_HEADERS, Endpoint, error, raw
 from tests.support.streams import part, stream
 
@@ -54,8 +54,8 @@ def boto() -> Iterator[Any]:
         "sagemaker-runtime",
         region_name="us-east-1",
         endpoint_url="http://127.0.0.1:1",
-        aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+        aws_access_key_id=CREDENTIAL_VARIABLES["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIAL_VARIABLES["AWS_SECRET_ACCESS_KEY"],
     )
     with closing(made):
         yield made

@@ -62,15 +62,15 @@ OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
     ],
 )
 def test_static_credentials_have_their_precedence(
-    place: Emulator,
+    aws_home: Emulator,
     text: str,
     stored: str,
     profile: str | None,
     environ: dict[str, str],
     expected: tuple[Any, ...] | None,
 ) -> None:
-    place.write("credentials", stored)
-    credentials = static(place.config(text, profile, **environ))
+    aws_home.write("credentials", stored)
+    credentials = static(aws_home.config(text, profile, **environ))
     assert (credentials and credentials[:4]) == expected
 
 
@@ -96,16 +96,16 @@ def test_static_credentials_have_their_precedence(
     ],
 )
 def test_unusable_credentials_are_errors_with_remedies(
-    place: Emulator, text: str, environ: dict[str, str], message: str
+    aws_home: Emulator, text: str, environ: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        resolve(place.config(text, **environ))
+        resolve(aws_home.config(text, **environ))
     assert caught.value.message == message
     assert caught.value.hints
 
 
-def test_the_environment_sets_the_expiration_of_its_credentials(place: Emulator) -> None:
-    credentials = resolve(place.config(**ENV, AWS_CREDENTIAL_EXPIRATION="2099-01-01T00:00:00Z"))
+def test_the_environment_sets_the_expiration_of_its_credentials(aws_home: Emulator) -> None:
+    credentials = resolve(aws_home.config(**ENV, AWS_CREDENTIAL_EXPIRATION="2099-01-01T00:00:00Z"))
     assert credentials is not None
     assert credentials.expires == FAR_SECONDS
     assert "se" not in repr(credentials).replace("access_key", "").replace("source", "")
@@ -126,8 +126,8 @@ def test_times_are_parsed_to_seconds(text: str | None, expected: float | None) -
     assert epoch_seconds(text) == expected
 
 
-def test_without_any_provider_there_are_no_credentials(place: Emulator) -> None:
-    assert resolve(place.config()) is None
+def test_without_any_provider_there_are_no_credentials(aws_home: Emulator) -> None:
+    assert resolve(aws_home.config()) is None
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_without_any_provider_there_are_no_credentials(place: Emulator) -> None:
     [({}, None), ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "abc"}, "abc")],
 )
 def test_the_container_service_provides_credentials(
-    place: Emulator, aws: FakeServices, token: dict[str, str], expected: str | None
+    aws_home: Emulator, aws: FakeServices, token: dict[str, str], expected: str | None
 ) -> None:
     uri = f"{aws.url}/container"
-    credentials = resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, **token))
+    credentials = resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, **token))
     assert keys(credentials) == ("AKIDBOX", "sm", "tm", "container-role")
     assert credentials is not None
     assert credentials.expires == FAR_SECONDS
@@ -146,26 +146,26 @@ def test_the_container_service_provides_credentials(
 
 
 def test_the_container_service_accepts_a_token_file_and_a_relative_uri(
-    place: Emulator, aws: FakeServices, monkeypatch: pytest.MonkeyPatch
+    aws_home: Emulator, aws: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ContainerMetadataFetcher, "IP_ADDRESS", aws.url.removeprefix("http://"))
-    token = str(place.write("token", "from-file"))
-    place.set(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token)
-    credentials = resolve(place.config(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/container"))
+    token = str(aws_home.write("token", "from-file"))
+    aws_home.set(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token)
+    credentials = resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/container"))
     assert keys(credentials)[0] == "AKIDBOX"
     assert aws.calls[0].headers["authorization"] == "from-file"
 
 
 def test_the_instance_metadata_provides_credentials_and_region(
-    place: Emulator, aws: FakeServices, monkeypatch: pytest.MonkeyPatch
+    aws_home: Emulator, aws: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AWS_REGION")
-    config = place.config()
+    config = aws_home.config()
     assert keys(resolve(config)) == ("AKIDMETA", "sm", "tm", "iam-role")
     assert settings(config).region == "eu-north-1"
     assert aws.calls[0].method == "PUT"
-    place.set(AWS_EC2_METADATA_DISABLED="true")
-    assert metadata_region(place.config()) is None
+    aws_home.set(AWS_EC2_METADATA_DISABLED="true")
+    assert metadata_region(aws_home.config()) is None
 
 
 PROCESS = "[default]\ncredential_process={}\n"
@@ -175,10 +175,10 @@ def printing(code: str) -> str:
     return PROCESS.format(f"{sys.executable} -c '{code}'")
 
 
-def test_a_credential_process_provides_credentials(place: Emulator) -> None:
+def test_a_credential_process_provides_credentials(aws_home: Emulator) -> None:
     answer = {"Version": 1, "AccessKeyId": "AKIDPROC", "SecretAccessKey": "s"}
-    path = place.write("answer", answer)
-    credentials = resolve(place.config(printing(f'print(open("{path}").read())')))
+    path = aws_home.write("answer", answer)
+    credentials = resolve(aws_home.config(printing(f'print(open("{path}").read())')))
     assert credentials == ("AKIDPROC", "s", None, "custom-process", None)
 
 
@@ -202,33 +202,33 @@ WRONG = [
 
 @pytest.mark.parametrize(("text", "message"), WRONG)
 def test_a_failed_provider_is_a_configuration_error(
-    place: Emulator, text: str, message: str
+    aws_home: Emulator, text: str, message: str
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        resolve(place.config(text))
+        resolve(aws_home.config(text))
     assert message in caught.value.message
 
 
 def test_a_response_without_a_required_field_is_an_error(
-    place: Emulator, aws: FakeServices
+    aws_home: Emulator, aws: FakeServices
 ) -> None:
     aws.response = {"AccessKeyId": "a"}
     with pytest.raises(ConfigurationError, match="provider lacks 'SecretAccessKey'"):
-        resolve(place.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
+        resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
 
 
-def test_an_error_of_sts_is_a_service_error(place: Emulator, aws: FakeServices) -> None:
+def test_an_error_of_sts_is_a_service_error(aws_home: Emulator, aws: FakeServices) -> None:
     aws.reject = True
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
     with pytest.raises(ServiceError, match=r"AccessDenied.*AssumeRole.*not yours"):
-        resolve(place.config(text))
+        resolve(aws_home.config(text))
 
 
-def test_an_unreachable_provider_is_a_transport_error(place: Emulator) -> None:
+def test_an_unreachable_provider_is_a_transport_error(aws_home: Emulator) -> None:
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
-    place.set(AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
+    aws_home.set(AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
     with pytest.raises(TransportError, match="Could not connect to the endpoint URL") as caught:
-        resolve(place.config(text))
+        resolve(aws_home.config(text))
     assert caught.value.code == "EndpointConnectionError"
 
 
@@ -245,12 +245,12 @@ print(resolve(load(os.environ, sys.argv[1])).source, "botocore" in sys.modules)
     [("base", "config-file False"), ("role", "assume-role False"), ("sso", "sso False")],
 )
 def test_static_and_cached_credentials_load_no_botocore(
-    place: Emulator, aws: FakeServices, profile: str, expected: str
+    aws_home: Emulator, aws: FakeServices, profile: str, expected: str
 ) -> None:
     sso = "sso_role_name=r\nsso_account_id=1\nsso_start_url=https://s\nsso_region=eu-west-1\n"
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
-    config = place.config(f"{text}[profile sso]\n{sso}", profile)
-    place.write(
+    config = aws_home.config(f"{text}[profile sso]\n{sso}", profile)
+    aws_home.write(
         f"sso/cache/{sha1(b'https://s').hexdigest()}.json",
         {"accessToken": "t", "expiresAt": in_seconds(3600)},
     )

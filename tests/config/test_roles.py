@@ -48,11 +48,11 @@ from tests.support.scripted_endpoint import Endpoint, Received
 
 
 def test_a_role_is_assumed_with_the_parameters_of_its_profile(
-    place: Emulator, aws: FakeServices
+    aws_home: Emulator, aws: FakeServices
 ) -> None:
     more = "external_id=xyz\nrole_session_name=me\nduration_seconds=900\nsource_profile=base\n"
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}{more}"
-    credentials = resolve(place.config(text, "role"), Settings(region="eu-north-1"))
+    credentials = resolve(aws_home.config(text, "role"), Settings(region="eu-north-1"))
     assert keys(credentials) == ("AKIDreader", "sreader", "treader", "assume-role")
     assert credentials is not None
     assert credentials.expires == FAR_SECONDS
@@ -66,37 +66,37 @@ def test_a_role_is_assumed_with_the_parameters_of_its_profile(
     assert "/eu-north-1/sts/" in authorization
 
 
-def test_a_second_call_uses_the_cached_credentials(place: Emulator, aws: FakeServices) -> None:
+def test_a_second_call_uses_the_cached_credentials(aws_home: Emulator, aws: FakeServices) -> None:
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
-    first = resolve(place.config(text, "role"))
-    assert resolve(place.config(text, "role")) == first
+    first = resolve(aws_home.config(text, "role"))
+    assert resolve(aws_home.config(text, "role")) == first
     assert len(aws.calls) == 1
-    (path,) = place.cached
+    (path,) = aws_home.cached
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_credentials_near_expiration_are_refreshed(place: Emulator, aws: FakeServices) -> None:
+def test_credentials_near_expiration_are_refreshed(aws_home: Emulator, aws: FakeServices) -> None:
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
     aws.expiration = in_seconds(899)
-    resolve(place.config(text, "role"))
-    resolve(place.config(text, "role"))
+    resolve(aws_home.config(text, "role"))
+    resolve(aws_home.config(text, "role"))
     assert len(aws.calls) == 2
 
 
-def test_an_unwritable_cache_is_no_error(place: Emulator, aws: FakeServices) -> None:
-    place.write("cli", "a file with the name of the folder")
+def test_an_unwritable_cache_is_no_error(aws_home: Emulator, aws: FakeServices) -> None:
+    aws_home.write("cli", "a file with the name of the folder")
     text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
-    assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
+    assert keys(resolve(aws_home.config(text, "role")))[0] == "AKIDreader"
     assert len(aws.calls) == 1
 
 
-def test_roles_are_chained(place: Emulator, aws: FakeServices) -> None:
+def test_roles_are_chained(aws_home: Emulator, aws: FakeServices) -> None:
     middle = "role_arn=arn:aws:iam::1:role/middle\nsource_profile=base\n"
     text = f"[profile base]\n{STATIC}[profile m]\n{middle}[profile role]\n{ROLE}source_profile=m\n"
-    assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
+    assert keys(resolve(aws_home.config(text, "role")))[0] == "AKIDreader"
     assert [form["RoleArn"][-6:] for form in aws.received("AssumeRole")] == ["middle", "reader"]
     assert "Credential=AKIDmiddle/" in aws.calls[1].headers["authorization"]
-    assert len(place.cached) == 2
+    assert len(aws_home.cached) == 2
 
 
 @pytest.mark.parametrize(
@@ -108,28 +108,28 @@ def test_roles_are_chained(place: Emulator, aws: FakeServices) -> None:
     ],
 )
 def test_a_role_can_have_a_credential_source(
-    place: Emulator, aws: FakeServices, source: str, environ: dict[str, str], key: str
+    aws_home: Emulator, aws: FakeServices, source: str, environ: dict[str, str], key: str
 ) -> None:
-    place.set(**{name: value.format(url=aws.url) for name, value in environ.items()})
+    aws_home.set(**{name: value.format(url=aws.url) for name, value in environ.items()})
     text = f"[profile role]\n{ROLE}credential_source={source}\n"
-    assert keys(resolve(place.config(text, "role")))[0] == "AKIDreader"
+    assert keys(resolve(aws_home.config(text, "role")))[0] == "AKIDreader"
     assert f"Credential={key}/" in aws.calls[-1].headers["authorization"]
 
 
 @pytest.mark.parametrize("in_environment", [True, False])
 def test_a_token_file_assumes_a_role(
-    place: Emulator, aws: FakeServices, *, in_environment: bool
+    aws_home: Emulator, aws: FakeServices, *, in_environment: bool
 ) -> None:
-    token = str(place.write("token", "web-token"))
+    token = str(aws_home.write("token", "web-token"))
     text = f"[default]\nweb_identity_token_file={token}\n{ROLE}role_session_name=me\n"
     if in_environment:
         names = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME")
         values = (token, "arn:aws:iam::1:role/reader", "me")
-        place.set(**dict(zip(names, values, strict=True)))
+        aws_home.set(**dict(zip(names, values, strict=True)))
         text = ""
     expected = ("AKIDreader", "sreader", "treader", "assume-role-with-web-identity")
-    assert keys(resolve(place.config(text))) == expected
-    assert keys(resolve(place.config(text))) == expected
+    assert keys(resolve(aws_home.config(text))) == expected
+    assert keys(resolve(aws_home.config(text))) == expected
     (form,) = aws.received("AssumeRoleWithWebIdentity")
     assert (form["WebIdentityToken"], form["RoleSessionName"]) == ("web-token", "me")
 
@@ -199,13 +199,13 @@ def entry(expiration: object) -> dict[str, Any]:
     return {"Credentials": {**fields, "Expiration": expiration}, "ProviderType": "sts"}
 
 
-def test_the_cache_is_botocores_in_both_directions(place: Emulator) -> None:
-    ours, theirs = Cache(place.config()), JSONFileCache(str(place.home / ".aws/cli/cache"))
+def test_the_cache_is_botocores_in_both_directions(aws_home: Emulator) -> None:
+    ours, theirs = Cache(aws_home.config()), JSONFileCache(str(aws_home.home / ".aws/cli/cache"))
     moment = datetime(2099, 1, 1, tzinfo=timezone.utc)
     ours["one"] = entry(moment)
     theirs["two"] = entry(moment)
     assert theirs["one"] == ours["one"] == theirs["two"] == ours["two"]
-    one, two = place.cached
+    one, two = aws_home.cached
     assert one.read_bytes() == two.read_bytes()
     assert one.stat().st_mode == two.stat().st_mode
     assert "one" in ours
@@ -214,13 +214,13 @@ def test_the_cache_is_botocores_in_both_directions(place: Emulator) -> None:
         ours["three"]
 
 
-def test_credentials_cached_by_botocore_are_read(place: Emulator) -> None:
+def test_credentials_cached_by_botocore_are_read(aws_home: Emulator) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
     text = "[default]\n" + "".join(f"{key}={value}\n" for key, value in profile.items())
     key = assume_role_key(profile)
     moment = datetime(2099, 1, 1, tzinfo=timezone.utc)
-    JSONFileCache(str(place.home / ".aws/cli/cache"))[key] = entry(moment)
-    config = place.config(text)
+    JSONFileCache(str(aws_home.home / ".aws/cli/cache"))[key] = entry(moment)
+    config = aws_home.config(text)
     assert cached(config, 0) == ("a", "s", "t", "assume-role", FAR_SECONDS)
     assert cached(config, FAR_SECONDS - 900) is not None
     assert cached(config, FAR_SECONDS - 899) is None
@@ -230,17 +230,17 @@ def test_credentials_cached_by_botocore_are_read(place: Emulator) -> None:
     "content",
     ["", "[]", "{}", '{"Credentials": 1}', json.dumps(entry("soon")), json.dumps(entry(1))],
 )
-def test_an_invalid_cache_file_is_ignored(place: Emulator, content: str) -> None:
+def test_an_invalid_cache_file_is_ignored(aws_home: Emulator, content: str) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
-    place.write(f"cli/cache/{assume_role_key(profile)}.json", content)
-    assert cached(place.config("[default]\nrole_arn=r\nsource_profile=b\n"), 0) is None
+    aws_home.write(f"cli/cache/{assume_role_key(profile)}.json", content)
+    assert cached(aws_home.config("[default]\nrole_arn=r\nsource_profile=b\n"), 0) is None
 
 
-def test_a_failed_write_leaves_no_temporary_file(place: Emulator) -> None:
-    cache = Cache(place.config())
-    place.write("cli/cache/taken.json/file", "")
+def test_a_failed_write_leaves_no_temporary_file(aws_home: Emulator) -> None:
+    cache = Cache(aws_home.config())
+    aws_home.write("cli/cache/taken.json/file", "")
     cache["taken"] = entry("never")
-    assert [path.name for path in place.cached] == ["taken.json"]
+    assert [path.name for path in aws_home.cached] == ["taken.json"]
 
 
 def test_every_failed_write_leaves_no_credentials(tmp_path: Path) -> None:
@@ -265,10 +265,10 @@ except ConfigurationError as exc: print(exc.message)
     [(b"123456\n", "assume-role"), (b"\x04", "the role needs an MFA code, and none was entered")],
 )
 def test_the_mfa_code_is_read_from_the_terminal(
-    place: Emulator, aws: FakeServices, typed: bytes, expected: str
+    aws_home: Emulator, aws: FakeServices, typed: bytes, expected: str
 ) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
-    place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
+    aws_home.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
     ours, theirs = pty.openpty()
     try:
         done = subprocess.Popen(
@@ -288,9 +288,9 @@ def test_the_mfa_code_is_read_from_the_terminal(
     ]
 
 
-def test_an_mfa_code_without_a_terminal_is_an_error(place: Emulator, aws: FakeServices) -> None:
+def test_an_mfa_code_without_a_terminal_is_an_error(aws_home: Emulator, aws: FakeServices) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
-    place.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
+    aws_home.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
     done = subprocess.run(
         [sys.executable, "-c", MFA, os.devnull],
         input=b"123456\n",
@@ -303,27 +303,27 @@ def test_an_mfa_code_without_a_terminal_is_an_error(place: Emulator, aws: FakeSe
 
 
 def test_requests_to_sts_use_the_tls_options(
-    place: Emulator, aws: FakeServices, context: ssl.SSLContext, ca_bundle: str
+    aws_home: Emulator, aws: FakeServices, context: ssl.SSLContext, ca_bundle: str
 ) -> None:
     aws.socket = context.wrap_socket(aws.socket, server_side=True)
-    place.set(AWS_ENDPOINT_URL_STS=aws.url.replace("http:", "https:"))
-    config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+    aws_home.set(AWS_ENDPOINT_URL_STS=aws.url.replace("http:", "https:"))
+    config = aws_home.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
     with pytest.raises(TransportError, match="SSL validation failed"):
         resolve(config)
     assert keys(resolve(config, Settings(ca_bundle=ca_bundle)))[0] == "AKIDreader"
-    place.cached[0].unlink()
+    aws_home.cached[0].unlink()
     assert keys(resolve(config, Settings(verify=False)))[0] == "AKIDreader"
 
 
-def test_requests_to_sts_use_the_timeout_options(place: Emulator) -> None:
+def test_requests_to_sts_use_the_timeout_options(aws_home: Emulator) -> None:
     mute, ended = Endpoint(), threading.Event()
 
     def late(sock: socket.socket, received: Received) -> None:
         ended.wait(30)  # past the timeout
 
     mute.respond_with(late)
-    place.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)
-    config = place.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
+    aws_home.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)
+    config = aws_home.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
     with pytest.raises(TransportError, match="Read timeout") as caught:
         resolve(config, Settings(read_timeout=0.2))
     assert caught.value.code == "ReadTimeoutError"

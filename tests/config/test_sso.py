@@ -38,26 +38,26 @@ sso_region = eu-west-1
 KINDS = [(LEGACY, "https://start"), (SESSION, "corp")]
 
 
-def logged_in(place: Emulator, name: str, left: float, **more: str) -> Path:
+def logged_in(aws_home: Emulator, name: str, left: float, **more: str) -> Path:
     token = {"accessToken": "token", "expiresAt": in_seconds(left), **more}
-    return place.write(f"sso/cache/{sha1(name.encode()).hexdigest()}.json", token)
+    return aws_home.write(f"sso/cache/{sha1(name.encode()).hexdigest()}.json", token)
 
 
 @pytest.mark.parametrize(("text", "name"), KINDS)
 def test_a_login_provides_credentials_that_are_cached(
-    place: Emulator, aws: FakeServices, text: str, name: str
+    aws_home: Emulator, aws: FakeServices, text: str, name: str
 ) -> None:
-    logged_in(place, name, 3600)
+    logged_in(aws_home, name, 3600)
     text = text.replace("dev team", '"dev team"')
-    first = resolve(place.config(text, "dev team"))
+    first = resolve(aws_home.config(text, "dev team"))
     assert keys(first) == ("AKIDSSO", "ss", "ts", "sso")
     assert first is not None
     assert first.expires == FAR_SECONDS
-    assert resolve(place.config(text, "dev team")) == first
+    assert resolve(aws_home.config(text, "dev team")) == first
     (call,) = aws.calls
     assert call.headers["x-amz-sso_bearer_token"] == "token"
     assert call.path.endswith("?role_name=reader&account_id=123456789012")
-    assert place.cached[0].stat().st_mode & 0o777 == 0o600
+    assert aws_home.cached[0].stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_login_provides_credentials_that_are_cached(
 @pytest.mark.parametrize(("text", "name"), KINDS)
 @pytest.mark.parametrize("through_role", [True, False])
 def test_the_error_for_an_expired_login_names_the_login_command(
-    place: Emulator,
+    aws_home: Emulator,
     aws: FakeServices,
     text: str,
     name: str,
@@ -82,21 +82,21 @@ def test_the_error_for_an_expired_login_names_the_login_command(
 ) -> None:
     aws.reject = True
     if left is not None:
-        logged_in(place, name, left)
+        logged_in(aws_home, name, left)
     text = text.replace("dev team", '"dev team"')
     text += f"[profile role]\n{ROLE}source_profile = dev team\n"
-    config = place.config(text, "role" if through_role else "dev team")
+    config = aws_home.config(text, "role" if through_role else "dev team")
     with pytest.raises(ConfigurationError) as caught:
         resolve(config)
     assert re.search(message, caught.value.message)
     assert caught.value.hints == ("log in again: aws sso login --profile 'dev team'",)
 
 
-def test_a_token_of_a_session_is_refreshed(place: Emulator, aws: FakeServices) -> None:
+def test_a_token_of_a_session_is_refreshed(aws_home: Emulator, aws: FakeServices) -> None:
     registration = {"clientId": "i", "clientSecret": "s", "registrationExpiresAt": FAR}
-    path = logged_in(place, "corp", 60, refreshToken="r", **registration)
+    path = logged_in(aws_home, "corp", 60, refreshToken="r", **registration)
     text = SESSION.replace("dev team", '"dev team"')
-    assert keys(resolve(place.config(text, "dev team")))[0] == "AKIDSSO"
+    assert keys(resolve(aws_home.config(text, "dev team")))[0] == "AKIDSSO"
     assert aws.calls[0].form["refreshToken"] == "r"
     assert aws.calls[1].headers["x-amz-sso_bearer_token"] == "fresh"
     assert '"fresh"' in path.read_text()
@@ -105,28 +105,28 @@ def test_a_token_of_a_session_is_refreshed(place: Emulator, aws: FakeServices) -
 LOGIN = "[default]\nlogin_session = arn:aws:iam::1:user/me\n"
 
 
-def login_token(place: Emulator, left: float, folder: str = "login/cache") -> None:
+def login_token(aws_home: Emulator, left: float, folder: str = "login/cache") -> None:
     token: dict[str, Any] = {"accessKeyId": "AKIDIN", "secretAccessKey": "s", "sessionToken": "t"}
     token = {**token, "accountId": "1", "expiresAt": in_seconds(left)}
     content = {"accessToken": token, "refreshToken": "r", "dpopKey": "", "clientId": "c"}
-    place.write(f"{folder}/{sha256(b'arn:aws:iam::1:user/me').hexdigest()}.json", content)
+    aws_home.write(f"{folder}/{sha256(b'arn:aws:iam::1:user/me').hexdigest()}.json", content)
 
 
 @pytest.mark.parametrize("folder", ["login/cache", "elsewhere"])
-def test_a_valid_login_session_is_used(place: Emulator, folder: str) -> None:
-    login_token(place, 400, folder)
+def test_a_valid_login_session_is_used(aws_home: Emulator, folder: str) -> None:
+    login_token(aws_home, 400, folder)
     if folder == "elsewhere":
-        place.set(AWS_LOGIN_CACHE_DIRECTORY="$HOME/.aws/elsewhere")
-    assert keys(resolve(place.config(LOGIN))) == ("AKIDIN", "s", "t", "login")
+        aws_home.set(AWS_LOGIN_CACHE_DIRECTORY="$HOME/.aws/elsewhere")
+    assert keys(resolve(aws_home.config(LOGIN))) == ("AKIDIN", "s", "t", "login")
 
 
 @pytest.mark.parametrize("left", [-1, 299, None])
 def test_an_expired_login_session_is_refreshed_by_botocore(
-    place: Emulator, left: float | None
+    aws_home: Emulator, left: float | None
 ) -> None:
     if left is not None:
-        login_token(place, left)
-    config = place.config(LOGIN)
+        login_token(aws_home, left)
+    config = aws_home.config(LOGIN)
     assert cached(config, 0) is None or left is not None
     with pytest.raises(ConfigurationError) as caught:
         resolve(config)

@@ -1,7 +1,7 @@
 """What --dry-run shows is what would be sent, without its secrets."""
 
 from smrt.errors import MASK
-from tests.conftest import KEYS, Smrt
+from tests.conftest import CREDENTIAL_VARIABLES, Smrt
 from tests.support.scripted_endpoint import Endpoint
 
 CALL = ("invoke-endpoint", "--endpoint-name", "e/1", "--body", "aGk=", "--content-type", "text/csv")
@@ -10,7 +10,7 @@ CALL = ("invoke-endpoint", "--endpoint-name", "e/1", "--body", "aGk=", "--conten
 def test_nothing_is_sent_and_no_secret_is_shown(smrt: Smrt, endpoint: Endpoint) -> None:
     told = smrt(*CALL, "--dry-run", "out", env={"AWS_SESSION_TOKEN": "t0ken"})
     assert (told.code, told.err, endpoint.requests) == (0, "", [])
-    assert KEYS["AWS_SECRET_ACCESS_KEY"].encode() not in told.out
+    assert CREDENTIAL_VARIABLES["AWS_SECRET_ACCESS_KEY"].encode() not in told.out
     assert b"t0ken" not in told.out
     assert told.out.count(b"\nX-Amz-Security-Token: " + MASK.encode()) == 1
     assert told.out.count(b"Signature=" + MASK.encode()) == 1

@@ -17,7 +17,7 @@ from smrt.invoke.preview import show_preview
 from smrt.output.console import App, Console
 from smrt.protocol.operations import INVOKE_ENDPOINT
 from smrt.protocol.parameters import Base64Error
-from tests.conftest import KEYS
+from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support.scripted_endpoint import Endpoint, error
 
 PLAIN = InvokeOptions({"EndpointName": "e", "Body": "aGk="})
@@ -28,7 +28,7 @@ class Run:
 
     def __init__(self, **environ: str) -> None:
         self.out, self.err = io.BytesIO(), io.BytesIO()
-        environ = {"HOME": "/nowhere", **KEYS, **environ}
+        environ = {"HOME": "/nowhere", **CREDENTIAL_VARIABLES, **environ}
         self.app = App(Console(io.BytesIO(), self.out, self.err), environ, ExitStack())
         self.calls: list[Call] = []
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Result, Smrt, unmeasured
+from tests.conftest import Result, Smrt, without_coverage
 from tests.support.scripted_endpoint import Endpoint, error
 from tests.support.streams import BROKEN, REQUEST_ID, exception, message, part, stream
 
@@ -321,7 +321,7 @@ def started(
             stdout=stdout,
             stderr=subprocess.PIPE,
             cwd=tmp_path,
-            env={**unmeasured(environ), "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url},
+            env={**without_coverage(environ), "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": endpoint.url},
         )
 
     return start

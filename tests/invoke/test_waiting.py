@@ -15,7 +15,7 @@ import pytest
 
 from smrt.cli.main import main
 from smrt.output.console import Console
-from tests.conftest import Result, Smrt, Terminal, unmeasured
+from tests.conftest import Result, Smrt, Terminal, without_coverage
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint, Received, response
 from tests.support.storage_server import Places, bucket
@@ -190,7 +190,7 @@ def test_a_wait_that_is_cut_loses_nothing(
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, "-m", "smrt", *SEND, "--wait", "/dev/stdout"],
-        env={**unmeasured(environ), **where},
+        env={**without_coverage(environ), **where},
         stdout=pipe,
         stderr=pipe,
         text=True,

@@ -15,7 +15,7 @@ import pytest
 from smrt.config import installation
 from smrt.local import child
 from smrt.local.environment import variables
-from tests.conftest import unmeasured
+from tests.conftest import without_coverage
 from tests.support.local_server import EXAMPLES, client
 from tests.support.project import ROOT
 
@@ -245,7 +245,7 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     argv = [sys.executable, "-c", LOCAL, "start", *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        argv, stdout=pipe, stderr=pipe, text=True, env=unmeasured(environ())
+        argv, stdout=pipe, stderr=pipe, text=True, env=without_coverage(environ())
     ) as process:
         try:
             yield process

@@ -242,14 +242,14 @@ def test_the_chunks_before_a_broken_stream_are_shown(run: Run, endpoint: Endpoin
 
 
 def test_a_failing_credential_process_prints_no_control_sequences(
-    run: Run, place: Any, tmp_path: Path
+    run: Run, aws_home: Any, tmp_path: Path
 ) -> None:
     program = tmp_path / "program.py"
     program.write_text(f"import sys\nsys.exit({EVIL!r})", encoding="ascii")
     config = tmp_path / "config.ini"
     config.write_text(f"[default]\ncredential_process={sys.executable} {program}\nregion=r\n")
     unset = {"AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": str(config)}
-    place.set(AWS_CONFIG_FILE=str(config))
+    aws_home.set(AWS_CONFIG_FILE=str(config))
     err = run(*CALL, env=unset).err
     assert ESCAPED in err.decode()
     assert controls(err) == set()

@@ -13,7 +13,7 @@ from smrt.protocol.eventstream import encode_message
 from smrt.protocol.response_stream import exception as written_exception
 from smrt.protocol.response_stream import part as written_part
 from smrt.protocol.response_stream import parts
-from tests.conftest import KEYS
+from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support import streams
 from tests.support.scripted_endpoint import Endpoint
 from tests.support.streams import BROKEN, error, exception, message, part, stream
@@ -23,7 +23,9 @@ CALL: dict[str, Any] = {"EndpointName": "e", "Body": b"{}", "ContentType": "appl
 
 @pytest.fixture
 def ours(endpoint: Endpoint) -> Iterator[Client]:
-    with closing(Client(endpoint_url=endpoint.url, environ={**KEYS, "HOME": "/nowhere"})) as made:
+    with closing(
+        Client(endpoint_url=endpoint.url, environ={**CREDENTIAL_VARIABLES, "HOME": "/nowhere"})
+    ) as made:
         yield made
 
 
@@ -32,9 +34,9 @@ def botos(endpoint: Endpoint) -> Iterator[Any]:
     made = boto3.client(
         "sagemaker-runtime",
         endpoint_url=endpoint.url,
-        region_name=KEYS["AWS_DEFAULT_REGION"],
-        aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+        region_name=CREDENTIAL_VARIABLES["AWS_DEFAULT_REGION"],
+        aws_access_key_id=CREDENTIAL_VARIABLES["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIAL_VARIABLES["AWS_SECRET_ACCESS_KEY"],
         config=Config(proxies={}),
     )
     with closing(made):

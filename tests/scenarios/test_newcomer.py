@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import KEYS, Result, Smrt
+from tests.conftest import CREDENTIAL_VARIABLES, Result, Smrt
 from tests.support.scripted_endpoint import (
     Endpoint,
     Received,
@@ -83,7 +83,7 @@ CASES = {
             '"aws configure"',
             "smrt local run",
         ),
-        env=KEYS,
+        env=CREDENTIAL_VARIABLES,
     ),
     "half of the credentials": Case(
         CALL,
@@ -244,7 +244,7 @@ def test_what_went_wrong_is_one_line_and_what_to_do_another(
     for name in case.unset:
         del environ[name]
     if "--profile" in case.argv:
-        for name in KEYS:
+        for name in CREDENTIAL_VARIABLES:
             del environ[name]
     folder = Path(environ["HOME"], ".aws")
     folder.mkdir()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import boto3
 
-from tests.conftest import unmeasured
+from tests.conftest import without_coverage
 from tests.support.project import ROOT
 
 ECHO = """
@@ -61,7 +61,7 @@ def served(folder: Path) -> Iterator[Mapping[str, str]]:
     fill(folder)
     named = [f"{name}={path}" for name, path in ENDPOINTS.items()]
     words = [sys.executable, "-m", "smrt", "local", "start", "--port", "0", *named]
-    env, pipe = unmeasured(_environ_without_account(folder)), subprocess.PIPE
+    env, pipe = without_coverage(_environ_without_account(folder)), subprocess.PIPE
     with subprocess.Popen(words, cwd=folder, env=env, stdout=pipe, text=True) as process:
         try:
             yield _with_objects(_exports(process))

@@ -21,7 +21,7 @@ from smrt.protocol.messages import Request, Settings
 from smrt.protocol.urls import parse_url
 from smrt.transport import tls
 from smrt.transport.pool import HttpTransport
-from tests.conftest import KEYS
+from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support.scripted_endpoint import Endpoint, raw, reset, response
 
 LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "-")
@@ -273,7 +273,9 @@ def test_http_without_verification_is_no_warning(smrt: Any, endpoint: Endpoint) 
 
 
 def test_a_python_client_uses_pythons_warnings(secure: Endpoint, environ: dict[str, str]) -> None:
-    client = Client("us-east-1", endpoint_url=secure.url, verify=False, environ=environ | KEYS)
+    client = Client(
+        "us-east-1", endpoint_url=secure.url, verify=False, environ=environ | CREDENTIAL_VARIABLES
+    )
     with pytest.warns(UserWarning, match="is not checked") as caught:
         client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].close()
     assert caught[0].filename == __file__

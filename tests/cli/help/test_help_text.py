@@ -17,7 +17,7 @@ from smrt.cli.help.page import Page
 from smrt.cli.main import COMMANDS, commands
 from smrt.invoke.option_table import GLOBALS, Row
 from smrt.protocol.messages import DEFAULT_TIMEOUT, INVOKE_READ_TIMEOUT
-from tests.conftest import Smrt, unmeasured
+from tests.conftest import Smrt, without_coverage
 from tests.support import documented
 from tests.support.scripted_endpoint import Endpoint
 
@@ -293,7 +293,7 @@ def test_the_examples_of_every_command_work(
 @pytest.mark.parametrize("line", [line for name, line in EXAMPLES if name == SERVING])
 def test_the_examples_of_a_server_serve_until_ctrl_c(line: str, tmp_path: Path) -> None:
     documented.fill(tmp_path)
-    env, pipe = unmeasured(documented.environ_with_smrt(tmp_path)), subprocess.PIPE
+    env, pipe = without_coverage(documented.environ_with_smrt(tmp_path)), subprocess.PIPE
     words = ["sh", "-c", f"exec {line} --port 0"]
     with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe) as process:
         try:
