@@ -20,7 +20,7 @@ from smrt.config.installation import (
     dependency_hints,
     install_command,
 )
-from tests.conftest import unmeasured
+from tests.conftest import without_coverage
 from tests.support.project import ROOT
 
 if sys.version_info >= (3, 11):
@@ -103,7 +103,7 @@ def test_the_command_depends_on_how_this_environment_was_made(
         (prefix / name).touch()
     ran = subprocess.run(
         [prefix / "bin" / "python", "-c", PRINT],
-        env=unmeasured(os.environ) | {"PYTHONPATH": f"{ROOT}{os.pathsep}{prefix}"},
+        env=without_coverage(os.environ) | {"PYTHONPATH": f"{ROOT}{os.pathsep}{prefix}"},
         capture_output=True,
         check=True,
         text=True,
@@ -116,7 +116,7 @@ def test_the_command_for_this_installation_runs(tmp_path: Path) -> None:
     ran = subprocess.run(
         shlex.split(install_command(LOCAL)),
         cwd=tmp_path,
-        env={**unmeasured(os.environ), **offline},
+        env={**without_coverage(os.environ), **offline},
         capture_output=True,
         check=False,
         text=True,
