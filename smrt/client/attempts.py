@@ -72,7 +72,7 @@ class Attempts:
         if self._ready_by is None:
             self._ready_by = now + self._wait_ready
             self._dependencies.warn(
-                f"the model is not ready: trying for up to {self._wait_ready:g} s"
+                f"the model is not ready: retrying for up to {self._wait_ready:g} s"
             )
         remaining = self._ready_by - now
         pause = min(FIRST_PAUSE * 1.5**self._polls, LONGEST_PAUSE, remaining)
@@ -84,7 +84,7 @@ class Attempts:
             error.is_last_allowed = True
             error.response["ResponseMetadata"]["MaxAttemptsReached"] = True
         if isinstance(error, TransportError) and has_ended(error, self._policy):
-            error.add_hints(f"not retried: the response began with status {error.status}")
+            error.add_hints(f"not retried: the response started with status {error.status}")
         elif error.code == "ReadTimeoutError" and not self._policy.retry_timeouts:
             error.add_hints(
                 "not retried, as the model may still be running: use --retry-timeouts to retry"

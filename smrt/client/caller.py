@@ -103,8 +103,8 @@ class Caller:
         if request.url.scheme == "https" and not self.settings.verify and not self._has_warned:
             self._has_warned = True
             self._dependencies.warn(
-                f"the certificate of {request.url.host} is not checked: "
-                "whoever is on the way to it can read and answer"
+                f"the certificate of {request.url.host} is not verified: "
+                "others can intercept the request and the response"
             )
 
     def _pause(self, attempts: Attempts, error: SmrtError) -> float | None:
@@ -112,7 +112,7 @@ class Caller:
         self._trace(error.sentence)
         skew = attempts.skew(error)
         if skew is not None:
-            self._trace(f"the service's clock is {skew:+.0f} s ahead: signing by it")
+            self._trace(f"the service's clock differs by {skew:+.0f} s: signing with its time")
             self._skew = skew
             attempts.begin_corrected()
             return 0.0
@@ -206,4 +206,4 @@ def _json_body(body: StreamingBody) -> tuple[Any, str]:
     try:
         return (json.loads(text), "") if text else (None, "")
     except (ValueError, RecursionError) as exc:
-        return None, f"the answer's body is not JSON: {exc}"
+        return None, f"the response body is not JSON: {exc}"

@@ -68,7 +68,7 @@ def spool(chunks: Iterable[bytes]) -> bytes | BinaryIO:
         with suppress(OSError):
             file.close()
         raise SmrtError(
-            f"the body cannot be saved in a temporary file: {exc.strerror}",
+            f"cannot save the body in a temporary file: {exc.strerror}",
             "set TMPDIR to a folder with enough space",
         ) from exc
     return file
@@ -86,7 +86,7 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
             block, bytes | bytearray
         ):  # a text file returns str, a non-blocking one None
             raise UsageError(
-                f"the body is a file that returns {type(block).__name__}, not bytes",
+                f"the body is a file of {type(block).__name__}, not of bytes",
                 'open it in binary mode, as in open(path, "rb")',
             )
         if not block:
@@ -98,4 +98,4 @@ def _readable(chunks: Iterable[bytes]) -> Iterator[bytes]:
     try:
         yield from chunks
     except OSError as exc:
-        raise UsageError(f"the body cannot be read: {exc.strerror or exc}") from exc
+        raise UsageError(f"cannot read the body: {exc.strerror or exc}") from exc

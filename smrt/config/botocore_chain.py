@@ -50,8 +50,8 @@ def ask_mfa_code(prompt: str) -> str:
     """Prompt for an MFA code on the terminal; raises ConfigurationError without a terminal."""
     if not _has_terminal():
         raise ConfigurationError(
-            "the role needs an MFA code, and there is no terminal to enter it",
-            "run the command once on a terminal: the next calls use the cached credentials",
+            "the role requires an MFA code, but there is no terminal to enter it",
+            "run the command once in a terminal: later calls use the cached credentials",
         )
     from getpass import getpass
 
@@ -60,7 +60,7 @@ def ask_mfa_code(prompt: str) -> str:
     try:
         return getpass(visible(prompt))
     except EOFError as exc:
-        raise ConfigurationError("the role needs an MFA code, and none was entered") from exc
+        raise ConfigurationError("the role requires an MFA code, but none was entered") from exc
 
 
 def _has_terminal() -> bool:
@@ -142,7 +142,7 @@ def _translated(config: Config) -> Iterator[None]:
     except foreign.BotoCoreError as exc:
         raise ConfigurationError(str(exc), *_remedies(config, exc)) from cause(exc)
     except KeyError as exc:
-        raise ConfigurationError(f"the response of the credential provider lacks {exc}") from exc
+        raise ConfigurationError(f"the response of the credential provider has no {exc}") from exc
     except (OSError, ValueError, RuntimeError) as exc:
         # a program, a token file or a response that is missing or invalid
         raise ConfigurationError(f"could not load credentials: {exc}") from cause(exc)

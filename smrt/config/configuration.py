@@ -173,12 +173,12 @@ def _profile_hints(config: Config) -> list[str]:
     hints = []
     if not config.explicit:
         variable = "AWS_PROFILE" if "AWS_PROFILE" in config.environ else "AWS_DEFAULT_PROFILE"
-        hints.append(f"the environment variable {variable} names it")
+        hints.append(f"it comes from the environment variable {variable}")
     if matches:
         hints.append(f"did you mean {' or '.join(matches)}?")
     elif names:
         hints.append(f"the profiles are {', '.join(names)}")
-    return [*hints, f"make it: aws configure --profile {quote(config.profile or 'NAME')}"]
+    return [*hints, f"to create it: aws configure --profile {quote(config.profile or 'NAME')}"]
 
 
 def epoch_seconds(timestamp: str | None) -> float | None:

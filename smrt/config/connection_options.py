@@ -53,12 +53,14 @@ def timeout(kind: str, value: str | float | None, default: float = DEFAULT_TIMEO
     try:
         seconds = float(int(value) if isinstance(value, str) else value)
     except (ValueError, OverflowError) as exc:
-        raise UsageError(str(exc), f"--cli-{kind}-timeout takes whole seconds, 0 for none") from exc
+        raise UsageError(
+            str(exc), f"--cli-{kind}-timeout takes whole seconds; 0 disables it"
+        ) from exc
     if not 0 <= seconds < float("inf"):
         raise UsageError(
             f"Attempted to set {kind} timeout to {value}, but the timeout cannot be set to a "
             "value less than or equal to 0.",
-            f"--cli-{kind}-timeout 0 waits without end",
+            f"--cli-{kind}-timeout 0 disables the timeout",
         )
     return seconds
 
@@ -68,9 +70,7 @@ def wait_ready_seconds(value: str | None) -> float:
     try:
         seconds = float(value or 0)
     except ValueError as exc:
-        raise UsageError(
-            f"--wait-ready: {exc}", "it takes seconds, as in --wait-ready 600"
-        ) from exc
+        raise UsageError(f"--wait-ready: {exc}", "specify seconds, as in --wait-ready 600") from exc
     if not 0 <= seconds < float("inf"):
-        raise UsageError(f"--wait-ready cannot be {value}", "it takes seconds from 0 upwards")
+        raise UsageError(f"--wait-ready cannot be {value}", "specify 0 or more seconds")
     return seconds

@@ -60,9 +60,12 @@ def missing(config: Config | None = None) -> ConfigurationError:
     disabled = config is not None and config.explicit and "AWS_ACCESS_KEY_ID" in config.environ
     return ConfigurationError(
         "Unable to locate credentials.",
-        *(["--profile switches the keys of the environment off; AWS_PROFILE does not"] * disabled),
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile",
-        'to make a profile: "aws configure", "aws configure sso" or "aws login"',
+        *(
+            ["--profile disables the credentials in the environment; AWS_PROFILE does not"]
+            * disabled
+        ),
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use a profile (--profile)",
+        'to create a profile: "aws configure", "aws configure sso" or "aws login"',
         "to try a call without an account: smrt local run -- smrt invoke-endpoint ...",
         code="NoCredentials",
     )

@@ -18,21 +18,21 @@ def origins(config: Config, settings: Settings, options: ConnectionOptions) -> I
     yield f"region {settings.region}: {_region(config, options.region)}"
     url = settings.endpoint_url
     origin = _url(config, options.endpoint_url, url)
-    yield f"endpoint {masked_url(url) if url else 'of the region'}: {origin}"
+    yield f"endpoint URL {masked_url(url) if url else 'of the region'}: {origin}"
 
 
 def _profile(config: Config) -> str:
     if config.explicit:
         return "from --profile"
     named = next((n for n in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if n in config.environ), None)
-    return f"from {named}" if named else "none is named"
+    return f"from {named}" if named else "by default"
 
 
 def _region(config: Config, option: str | None) -> str:
     if option is not None:
         return "from --region"
     if configuration.region(config) is None:
-        return "from the machine's instance metadata"
+        return "from the instance metadata"
     variable = "AWS_REGION" if "AWS_REGION" in config.environ else "AWS_DEFAULT_REGION"
     return configuration.origin(config, variable, "region")
 
@@ -41,7 +41,7 @@ def _url(config: Config, option: str | None, url: str | None) -> str:
     if option is not None:
         return "from --endpoint-url"
     if url is None:
-        return "none is configured"
+        return "by default"
     named = next(
         (name for name in _URL_VARIABLES if without_userinfo(config.environ.get(name, "")) == url),
         None,

@@ -101,15 +101,17 @@ def _region(config: Config, option: str | None) -> tuple[str, bool]:
         raise ConfigurationError(
             "You must specify a region. You can also configure your region by running "
             '"aws configure".',
-            "name one: --region us-east-1, or AWS_REGION, or region in the profile",
+            "set it with --region us-east-1, AWS_REGION, or region in the profile",
             code="NoRegion",
         )
     plain, is_fips = pseudo(found)
     if not is_region(plain):
         message = f"Provided region_name '{found}' doesn't match a supported format."
         if option is not None:
-            raise UsageError(message, "a region looks like us-east-1")
-        raise ConfigurationError(message, "a region looks like us-east-1", _region_origin(config))
+            raise UsageError(message, "use the name of a region, such as us-east-1")
+        raise ConfigurationError(
+            message, "use the name of a region, such as us-east-1", _region_origin(config)
+        )
     return plain, is_fips
 
 

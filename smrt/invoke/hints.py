@@ -125,83 +125,82 @@ def _is_loading(failed: FailedCall) -> bool:
 HINTS = (
     Hint(
         _has_no_content_type,
-        "no content type was sent: name the input's, as in --content-type text/csv",
+        "the request has no content type: add one, such as --content-type text/csv",
     ),
     Hint(
         _has_rejected_content_type,
-        "the model does not take {ContentType}: name another --content-type",
+        "the model does not support {ContentType}: use another --content-type",
     ),
     Hint(
         _has_log,
-        "the container's log may say more: "
-        "aws logs tail /aws/sagemaker/Endpoints/{EndpointName}{where}",
+        "to see the container's log: aws logs tail /aws/sagemaker/Endpoints/{EndpointName}{where}",
     ),
     Hint(
         _timed_out,
-        "a model has 60 s to answer, 8 minutes to stream (smrt "
-        "invoke-endpoint-with-response-stream), an hour when asked by smrt invoke-endpoint-async",
+        "a model has 60 s to respond, 8 minutes to stream (smrt "
+        "invoke-endpoint-with-response-stream), and 1 hour with smrt invoke-endpoint-async",
     ),
     Hint(
         _is_unknown_endpoint(local=True),
-        "smrt local serves what its command line names (NAME=FOLDER), and echo if it names nothing",
+        "smrt local serves the endpoints on its command line (NAME=FOLDER), by default only echo",
     ),
     Hint(
         _is_unknown_endpoint(local=False),
-        "are name and region right, and is it in service? "
-        "aws sagemaker list-endpoints{where} shows the endpoints",
+        "check the endpoint's name, region and status: aws sagemaker list-endpoints{where}",
     ),
     Hint(
         _has("ValidationError", "inference component name"),
-        "name one with --inference-component-name: aws sagemaker list-inference-components "
-        "--endpoint-name-equals {EndpointName}{where}",
+        "add --inference-component-name; to list the names: aws sagemaker "
+        "list-inference-components --endpoint-name-equals {EndpointName}{where}",
     ),
     Hint(
         _is_invalid("async", asynchronous=False),
-        "an asynchronous endpoint is called with smrt invoke-endpoint-async",
+        "to invoke an asynchronous endpoint, use smrt invoke-endpoint-async",
     ),
     Hint(
         _is_invalid("async", "real-time", "realtime", asynchronous=True),
-        "an endpoint that answers at once is called with smrt invoke-endpoint",
+        "to invoke a real-time endpoint, use smrt invoke-endpoint",
     ),
     Hint(
         _is_invalid("less than or equal to 0", asynchronous=True),
-        "no body is taken here: add --stage s3://BUCKET/PREFIX, and it goes to S3",
+        "the endpoint accepts no inline body: add --stage s3://BUCKET/PREFIX to upload it to S3",
     ),
-    Hint(_is_loading, "--wait-ready 600 keeps trying until the model is there"),
+    Hint(_is_loading, "add --wait-ready 600 to retry for up to 600 s until the model is ready"),
     Hint(
         lambda failed: failed.error.code in THROTTLED,
-        "too many requests: AWS_MAX_ATTEMPTS=10 tries more often, a larger endpoint takes more",
+        "too many requests: set AWS_MAX_ATTEMPTS=10 to retry more often, or scale the endpoint",
     ),
     Hint(
         _is_too_large,
-        "the body has {length} bytes: endpoints take 25 MB, serverless ones 4 MB, and "
-        "asynchronous ones 1 GB from S3 (smrt invoke-endpoint-async)",
+        "the body has {length} bytes: the limit is 25 MB, 4 MB for serverless endpoints, "
+        "and 1 GB in S3 for asynchronous endpoints (smrt invoke-endpoint-async)",
     ),
     Hint(
         _is_too_large_for_model,
-        "the body has {length} bytes, more than the container takes: its own limit can be raised",
+        "the body has {length} bytes, more than the container accepts: raise the container's limit",
     ),
     Hint(
         _is_unreachable,
-        "is this machine online, and {region} the right region? --region names another",
+        "check your network connection, and whether {region} is the right region (--region)",
     ),
     Hint(
         _has("ExpiredTokenException"),
-        'the session has ended: log in again ("aws sso login"), or get new keys',
+        'the session has expired: log in again ("aws sso login"), or use new credentials',
     ),
     Hint(
         _has("UnrecognizedClientException"),
-        "the service does not know the access key: see which is used with --debug",
+        "the service does not recognize the access key: --debug shows where it comes from",
     ),
     Hint(
         _has("InvalidSignatureException", "does not match"),
-        "does the secret key belong to the access key? --debug tells where they came from",
+        "check that the secret access key belongs to the access key ID: "
+        "--debug shows where they come from",
     ),
     Hint(
         lambda failed: bool(_redirect_location(failed)),
-        "the answer points to {location}, which is not followed: is the endpoint's URL right?",
+        "the response redirects to {location}, which smrt does not follow: check the endpoint URL",
     ),
-    Hint(_has("MissingAuthenticationToken"), "leave out --no-sign-request"),
+    Hint(_has("MissingAuthenticationToken"), "remove --no-sign-request"),
     Hint(
         lambda failed: failed.error.code in ("AccessDeniedException", "AccessDenied"),
         "your role needs the permission sagemaker:{action} on this endpoint",

@@ -8,7 +8,7 @@ from typing import Any
 
 from smrt.errors import UsageError
 
-_SKELETON = "--generate-cli-skeleton prints a document to fill in"
+_SKELETON = "--generate-cli-skeleton prints a template"
 
 
 def parse_document(source: str | bytes, language: str) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def parse_document(source: str | bytes, language: str) -> dict[str, Any]:
     for name in value:
         if not isinstance(name, str):
             raise UsageError(
-                f"Error parsing parameter '--{option}': a parameter's name is a string, "
-                f"{name!r} is {type(name)}",
-                "in quotes it is a string",
+                f"Error parsing parameter '--{option}': Invalid type of the name {name!r}: "
+                f"expecting string, received {type(name)}",
+                "put the name in quotes",
             )
     return value
 
@@ -50,7 +50,7 @@ def _json(source: str | bytes) -> Any:
 
 def _reason(error: json.JSONDecodeError) -> str:
     if error.doc.startswith("\ufeff"):
-        return "a byte order mark; fileb:// reads a file that begins with one"
+        return "a byte order mark: use fileb:// for a file that starts with one"
     return error.msg[:1].lower() + error.msg[1:]
 
 

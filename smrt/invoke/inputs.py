@@ -171,7 +171,7 @@ def _check_stdin(
         if value in (STDIN, DEVICE, *DEVICE_FILES)
     ]
     if len(readers) > 1:
-        raise UsageError(f"standard input can be read once: {' and '.join(readers)} name it")
+        raise UsageError(f"standard input can be read only once, not by {' and '.join(readers)}")
 
 
 def _reads_stdin(member: Member, value: str) -> bool:

@@ -147,7 +147,5 @@ def storage(
 
         trace = stamped(app.console.print_stderr)
         url = resolved.endpoint_url
-        trace(
-            f"S3 at {masked_url(url) if url else 'the address of the region'} ({resolved.region})"
-        )
+        trace(f"S3 endpoint URL {masked_url(url) if url else 'of the region'} ({resolved.region})")
     return lambda: botocore_client.connect(config, resolved, keys)

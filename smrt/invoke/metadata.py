@@ -78,8 +78,8 @@ def report(
     rendering = _rendering(app, call, options, place, terminal=terminal)
     if place is Destination.NOWHERE and (is_requested or _shapes_metadata(options)):
         app.console.note(
-            "the metadata is not shown, as standard output has the answer: "
-            "name an outfile, or --metadata FILE (- for standard error)"
+            "the metadata is not printed, as the response body goes to standard output: "
+            "specify an outfile, or --metadata FILE (- for standard error)"
         )
     pager = configuration.pager(call.config) if options.use_pager else ""
     return Report(app, rendering, place, plan, pager)
@@ -129,7 +129,7 @@ def _rendering(
         look = look._replace(color=False)  # AWS CLI colors tables only: programs read the rest
     if options.select is not None:
         if options.query is not None:
-            raise UsageError("--select and --query exclude each other")
+            raise UsageError("--select and --query cannot be used together")
         return _selected(call, options.select, name, look)
     if name == OFF:
         return lambda metadata: ()  # noqa: ARG005 - the signature of a rendering

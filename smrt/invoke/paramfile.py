@@ -51,7 +51,9 @@ def text_pieces(value: str, name: str, environ: Mapping[str, str]) -> Iterator[s
             "instead of the file:// prefix."
         ) from exc
     except LookupError as exc:
-        raise UsageError(f"{exc}", "AWS_CLI_FILE_ENCODING takes the name of a codec") from exc
+        raise UsageError(
+            f"{exc}", "set AWS_CLI_FILE_ENCODING to an encoding such as utf-8"
+        ) from exc
 
 
 def _place(path: str) -> str:

@@ -39,7 +39,7 @@ class Staged(NamedTuple):
     @contextmanager
     def hinting(self, console: Console) -> Iterator[None]:
         """Name the place of the input, which can be used again, whatever cuts the call short."""
-        hint = f"the input is kept: --input-location {self.location}"
+        hint = f"the input is saved in S3; to reuse it: --input-location {self.location}"
         try:
             yield
         except SmrtError as exc:
@@ -57,9 +57,9 @@ def staged(call: Call, folder: str) -> Staged:
     """
     values = dict(call.parameters)
     if "InputLocation" in values:
-        raise UsageError("--stage and --input-location exclude each other")
+        raise UsageError("--stage and --input-location cannot be used together")
     if "Body" not in values:
-        raise UsageError("--stage needs a --body to put there")
+        raise UsageError("--stage requires a --body to upload")
     body = values.pop("Body")
     values.setdefault("InferenceId", _inference_id())
     place = _place(folder, values["InferenceId"])
@@ -72,7 +72,7 @@ def staged(call: Call, folder: str) -> Staged:
 def _place(folder: str, name: str) -> Location:
     if not folder.startswith(SCHEME) or not folder.removeprefix(SCHEME).strip("/"):
         raise UsageError(
-            f"--stage: not an address in S3: '{folder}'", "such an address is s3://BUCKET/PREFIX"
+            f"--stage: not an S3 URI: '{folder}'", "use a URI such as s3://BUCKET/PREFIX"
         )
     return objects.location(f"{folder.rstrip('/')}/{name}", "--stage")
 

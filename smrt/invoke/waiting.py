@@ -78,8 +78,8 @@ class Wait(NamedTuple):
 def _locations(metadata: Mapping[str, Any]) -> ResultLocations:
     if "OutputLocation" not in metadata:
         raise SmrtError(
-            "the response has no OutputLocation: there is nothing to wait for",
-            "the request was accepted: its result may still come",
+            "cannot wait for the result: the response has no OutputLocation",
+            "the request was accepted; the model may still process it",
             code="NoOutputLocation",
         )
     return async_results.result_locations(metadata)
@@ -121,7 +121,7 @@ def wait_timeout_seconds(text: str | None) -> float | None:
         seconds = -1
     if not 0 <= seconds < float("inf"):
         raise UsageError(
-            f"{WAIT_TIMEOUT.flag} takes a number of seconds, received: {text}", "0 looks once"
+            f"{WAIT_TIMEOUT.flag} takes a number of seconds, received: {text}", "0 polls once"
         )
     return seconds
 
@@ -145,5 +145,5 @@ def _resumable(line: str, console: Console) -> Iterator[None]:
             exc.resume = line
         raise
     except BaseException:
-        console.note(f"take the wait up again: {line}")
+        console.note(f"to resume waiting: {line}")
         raise

@@ -119,7 +119,7 @@ class Queues:
 
     def _predict(self, job: _Job, endpoint: Endpoint, storage: S3) -> Prediction:
         if self._clock() - job.queued_at > job.ttl:
-            raise _FailedError(f"the request expired after over {job.ttl} s in the queue")
+            raise _FailedError(f"the request expired after more than {job.ttl} s in the queue")
         call = job.call._replace(body=_input(job, storage))
         try:
             return _with_timeout(job.timeout, lambda: endpoint(call).buffered())

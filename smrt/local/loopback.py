@@ -34,7 +34,7 @@ def rejection_reason(request: Request) -> str | None:
         return f"smrt local listens on {request.url.authority}, not on {host!r}"
     site = header(request.headers, "Sec-Fetch-Site")
     if header(request.headers, "Origin") is not None or site not in _ALLOWED_SITES:
-        return "smrt local rejects requests of web pages"
+        return "smrt local rejects requests from web pages"
     return None
 
 

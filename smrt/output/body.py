@@ -40,7 +40,7 @@ def deliver(
         first, chunks = _peek(chunks)
         if not is_text(first):
             plan = _binary_file(request_id)
-            console.note(f"the response is binary, and is saved to {plan.path}")
+            console.note(f"the response is binary; saving it to {plan.path}")
     if plan is None:
         for chunk in chunks:
             console.write(chunk)
@@ -77,7 +77,7 @@ def _binary_file(request_id: str | None) -> Plan:
     try:
         return outfile.plan(f"smrt-{name}.bin")
     except UsageError as exc:  # the model has run: this is no error of the command line
-        raise SmrtError(f"the response is binary, and {exc.message}", "name an outfile") from exc
+        raise SmrtError(f"the response is binary, but {exc.message}", "specify an outfile") from exc
 
 
 def _peek(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -77,7 +77,7 @@ class Console:
         except BrokenPipeError as exc:
             raise StdoutClosedError("standard output was closed") from exc
         except OSError as exc:
-            raise SmrtError(f"standard output cannot be written: {exc.strerror}") from exc
+            raise SmrtError(f"cannot write to standard output: {exc.strerror}") from exc
 
     def end_line(self) -> None:
         """On a terminal, end the line if the last output did not."""
@@ -151,7 +151,8 @@ def check_encoding(environ: Mapping[str, str]) -> None:
     encoding = environ.get(_ENCODING)
     if encoding and not _is_encoding(encoding):
         raise ConfigurationError(
-            f"Unknown codec `{encoding}` specified for {_ENCODING}.", "utf-8 is one that is known"
+            f"Unknown codec `{encoding}` specified for {_ENCODING}.",
+            "use an encoding such as utf-8",
         )
 
 

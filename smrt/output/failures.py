@@ -33,7 +33,7 @@ def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
     for hint in error.hints:
         yield f"{NAME}: hint: {hint}\n"
     if error.resume:
-        yield f"{NAME}: hint: take the wait up again: {error.resume}\n"
+        yield f"{NAME}: hint: to resume waiting: {error.resume}\n"
 
 
 def _fields(error: SmrtError) -> dict[str, Any]:

@@ -67,8 +67,8 @@ def events(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:
             data.clear()
     if data and data != [DONE]:
         note(
-            f"the answer ends within an event, of which {len(b''.join(data))} bytes are left out: "
-            "--stream raw shows them"
+            f"the response ends within an event: {len(b''.join(data))} bytes are not printed "
+            "(--stream raw prints them)"
         )
 
 
@@ -128,7 +128,7 @@ class _Values:
             yield self._take()
         elif self._buffer:
             raise SmrtError(
-                f"the response ends within a JSON value, after {len(self._buffer)} bytes of it"
+                f"the response ends within a JSON value, after {len(self._buffer)} bytes"
             )
 
     def _take(self) -> bytes:

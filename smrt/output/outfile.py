@@ -66,9 +66,9 @@ def plan(path: str, name: str = "the outfile") -> Plan:
     except (OSError, OverflowError, ValueError) as exc:
         raise _unwritable(path, name, exc) from exc
     if stat.S_ISDIR(status.st_mode):
-        raise UsageError(f"{name} {path} is a directory", "name a file in it")
+        raise UsageError(f"{name} {path} is a directory", "specify a file in it")
     if not os.access(path, os.W_OK):
-        raise UsageError(f"{name} {path} may not be written: permission denied")
+        raise UsageError(f"cannot write to {name} {path}: permission denied")
     if not stat.S_ISREG(status.st_mode):
         return _special(path, name, status)
     is_ours = status.st_uid == _user(status) and status.st_nlink == 1
@@ -122,7 +122,7 @@ def _descriptor(path: str) -> int | None:
 
 def _special(path: str, name: str, status: os.stat_result) -> Plan:
     if stat.S_ISSOCK(status.st_mode):
-        raise UsageError(f"{name} {path} is a socket", "name a file, or - for stdout")
+        raise UsageError(f"{name} {path} is a socket", "specify a file, or - for standard output")
     return Plan(path, WriteMode.DIRECT, status)
 
 
@@ -131,11 +131,11 @@ def _new(path: str, target: str, name: str) -> Plan:
     if not path or path.endswith("/") or not os.path.isdir(folder):
         missing = target if path.endswith("/") else folder
         raise UsageError(
-            f"{name} '{path}' cannot be made: No such file or directory",
-            f"make its folder first: mkdir -p '{missing}'" if path else "name a file",
+            f"cannot create {name} '{path}': No such file or directory",
+            f"create its folder first: mkdir -p '{missing}'" if path else "specify a file",
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"{name} {path} cannot be made: permission denied in {folder}")
+        raise UsageError(f"cannot create {name} {path}: permission denied in {folder}")
     return Plan(target, WriteMode.REPLACE)
 
 
@@ -197,8 +197,8 @@ def _save_partial(planned: Plan, written: Callable[[], str]) -> tuple[str, ...]:
             _copy_mode(path, planned.existing)
         os.replace(path, partial)
     except OSError as exc:
-        return (f"what came before could not be kept in {partial}: {exc.strerror}",)
-    return (f"what came before is kept in {partial}",)
+        return (f"the incomplete response could not be saved to {partial}: {exc.strerror}",)
+    return (f"the incomplete response is saved in {partial}",)
 
 
 def _move_into_place(beside: str, planned: Plan) -> None:
@@ -268,13 +268,13 @@ def _remove(path: str) -> None:
 
 def _unwritable(path: str, name: str, exc: Exception) -> UsageError:
     reason = exc.strerror if isinstance(exc, OSError) else str(exc)
-    return UsageError(f"{name} {path!r} cannot be written: {reason}")
+    return UsageError(f"cannot write to {name} {path!r}: {reason}")
 
 
 def _write_error(planned: Plan, exc: OSError) -> SmrtError:
     from .overwriting import LostError
 
-    error = SmrtError(f"{planned.path} could not be written: {exc.strerror or exc}", code="Outfile")
+    error = SmrtError(f"could not write to {planned.path}: {exc.strerror or exc}", code="Outfile")
     if isinstance(exc, LostError):
         error.add_hints(f"its old content could not be restored: {exc.reason}")
     return error

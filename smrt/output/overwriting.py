@@ -100,7 +100,7 @@ def _restore(file: FileIO, spool: FileIO, old: _Old, failure: BaseException) -> 
     try:
         file.truncate(old.size)
         if overwritten > old.readable:
-            raise PermissionError(errno.EACCES, "it may not be read")
+            raise PermissionError(errno.EACCES, "no permission to read it")
         spool.seek(0)
         file.seek(0)
         while block := spool.read(min(BLOCK, overwritten - file.tell())):

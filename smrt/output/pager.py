@@ -22,7 +22,7 @@ def show_paged(
         try:
             pager = _start(command, environ)
         except (OSError, ValueError) as exc:
-            console.note(f"the pager {command!r} cannot be started: {exc}")
+            console.note(f"cannot start the pager {command!r}: {exc}")
             console.show(chunks)
             return
         with pager, suppress(BrokenPipeError):  # quitting early is no error
@@ -32,7 +32,7 @@ def show_paged(
 def _start(command: str, environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     arguments = shlex.split(command)
     if not arguments:
-        raise ValueError("it is blank")
+        raise ValueError("the command is empty")
     return subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
         arguments, stdin=subprocess.PIPE, env={"LESS": "FRX", **environ}
     )

@@ -82,7 +82,7 @@ def _check_references(nodes: Iterable[Any], flag_and_value: str) -> None:
     for node in nodes:
         if isinstance(node, dict) and node["type"] == "expref":
             raise UsageError(
-                f"Bad value for {flag_and_value}: & is for the arguments of functions such "
+                f"Bad value for {flag_and_value}: & is only valid in arguments of functions such "
                 "as sort_by() and map()"
             )
 

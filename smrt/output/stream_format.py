@@ -43,7 +43,7 @@ def stream_writing(options: StreamFormatOptions) -> Writing:
 def _selection(options: StreamFormatOptions) -> TextSelection | None:
     if options.chat:
         if options.text is not None:
-            raise UsageError("--chat and --text exclude each other")
+            raise UsageError("--chat and --text cannot be used together")
         return chat
     if options.text is None:
         return None
@@ -58,8 +58,8 @@ def _framing_of_text(name: str | None) -> Framing:
         return events_or_values
     if name not in EVENTS:
         raise UsageError(
-            f"there are no events in --stream {name} to take text from",
-            "use --stream sse or --stream json, or leave it out",
+            f"--stream {name} has no events to select text from",
+            "use --stream sse or --stream json, or remove --stream",
         )
     return FRAMINGS[name]
 

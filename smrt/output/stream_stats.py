@@ -50,10 +50,10 @@ class StreamStats:
     def so_far(self) -> str:
         """How much of the stream has arrived, as a sentence."""
         if self._first_at is None:
-            return "nothing of the answer came before that"
-        bytes_, parts = _counted(self.bytes, "byte"), _counted(self.chunks, "part")
+            return "no data was received before that"
+        size, chunks = _counted(self.bytes, "byte"), _counted(self.chunks, "chunk")
         since = self._clock() - self._first_at
-        return f"{bytes_} came in {parts} before that, the first of them {since:.1f} s earlier"
+        return f"received before that: {size} in {chunks}, the first {since:.1f} s earlier"
 
     def _rounded(self, moment: float) -> float:
         return round(moment - self._started_at, 6)

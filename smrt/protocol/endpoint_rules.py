@@ -21,7 +21,7 @@ def url(
     if not region:
         raise ConfigurationError(
             "Invalid endpoint: https://runtime.sagemaker..amazonaws.com",
-            "the region is set, but empty: set one, as in --region us-east-1",
+            "the region is empty: set one, as in --region us-east-1",
         )
     outputs = partition(region, partitions)["outputs"]
     _check(outputs, fips=fips, dualstack=dualstack)

@@ -177,8 +177,8 @@ def _problems(member: Member, value: Any) -> Iterator[str]:
 def _header_value(member: Member, value: str) -> str:
     if "\r" in value or "\n" in value:
         raise UsageError(
-            f"Invalid header value {value!r} ({member.flag}): it holds a line break",
-            "where the value comes from a file, write the file without a newline at its end",
+            f"Invalid header value {value!r} ({member.flag}): it contains a line break",
+            "if the value comes from a file, remove the newline at the end of the file",
         )
     _utf8(value, member.flag)
     return value

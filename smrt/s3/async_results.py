@@ -159,7 +159,7 @@ class _Poller:
         except ServiceError as exc:
             if not objects.is_denied(exc):
                 raise
-            self._note(f"failures cannot be seen, only the answer: {exc.message}")
+            self._note(f"cannot check for a failure, only for the output: {exc.message}")
             self._failure = None
             return None
         if failure is not None:
@@ -170,8 +170,10 @@ class _Poller:
         """The error to raise after the timeout."""
         hints = list(self._denials.values())
         if self._failure is None:
-            hints.append("no failure location is watched: should the model fail, it is not seen")
-        message = f"no answer within {timeout:g} s: {self._output} is not there"
+            hints.append(
+                "there is no failure location, so smrt cannot report a failure of the model"
+            )
+        message = f"no result within {timeout:g} s: {self._output} does not exist"
         return SmrtError(message, *hints, code="WaitTimeout")
 
     def _get(self, location: Location) -> Object | None:
@@ -196,8 +198,8 @@ class _Poller:
             denied.hints = (f"you need {_READ} on {location}",)
             raise denied
         self._denials[location] = (
-            f"S3 says 403 for {location}: it is not there yet, or you may not read it ({_READ}); "
-            f"with {_LIST} on {location.bucket} S3 would tell which"
+            f"S3 returned 403 for {location}: it does not exist yet, or you need {_READ}; "
+            f"with {_LIST} on {location.bucket}, S3 returns 404 while it does not exist"
         )
         self._note(self._denials[location])
 

@@ -144,8 +144,8 @@ def location(text: str, name: str) -> Location:
     bucket, slash, key = text.removeprefix(SCHEME).partition("/")
     if not text.startswith(SCHEME) or not bucket or not slash or not key:
         raise UsageError(
-            f"{name}: not the address of an object in S3: '{text}'",
-            "such an address looks like s3://BUCKET/KEY",
+            f"{name}: not the S3 URI of an object: '{text}'",
+            "use a URI such as s3://BUCKET/KEY",
         )
     return Location(bucket, key)
 
@@ -175,7 +175,7 @@ ERRORS: tuple[tuple[type[SmrtError], tuple[str, ...]], ...] = (
 The last three mean an unreadable CA bundle, an invalid URL, and credentials that stay expired."""
 
 _HINTS = {
-    "NoSuchBucket": "make the bucket, or name one that is there",
+    "NoSuchBucket": "create the bucket, or use an existing one",
     "AccessDenied": "your credentials need permission for this operation on this bucket",
 }
 

@@ -218,7 +218,7 @@ class HttpTransport:
 
 def _connect_first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:
     """Connect to the first address that accepts; raises the last one's error if none does."""
-    failure = OSError("the host name has no address")
+    failure = OSError("the host name has no IP address")
     for family, kind, protocol, _, address in addresses:
         sock = socket.socket(family, kind, protocol)
         try:

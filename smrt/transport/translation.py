@@ -32,7 +32,7 @@ _TLS = Failure("SSLError", "SSL validation failed for {url} {reason}")
 _CHANGED = Failure(
     "BodyChangedError",
     "the body changed while it was being sent",
-    "send a copy that nothing writes to, or - for standard input",
+    "send a copy that does not change, or - for standard input",
 )
 _PROXY = Failure("ProxyConnectionError", 'Failed to connect to proxy URL: "{url}"')
 
@@ -42,20 +42,20 @@ CONNECTING: dict[str, Failure] = {
         'Connect timeout on endpoint URL: "{url}"',
         "set a longer --cli-connect-timeout",
     ),
-    "gaierror": _REFUSED._replace(hint="the host name cannot be looked up: {reason}"),
+    "gaierror": _REFUSED._replace(hint="cannot resolve the host name: {reason}"),
     "SSLError": _TLS,
     "OSError": _REFUSED._replace(hint="{reason}"),
 }
 PROXYING: dict[str, Failure] = {
     "TimeoutError": _PROXY._replace(hint="no response; set a longer --cli-connect-timeout"),
-    "gaierror": _PROXY._replace(hint="the host name cannot be looked up: {reason}"),
-    "RemoteProtocolError": _PROXY._replace(hint="the response is not a proxy's: {reason}"),
+    "gaierror": _PROXY._replace(hint="cannot resolve the host name: {reason}"),
+    "RemoteProtocolError": _PROXY._replace(hint="the response is not that of a proxy: {reason}"),
     "OSError": _PROXY._replace(hint="{reason}"),
 }
 _READ_TIMEOUT = Failure(
     "ReadTimeoutError",
     'Read timeout on endpoint URL: "{url}"',
-    "waited {timeout:g} s: --cli-read-timeout sets how long to wait for the model",
+    "no data received for {timeout:g} s; set a longer --cli-read-timeout",
 )
 WAITING: dict[str, Failure] = {
     "TimeoutError": _READ_TIMEOUT,

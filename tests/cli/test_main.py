@@ -106,7 +106,7 @@ def test_a_closed_pipe_is_141_without_a_message(line: list[str]) -> None:
 def test_a_full_disk_is_255_with_a_message() -> None:
     code, err = _run("--version", stdout=Failing(OSError(28, "No space left on device")))
     assert code == 255
-    assert err.endswith("standard output cannot be written: No space left on device\n")
+    assert err.endswith("cannot write to standard output: No space left on device\n")
 
 
 def test_a_closed_stderr_does_not_change_the_exit_status() -> None:

@@ -70,7 +70,7 @@ def test_a_loading_model_is_waited_for(
         endpoint.respond_with(lambda sock, _: sock.sendall(scripted))
     assert call(caller(wait_ready=60.0)) == b'{"predictions":[1]}'
     assert clock.slept == [1.0, 1.5, 2.25, 3.375, 5.0625]
-    assert clock.warned == ["the model is not ready: trying for up to 60 s"]
+    assert clock.warned == ["the model is not ready: retrying for up to 60 s"]
 
 
 def test_waiting_for_a_model_ends_after_the_maximum_wait(
@@ -206,4 +206,4 @@ def test_the_command_warns_once_that_it_waits(smrt: Smrt, endpoint: Endpoint) ->
     endpoint.respond_with(lambda sock, _: sock.sendall(LOADING))
     ran = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "", "--wait-ready", "60")
     assert ran.code == 0
-    assert ran.err == "smrt: warning: the model is not ready: trying for up to 60 s\n"
+    assert ran.err == "smrt: warning: the model is not ready: retrying for up to 60 s\n"

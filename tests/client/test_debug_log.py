@@ -54,9 +54,9 @@ def test_debug_logs_each_attempt(smrt: Smrt, endpoint: Endpoint) -> None:
     assert marks == ["name lookup", "connect", "first byte", "whole", "first byte", "whole"]
     assert [line for line in lines if line.startswith("status")] == ["status 503", "status 200"]
     for expected in (
-        "profile default: none is named",
+        "profile default: by default",
         "region us-east-1: it comes from the environment variable AWS_DEFAULT_REGION",
-        f"endpoint {endpoint.url}: from AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME",
+        f"endpoint URL {endpoint.url}: from AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME",
         "credentials: env",
         f"POST {endpoint.url}/endpoints/e/invocations",
         "with a body of 5 bytes",
@@ -77,7 +77,7 @@ def test_without_debug_nothing_is_logged(smrt: Smrt) -> None:
 
 
 NAMES = [
-    ({}, None, {"region": "r1"}, ["none is named", "from --region", "none is configured"]),
+    ({}, None, {"region": "r1"}, ["by default", "from --region", "by default"]),
     (
         {"AWS_PROFILE": "p", "AWS_REGION": "r1", "AWS_ENDPOINT_URL": "http://u"},
         None,
@@ -92,7 +92,7 @@ NAMES = [
         {"AWS_DEFAULT_PROFILE": "p"},
         None,
         {"endpoint_url": "http://u"},
-        ["from AWS_DEFAULT_PROFILE", "from the machine's instance metadata", "from --endpoint-url"],
+        ["from AWS_DEFAULT_PROFILE", "from the instance metadata", "from --endpoint-url"],
     ),
     (
         {"AWS_CONFIG_FILE": "{config}"},
@@ -116,7 +116,7 @@ def test_origins_are_described(
     where = {"config": str(path)}
     environ = {name: value.format(**where) for name, value in environ.items()}
     config = load({"HOME": str(tmp_path), **environ}, profile)
-    url = None if expected[2] == "none is configured" else "http://u"
+    url = None if expected[2] == "by default" else "http://u"
     lines = origins(config, Settings(region="r1", endpoint_url=url), ConnectionOptions(**options))
     values = [line.partition(": ")[2] for line in lines]
     shown = [text.replace("http://u: ", "") for text in values]

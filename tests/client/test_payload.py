@@ -122,7 +122,7 @@ def test_the_body_of_a_response_can_be_the_next_request() -> None:
 def test_a_text_file_or_nonblocking_file_is_rejected(content: Any, kind: str) -> None:
     with pytest.raises(UsageError) as caught:
         payload(content)
-    assert caught.value.message == f"the body is a file that returns {kind}, not bytes"
+    assert caught.value.message == f"the body is a file of {kind}, not of bytes"
     assert "binary mode" in caught.value.hints[0]
 
 
@@ -132,7 +132,7 @@ def test_an_unreadable_body_is_rejected(tmp_path: Path) -> None:
     def chunks() -> Iterator[bytes]:
         yield os.read(folder, BLOCK)
 
-    with pytest.raises(UsageError, match="the body cannot be read: Is a directory"):
+    with pytest.raises(UsageError, match="cannot read the body: Is a directory"):
         spool(chunks())
     os.close(folder)
 
@@ -183,7 +183,7 @@ def test_a_full_disk_is_reported_with_a_remedy() -> None:
     ran = subprocess.run([sys.executable, "-c", FULL], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == [
         "SmrtError",
-        "the body cannot be saved in a temporary file: File too large",
+        "cannot save the body in a temporary file: File too large",
         "set TMPDIR to a folder with enough space",
     ]
     assert ran.stderr == ""

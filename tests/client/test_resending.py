@@ -170,7 +170,7 @@ def test_the_error_explains_why_there_was_no_retry(endpoint: Endpoint, make: Mak
     with pytest.raises(TransportError) as caught:
         invoke(make())
     assert caught.value.status == 200
-    assert caught.value.hints == ("not retried: the response began with status 200",)
+    assert caught.value.hints == ("not retried: the response started with status 200",)
 
 
 def test_a_large_request_with_an_early_broken_response_is_not_resent(

@@ -128,15 +128,15 @@ def test_an_unreadable_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "profile", "environ", "hints"),
     [
-        ("prud", "prud", {}, ["did you mean prod?", "make it: aws configure --profile prud"]),
+        ("prud", "prud", {}, ["did you mean prod?", "to create it: aws configure --profile prud"]),
         (
             "x y",
             None,
             {"AWS_PROFILE": "x y"},
             [
-                "the environment variable AWS_PROFILE names it",
+                "it comes from the environment variable AWS_PROFILE",
                 "the profiles are dev, prod",
-                "make it: aws configure --profile 'x y'",
+                "to create it: aws configure --profile 'x y'",
             ],
         ),
         (
@@ -144,9 +144,9 @@ def test_an_unreadable_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
             None,
             {"AWS_DEFAULT_PROFILE": ""},
             [
-                "the environment variable AWS_DEFAULT_PROFILE names it",
+                "it comes from the environment variable AWS_DEFAULT_PROFILE",
                 "the profiles are dev, prod",
-                "make it: aws configure --profile NAME",
+                "to create it: aws configure --profile NAME",
             ],
         ),
     ],
@@ -165,7 +165,7 @@ def test_the_error_for_a_missing_profile_suggests_similar_names(
 def test_without_profiles_none_is_suggested() -> None:
     with pytest.raises(ConfigurationError) as caught:
         check_profile(load(QUIET, "default"))
-    assert caught.value.hints == ("make it: aws configure --profile default",)
+    assert caught.value.hints == ("to create it: aws configure --profile default",)
 
 
 @pytest.mark.parametrize("stored", ["", "[p]\n"])

@@ -213,7 +213,7 @@ def test_a_response_without_a_required_field_is_an_error(
     aws_home: Emulator, aws: FakeServices
 ) -> None:
     aws.response = {"AccessKeyId": "a"}
-    with pytest.raises(ConfigurationError, match="provider lacks 'SecretAccessKey'"):
+    with pytest.raises(ConfigurationError, match="provider has no 'SecretAccessKey'"):
         resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
 
 

@@ -262,7 +262,10 @@ except ConfigurationError as exc: print(exc.message)
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [(b"123456\n", "assume-role"), (b"\x04", "the role needs an MFA code, and none was entered")],
+    [
+        (b"123456\n", "assume-role"),
+        (b"\x04", "the role requires an MFA code, but none was entered"),
+    ],
 )
 def test_the_mfa_code_is_read_from_the_terminal(
     aws_home: Emulator, aws: FakeServices, typed: bytes, expected: str

@@ -33,20 +33,20 @@ def hints_of(
 
 
 CASES = [
-    (failure("ModelError"), {}, ["no content type was sent"]),
-    (failure("ModelError", OriginalStatusCode=415), CSV, ["the model does not take text/csv"]),
+    (failure("ModelError"), {}, ["the request has no content type"]),
+    (failure("ModelError", OriginalStatusCode=415), CSV, ["the model does not support text/csv"]),
     (failure("ModelError", LogStreamArn=LOG), CSV, ["aws logs tail /aws/sagemaker/Endpoints/iris"]),
     (failure("ModelError", LogStreamArn=LOG.replace("123456789012", "0" * 12)), CSV, []),
     (failure("ModelError"), CSV, []),
     (
         failure("ValidationError", "Endpoint iris of account 000000000000 not found."),
         {},
-        ["smrt local serves what its command line names"],
+        ["smrt local serves the endpoints on its command line"],
     ),
     (
         failure("ValidationError", "Endpoint iris of account 1 not found."),
         {},
-        ["aws sagemaker list-endpoints --region eu-west-1 shows"],
+        ["aws sagemaker list-endpoints --region eu-west-1"],
     ),
     (
         failure("ValidationError", "Inference Component Name header is required for endpoints"),
@@ -72,20 +72,24 @@ CASES = [
         CSV,
         ["8 minutes to stream"],
     ),
-    (failure("ModelError", OriginalStatusCode=413), CSV, ["more than the container takes"]),
-    (failure("ValidationError", "Request 1 has oversize body."), {}, ["serverless ones 4 MB"]),
-    (failure("413"), {}, ["the body has 0 bytes: endpoints take 25 MB"]),
+    (failure("ModelError", OriginalStatusCode=413), CSV, ["more than the container accepts"]),
+    (
+        failure("ValidationError", "Request 1 has oversize body."),
+        {},
+        ["4 MB for serverless"],
+    ),
+    (failure("413"), {}, ["the body has 0 bytes: the limit is 25 MB"]),
     (failure("ExpiredTokenException"), {}, ["aws sso login"]),
     (failure("UnrecognizedClientException"), {}, ["--debug"]),
     (failure("AccessDeniedException"), {}, ["sagemaker:InvokeEndpoint on this"]),
     (failure("AccessDenied"), {}, ["sagemaker:InvokeEndpoint on this"]),
-    (failure("InvalidSignatureException", "it does not match"), {}, ["the secret key"]),
+    (failure("InvalidSignatureException", "it does not match"), {}, ["the secret access key"]),
     (failure("InvalidSignatureException", "Signature expired"), {}, []),
-    (failure("MissingAuthenticationToken"), {}, ["leave out --no-sign-request"]),
+    (failure("MissingAuthenticationToken"), {}, ["remove --no-sign-request"]),
     (
         TransportError('no "https://runtime.sagemaker.eu-wst-1"', code="EndpointConnectionError"),
         {},
-        ["is this machine online, and eu-west-1 the right region?"],
+        ["whether eu-west-1 is the right region"],
     ),
     (TransportError('no "http://127.0.0.1"', code="EndpointConnectionError"), {}, []),
     (TransportError("closed", code="ConnectionClosedError"), {}, []),
@@ -115,7 +119,7 @@ def test_the_wrong_kind_of_call_names_the_other_command(
     operation: Operation, message: str, command: str
 ) -> None:
     (hint,) = hints_of(failure("ValidationError", message), operation=operation)
-    assert hint.endswith(f" is called with smrt {command}")
+    assert hint.endswith(f", use smrt {command}")
 
 
 def test_an_endpoint_on_this_machine_is_known_by_its_account() -> None:
@@ -148,7 +152,7 @@ def test_the_remedy_is_told_with_the_error(smrt: Smrt, endpoint: Endpoint) -> No
     endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
     told = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
     assert told.code == 254
-    assert "smrt: hint: no content type was sent" in told.err
+    assert "smrt: hint: the request has no content type" in told.err
 
 
 @pytest.mark.parametrize("source", ["fileb://body", "-"])

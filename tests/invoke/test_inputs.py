@@ -80,7 +80,7 @@ def test_wrong_base64_is_kept_for_its_turn() -> None:
     ],
 )
 def test_standard_input_is_read_by_one(first: dict[str, str], second: dict[str, str]) -> None:
-    with pytest.raises(UsageError, match="standard input can be read once: --"):
+    with pytest.raises(UsageError, match="standard input can be read only once, not by --"):
         _read(io.BytesIO(), ExitStack(), **first, **second)
 
 

@@ -159,5 +159,5 @@ def test_what_shapes_metadata_without_a_place_is_missed_aloud() -> None:
     run = Run()
     options = GlobalOptions(query="Body")
     report(run.app, run.prepared(PLAIN), options, stdout_is_free=False)
-    assert b"the metadata is not shown" in run.err.getvalue()
+    assert b"the metadata is not printed" in run.err.getvalue()
     assert json.dumps("Body") not in run.out.getvalue().decode()

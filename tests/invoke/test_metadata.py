@@ -64,7 +64,7 @@ def test_metadata_that_is_asked_for_but_has_no_place_is_noted(
 ) -> None:
     told = smrt(*CALL, *how)
     assert (told.code, told.out) == (0, ANSWER)
-    assert told.err.startswith("smrt: the metadata is not shown")
+    assert told.err.startswith("smrt: the metadata is not printed")
     assert "--metadata FILE" in told.err
 
 
@@ -101,8 +101,8 @@ def test_a_file_for_metadata_that_says_nothing_is_empty(smrt: Smrt, tmp_path: Pa
     [
         (("--query", "a["), "Bad value for --query a["),
         (("--output", "xml"), "xml"),
-        (("--metadata", ""), "--metadata '' cannot be made"),
-        (("--metadata", "missing/about"), "--metadata 'missing/about' cannot be made"),
+        (("--metadata", ""), "cannot create --metadata ''"),
+        (("--metadata", "missing/about"), "cannot create --metadata 'missing/about'"),
         (("--metadata", "."), "--metadata . is a directory"),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_value_is_selected_by_its_name(smrt: Smrt, name: str, out: str) -> Non
     ("how", "reason"),
     [
         (("--select", "Nope"), "Bad value for --select Nope"),
-        (("--select", "*", "--query", "@"), "--select and --query exclude each other"),
+        (("--select", "*", "--query", "@"), "--select and --query cannot be used together"),
         (("--select", "^Body"), "Bad value for --select ^Body"),
     ],
 )

@@ -109,7 +109,7 @@ def test_timings_of_an_empty_answer_and_of_raw_parts(run: Run) -> None:
 
 def test_timings_without_a_place_are_missed_aloud(run: Run) -> None:
     found = run("--timings", parts=[b"1"])
-    assert "the metadata is not shown" in found.err
+    assert "the metadata is not printed" in found.err
     assert found.out == b"1"
 
 
@@ -144,9 +144,9 @@ def test_parts_cut_anywhere_are_put_together(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--text", "a", "--chat"], "--chat and --text exclude each other"),
-        (["--text", "a", "--stream", "lines"], "no events in --stream lines"),
-        (["--chat", "--stream", "raw"], "no events in --stream raw"),
+        (["--text", "a", "--chat"], "--chat and --text cannot be used together"),
+        (["--text", "a", "--stream", "lines"], "--stream lines has no events"),
+        (["--chat", "--stream", "raw"], "--stream raw has no events"),
         (["--text", "a["], "Bad value for --text a["),
         (["--text", "lenght(a)"], "Bad value for --text lenght(a): Unknown function: lenght()"),
         (["--text", "length(a, b)"], "Bad value for --text length(a, b)"),
@@ -187,7 +187,7 @@ def test_answers_that_are_not_what_was_asked_for_end_with_255(
 def test_an_event_that_nothing_ends_is_said_to_be_left_out(run: Run) -> None:
     found = run("--stream", "sse", parts=[b"data: 1\n\ndata: 2\n"])
     assert (found.code, found.out) == (0, b"1\n")
-    assert "the answer ends within an event, of which 1 bytes are left out" in found.err
+    assert "the response ends within an event: 1 bytes are not printed" in found.err
 
 
 def test_an_error_in_the_stream_leaves_what_came(run: Run) -> None:
@@ -196,14 +196,14 @@ def test_an_error_in_the_stream_leaves_what_came(run: Run) -> None:
     assert SENTENCE in found.err
     assert "ErrorCode: StreamBroken\n" in found.err
     assert f"RequestId: {REQUEST_ID}\n" in found.err
-    assert "6 bytes came in 2 parts before that, the first of them 0.0 s earlier\n" in found.err
+    assert "received before that: 6 bytes in 2 chunks, the first 0.0 s earlier\n" in found.err
 
 
 def test_an_error_before_any_part_says_that_nothing_came(run: Run, tmp_path: Path) -> None:
     found = run("out", raw=[exception("InternalStreamFailure", "try again")])
     assert (found.code, found.out) == (254, b"")
     assert "An error occurred (InternalStreamFailure)" in found.err
-    assert "nothing of the answer came before that" in found.err
+    assert "no data was received before that" in found.err
     assert ".partial" not in found.err
     assert not os.listdir(tmp_path)
 
@@ -224,7 +224,7 @@ def test_an_error_keeps_what_came_beside_the_outfile(run: Run, tmp_path: Path) -
     assert (tmp_path / "out").read_bytes() == b"old"
     assert (tmp_path / "out.partial").read_bytes() == b"one"
     assert (tmp_path / "out.partial").stat().st_mode & 0o777 == 0o640
-    assert f"what came before is kept in {tmp_path}/out.partial" in found.err
+    assert f"the incomplete response is saved in {tmp_path}/out.partial" in found.err
     assert sorted(os.listdir(tmp_path)) == ["out", "out.partial"]
 
 
@@ -242,7 +242,10 @@ def test_what_cannot_be_kept_is_said(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out.partial").mkdir()
     found = run("out", raw=[part(b"one"), BROKEN])
     assert found.code == 254
-    assert f"what came before could not be kept in {tmp_path}/out.partial: Is a dir" in found.err
+    assert (
+        f"the incomplete response could not be saved to {tmp_path}/out.partial: Is a dir"
+        in found.err
+    )
     assert os.listdir(tmp_path) == ["out.partial"]
 
 
@@ -250,7 +253,7 @@ def test_a_stream_cut_short_is_255_and_kept(run: Run, tmp_path: Path) -> None:
     for raw, whole in (([part(b"one"), part(b"two")[:7]], True), ([part(b"one")], False)):
         found = run("out", raw=raw, whole=whole)
         assert found.code == 255
-        assert "3 bytes came in 1 part before that" in found.err
+        assert "received before that: 3 bytes in 1 chunk, the first" in found.err
         assert (tmp_path / "out.partial").read_bytes() == b"one"
         assert os.listdir(tmp_path) == ["out.partial"]
         (tmp_path / "out.partial").unlink()
@@ -263,7 +266,7 @@ def test_a_damaged_stream_is_one_clear_line(run: Run) -> None:
     first, *details, hint = found.err.splitlines()
     assert "the response stream cannot be read: a checksum is 0x" in first
     assert "InvokedProductionVariant: AllTraffic" in details
-    assert hint.startswith("smrt: hint: 3 bytes came in 1 part before that")
+    assert hint.startswith("smrt: hint: received before that: 3 bytes in 1 chunk, the first")
 
 
 def test_an_error_of_the_service_is_told_as_ever(smrt: Smrt, endpoint: Endpoint) -> None:

@@ -74,7 +74,10 @@ def test_where_the_call_fails_the_input_is_kept_and_named(
     done = smrt(*SEND, *STAGE, "--inference-id", "kept", "--body", "AQI=", env=env)
     assert done.code == 254
     address = f"s3://{BUCKET}/staged/kept"
-    assert f"smrt: hint: the input is kept: --input-location {address}\n" in done.err
+    assert (
+        f"smrt: hint: the input is saved in S3; to reuse it: --input-location {address}\n"
+        in done.err
+    )
     assert s3.Object("staged/kept").get()["Body"].read() == b"\x01\x02"
 
 
@@ -84,16 +87,23 @@ def test_where_the_call_is_cut_the_input_is_kept_and_named(
     endpoint.respond_with(lambda *_: os.kill(os.getpid(), signal.SIGINT))
     done = smrt(*SEND, *STAGE, "--inference-id", "kept", "--body", "AQI=", env=env)
     address = f"s3://{BUCKET}/staged/kept"
-    assert (done.code, done.err) == (130, f"smrt: the input is kept: --input-location {address}\n")
+    assert (done.code, done.err) == (
+        130,
+        f"smrt: the input is saved in S3; to reuse it: --input-location {address}\n",
+    )
 
 
 FAULTS = [
-    ((*STAGE,), 252, "--stage needs a --body to put there"),
-    ((*STAGE, "--body", "AQI=", "--input-location", "s3://a/b"), 252, "exclude each other"),
-    (("--stage", "bucket/folder", "--body", "AQI="), 252, "not an address in S3: 'bucket/folder'"),
-    (("--stage", "s3://", "--body", "AQI="), 252, "not an address in S3: 's3://'"),
+    ((*STAGE,), 252, "--stage requires a --body to upload"),
+    ((*STAGE, "--body", "AQI=", "--input-location", "s3://a/b"), 252, "cannot be used together"),
+    (("--stage", "bucket/folder", "--body", "AQI="), 252, "not an S3 URI: 'bucket/folder'"),
+    (("--stage", "s3://", "--body", "AQI="), 252, "not an S3 URI: 's3://'"),
     ((*STAGE, "--body", "AQI=", "--inference-id", ""), 252, "Invalid length for parameter Inf"),
-    (("--stage", "s3://no-such-bucket/a", "--body", "AQI="), 254, "make the bucket, or name one"),
+    (
+        ("--stage", "s3://no-such-bucket/a", "--body", "AQI="),
+        254,
+        "create the bucket, or use",
+    ),
 ]
 
 

@@ -86,9 +86,9 @@ def test_where_nothing_was_sent_a_failure_stays_what_it_is(kind: type[SmrtError]
 
 LOCATIONS = [
     (None, "the response has no OutputLocation"),
-    ("", "not the address of an object in S3: ''"),
-    ("https://a/b", "not the address of an object in S3: 'https://a/b'"),
-    ("s3://no-key", "not the address of an object in S3: 's3://no-key'"),
+    ("", "not the S3 URI of an object: ''"),
+    ("https://a/b", "not the S3 URI of an object: 'https://a/b'"),
+    ("s3://no-key", "not the S3 URI of an object: 's3://no-key'"),
     ("s3://B!/key", 'Invalid bucket name "B!"'),
 ]
 
@@ -143,7 +143,7 @@ def test_bad_headers_of_s3_are_no_error_of_configuration(
     endpoint.respond(200, b"result", [header])
     done = smrt(*line, env={S3: endpoint.url})
     assert (done.code, done.out) == (255, b"")
-    assert "hint: take the wait up again: smrt wait" in done.err
+    assert "hint: to resume waiting: smrt wait" in done.err
 
 
 def test_a_region_that_s3_names_is_no_error_of_configuration(
@@ -231,7 +231,7 @@ def test_json_too_deep_to_be_read_loses_no_location(smrt: Smrt, endpoint: Endpoi
     endpoint.respond(202, b"[" * 100_000, [("X-Amzn-SageMaker-OutputLocation", OUTPUT)])
     done = smrt(*QUEUE)
     assert (done.code, json.loads(done.out)) == (0, {"OutputLocation": OUTPUT})
-    assert "the answer's body is not JSON" in done.err
+    assert "the response body is not JSON" in done.err
 
 
 @pytest.mark.parametrize("options", [("folder/out",), ("--metadata", "folder/metadata", "-")])

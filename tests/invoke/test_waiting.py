@@ -46,8 +46,8 @@ def put(s3: Any, key: str, content: bytes, content_type: str = "text/csv") -> No
 
 def resume(err: str) -> list[str]:
     """The words of the line that goes on with the wait, after `smrt`."""
-    (line,) = (line for line in err.splitlines() if "take the wait up again" in line)
-    name, *words = shlex.split(line.partition("again: ")[2])
+    (line,) = (line for line in err.splitlines() if "to resume waiting" in line)
+    name, *words = shlex.split(line.partition("waiting: ")[2])
     assert name == "smrt"
     return words
 
@@ -124,7 +124,9 @@ def test_when_time_is_up_the_line_that_is_told_goes_on(
     places.accept(endpoint)
     done = smrt(*SEND, "--wait", "--wait-timeout", "0.1", "out file", env=env)
     assert (done.code, done.out) == (255, b"")
-    first = f"An error occurred (WaitTimeout): no answer within 0.1 s: {places.output} is not there"
+    first = (
+        f"An error occurred (WaitTimeout): no result within 0.1 s: {places.output} does not exist"
+    )
     assert done.err.splitlines()[0] == f"smrt: [ERROR]: {first}"
     put(s3, places.output_key, b"late")
     assert smrt(*resume(done.err), env=env).code == 0
@@ -204,7 +206,7 @@ def test_a_wait_that_is_cut_loses_nothing(
             started.kill()
     endpoint.script.clear()
     assert (started.returncode, out) == (status, "")
-    assert err.startswith("smrt: take the wait up again: smrt wait ")
+    assert err.startswith("smrt: to resume waiting: smrt wait ")
     assert len(err.splitlines()) == 1
     put(s3, places.output_key, b"late")
     again = subprocess.run(
@@ -273,7 +275,7 @@ FAULTS = [
     ),
     (("--from", "no such file"), "--from: cannot read no such file: No such file"),
     (("--from", "-"), "--from: not JSON: "),
-    (("--output-location", "https://a/b"), "not the address of an object in S3: 'https://a/b'"),
+    (("--output-location", "https://a/b"), "not the S3 URI of an object: 'https://a/b'"),
     (("--output-location", "s3://a/b", "--failure-location", "c"), "FailureLocation: not the"),
     (("--output-location", "s3://a/b", "--wait-timeout", "soon"), "received: soon"),
     (("--output-location", "s3://a/b", "--wait-timeout=-1"), "received: -1"),
@@ -351,7 +353,7 @@ def test_a_terminal_sees_that_something_happens(
     shown = err.getvalue().decode()
     assert (code, out.getvalue()) == (0, b"answer")
     assert f"waiting for {places.output}" in " ".join(shown.split())
-    assert f"smrt: S3 says 403 for {places.output}" in " ".join(shown.split())
+    assert f"smrt: S3 returned 403 for {places.output}" in " ".join(shown.split())
     assert shown.rstrip().endswith("\x1b[2K")
 
 
@@ -386,7 +388,7 @@ def test_debug_says_where_s3_is(smrt: Smrt, s3: Any, places: Places, env: dict[s
     put(s3, places.output_key, b"1")
     done = smrt("wait", "--output-location", places.output, "--debug", env=env)
     assert done.out == b"1"
-    assert done.err.endswith(f" S3 at {s3.url} (us-east-1)\n")
+    assert done.err.endswith(f" S3 endpoint URL {s3.url} (us-east-1)\n")
 
 
 PROBE = """

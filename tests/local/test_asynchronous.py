@@ -266,7 +266,7 @@ def test_queued_calls_wait_and_expire(serve: Serve) -> None:
         release.set()
         assert [local.output(response) for response in running_calls] == [b"0", b"1", b"2", b"3"]
         assert local.output(patient) == b"patient"
-        assert local.failure(hasty) == "the request expired after over 120 s in the queue"
+        assert local.failure(hasty) == "the request expired after more than 120 s in the queue"
     assert most_running == CONCURRENCY
 
 
@@ -292,7 +292,7 @@ INVALID = [
         "Provide exactly one of Body and InputLocation.",
     ),
     ({"InputLocation": "a/b"}, "'inputLocation' failed .* pattern"),
-    ({"InputLocation": "https://a/b"}, "not the address of an object in S3"),
+    ({"InputLocation": "https://a/b"}, "not the S3 URI of an object"),
     ({"Body": b"1", "InferenceId": LONG}, "'inferenceId' failed .* less than or equal to 64"),
     ({"Body": b"1", "Filename": "a.b.c"}, "'filename' failed .* pattern"),
     ({"Body": b"1", "Filename": LONG}, "'filename' failed .* less than or equal to 32"),
@@ -409,7 +409,7 @@ send echo --body fileb://large --stage s3://smrt-local/staged --wait back > meta
 cmp large back
 
 expect 255 send slow --body fileb://flowers.csv --wait --wait-timeout 0.2 again 2> timeout
-sed -n 's/.*again: //p' timeout | sed 's/timeout=0.2/timeout=20/' > resume
+sed -n 's/.*waiting: //p' timeout | sed 's/timeout=0.2/timeout=20/' > resume
 . ./resume > /dev/null
 cmp flowers.csv again
 
@@ -450,7 +450,7 @@ def test_asynchronous_calls_work_from_the_command_line(tmp_path: Path) -> None:
     assert done.stdout.startswith("setosa,0.98")
     assert done.stdout.endswith("5.1,3.5,1.4,0.2\n")
     assert "(AsyncInvocationFailed)" in (tmp_path / "failure").read_text()
-    assert "(WaitTimeout): no answer within 0.2 s" in (tmp_path / "timeout").read_text()
+    assert "(WaitTimeout): no result within 0.2 s" in (tmp_path / "timeout").read_text()
 
 
 def test_start_exports_the_s3_endpoint_url() -> None:

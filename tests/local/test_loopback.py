@@ -92,7 +92,7 @@ PAGES = [
 
 @pytest.mark.parametrize("page_header", PAGES)
 def test_web_pages_are_rejected(page_header: tuple[str, str]) -> None:
-    assert reason_for("localhost:8808", page_header) == "smrt local rejects requests of web pages"
+    assert reason_for("localhost:8808", page_header) == "smrt local rejects requests from web pages"
 
 
 @pytest.mark.parametrize("site", ["none", "same-origin"])

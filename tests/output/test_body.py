@@ -64,7 +64,7 @@ def test_a_body_is_written_to_standard_output(
     if terminal and chunks[:1] == [BINARY]:
         saved = tmp_path / "smrt-r-1.bin"
         assert (out.getvalue(), saved.read_bytes()) == (b"", BINARY + b"x")
-        assert err.getvalue().decode() == f"smrt: the response is binary, and is saved to {saved}\n"
+        assert err.getvalue().decode() == f"smrt: the response is binary; saving it to {saved}\n"
     else:
         assert (out.getvalue(), err.getvalue()) == (b"".join(chunks), b"")
         assert os.listdir(tmp_path) == []

@@ -105,7 +105,7 @@ def test_a_broken_pipe_has_its_own_error() -> None:
 def test_a_full_disk_is_reported() -> None:
     with (
         open("/dev/full", "wb", buffering=0) as file,
-        pytest.raises(SmrtError, match="standard output cannot be written: No space left"),
+        pytest.raises(SmrtError, match="cannot write to standard output: No space left"),
     ):
         console(file)[0].write(b"x")
 

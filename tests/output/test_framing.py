@@ -122,7 +122,7 @@ def test_an_incomplete_event_is_skipped_and_reported() -> None:
     notes: list[str] = []
     assert list(events([b"data: 1\n\ndata: two\n"], notes.append)) == [b"1"]
     assert notes == [
-        "the answer ends within an event, of which 3 bytes are left out: --stream raw shows them"
+        "the response ends within an event: 3 bytes are not printed (--stream raw prints them)"
     ]
     assert framed(events, [b"data: [DONE]\n"]) == []
     assert before_the_break(events, [b"data: 1\n\ndata: 2\n"]) == [b"1"]

@@ -284,7 +284,7 @@ def test_a_device_is_written_through(tmp_path: Path) -> None:
 def test_a_full_device_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SmrtError) as caught:
         write("/dev/full")
-    assert caught.value.message == "/dev/full could not be written: No space left on device"
+    assert caught.value.message == "could not write to /dev/full: No space left on device"
     assert (caught.value.code, caught.value.exit_code) == ("Outfile", 255)
 
 
@@ -310,7 +310,7 @@ def test_a_full_disk_leaves_the_old_file_unchanged(tmp_path: Path, others: list[
         os.link(tmp_path / "out", tmp_path / name)
     argv = [sys.executable, "-c", FULL, str(tmp_path / "out")]
     ran = subprocess.run(argv, capture_output=True, text=True, check=False)
-    assert ran.stdout == f"{tmp_path / 'out'} could not be written: File too large\n"
+    assert ran.stdout == f"could not write to {tmp_path / 'out'}: File too large\n"
     assert ran.stderr == ""
     assert (tmp_path / "out").read_bytes() == OLD
     assert names(tmp_path) == [*others, "out"]
@@ -380,21 +380,21 @@ def test_standard_output_can_be_a_file(to_file: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("", "the outfile '' cannot be made: No such file or directory"),
+        ("", "cannot create the outfile '': No such file or directory"),
         (".", "the outfile . is a directory"),
         ("folder", "the outfile folder is a directory"),
         ("folder/", "the outfile folder/ is a directory"),
-        ("missing/out", "the outfile 'missing/out' cannot be made: No such file or directory"),
-        ("missing/", "the outfile 'missing/' cannot be made: No such file or directory"),
-        ("file/out", "the outfile 'file/out' cannot be written: Not a directory"),
-        ("file/", "the outfile 'file/' cannot be written: Not a directory"),
-        ("a\0b", r"the outfile 'a\x00b' cannot be written: "),
-        ("x" * 256, f"the outfile '{'x' * 256}' cannot be written: File name too long"),
-        ("loop", "the outfile 'loop' cannot be written: Too many levels of symbolic links"),
-        ("dangling", "the outfile 'dangling' cannot be made: No such file or directory"),
+        ("missing/out", "cannot create the outfile 'missing/out': No such file or directory"),
+        ("missing/", "cannot create the outfile 'missing/': No such file or directory"),
+        ("file/out", "cannot write to the outfile 'file/out': Not a directory"),
+        ("file/", "cannot write to the outfile 'file/': Not a directory"),
+        ("a\0b", r"cannot write to the outfile 'a\x00b': "),
+        ("x" * 256, f"cannot write to the outfile '{'x' * 256}': File name too long"),
+        ("loop", "cannot write to the outfile 'loop': Too many levels of symbolic links"),
+        ("dangling", "cannot create the outfile 'dangling': No such file or directory"),
         ("socket", "the outfile socket is a socket"),
-        ("/dev/fd/987", "the outfile '/dev/fd/987' cannot be written: Bad file descriptor"),
-        ("/dev/fd/" + "9" * 30, f"the outfile '/dev/fd/{'9' * 30}' cannot be written: "),
+        ("/dev/fd/987", "cannot write to the outfile '/dev/fd/987': Bad file descriptor"),
+        ("/dev/fd/" + "9" * 30, f"cannot write to the outfile '/dev/fd/{'9' * 30}': "),
     ],
 )
 def test_an_impossible_path_is_rejected_and_nothing_is_created(
@@ -422,9 +422,9 @@ def test_a_read_only_descriptor_is_rejected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old_mode", "name", "reason"),
     [
-        (0o555, "new", "the outfile {folder}/new cannot be made: permission denied in {folder}"),
-        (0o755, "readonly", "the outfile {folder}/readonly may not be written: permission denied"),
-        (0o000, "readonly", "the outfile '{folder}/readonly' cannot be written: Permission denied"),
+        (0o555, "new", "cannot create the outfile {folder}/new: permission denied in {folder}"),
+        (0o755, "readonly", "cannot write to the outfile {folder}/readonly: permission denied"),
+        (0o000, "readonly", "cannot write to the outfile '{folder}/readonly': Permission denied"),
     ],
 )
 def test_a_read_only_path_is_rejected(shared: Path, old_mode: int, name: str, reason: str) -> None:

@@ -108,7 +108,7 @@ OLD_FILES = {
 @pytest.mark.parametrize("made", OLD_FILES.values(), ids=OLD_FILES)
 def test_a_full_disk_leaves_the_old_content(tmp_path: Path, made: str, fallocate: str) -> None:
     lines = on_a_disk_of_2_mb(tmp_path, made, 1_500_000, "out", fallocate)
-    assert lines == [f"{tmp_path}/out could not be written: {FULL}", "as before"]
+    assert lines == [f"could not write to {tmp_path}/out: {FULL}", "as before"]
 
 
 @pytest.mark.parametrize("fallocate", FALLOCATE)
@@ -120,7 +120,7 @@ def test_a_full_disk_leaves_the_old_content_of_a_mount_point(
     out.touch()
     made = f"{OLD_FILES['shorter']}; rm other; mount --bind out {out}"
     lines = on_a_disk_of_2_mb(tmp_path / "disk", made, 1_500_000, str(out), fallocate)
-    assert lines == [f"{out} could not be written: {FULL}", "as before"]
+    assert lines == [f"could not write to {out}: {FULL}", "as before"]
 
 
 def test_content_of_the_same_length_fits_on_a_full_disk(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_limit_on_the_size_of_files_leaves_the_old_content(
     os.link(out, tmp_path / "other")
     limited = "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))"
     lines = run(sys.executable, "-c", script(1_000_000, limited), str(out), fallocate)
-    assert lines == [f"{out} could not be written: File too large", "as before"]
+    assert lines == [f"could not write to {out}: File too large", "as before"]
     assert out.stat().st_size == old
 
 
@@ -191,7 +191,11 @@ def test_a_write_only_file_is_overwritten(write_only: Path) -> None:
     ("length", "hints", "content"),
     [
         (200_000, (), b"o" * 100_000),
-        (90_000, ("its old content could not be restored: it may not be read",), b"n" * 50_000),
+        (
+            90_000,
+            ("its old content could not be restored: no permission to read it",),
+            b"n" * 50_000,
+        ),
     ],
 )
 def test_lost_content_is_reported(
@@ -199,7 +203,7 @@ def test_lost_content_is_reported(
 ) -> None:
     with nobody(), pytest.raises(SmrtError) as caught:
         write_under_limit(write_only, b"n" * length, 50_000)
-    assert caught.value.message == f"{write_only} could not be written: File too large"
+    assert caught.value.message == f"could not write to {write_only}: File too large"
     assert caught.value.hints == hints
     assert write_only.read_bytes() == content.ljust(100_000, b"o")
 
@@ -227,7 +231,7 @@ def test_an_append_only_file_is_rejected_before_the_call(tmp_path: Path) -> None
     if not shutil.which("chattr") or subprocess.run(["chattr", "+a", out], check=False).returncode:
         pytest.skip("this file system has no append-only files")
     try:
-        with pytest.raises(UsageError, match="cannot be written: Operation not permitted"):
+        with pytest.raises(UsageError, match="cannot write to the outfile"):
             plan(str(out))
     finally:
         subprocess.run(["chattr", "-a", out], check=True)

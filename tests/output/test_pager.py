@@ -63,7 +63,7 @@ def test_an_interrupt_is_for_the_pager(
         ("./pager", "Permission denied"),
         (".", "Permission denied"),
         ("less 'x", "No closing quotation"),
-        ("  ", "it is blank"),
+        ("  ", "the command is empty"),
     ],
 )
 def test_if_the_pager_cannot_start_the_text_is_printed(
@@ -73,7 +73,7 @@ def test_if_the_pager_cannot_start_the_text_is_printed(
     shown = on_terminal(LINE, env={**env, "AWS_PAGER": pager}, folder=tmp_path)
     assert shown.code == 0
     assert METADATA in shown.screen
-    assert f"the pager {pager!r} cannot be started: " in shown.err
+    assert f"cannot start the pager {pager!r}: " in shown.err
     assert reason in shown.err
 
 

@@ -61,7 +61,7 @@ def test_an_invalid_expression_is_reported_before_the_request(
     "expression", ["&a", "[&a]", "to_array(&a)", "{a: &b}", "a | &b", "not_null(a, &b)", "a[?&b]"]
 )
 def test_an_expression_reference_as_a_value_is_rejected(expression: str) -> None:
-    with pytest.raises(UsageError, match="& is for the arguments of functions"):
+    with pytest.raises(UsageError, match="& is only valid in arguments of functions"):
         query.compile(expression)
 
 

@@ -458,9 +458,9 @@ def test_a_line_break_in_a_header_is_an_error(value: str) -> None:
     with pytest.raises(UsageError) as caught:
         headers(INVOKE_ENDPOINT, {"ContentType": value})
     assert caught.value.message == (
-        f"Invalid header value {value!r} (--content-type): it holds a line break"
+        f"Invalid header value {value!r} (--content-type): it contains a line break"
     )
-    assert "without a newline at its end" in caught.value.hints[0]
+    assert "remove the newline at the end" in caught.value.hints[0]
 
 
 def test_text_that_is_not_utf8_is_an_error_in_headers_and_paths() -> None:

@@ -126,7 +126,7 @@ def test_a_timeout_reports_the_missing_object(time: Time, shelf: Shelf) -> None:
         follow(shelf, BOTH, timeout=2.5, timing=time.timing)
     assert caught.value.code == "WaitTimeout"
     assert caught.value.exit_code == 255
-    assert caught.value.message == f"no answer within 2.5 s: {OUTPUT} is not there"
+    assert caught.value.message == f"no result within 2.5 s: {OUTPUT} does not exist"
     assert sum(time.slept) == pytest.approx(2.5)
 
 
@@ -143,7 +143,7 @@ def test_a_timeout_without_a_failure_location_has_a_hint(time: Time, shelf: Shel
     with pytest.raises(SmrtError) as caught:
         follow(shelf, ResultLocations(OUTPUT), timeout=0, timing=time.timing)
     assert caught.value.hints == (
-        "no failure location is watched: should the model fail, it is not seen",
+        "there is no failure location, so smrt cannot report a failure of the model",
     )
 
 
@@ -155,8 +155,8 @@ def test_a_403_that_can_mean_a_missing_object_does_not_end_the_wait(
     shelf.objects[OUTPUT] = (10, b"output")
     assert follow(shelf, BOTH, timeout=60, note=notes.append, timing=time.timing).body.read()
     assert notes == [
-        f"S3 says 403 for {location}: it is not there yet, or you may not read it (s3:GetObject); "
-        "with s3:ListBucket on bucket S3 would tell which"
+        f"S3 returned 403 for {location}: it does not exist yet, or you need s3:GetObject; "
+        "with s3:ListBucket on bucket, S3 returns 404 while it does not exist"
         for location in BOTH
     ]
     assert shelf.probes == 2
@@ -168,7 +168,7 @@ def test_a_timeout_repeats_the_403s_as_hints(time: Time, shelf: Shelf) -> None:
     with pytest.raises(SmrtError) as caught:
         follow(shelf, BOTH, timeout=1, timing=time.timing)
     assert caught.value.code == "WaitTimeout"
-    assert caught.value.hints[0].startswith(f"S3 says 403 for {OUTPUT}: ")
+    assert caught.value.hints[0].startswith(f"S3 returned 403 for {OUTPUT}: ")
 
 
 LACKS_LIST = "User: u is not authorized to perform: s3:ListBucket on resource: b"
@@ -201,7 +201,7 @@ def test_unreadable_failures_do_not_end_the_wait(
     shelf.denied = {FAILURE: LACKS_READ}
     shelf.objects[OUTPUT] = (10, b"output")
     assert follow(shelf, BOTH, timeout=60, note=notes.append, timing=time.timing).body.read()
-    assert notes == [f"failures cannot be seen, only the answer: {LACKS_READ}"]
+    assert notes == [f"cannot check for a failure, only for the output: {LACKS_READ}"]
 
 
 @pytest.mark.parametrize("location", [OUTPUT, FAILURE])
@@ -251,7 +251,7 @@ INVALID = [
 
 @pytest.mark.parametrize(("response", "uri"), INVALID)
 def test_an_invalid_s3_uri_is_reported(response: dict[str, str], uri: str) -> None:
-    with pytest.raises(UsageError, match="not the address of an object in S3") as caught:
+    with pytest.raises(UsageError, match="not the S3 URI of an object") as caught:
         result_locations(response)
     assert f"'{uri}'" in caught.value.message
 

@@ -125,7 +125,7 @@ def test_a_missing_bucket_is_reported(s3: S3) -> None:
     with pytest.raises(ServiceError) as caught:
         s3.get(Location("no-such-bucket", "key"))
     assert caught.value.code == "NoSuchBucket"
-    assert caught.value.hints == ("make the bucket, or name one that is there",)
+    assert caught.value.hints == ("create the bucket, or use an existing one",)
 
 
 @pytest.mark.parametrize("key", ["missing", "folder/"])
@@ -365,9 +365,9 @@ def test_the_code_of_a_response_without_a_body_is_its_status(endpoint: Endpoint)
 
 @pytest.mark.parametrize("text", ["", "bucket/key", "s3://", "s3:///key", "s3://bucket/", "s3://b"])
 def test_an_s3_uri_needs_bucket_and_key(text: str) -> None:
-    with pytest.raises(UsageError, match="--output-location: not the address") as caught:
+    with pytest.raises(UsageError, match="--output-location: not the S3 URI") as caught:
         location(text, "--output-location")
-    assert caught.value.hints == ("such an address looks like s3://BUCKET/KEY",)
+    assert caught.value.hints == ("use a URI such as s3://BUCKET/KEY",)
 
 
 def test_a_location_is_printed_as_the_same_s3_uri() -> None:

@@ -319,7 +319,7 @@ def test_407_of_a_server_is_the_servers(endpoint: Endpoint) -> None:
 def test_the_error_for_an_unreachable_proxy_names_it(scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    for host, hint in (("127.0.0.1", "refused"), ("nothing.invalid", "host name cannot be")):
+    for host, hint in (("127.0.0.1", "refused"), ("nothing.invalid", "cannot resolve")):
         proxy = f"http://u:secret@{host}:{port}"
         with pytest.raises(SmrtError) as caught:
             send(f"{scheme}://h.invalid/", http_proxy=proxy, https_proxy=proxy)
@@ -340,7 +340,7 @@ def test_a_response_that_is_not_a_proxys_is_an_error(endpoint: Endpoint, data: b
     with pytest.raises(TransportError) as caught:
         send("https://h.invalid/", https_proxy=endpoint.url)
     assert caught.value.code == "ProxyConnectionError"
-    assert caught.value.hints[0].startswith("the response is not a proxy's")
+    assert caught.value.hints[0].startswith("the response is not that of a proxy")
 
 
 def test_a_silent_proxy_is_a_timeout(endpoint: Endpoint) -> None:

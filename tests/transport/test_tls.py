@@ -262,8 +262,8 @@ def test_disabled_verification_is_one_warning(smrt: Any, secure: Endpoint) -> No
     ran = smrt(*LINE, "--no-verify-ssl", "--endpoint-url", secure.url)
     assert (ran.code, ran.out) == (0, b'{"predictions":[1]}')
     assert ran.err == (
-        "smrt: warning: the certificate of 127.0.0.1 is not checked: "
-        "whoever is on the way to it can read and answer\n"
+        "smrt: warning: the certificate of 127.0.0.1 is not verified: "
+        "others can intercept the request and the response\n"
     )
 
 
@@ -276,7 +276,7 @@ def test_a_python_client_uses_pythons_warnings(secure: Endpoint, environ: dict[s
     client = Client(
         "us-east-1", endpoint_url=secure.url, verify=False, environ=environ | CREDENTIAL_VARIABLES
     )
-    with pytest.warns(UserWarning, match="is not checked") as caught:
+    with pytest.warns(UserWarning, match="is not verified") as caught:
         client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].close()
     assert caught[0].filename == __file__
     client.invoke_endpoint(EndpointName="e", Body=b"")["Body"].close()

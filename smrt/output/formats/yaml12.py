@@ -117,7 +117,7 @@ class _Loader(SyntaxLoader):
         try:
             return super().construct_object(node, deep)
         except _MISFITS as exc:
-            raise _refusal("the value does not fit its tag, or its form", node) from exc
+            raise _refusal("invalid value for its tag or type", node) from exc
 
 
 def _timestamp(loader: Any, node: yaml.ScalarNode) -> Any:
@@ -151,7 +151,7 @@ def _weigh(node: yaml.Node, weights: dict[int, int]) -> int:
     weights[id(node)] = 0  # being weighed
     weight = 1 + sum(_weigh(child, weights) for child in _children(node))
     if weight > MAX_VALUES:
-        raise _refusal(f"aliases make more than {MAX_VALUES:,} values of it", node)
+        raise _refusal(f"its aliases expand to more than {MAX_VALUES:,} values", node)
     weights[id(node)] = weight
     return weight
 
@@ -167,7 +167,7 @@ def _refuse_duplicates(keys: list[yaml.Node]) -> None:
     seen = Counter((key.tag, key.value) for key in keys if isinstance(key, yaml.ScalarNode))
     for key in keys:
         if isinstance(key, yaml.ScalarNode) and seen[key.tag, key.value] > 1:
-            raise _refusal(f'the key "{key.value}" is there twice', key)
+            raise _refusal(f'duplicate key "{key.value}"', key)
 
 
 def _refusal(problem: str, node: yaml.Node) -> ConstructorError:
