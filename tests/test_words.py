@@ -1,5 +1,6 @@
 """Help, docs and README use the words of AWS, HTTP, curl and gh."""
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -57,6 +58,9 @@ AWS_SENTENCES = (
     r"Partial credentials found in [^\n]*",
     r"argument [^\n]*: Found invalid choice [^\n]*",
     r"An error occurred \([^\n]*",
+    r"The config profile \([^\n]*",
+    r"Connection was closed before we received [^\n]*",
+    r"The request signature we calculated [^\n]*",
 )
 """Sentences of the AWS CLI, which do not change."""
 
@@ -95,6 +99,31 @@ def reference_words() -> Iterator[str]:
     yield from STATUSES.values()
 
 
+def messages(path: Path) -> Iterator[str]:
+    """The string literals of a module that have more than one word, docstrings aside.
+
+    Errors, hints, notes and help are among them; values in an f-string become an ellipsis.
+    """
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    skipped = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    skipped |= {
+        id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    for node in nodes:
+        if id(node) not in skipped and " " in (text := _literal(node)).strip():
+            yield text
+
+
+def _literal(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_literal(part) or "…" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _module(path: Path) -> Callable[[], Iterable[str]]:
+    return lambda: messages(path)
+
+
 def _markdown(path: Path) -> Callable[[], Iterable[str]]:
     return lambda: [prose(path.read_text(encoding="utf-8"))]
 
@@ -113,6 +142,7 @@ SOURCES: dict[str, Callable[[], Iterable[str]]] = {
         page.name: _page(page)
         for page in help_option.pages(click.Context(commands, info_name="smrt"))
     },
+    **{str(path.relative_to(ROOT)): _module(path) for path in (ROOT / "smrt").rglob("*.py")},
 }
 """The texts that users read, by the name of their source."""
 
@@ -135,6 +165,16 @@ def test_the_texts_for_users_have_the_words_of_the_field(source: str) -> None:
 )
 def test_other_words_are_reported(text: str) -> None:
     assert offenses(text)
+
+
+def test_all_messages_of_a_module_are_read(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        '"""Its docstring."""\n'
+        "HINT = 'a hint ' 'in two parts'\n"
+        "raise UsageError(f'no {kind} in {place!r}', NAME, 'word')\n"
+    )
+    assert list(messages(module)) == ["a hint in two parts", "no … in …"]
 
 
 @pytest.mark.parametrize(
