@@ -142,12 +142,12 @@ def main(
     app = App(console, environ, ExitStack())
 
     def report_error(error: SmrtError) -> int:
-        from smrt.output.failures import tell
+        from smrt.output.failures import print_error
 
         from .early_options import early_options, effective_error_format
 
         early = early_options(arguments)
-        tell(error, app, effective_error_format(early, environ), early.color)
+        print_error(error, app, effective_error_format(early, environ), early.color)
         return error.exit_code
 
     try:

@@ -1,1 +1,1 @@
-"""One call of the command line, from its options to what is written."""
+"""One call of the command line, from its options to its output."""

@@ -1,4 +1,4 @@
-"""A request as it would be sent, for --dry-run; secrets are masked."""
+"""The request that --dry-run prints; secrets are masked."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,14 +12,14 @@ from smrt.transport.connection import head
 
 
 def request_text(caller: Caller, operation: Operation, values: Mapping[str, Any]) -> Iterator[str]:
-    """Method, URL, headers and the length of the body, line by line."""
+    """The lines of the request: method and URL, then the headers."""
     request = caller.first_attempt(operation, values)
     yield f"{request.method} {redacted(str(request.url))}\n"
-    for name, value in masked_headers(sent(request)):
+    for name, value in masked_headers(sent_headers(request)):
         yield f"{name}: {value}\n"
 
 
-def sent(request: Request) -> Headers:
-    """The headers as they leave, in order."""
+def sent_headers(request: Request) -> Headers:
+    """The headers that are sent, in order."""
     lines = head(request).decode().split("\r\n")[1:-2]
     return tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))

@@ -14,8 +14,8 @@ _SKELETON = "--generate-cli-skeleton prints a template"
 def parse_document(source: str | bytes, language: str) -> dict[str, Any]:
     """The parameters in `source`, the value of --cli-input-json or --cli-input-yaml.
 
-    `language` is json or yaml; bytes are UTF-8, UTF-16 or (JSON) UTF-32. UsageError where that
-    cannot be read, or is no mapping from names.
+    `language` is json or yaml; bytes are UTF-8, UTF-16 or (JSON) UTF-32. Raises UsageError if
+    `source` cannot be parsed, or is not a mapping with strings as keys.
     """
     value = _LANGUAGES[language](source)
     option = f"cli-input-{language}"

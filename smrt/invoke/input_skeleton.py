@@ -6,6 +6,6 @@ from smrt.protocol.operations import Operation
 
 
 def show_input_skeleton(app: App, operation: Operation, kind: str | None) -> None:
-    """Print a template of the parameters, for the user to fill in."""
+    """Print a template of the parameters; `kind` is input or yaml-input."""
     text = skeleton.input_yaml if kind == "yaml-input" else skeleton.input_json
     app.console.show([text(operation)])

@@ -1,4 +1,4 @@
-"""What goes into a call: options, the files that they point at, and the input documents."""
+"""Reads the parameters of a call: from options, the files that they refer to, and documents."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,10 +23,7 @@ DEVICE_FILES = (paramfile.TEXT + DEVICE, paramfile.BYTES + DEVICE)
 
 
 class Inputs(NamedTuple):
-    """The parameters of a call; `flaw` is base64 that could not be read, told in its turn.
-
-    `outfile` is the path that the command line names or points at.
-    """
+    """The parameters of a call. AWS CLI reports a `body_error` after configuration errors."""
 
     operation: Operation
     values: dict[str, Any]
@@ -39,10 +36,10 @@ class Inputs(NamedTuple):
 
 
 def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Inputs:
-    """The parameters that options and documents name; an option wins over a document's key.
+    """The parameters from options and input documents; an option takes precedence.
 
-    Raises UsageError for what cannot be read, and for required options that nothing lifts;
-    ConfigurationError for configuration that cannot be read. Both come in AWS CLI's order.
+    Raises UsageError for unreadable input and missing options, ConfigurationError for unreadable
+    configuration; in the order in which AWS CLI checks.
     """
     check_encoding(app.environ)
     config = configuration.load(app.environ, options.shared.profile)
@@ -62,25 +59,25 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
     for language, document in documents.items():
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
-    return Inputs(operation, values, config, reader.flaw, outfile)
+    return Inputs(operation, values, config, reader.body_error, outfile)
 
 
 def _documents(options: InvokeOptions) -> dict[str, str]:
-    """The input documents that are named, by their languages."""
+    """The input documents on the command line, by language."""
     documents = {"json": options.input_json, "yaml": options.input_yaml}
     return {language: value for language, value in documents.items() if value is not None}
 
 
 class _Reader:
-    """Reads values; keeps the first flaw in base64, which AWS CLI finds after other things."""
+    """Reads values; `body_error` is the first error in base64, which AWS CLI reports last."""
 
     def __init__(self, app: App, binary_format: str) -> None:
         self._app = app
         self._binary_format = binary_format
-        self.flaw: Base64Error | None = None
+        self.body_error: Base64Error | None = None
 
     def option(self, member: Member, value: str) -> Any:
-        """The value of an option, from the file that it points at."""
+        """The value of an option, or the content of the file that it refers to."""
         if member.kind is Kind.BLOB:
             return self._blob(member, value)
         text: str | bytes = value
@@ -89,13 +86,13 @@ class _Reader:
         return parameters.integer(text, member.flag) if member.kind is Kind.INTEGER else text
 
     def outfile(self, value: str | None) -> str | None:
-        """The path of the outfile, from the file that the word points at."""
+        """The path of the outfile, or the content of the file that it refers to."""
         if value is None or not paramfile.is_reference(value):
             return value
         return os.fsdecode(paramfile.read(value, "outfile", self._app.environ))
 
     def document(self, language: str, value: str) -> dict[str, Any]:
-        """The parameters in an input document: literal, in a file, or on standard input."""
+        """The parameters in an input document: inline, in a file, or on standard input."""
         from . import input_document
 
         text: str | bytes = value
@@ -106,34 +103,34 @@ class _Reader:
         return input_document.parse_document(text, language)
 
     def decode(self, operation: Operation, values: dict[str, Any]) -> None:
-        """Replace the blobs that a document gave as text; what an option overrides is gone."""
+        """Replace the text of blobs in a document by their bytes."""
         for member in operation.members:
             text = values.get(member.name)
             if member.kind is Kind.BLOB and isinstance(text, str):
-                values[member.name] = self._encoded(member, [text])
+                values[member.name] = self._decoded(member, [text])
 
     def _blob(self, member: Member, value: str) -> bytes | BinaryIO:
         if value == STDIN:
-            return self._held(spool(_blocks(self._app.console.stdin)))
+            return self._closed_at_exit(spool(_blocks(self._app.console.stdin)))
         if value.startswith(paramfile.BYTES):
-            return self._held(paramfile.open_bytes(value, member.flag))
+            return self._closed_at_exit(paramfile.open_bytes(value, member.flag))
         if value.startswith(paramfile.TEXT):
-            return self._encoded(
-                member, paramfile.text_pieces(value, member.flag, self._app.environ)
+            return self._decoded(
+                member, paramfile.text_chunks(value, member.flag, self._app.environ)
             )
-        return self._encoded(member, [value])
+        return self._decoded(member, [value])
 
-    def _encoded(self, member: Member, pieces: Iterable[str]) -> bytes | BinaryIO:
+    def _decoded(self, member: Member, chunks: Iterable[str]) -> bytes | BinaryIO:
         try:
-            return self._held(
-                spool(parameters.encode_blob(pieces, self._binary_format, member.flag))
+            return self._closed_at_exit(
+                spool(parameters.encode_blob(chunks, self._binary_format, member.flag))
             )
         except Base64Error as exc:
-            self.flaw = self.flaw or exc
+            self.body_error = self.body_error or exc
             return b""
 
-    def _held(self, blob: bytes | BinaryIO) -> bytes | BinaryIO:
-        """`blob`, which is closed when the command ends if it is a file."""
+    def _closed_at_exit(self, blob: bytes | BinaryIO) -> bytes | BinaryIO:
+        """`blob`; a file is closed when the command ends."""
         if not isinstance(blob, bytes):
             self._app.exit_stack.callback(blob.close)
         return blob
@@ -149,7 +146,7 @@ def _require(operation: Operation, parameters: Mapping[str, str]) -> None:
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """What `stream` holds; a terminal is not asked again once it has said that this is all."""
+    """The content of `stream`; a terminal is not read again after Ctrl-D."""
     while block := stream.read(BLOCK):
         yield block
         if len(block) < BLOCK:
@@ -159,7 +156,7 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def _check_stdin(
     operation: Operation, parameters: Mapping[str, str], documents: Mapping[str, str]
 ) -> None:
-    """Standard input can be read once."""
+    """Raise UsageError if standard input would be read more than once."""
     readers = [
         member.flag
         for member in operation.members

@@ -1,4 +1,4 @@
-"""From the options of a command to a call that is ready, and the call itself."""
+"""Prepares a call from the options of a command, and makes it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,15 +23,15 @@ from .options import GlobalOptions, InvokeOptions
 if TYPE_CHECKING:
     from smrt.s3.objects import S3
 
-Storage = Callable[[], "S3"]
+ConnectS3 = Callable[[], "S3"]
 """Connects to S3."""
 
 
 class Call(NamedTuple):
-    """A call that is ready: what to call, with what, and what is configured.
+    """A call that is ready to be sent: operation, parameters, configuration and settings.
 
-    `outfile` is the path for the response's body, None where the command line names none;
-    `static_keys` are credentials that needed no request.
+    `outfile` is the path for the response body, None without one on the command line;
+    `static_credentials` are credentials that need no request.
     """
 
     operation: Operation
@@ -39,7 +39,7 @@ class Call(NamedTuple):
     config: Config
     settings: Settings
     outfile: str | None = None
-    static_keys: Credentials | None = None
+    static_credentials: Credentials | None = None
     debug: bool = False
 
     def __repr__(self) -> str:
@@ -49,7 +49,7 @@ class Call(NamedTuple):
 def run_operation(
     app: App, operation: Operation, options: InvokeOptions, act: Callable[[Call], None]
 ) -> None:
-    """Read the inputs, and `act` on the call that they make; or print a template of the inputs."""
+    """Read the inputs and pass the call to `act`; or print a template of the inputs."""
     inputs = read_inputs(app, operation, options)
     if options.is_input_skeleton:
         from .input_skeleton import show_input_skeleton
@@ -60,16 +60,16 @@ def run_operation(
 
 
 def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
-    """The call that the options name, with its inputs.
+    """The call with these inputs and options.
 
-    Raises UsageError and ConfigurationError in the order in which AWS CLI finds such things.
+    Raises UsageError and ConfigurationError, in the order in which AWS CLI checks.
     """
     config, connection = inputs.config, options.connection
     # AWS CLI reports incomplete credentials before a missing region
-    static_keys = credentials.static(config) if connection.sign else None
+    static_credentials = credentials.static(config) if connection.sign else None
     resolved = settings(config, connection)
     if options.debug:
-        _explain(app, config, resolved, connection)
+        _log_origins(app, config, resolved, connection)
     if inputs.body_error is not None:
         raise inputs.body_error
     return Call(
@@ -78,12 +78,12 @@ def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
         config,
         resolved,
         inputs.outfile,
-        static_keys,
+        static_credentials,
         options.debug,
     )
 
 
-def _explain(app: App, config: Config, resolved: Settings, options: ConnectionOptions) -> None:
+def _log_origins(app: App, config: Config, resolved: Settings, options: ConnectionOptions) -> None:
     from smrt.client.debug_log import stamped
     from smrt.config.origins import origins
 
@@ -93,10 +93,10 @@ def _explain(app: App, config: Config, resolved: Settings, options: ConnectionOp
 
 
 def send(app: App, call: Call) -> OperationResponse:
-    """Make the call. Raises what the caller raises, with remedies."""
+    """Make the call. Raises the errors of Caller.call, with hints."""
     caller = open_caller(app, call)
     try:
-        reply = caller.call(call.operation, call.parameters)
+        response = caller.call(call.operation, call.parameters)
     except (ServiceError, TransportError) as exc:
         from .hints import FailedCall, hints
 
@@ -104,48 +104,52 @@ def send(app: App, call: Call) -> OperationResponse:
         region = call.settings.region
         exc.add_hints(*hints(FailedCall(exc, call.operation, call.parameters, size, region)))
         raise
-    app.exit_stack.enter_context(after_sending(reply.metadata))
+    app.exit_stack.enter_context(after_sending(response.metadata))
     if call.operation.returns_json:
-        caller.close()  # nothing is left to be read
-    if reply.error:
-        app.console.note(reply.error)
-    return reply
+        caller.close()  # the body has been read
+    if response.error:
+        app.console.note(response.error)
+    return response
 
 
 def open_caller(app: App, call: Call) -> Caller:
-    """What makes the call, closed with the command."""
-    keys = credentials.loader(call.config, call.settings, call.static_keys)
-    caller = Caller(call.settings, keys, _dependencies(app, debug=call.debug))
+    """A caller with the settings of `call`; it is closed when the command ends."""
+    load_credentials = credentials.loader(call.config, call.settings, call.static_credentials)
+    caller = Caller(call.settings, load_credentials, _dependencies(app, debug=call.debug))
     app.exit_stack.callback(caller.close)
     return caller
 
 
 def _dependencies(app: App, *, debug: bool) -> Dependencies:
-    """Warnings go to standard error, and with `debug` everything else that happens."""
+    """Warnings, and with `debug` all steps of the call, go to standard error."""
     dependencies = Dependencies(warn=lambda text: app.console.note(f"warning: {text}"))
     if not debug:
         return dependencies
     from smrt.client.debug_log import stamped
 
     trace = stamped(app.console.print_stderr)
-    return dependencies._replace(trace=trace, transport=lambda found: HttpTransport(found, trace))
+    return dependencies._replace(
+        trace=trace, transport=lambda settings: HttpTransport(settings, trace)
+    )
 
 
-def storage(
-    app: App, config: Config, options: GlobalOptions, static_keys: Credentials | None = None
-) -> Storage:
-    """What connects to S3, its settings checked; an endpoint URL in `options` is that of S3.
+def s3_connector(
+    app: App, config: Config, options: GlobalOptions, static_credentials: Credentials | None = None
+) -> ConnectS3:
+    """Check the settings for S3, and return a function that connects to it.
+
+    An endpoint URL in `options` is that of S3.
 
     Raises UsageError and ConfigurationError.
     """
     from smrt.s3 import botocore_client
 
     resolved = settings(config, options.connection, service="s3")
-    keys = credentials.loader(config, resolved, static_keys)
+    load_credentials = credentials.loader(config, resolved, static_credentials)
     if options.debug:
         from smrt.client.debug_log import stamped
 
         trace = stamped(app.console.print_stderr)
         url = resolved.endpoint_url
         trace(f"S3 endpoint URL {masked_url(url) if url else 'of the region'} ({resolved.region})")
-    return lambda: botocore_client.connect(config, resolved, keys)
+    return lambda: botocore_client.connect(config, resolved, load_credentials)

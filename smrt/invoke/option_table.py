@@ -1,4 +1,4 @@
-"""The options as rows, which the parser, help, man pages and completions are made from."""
+"""The options as rows; parser, help, man pages and completions are generated from them."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,11 @@ from smrt.protocol.operations import BINARY_FORMATS, Member
 
 
 class Row(NamedTuple):
-    """An option: a flag where it has neither metavar nor choices, a plain word without a `flag`.
+    """An option: a flag if it has neither metavar nor choices, a positional one without a `flag`.
 
-    `group` is its place in the help. A `metavar` in brackets may be left out; it also says what
-    completes a value: FILE is a file. `default` is what holds where nothing is configured.
+    `group` is its section of the help. A value whose `metavar` is in brackets is optional; the
+    metavar also selects the completion: FILE completes paths. `default` applies if nothing is
+    configured.
     """
 
     flag: str
@@ -25,18 +26,18 @@ class Row(NamedTuple):
 
     @property
     def takes_value(self) -> bool:
-        """Whether it is more than a flag."""
+        """Whether the option has a value."""
         return bool(self.metavar or self.choices)
 
     @property
     def label(self) -> str:
-        """How it is written: --output FORMAT."""
+        """The option in help: --output FORMAT."""
         names = ", ".join(filter(None, (self.short, self.flag)))
         return " ".join(filter(None, (names, self.metavar)))
 
     @property
     def terms(self) -> str:
-        """The values that it can have, and which it has by default."""
+        """The choices, and the default value."""
         parts = [f"one of {', '.join(self.choices)}"] if self.choices else []
         return "; ".join([*parts, *([f"default: {self.default}"] if self.default else [])])
 
@@ -260,11 +261,11 @@ METAVARS = {
     "RequestTTLSeconds": "SECONDS",
     "InvocationTimeoutSeconds": "SECONDS",
 }
-"""What the value of each member is called in help."""
+"""The metavar of each member."""
 
 
 def member_row(member: Member) -> Row:
-    """A member of an operation as an option."""
+    """The option of an operation's member."""
     group = "required" if member.required else "request"
     metavar = METAVARS.get(member.name, "TEXT")
     return Row(member.flag, member.name, member.help, group, metavar)

@@ -1,4 +1,4 @@
-"""The options of a call, typed: None where the command line does not name one."""
+"""The options of a call, typed: None for an option that is not on the command line."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class GlobalOptions(NamedTuple):
 
 
 class InvokeOptions(NamedTuple):
-    """The options of every operation; `parameters` are its own, by their names, as text."""
+    """The options of an operation; `parameters` maps the names of its own to their text."""
 
     parameters: Mapping[str, str]
     outfile: str | None = None
@@ -38,10 +38,10 @@ class InvokeOptions(NamedTuple):
 
     @property
     def is_input_skeleton(self) -> bool:
-        """Whether a template of the input is printed, which needs no valid input."""
+        """Whether to print a template of the input, which needs no valid input."""
         return self.skeleton in ("input", "yaml-input")
 
     @property
     def is_preview(self) -> bool:
-        """Whether the request is shown, or a sample of its response, and nothing is sent."""
+        """Whether to print the request or a sample of the output, and send nothing."""
         return self.dry_run or self.skeleton is not None

@@ -1,4 +1,4 @@
-"""Reads what the command line points at: file://, fileb:// and standard input."""
+"""Reads the files that options refer to: file:// (text) and fileb:// (bytes)."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -12,41 +12,41 @@ BYTES = "fileb://"
 
 
 def is_reference(value: str) -> bool:
-    """Whether `value` points at a file."""
+    """Whether `value` refers to a file."""
     return value.startswith((TEXT, BYTES))
 
 
 def read(value: str, name: str, environ: Mapping[str, str]) -> str | bytes:
-    """What the file:// or fileb:// address `value` holds, whole; UsageError names the option."""
+    """The content of the file:// or fileb:// URL `value`; UsageError mentions the option `name`."""
     if value.startswith(BYTES):
         with open_bytes(value, name) as file:
             try:
                 return file.read()
             except OSError as exc:
                 raise _unreadable(value, name, exc) from exc
-    return "".join(text_pieces(value, name, environ))
+    return "".join(text_chunks(value, name, environ))
 
 
 def open_bytes(value: str, name: str) -> BinaryIO:
-    """The file at the fileb:// address `value`, open; UsageError names the option."""
+    """Open the file of the fileb:// URL `value`; UsageError mentions the option `name`."""
     try:
-        return open(_place(value.removeprefix(BYTES)), "rb")
+        return open(_expanded(value.removeprefix(BYTES)), "rb")
     except OSError as exc:
         raise _unreadable(value, name, exc) from exc
 
 
-def text_pieces(value: str, name: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """The text at the file:// address `value`, line ends made LF; UsageError names the option."""
-    place = _place(value.removeprefix(TEXT))
+def text_chunks(value: str, name: str, environ: Mapping[str, str]) -> Iterator[str]:
+    """The text of the file:// URL `value`, with LF line ends; UsageError mentions `name`."""
+    path = _expanded(value.removeprefix(TEXT))
     try:
-        with open(place, encoding=_encoding(environ)) as file:
-            while piece := file.read(BLOCK):
-                yield piece
+        with open(path, encoding=_encoding(environ)) as file:
+            while chunk := file.read(BLOCK):
+                yield chunk
     except OSError as exc:
         raise _unreadable(value, name, exc) from exc
     except UnicodeDecodeError as exc:
         raise UsageError(
-            f"Error parsing parameter '{name}': Unable to load paramfile ({place}), text contents "
+            f"Error parsing parameter '{name}': Unable to load paramfile ({path}), text contents "
             "could not be decoded.  If this is a binary file, please use the fileb:// prefix "
             "instead of the file:// prefix."
         ) from exc
@@ -56,15 +56,15 @@ def text_pieces(value: str, name: str, environ: Mapping[str, str]) -> Iterator[s
         ) from exc
 
 
-def _place(path: str) -> str:
+def _expanded(path: str) -> str:
     return os.path.expandvars(os.path.expanduser(path))
 
 
 def _encoding(environ: Mapping[str, str]) -> str:
-    """AWS CLI's choice: its variable, else the locale's, where the C locale counts as UTF-8."""
-    named = environ.get("AWS_CLI_FILE_ENCODING")
-    if named:
-        return named
+    """As in AWS CLI: AWS_CLI_FILE_ENCODING, else that of the locale (UTF-8 for the C locale)."""
+    configured = environ.get("AWS_CLI_FILE_ENCODING")
+    if configured:
+        return configured
     from locale import LC_CTYPE, getpreferredencoding, setlocale
 
     return "utf-8" if setlocale(LC_CTYPE) in ("C", "POSIX") else getpreferredencoding(False)

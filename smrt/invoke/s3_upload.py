@@ -1,4 +1,4 @@
-"""The input of an asynchronous call put into S3 first, and named in the call."""
+"""Uploads the input of an asynchronous call to S3, for --stage."""
 
 import io
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from smrt.s3.objects import S3, SCHEME, Location
 from .invocation import Call
 
 
-class Staged(NamedTuple):
-    """A call that names its input, and the input that is to be put there."""
+class StagedCall(NamedTuple):
+    """A call with an InputLocation, and the body to upload there."""
 
     call: Call
     location: Location
@@ -26,19 +26,19 @@ class Staged(NamedTuple):
     def __repr__(self) -> str:
         return masked_repr(self, "body")
 
-    def upload(self, storage: S3, console: Console) -> None:
-        """Put the input in its place, and close both. Raises SmrtError."""
+    def upload(self, s3: S3, console: Console) -> None:
+        """Upload the body, and close it and `s3`. Raises SmrtError."""
         content_type = self.call.parameters.get("ContentType")
         with (
-            closing(storage),
+            closing(s3),
             progress(console, f"uploading to {self.location}"),
             io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body as file,
         ):
-            storage.put(self.location, file, content_type)
+            s3.put(self.location, file, content_type)
 
     @contextmanager
-    def hinting(self, console: Console) -> Iterator[None]:
-        """Name the place of the input, which can be used again, whatever cuts the call short."""
+    def location_in_hints(self, console: Console) -> Iterator[None]:
+        """If the block fails, print the location of the input, so that it can be reused."""
         hint = f"the input is saved in S3; to reuse it: --input-location {self.location}"
         try:
             yield
@@ -50,10 +50,10 @@ class Staged(NamedTuple):
             raise
 
 
-def staged(call: Call, folder: str) -> Staged:
-    """`call` with its Body below the address `folder`, under the id of the inference.
+def stage(call: Call, prefix: str) -> StagedCall:
+    """Move the body of `call` to the S3 URI `prefix`, under the inference ID.
 
-    Raises UsageError for an address that is none, and for a call that cannot be staged.
+    Raises UsageError if `prefix` is not an S3 URI, or the call has no body or an InputLocation.
     """
     values = dict(call.parameters)
     if "InputLocation" in values:
@@ -62,19 +62,19 @@ def staged(call: Call, folder: str) -> Staged:
         raise UsageError("--stage requires a --body to upload")
     body = values.pop("Body")
     values.setdefault("InferenceId", _inference_id())
-    place = _place(folder, values["InferenceId"])
-    values["InputLocation"] = str(place)
+    location = _input_location(prefix, values["InferenceId"])
+    values["InputLocation"] = str(location)
     if call.settings.validate:
         parameters.check(call.operation, values)
-    return Staged(call._replace(parameters=values), place, body)
+    return StagedCall(call._replace(parameters=values), location, body)
 
 
-def _place(folder: str, name: str) -> Location:
-    if not folder.startswith(SCHEME) or not folder.removeprefix(SCHEME).strip("/"):
+def _input_location(prefix: str, name: str) -> Location:
+    if not prefix.startswith(SCHEME) or not prefix.removeprefix(SCHEME).strip("/"):
         raise UsageError(
-            f"--stage: not an S3 URI: '{folder}'", "use a URI such as s3://BUCKET/PREFIX"
+            f"--stage: not an S3 URI: '{prefix}'", "use a URI such as s3://BUCKET/PREFIX"
         )
-    return objects.location(f"{folder.rstrip('/')}/{name}", "--stage")
+    return objects.location(f"{prefix.rstrip('/')}/{name}", "--stage")
 
 
 def _inference_id() -> str:

@@ -1,4 +1,4 @@
-"""A wait as a user sees it: the answer fetched and told, or the line that goes on waiting."""
+"""Waits for the result of an asynchronous call and writes it, or prints how to resume waiting."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from smrt.protocol.operations import kebab
 from smrt.s3 import async_results
 from smrt.s3.async_results import WAITED_OPERATION, ResultLocations
 
-from .invocation import Call, Storage
+from .invocation import Call, ConnectS3
 from .metadata import Report, report
 from .option_table import WAIT_TIMEOUT
 from .options import GlobalOptions
@@ -24,55 +24,57 @@ _LOCATIONS = ("OutputLocation", "FailureLocation")
 
 
 class WaitOptions(NamedTuple):
-    """How a wait goes on: `timeout` in seconds, None for as long as a result can come.
+    """How to wait: `timeout` in seconds, None for as long as a result is possible.
 
-    `words` are the options of `smrt wait` as they were named, for the line that resumes it.
+    `arguments` are the options on the command line, for the command that resumes waiting.
     """
 
     shared: GlobalOptions
     timeout: float | None = None
-    words: Sequence[str] = ()
+    arguments: Sequence[str] = ()
 
 
 class Wait(NamedTuple):
-    """A wait that is ready: where the answer comes from, and where it goes.
+    """A wait that is ready to start; `timeout` is in seconds.
 
-    `words` are those of `smrt wait` behind the locations, and `timeout` is in seconds.
+    `plan` is the file for the result, None for standard output. `arguments` follow the locations
+    in the `smrt wait` command that resumes it.
     """
 
     app: App
-    storage: Storage
+    connect_s3: ConnectS3
     report: Report
     plan: Plan | None
     timeout: float
-    words: Sequence[str]
+    arguments: Sequence[str]
 
     def connect(self) -> None:
-        """Connect to S3 ahead of the call, to find configuration errors. Raises SmrtError."""
-        self.storage()
+        """Connect to S3 before the call, to find configuration errors. Raises SmrtError."""
+        self.connect_s3()
 
-    def bring(self, metadata: Mapping[str, Any], started_at: float | None = None) -> None:
-        """Wait for the result that `metadata` locates, and write its body and its metadata.
+    def fetch(self, metadata: Mapping[str, Any], started_at: float | None = None) -> None:
+        """Wait for the result at the locations in `metadata`; write its body and metadata.
 
-        `started_at` is when the call was sent, by time.monotonic. Raises what
-        `async_results.follow` raises, with the command that resumes the wait as a hint.
+        `started_at` is when the call was sent, by time.monotonic. Raises the errors of
+        `async_results.follow`, with the command that resumes waiting.
         """
         started_at = time.monotonic() if started_at is None else started_at
-        where, console = _locations(metadata), self.app.console
-        with _resumable(self._line(metadata), console), closing(self.storage()) as store:
-            with progress(console, f"waiting for {where.output}") as note:
-                answer = async_results.follow(
-                    store, where, timeout=self.timeout, note=note, started_at=started_at
+        locations, console = _locations(metadata), self.app.console
+        with _resumable(self._command(metadata), console), closing(self.connect_s3()) as s3:
+            with progress(console, f"waiting for {locations.output}") as note:
+                result = async_results.follow(
+                    s3, locations, timeout=self.timeout, note=note, started_at=started_at
                 )
-            with answer.body as body:
-                name = str(metadata.get("InferenceId", ""))
-                deliver(body.chunks(), console, plan=self.plan, request_id=name)
-            self.report.tell({**metadata, **answer.metadata})
+            with result.body as body:
+                inference_id = str(metadata.get("InferenceId", ""))
+                deliver(body.chunks(), console, plan=self.plan, request_id=inference_id)
+            self.report.write({**metadata, **result.metadata})
 
-    def _line(self, metadata: Mapping[str, Any]) -> str:
-        found = {f"--{kebab(name)}": metadata.get(name) for name in _LOCATIONS}
-        named = [f"{flag}={value}" for flag, value in found.items() if value]
-        return " ".join(map(quote, ("smrt", "wait", *named, *self.words)))
+    def _command(self, metadata: Mapping[str, Any]) -> str:
+        """The command line that resumes waiting."""
+        locations = {f"--{kebab(name)}": metadata.get(name) for name in _LOCATIONS}
+        options = [f"{flag}={value}" for flag, value in locations.items() if value]
+        return " ".join(map(quote, ("smrt", "wait", *options, *self.arguments)))
 
 
 def _locations(metadata: Mapping[str, Any]) -> ResultLocations:
@@ -89,15 +91,15 @@ def wait(
     app: App,
     call: Call,
     options: WaitOptions,
-    storage: Storage,
+    connect_s3: ConnectS3,
     *,
     max_wait_seconds: float,
     stdout_is_free: bool = False,
 ) -> Wait:
-    """The wait that the options name, as far as it can be known before the call.
+    """Prepare a wait, before the call.
 
-    `max_wait_seconds` holds where no timeout is named; `stdout_is_free`: no result will come.
-    Raises UsageError for an option or outfile that cannot be.
+    `max_wait_seconds` is the default timeout; `stdout_is_free`: no result will be written.
+    Raises UsageError for an invalid option or outfile.
     """
     plan = plan_body(call.outfile)
     metadata = report(
@@ -105,14 +107,15 @@ def wait(
         call._replace(operation=WAITED_OPERATION),
         options.shared,
         stdout_is_free=stdout_is_free or plan is not None,
-        answer=plan,
+        body_plan=plan,
     )
     timeout = max_wait_seconds if options.timeout is None else options.timeout
-    return Wait(app, storage, metadata, plan, timeout, [*options.words, *_outfile(call.outfile)])
+    arguments = [*options.arguments, *_outfile(call.outfile)]
+    return Wait(app, connect_s3, metadata, plan, timeout, arguments)
 
 
 def wait_timeout_seconds(text: str | None) -> float | None:
-    """Seconds from --wait-timeout; UsageError for what is no number from 0 upwards."""
+    """Parse --wait-timeout (seconds); UsageError unless it is a number from 0 upwards."""
     if text is None:
         return None
     try:
@@ -127,23 +130,23 @@ def wait_timeout_seconds(text: str | None) -> float | None:
 
 
 def _outfile(path: str | None) -> Sequence[str]:
-    """The outfile as words of a command line."""
+    """The outfile as arguments of a command line."""
     if path is None:
         return ()
     return ("--", path) if path.startswith("--") else (path,)
 
 
 @contextmanager
-def _resumable(line: str, console: Console) -> Iterator[None]:
-    """Say how to take the wait up again, whatever cuts it; a failure of the model is an answer."""
+def _resumable(command: str, console: Console) -> Iterator[None]:
+    """If waiting fails or is interrupted, print how to resume it; not if the model failed."""
     try:
         yield
     except StdoutClosedError:
         raise
     except SmrtError as exc:
         if exc.code != async_results.FAILED:
-            exc.resume = line
+            exc.resume = command
         raise
     except BaseException:
-        console.note(f"to resume waiting: {line}")
+        console.note(f"to resume waiting: {command}")
         raise

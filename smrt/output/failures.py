@@ -8,16 +8,16 @@ from smrt.errors import ServiceError, SmrtError
 from .console import NAME, App, uses_color
 
 
-def tell(error: SmrtError, app: App, name: str, color: str | None = None) -> None:
+def print_error(error: SmrtError, app: App, name: str, color: str | None = None) -> None:
     """Tell `error` on standard error, in the format called `name`; `color` is that of a table."""
     console = app.console
     if name in ("enhanced", "legacy"):
         console.print_stderr(*_sentences(error, enhanced=name == "enhanced"))
     else:
-        from .formats import Look, render
+        from .formats import Style, render
 
         colored = name == "table" and uses_color(console, color, app.environ)
-        look = Look("error", console.width, colored, console.stderr_is_terminal)
+        look = Style("error", console.width, colored, console.stderr_is_terminal)
         console.print_stderr(*render(_fields(error), name, look))
 
 

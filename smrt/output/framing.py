@@ -77,7 +77,7 @@ def values(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG
 
     Raises SmrtError if the stream is not JSON, or ends within a value.
     """
-    scanner = _Values()
+    scanner = _ValueSplitter()
     for chunk in _without_bom(chunks):
         yield from map(_on_one_line, scanner.feed(chunk))
     yield from map(_on_one_line, scanner.end())
@@ -98,7 +98,7 @@ def events_or_values(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:
 FRAMINGS: dict[str, Framing] = {"lines": lines, "sse": events, "json": values}
 
 
-class _Values:
+class _ValueSplitter:
     """Finds the ends of JSON values; reads each byte once, wherever the chunks end."""
 
     def __init__(self) -> None:

@@ -101,8 +101,8 @@ def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
 
 def _writer(planned: Plan, *, keep: bool) -> AbstractContextManager[BinaryIO]:
     if planned.mode is WriteMode.DIRECT:
-        return _through(planned.path)
-    return (_beside if planned.mode is WriteMode.REPLACE else _copied)(planned, keep=keep)
+        return _direct(planned.path)
+    return (_replacing if planned.mode is WriteMode.REPLACE else _overwriting)(planned, keep=keep)
 
 
 def _user(status: os.stat_result) -> int:
@@ -148,7 +148,7 @@ def _check_overwritable(path: str, name: str) -> None:
 
 
 @contextmanager
-def _through(path: str) -> Iterator[BinaryIO]:
+def _direct(path: str) -> Iterator[BinaryIO]:
     try:
         with _opened(path) as file:
             yield file
@@ -163,7 +163,7 @@ def _opened(path: str) -> BinaryIO:
 
 
 @contextmanager
-def _beside(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
+def _replacing(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
     beside = _name_beside(planned)
     try:
         with _create(beside, planned) as file:
@@ -221,7 +221,7 @@ def _copy_mode(path: str, replaced: os.stat_result) -> None:
 
 
 @contextmanager
-def _copied(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
+def _overwriting(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
     from tempfile import TemporaryFile
 
     from .overwriting import overwrite

@@ -13,7 +13,7 @@ from .stream_stats import StreamStats
 RAW = "raw"
 EVENTS = ("sse", "json")
 """The framings whose frames hold JSON, in which --text looks for its text."""
-Writing = Callable[[Iterable[bytes], StreamStats, Console], Iterator[bytes]]
+StreamFormatter = Callable[[Iterable[bytes], StreamStats, Console], Iterator[bytes]]
 """Parts -> what is to be written, as it can be; counts it, and may say something."""
 
 
@@ -30,7 +30,7 @@ class StreamFormatOptions(NamedTuple):
         return self.chat or self.text is not None or self.framing not in (None, RAW)
 
 
-def stream_writing(options: StreamFormatOptions) -> Writing:
+def stream_formatter(options: StreamFormatOptions) -> StreamFormatter:
     """How the options ask for an answer to be written; UsageError where they contradict."""
     select = _selection(options)
     if select is not None:
@@ -64,14 +64,14 @@ def _framing_of_text(name: str | None) -> Framing:
     return FRAMINGS[name]
 
 
-def _frames(framing: Framing) -> Writing:
+def _frames(framing: Framing) -> StreamFormatter:
     def written(parts: Iterable[bytes], tally: StreamStats, console: Console) -> Iterator[bytes]:
         return (frame + b"\n" for frame in tally.counted_events(framing(parts, console.note)))
 
     return written
 
 
-def _texts(framing: Framing, select: TextSelection) -> Writing:
+def _texts(framing: Framing, select: TextSelection) -> StreamFormatter:
     def written(parts: Iterable[bytes], tally: StreamStats, console: Console) -> Iterator[bytes]:
         frames = tally.counted_events(framing(parts, console.note))
         return (text.encode() for text in texts(frames, select))

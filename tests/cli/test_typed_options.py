@@ -121,9 +121,9 @@ def test_an_asynchronous_call_has_these_options(
 def test_a_wait_is_resumed_with_the_options_of_the_call_but_its_endpoint_url() -> None:
     line = "--wait --endpoint-url http://e --cli-read-timeout 05 --debug --output text --accept a"
     words = ("--output=text", "--cli-read-timeout=05", "--debug")
-    assert parsed(ASYNC, line).wait.words == words
+    assert parsed(ASYNC, line).wait.arguments == words
     location = f"--output-location {S3} --endpoint-url http://user:password@e --metadata -"
-    assert parsed("wait", location).wait.words == ("--metadata=-", "--endpoint-url=http://e")
+    assert parsed("wait", location).wait.arguments == ("--metadata=-", "--endpoint-url=http://e")
 
 
 @pytest.mark.parametrize(

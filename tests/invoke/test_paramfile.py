@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smrt.errors import UsageError
-from smrt.invoke.paramfile import BLOCK, is_reference, open_bytes, read, text_pieces
+from smrt.invoke.paramfile import BLOCK, is_reference, open_bytes, read, text_chunks
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,7 @@ def test_text_is_utf8_where_the_locale_says_nothing_else(locale: str) -> None:
 def test_large_text_comes_in_pieces(folder: Path) -> None:
     text = "ä" * (BLOCK + 5)
     (folder / "large").write_text(text, encoding="utf-8")
-    pieces = list(text_pieces("file://large", "--body", {}))
+    pieces = list(text_chunks("file://large", "--body", {}))
     assert max(map(len, pieces)) <= BLOCK
     assert "".join(pieces) == text
 

@@ -7,7 +7,7 @@ import pytest
 
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, UsageError
 from smrt.output.console import App, Console
-from smrt.output.failures import tell
+from smrt.output.failures import print_error
 
 HINTED = UsageError("no such thing", "try another", "or none")
 GENERIC = {"ResponseMetadata": {"RetryAttempts": 0}}
@@ -25,7 +25,7 @@ SERVICE = ServiceError(
 def _told(error: SmrtError, name: str, color: str | None = None) -> str:
     said = io.BytesIO()
     app = App(Console(io.BytesIO(), io.BytesIO(), said), {"HOME": "/nowhere"}, ExitStack())
-    tell(error, app, name, color)
+    print_error(error, app, name, color)
     return said.getvalue().decode()
 
 

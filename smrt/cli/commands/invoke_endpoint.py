@@ -29,7 +29,7 @@ def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
     """Make the call and write the response body and the metadata; or preview the request."""
     plan = plan_body(call.outfile)
     free = plan is not None or options.is_preview
-    metadata = report(app, call, options.shared, stdout_is_free=free, answer=plan)
+    metadata = report(app, call, options.shared, stdout_is_free=free, body_plan=plan)
     if options.is_preview:
         from smrt.invoke.preview import show_preview
 
@@ -39,7 +39,7 @@ def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
     with response.body as body:
         request_id = header(response.headers, "x-amzn-RequestId")
         deliver(body.chunks(), app.console, plan=plan, request_id=request_id)
-    metadata.tell(response.metadata)
+    metadata.write(response.metadata)
 
 
 _EXAMPLES = (

@@ -62,13 +62,13 @@ def _queue(app: App, call: Call, options: AsyncOptions) -> None:
 
         show_preview(app, call, options.invoke, metadata)
     else:
-        metadata.tell(send(app, call).metadata)
+        metadata.write(send(app, call).metadata)
 
 
 def _queue_with_s3(app: App, call: Call, options: AsyncOptions) -> None:
     from smrt.invoke.s3_invocation import queue_with_s3
 
-    queue_with_s3(app, call, options.invoke, wait_options=options.wait, folder=options.stage)
+    queue_with_s3(app, call, options.invoke, wait_options=options.wait, upload_prefix=options.stage)
 
 
 _EXAMPLES = (

@@ -17,7 +17,7 @@ from smrt.invoke.option_table import STREAM
 from smrt.invoke.options import InvokeOptions
 from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
-from smrt.output.stream_format import StreamFormatOptions, Writing, stream_writing
+from smrt.output.stream_format import StreamFormatOptions, StreamFormatter, stream_formatter
 from smrt.output.stream_stats import StreamStats
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
 from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as OPERATION
@@ -45,11 +45,11 @@ def gather(ctx: click.Context) -> StreamOptions:
 
 def run(app: App, options: StreamOptions) -> None:
     """Make the call that the options describe."""
-    write = stream_writing(options.format)
+    write = stream_formatter(options.format)
     run_operation(app, OPERATION, options.invoke, lambda call: _stream(app, call, options, write))
 
 
-def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> None:
+def _stream(app: App, call: Call, options: StreamOptions, write: StreamFormatter) -> None:
     """Make the call, write the stream as it arrives, then the metadata; or preview the request."""
     plan = plan_body(call.outfile)
     metadata = report(
@@ -57,7 +57,7 @@ def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> Non
         call,
         options.invoke.shared,
         stdout_is_free=plan is not None or options.invoke.is_preview,
-        answer=plan,
+        body_plan=plan,
         is_requested=options.timings,
     )
     if options.invoke.is_preview:
@@ -77,7 +77,7 @@ def _stream(app: App, call: Call, options: StreamOptions, write: Writing) -> Non
             text=options.format.is_text,
         )
     timings = {"Timings": stats.timings()} if options.timings else {}
-    metadata.tell({**response.metadata, **timings})
+    metadata.write({**response.metadata, **timings})
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from smrt.cli.typed_options import global_options
 from smrt.cli.wait_options import wait_options
 from smrt.config import configuration
 from smrt.errors import UsageError
-from smrt.invoke.invocation import Call, storage
+from smrt.invoke.invocation import Call, s3_connector
 from smrt.invoke.option_table import METADATA, SHARED, WAIT_TIMEOUT, Row
 from smrt.invoke.waiting import WaitOptions, wait
 from smrt.output.console import App
@@ -76,10 +76,10 @@ def run(app: App, options: WaitCommandOptions) -> None:
     if options.source is not None:
         metadata = _response_fields(_read_source(app, options.source))
     result_locations(metadata)
-    store = storage(app, config, shared)
+    store = s3_connector(app, config, shared)
     call = Call(WAITED_OPERATION, {}, config, Settings(), options.outfile)
     waiting = wait(app, call, options.wait, store, max_wait_seconds=DEFAULT_MAX_WAIT_SECONDS)
-    waiting.bring(metadata)
+    waiting.fetch(metadata)
 
 
 def _read_source(app: App, path: str) -> bytes:

@@ -18,7 +18,7 @@ FORMATS = {
 """The formats by their names on the command line, and the module of each."""
 
 
-class Look(NamedTuple):
+class Style(NamedTuple):
     """What a format may know of where its text goes; `width` is in columns.
 
     A format that paints, or measures, makes foreign text `shown` first; the console does so with
@@ -39,7 +39,7 @@ class Look(NamedTuple):
         return visible(text)
 
 
-def render(value: Any, name: str, look: Look = Look()) -> Iterator[str]:  # noqa: B008 - a value
+def render(value: Any, name: str, look: Style = Style()) -> Iterator[str]:  # noqa: B008 - a value
     """`value` in the format `name`, piece by piece; nothing at all for an empty mapping.
 
     A piece is what AWS CLI writes at once: an encoding error counts its position from there.

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from . import Look
+from . import Style
 
 
-def chunks(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Style) -> Iterator[str]:
     """`value` as JSON text."""
     chunks = json.JSONEncoder(indent=4, ensure_ascii=False).iterencode(value)
     if look.color:

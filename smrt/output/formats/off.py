@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from . import Look
+from . import Style
 
 
-def chunks(value: Any, look: Look) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
+def chunks(value: Any, look: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
     """Nothing."""
     return iter(())

@@ -16,7 +16,7 @@ from typing import Any
 
 from smrt.protocol.visible import Painted
 
-from . import Look
+from . import Style
 
 _PADDING = 4
 _BORDER = 2
@@ -141,12 +141,12 @@ class _Table:
         self.sections.append(_Section("", self.sections[-1].depth))
 
 
-def chunks(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Style) -> Iterator[str]:
     """`value` as the lines of a table."""
     return map(Painted, _lines(value, look))
 
 
-def _lines(value: Any, look: Look) -> Iterator[str]:
+def _lines(value: Any, look: Style) -> Iterator[str]:
     sections = _sections(value, look.title)
     if not sections:
         return
@@ -169,7 +169,7 @@ def _sections(value: Any, title: str) -> list[_Section]:
     return _Table(title, value, ragged=True).sections if table.ragged else table.sections
 
 
-def _drawn(section: _Section, width: int, look: Look) -> Iterator[str]:
+def _drawn(section: _Section, width: int, look: Style) -> Iterator[str]:
     if section.title:
         yield "|" + _centred(section.title, width, _BORDER) + "|"
         if not section.header and not section.rows:
@@ -200,7 +200,7 @@ def _centred(text: str, width: int, edges: int) -> str:
     return " " * before + text + " " * (width - edges - before - length)
 
 
-def _row_line(row: Sequence[str], widths: Sequence[int], look: Look) -> str:
+def _row_line(row: Sequence[str], widths: Sequence[int], look: Style) -> str:
     line = "|"
     for text, width in zip(row, (widths[0] - 1, *widths[1:]), strict=True):
         space = width - 1 - _columns(text)
@@ -244,5 +244,5 @@ def _columns(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def _painted(text: str, rendition: str, look: Look) -> str:
+def _painted(text: str, rendition: str, look: Style) -> str:
     return f"\x1b[{rendition}m{text}\x1b[0m" if look.color else text

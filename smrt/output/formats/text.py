@@ -9,10 +9,10 @@ mappings, its scalars come first. (AWS CLI refuses those mixed with mappings, we
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import Look
+from . import Style
 
 
-def chunks(value: Any, look: Look) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
+def chunks(value: Any, look: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
     """`value` as lines of text."""
     return _lines(value, None, None)
 

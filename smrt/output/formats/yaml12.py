@@ -29,7 +29,7 @@ _TIMESTAMP = (
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?"
 )
-_FORMS = (
+_PLAIN_SCALARS = (
     ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
     ("float", _FLOAT, _DIGITS + "."),
     ("int", "[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)", _DIGITS),
@@ -49,7 +49,7 @@ Class = TypeVar("Class", bound=type[Any])
 def resolving(base: Class) -> Class:
     """A loader or dumper class of PyYAML, made to take plain scalars as YAML 1.2 does."""
     derived: Any = type(base.__name__, (base,), {"yaml_implicit_resolvers": {}})
-    for name, pattern, first in _FORMS:
+    for name, pattern, first in _PLAIN_SCALARS:
         derived.add_implicit_resolver(TAG + name, re.compile(rf"(?:{pattern})\Z"), list(first))
     typed: Class = derived
     return typed
@@ -67,7 +67,7 @@ def load_yaml(source: str | bytes) -> Any:
         node = loader.get_single_node()
         if node is None:
             return None
-        _weigh(node, {})
+        _count(node, {})
         return loader.construct_document(node)
     except RecursionError as exc:
         raise ConstructorError(problem="nested too deeply") from exc
@@ -117,7 +117,7 @@ class _Loader(SyntaxLoader):
         try:
             return super().construct_object(node, deep)
         except _MISFITS as exc:
-            raise _refusal("invalid value for its tag or type", node) from exc
+            raise _error("invalid value for its tag or type", node) from exc
 
 
 def _timestamp(loader: Any, node: yaml.ScalarNode) -> Any:
@@ -141,34 +141,34 @@ _LOADER.add_constructor(TAG + "binary", _binary)
 _LOADER.add_constructor(TAG + "timestamp", _timestamp)
 
 
-def _weigh(node: yaml.Node, weights: dict[int, int]) -> int:
+def _count(node: yaml.Node, weights: dict[int, int]) -> int:
     """How many values `node` has with its aliases written out, each node looked at once."""
     if id(node) in weights:
         weight = weights[id(node)]
         if not weight:
-            raise _refusal("a value contains itself", node)
+            raise _error("a value contains itself", node)
         return weight
     weights[id(node)] = 0  # being weighed
-    weight = 1 + sum(_weigh(child, weights) for child in _children(node))
+    weight = 1 + sum(_count(child, weights) for child in _children(node))
     if weight > MAX_VALUES:
-        raise _refusal(f"its aliases expand to more than {MAX_VALUES:,} values", node)
+        raise _error(f"its aliases expand to more than {MAX_VALUES:,} values", node)
     weights[id(node)] = weight
     return weight
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, yaml.MappingNode):
-        _refuse_duplicates([key for key, _ in node.value])
+        _check_duplicates([key for key, _ in node.value])
         return [child for pair in node.value for child in pair]
     return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
-def _refuse_duplicates(keys: list[yaml.Node]) -> None:
+def _check_duplicates(keys: list[yaml.Node]) -> None:
     seen = Counter((key.tag, key.value) for key in keys if isinstance(key, yaml.ScalarNode))
     for key in keys:
         if isinstance(key, yaml.ScalarNode) and seen[key.tag, key.value] > 1:
-            raise _refusal(f'duplicate key "{key.value}"', key)
+            raise _error(f'duplicate key "{key.value}"', key)
 
 
-def _refusal(problem: str, node: yaml.Node) -> ConstructorError:
+def _error(problem: str, node: yaml.Node) -> ConstructorError:
     return ConstructorError(problem=problem, problem_mark=node.start_mark)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from . import Look
+from . import Style
 from .colors import KEY, NUMBER, STRING, WORD, colored_json, colored_spans
 from .yaml12 import TAG, resolving
 
@@ -37,7 +37,7 @@ PURE.add_representer(float, _float)
 FAST.add_representer(float, _float)
 
 
-def chunks(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Style) -> Iterator[str]:
     """`value` as YAML text."""
     if isinstance(value, (dict, list)):
         yield document(value, look)
@@ -47,7 +47,7 @@ def chunks(value: Any, look: Look) -> Iterator[str]:
         yield "\n"
 
 
-def document(value: Any, look: Look) -> str:
+def document(value: Any, look: Style) -> str:
     """A list or mapping as YAML text."""
     try:
         text = dumped(value, FAST)

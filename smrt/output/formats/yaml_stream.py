@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from . import Look
+from . import Style
 from .yaml_ import document
 
 
-def chunks(value: Any, look: Look) -> Iterator[str]:
+def chunks(value: Any, look: Style) -> Iterator[str]:
     """`value` as the only item of a YAML list."""
     yield document([value], look)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smrt.output.formats import FORMATS, Look, render
+from smrt.output.formats import FORMATS, Style, render
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -18,7 +18,7 @@ JSON = st.recursive(
 
 
 def printed(value: Any, *, color: bool = False) -> str:
-    return "".join(render(value, "json", Look(color=color)))
+    return "".join(render(value, "json", Style(color=color)))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smrt.output.formats import Look, render
+from smrt.output.formats import Style, render
 
 PLAIN = st.text(st.characters(min_codepoint=32, max_codepoint=126))
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | PLAIN
@@ -19,7 +19,7 @@ JSON = st.recursive(
 
 
 def table(value: Any, *, width: int = 80, color: bool = False) -> str:
-    return "".join(render(value, "table", Look("Title", width, color=color)))
+    return "".join(render(value, "table", Style("Title", width, color=color)))
 
 
 @settings(max_examples=200)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from smrt.output.formats import Look, render, yaml_
+from smrt.output.formats import Style, render, yaml_
 
 LIKE_OTHER_TYPES = st.sampled_from(
     [
@@ -45,7 +45,7 @@ NESTED = st.recursive(
 
 
 def printed(value: Any, name: str = "yaml", *, color: bool = False) -> str:
-    return "".join(render(value, name, Look(color=color)))
+    return "".join(render(value, name, Style(color=color)))
 
 
 def parsed(text: str) -> Any:
