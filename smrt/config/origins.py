@@ -1,4 +1,4 @@
-"""Where the settings of a call came from, in words, for --debug."""
+"""Describes where the settings of a call come from, for --debug."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _URL_VARIABLES = ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "AWS_ENDPOINT_URL")
 
 
 def origins(config: Config, settings: Settings, options: ConnectionOptions) -> Iterator[str]:
-    """Profile, region and endpoint URL, a line each."""
+    """One line each for profile, region and endpoint URL."""
     yield f"profile {config.profile}: {_profile(config)}"
     yield f"region {settings.region}: {_region(config, options.region)}"
     url = settings.endpoint_url
@@ -24,8 +24,9 @@ def origins(config: Config, settings: Settings, options: ConnectionOptions) -> I
 def _profile(config: Config) -> str:
     if config.explicit:
         return "from --profile"
-    named = next((n for n in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if n in config.environ), None)
-    return f"from {named}" if named else "by default"
+    variables = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+    variable = next((name for name in variables if name in config.environ), None)
+    return f"from {variable}" if variable else "by default"
 
 
 def _region(config: Config, option: str | None) -> str:
@@ -42,8 +43,8 @@ def _url(config: Config, option: str | None, url: str | None) -> str:
         return "from --endpoint-url"
     if url is None:
         return "by default"
-    named = next(
+    variable = next(
         (name for name in _URL_VARIABLES if without_userinfo(config.environ.get(name, "")) == url),
         None,
     )
-    return f"from {named}" if named else f"from {config.config_path}"
+    return f"from {variable or config.config_path}"

@@ -1,4 +1,4 @@
-"""From the configuration and the options to the settings of a call: checked and complete."""
+"""Resolves the settings of a call from the configuration and the options."""
 
 import os
 import sys
@@ -26,11 +26,10 @@ def settings(
 ) -> Settings:
     """The settings of a call: option > environment > profile > default.
 
-    `service` is the name under which an address is configured, in AWS_ENDPOINT_URL_* and in a
-    services section.
+    `service` selects the configured endpoint URL, in AWS_ENDPOINT_URL_* and in a services section.
 
-    Raises UsageError for an option that names no region or CA bundle, ConfigurationError for
-    anything configured, in the order in which AWS CLI finds them.
+    Raises UsageError for an invalid --region or --ca-bundle, ConfigurationError for invalid
+    configuration, in the order in which AWS CLI checks.
     """
     check_timestamps(config)
     check_profile(config)
@@ -57,7 +56,7 @@ def settings(
 
 
 def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:
-    """Who calls, in AWS's notation: our version, the platform's, and what the user adds."""
+    """The User-Agent header in AWS's format: versions of smrt and the platform, and the app ID."""
     system, release, machine = _platform()
     execution = config.environ.get("AWS_EXECUTION_ENV")
     application = setting(config, "AWS_SDK_UA_APP_ID", "sdk_ua_app_id")
@@ -74,17 +73,17 @@ def user_agent(config: Config, retry_mode: str = RETRY_MODES[0]) -> str:
 
 
 def _platform() -> tuple[str, str, str]:
-    """The system, its release and the machine's architecture."""
+    """The operating system, its release, and the processor architecture."""
     if hasattr(os, "uname"):
-        found = os.uname()
-        return found.sysname, found.release, found.machine
+        uname = os.uname()
+        return uname.sysname, uname.release, uname.machine
     import platform  # Windows
 
     return platform.system(), platform.release(), platform.machine()
 
 
 def _token(text: str) -> str:
-    """`text` with a dash for each character that has no place in a part of the user agent."""
+    """`text` with a dash for each character that a user agent must not contain."""
     return "".join(c if c.isascii() and (c.isalnum() or c in _TOKEN) else "-" for c in text)
 
 
@@ -92,21 +91,21 @@ _TOKEN = "!$%&'*+-.^_`|~,"  # noqa: S105 - characters of a user agent
 
 
 def _region(config: Config, option: str | None) -> tuple[str, bool]:
-    found = configured_region(config, option)
-    if found is None:
+    region = configured_region(config, option)
+    if region is None:
         from .botocore_chain import metadata_region
 
-        found = metadata_region(config)
-    if found is None:
+        region = metadata_region(config)
+    if region is None:
         raise ConfigurationError(
             "You must specify a region. You can also configure your region by running "
             '"aws configure".',
             "set it with --region us-east-1, AWS_REGION, or region in the profile",
             code="NoRegion",
         )
-    plain, is_fips = pseudo(found)
+    plain, is_fips = pseudo(region)
     if not is_region(plain):
-        message = f"Provided region_name '{found}' doesn't match a supported format."
+        message = f"Provided region_name '{region}' doesn't match a supported format."
         if option is not None:
             raise UsageError(message, "use the name of a region, such as us-east-1")
         raise ConfigurationError(
@@ -176,8 +175,8 @@ def _services_url(config: Config, service: str) -> str | None:
             f'"{name}" services configuration does not exist.',
             f"add a section [services {name}] to {config.config_path}",
         )
-    own: Any = section.get(service)
-    return own.get("endpoint_url") if isinstance(own, dict) else None
+    values: Any = section.get(service)
+    return values.get("endpoint_url") if isinstance(values, dict) else None
 
 
 def _with_scheme(url: str, hint: str) -> str:
@@ -187,13 +186,13 @@ def _with_scheme(url: str, hint: str) -> str:
 
 
 def _ca_bundle(config: Config, option: str | None) -> str | None:
-    found = option if option is not None else setting(config, "AWS_CA_BUNDLE", "ca_bundle")
-    if found is None:
-        found = config.environ.get("REQUESTS_CA_BUNDLE")
-    if found is None or found.strip():
-        return found
-    failure: type[SmrtError] = ConfigurationError if option is None else UsageError
-    raise failure(
+    path = option if option is not None else setting(config, "AWS_CA_BUNDLE", "ca_bundle")
+    if path is None:
+        path = config.environ.get("REQUESTS_CA_BUNDLE")
+    if path is None or path.strip():
+        return path
+    kind: type[SmrtError] = ConfigurationError if option is None else UsageError
+    raise kind(
         "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, "
         "or verify) resolved to an empty or whitespace-only string. Provide a valid path to a "
         "CA bundle file.",
@@ -208,7 +207,7 @@ def _bundle_origin(config: Config) -> str:
 
 
 def _proxies(config: Config) -> dict[str, str | None]:
-    """The proxies of the environment; the name in small letters wins, an empty one is none."""
+    """The proxies of the environment; the lowercase name takes precedence, empty is no proxy."""
     return {name: _proxy(config, name) for name in ("http_proxy", "https_proxy", "no_proxy")}
 
 

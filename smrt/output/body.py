@@ -1,4 +1,4 @@
-"""Writes the body of a response to a file or to standard output; keeps bytes off terminals."""
+"""Writes the body of a response to a file or to standard output, but no bytes to a terminal."""
 
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _LONGEST = 64
 
 
 def plan_body(path: str | None) -> Plan | None:
-    """Where the body goes by the path on the command line: a file, or None for standard output."""
+    """The file for the body, None for standard output; `path` is the outfile, if any."""
     return None if path is None or path == STDOUT else outfile.plan(path)
 
 
@@ -25,14 +25,14 @@ def deliver(
     *,
     plan: Plan | None,
     request_id: str | None,
-    keep: bool = False,
+    save_partial: bool = False,
     text: bool = False,
 ) -> None:
     """Write each of `chunks` immediately, to the file of `plan`, by default to standard output.
 
     If standard output is a terminal, binary data goes to a file in the current folder instead, and
-    the control characters of known `text` are escaped. With `keep`, the part that arrived before a
-    failure is saved.
+    the control characters of known `text` are escaped. With `save_partial`, an incomplete response
+    is saved.
     """
     if text and (console.is_terminal if plan is None else plan.is_terminal):
         chunks = _visible(chunks, console)
@@ -46,7 +46,7 @@ def deliver(
             console.write(chunk)
             del chunk  # it may be large, and the next is about to come
     else:
-        with outfile.writing(plan, keep=keep) as file:
+        with outfile.writing(plan, save_partial=save_partial) as file:
             for chunk in chunks:
                 file.write(chunk)
                 file.flush()
@@ -71,7 +71,7 @@ def is_text(start: bytes) -> bool:
 
 
 def _binary_file(request_id: str | None) -> Plan:
-    """Plan a file in the current folder, named after the safe characters of the request's id."""
+    """Plan a file in the current folder, named after the safe characters of the request ID."""
     allowed = [c for c in request_id or "" if c.isascii() and (c.isalnum() or c == "-")]
     name = "".join(allowed)[:_LONGEST] or "answer"
     try:

@@ -221,7 +221,7 @@ def leave_terminal() -> None:
 
 
 class App(NamedTuple):
-    """The streams, the environment, and a stack (`held`) that closes open files at the end."""
+    """The streams, the environment, and `exit_stack`, which closes open files at the end."""
 
     console: Console
     environ: Mapping[str, str]

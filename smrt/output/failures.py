@@ -1,4 +1,4 @@
-"""How a failure is told: in AWS's sentence with details and hints, or in a format for programs."""
+"""Prints an error: AWS's sentence with details and hints, or a format for programs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,22 +9,22 @@ from .console import NAME, App, uses_color
 
 
 def print_error(error: SmrtError, app: App, name: str, color: str | None = None) -> None:
-    """Tell `error` on standard error, in the format called `name`; `color` is that of a table."""
+    """Print `error` to standard error in the format `name`; `color` is --color, for a table."""
     console = app.console
     if name in ("enhanced", "legacy"):
         console.print_stderr(*_sentences(error, enhanced=name == "enhanced"))
     else:
         from .formats import Style, render
 
-        colored = name == "table" and uses_color(console, color, app.environ)
-        look = Style("error", console.width, colored, console.stderr_is_terminal)
-        console.print_stderr(*render(_fields(error), name, look))
+        has_color = name == "table" and uses_color(console, color, app.environ)
+        style = Style("error", console.width, has_color, console.stderr_is_terminal)
+        console.print_stderr(*render(_fields(error), name, style))
 
 
 def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
-    """The lines that people read."""
-    told = error.sentence if enhanced or isinstance(error, ServiceError) else error.message
-    yield f"{NAME}: [ERROR]: {told.strip()}\n"
+    """The lines of the formats enhanced and legacy."""
+    message = error.sentence if enhanced or isinstance(error, ServiceError) else error.message
+    yield f"{NAME}: [ERROR]: {message.strip()}\n"
     details = {**(error.details if enhanced else {}), **error.metadata}
     if details:
         yield "\nAdditional error details:\n"
@@ -37,7 +37,7 @@ def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
 
 
 def _fields(error: SmrtError) -> dict[str, Any]:
-    """The fields that programs read, in AWS's order."""
+    """The fields of the formats for programs, in AWS's order."""
     more = {**error.metadata, **({"Resume": error.resume} if error.resume else {})}
     if isinstance(error, ServiceError):
         named = {"Message": error.message, "Code": error.code}

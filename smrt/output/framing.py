@@ -99,7 +99,7 @@ FRAMINGS: dict[str, Framing] = {"lines": lines, "sse": events, "json": values}
 
 
 class _ValueSplitter:
-    """Finds the ends of JSON values; reads each byte once, wherever the chunks end."""
+    """Finds the ends of JSON values; reads each byte once; chunks can end anywhere."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -109,18 +109,18 @@ class _ValueSplitter:
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield the values that `chunk` completes."""
-        at = begin = 0
+        at = start = 0
         while at < len(chunk):
             if not self._buffer and self._find == self._start:
-                begin = at = self._skip_space(chunk, at)
+                start = at = self._skip_space(chunk, at)
                 if at == len(chunk):
                     return
             at, is_complete = self._find(chunk, at)
             if is_complete:
-                self._buffer += memoryview(chunk)[begin:at]
+                self._buffer += memoryview(chunk)[start:at]
                 yield self._take()
-                begin = at
-        self._buffer += memoryview(chunk)[begin:]
+                start = at
+        self._buffer += memoryview(chunk)[start:]
 
     def end(self) -> Iterator[bytes]:
         """Yield a scalar that ends with the stream; SmrtError if a value is incomplete."""

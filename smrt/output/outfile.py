@@ -1,4 +1,4 @@
-"""Writes the output file: all of it, or on failure nothing."""
+"""Writes the output file; a failure leaves the old file unchanged."""
 
 import os
 import re
@@ -28,7 +28,7 @@ class WriteMode(Enum):
 
 
 class Plan(NamedTuple):
-    """How a path will be written; `found` is the status of the file that exists there."""
+    """How a path will be written; `existing` is the status of the file that is there."""
 
     path: str
     mode: WriteMode
@@ -71,38 +71,39 @@ def plan(path: str, name: str = "the outfile") -> Plan:
         raise UsageError(f"cannot write to {name} {path}: permission denied")
     if not stat.S_ISREG(status.st_mode):
         return _special(path, name, status)
-    is_ours = status.st_uid == _user(status) and status.st_nlink == 1
-    if is_ours and os.access(os.path.dirname(target), os.W_OK | os.X_OK):
+    is_replaceable = status.st_uid == _user(status) and status.st_nlink == 1
+    if is_replaceable and os.access(os.path.dirname(target), os.W_OK | os.X_OK):
         return Plan(target, WriteMode.REPLACE, status)
     _check_overwritable(path, name)
     return Plan(target, WriteMode.OVERWRITE, status)
 
 
 def is_same(one: Plan, other: Plan) -> bool:
-    """Whether both are the same file, under one name or two."""
+    """Whether both are the same file, even under different names."""
     if one.existing is None or other.existing is None:
         return one.path == other.path
     return os.path.samestat(one.existing, other.existing)
 
 
 @contextmanager
-def writing(planned: Plan, *, keep: bool = False) -> Iterator[BinaryIO]:
+def writing(planned: Plan, *, save_partial: bool = False) -> Iterator[BinaryIO]:
     """The file to write to. It is complete when the block ends, and unchanged if the block fails.
 
-    With `keep`, the output before a SmrtError is saved under the path with .partial appended,
-    replacing an older one; a hint of the error says so.
+    With `save_partial`, the output before a SmrtError is saved under the path with .partial
+    appended, replacing an older one, and a hint is added to the error.
     """
     try:
-        with _writer(planned, keep=keep) as file:
+        with _writer(planned, save_partial=save_partial) as file:
             yield file
     except OSError as exc:
         raise _write_error(planned, exc) from exc
 
 
-def _writer(planned: Plan, *, keep: bool) -> AbstractContextManager[BinaryIO]:
+def _writer(planned: Plan, *, save_partial: bool) -> AbstractContextManager[BinaryIO]:
     if planned.mode is WriteMode.DIRECT:
         return _direct(planned.path)
-    return (_replacing if planned.mode is WriteMode.REPLACE else _overwriting)(planned, keep=keep)
+    writer = _replacing if planned.mode is WriteMode.REPLACE else _overwriting
+    return writer(planned, save_partial=save_partial)
 
 
 def _user(status: os.stat_result) -> int:
@@ -163,14 +164,14 @@ def _opened(path: str) -> BinaryIO:
 
 
 @contextmanager
-def _replacing(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
+def _replacing(planned: Plan, *, save_partial: bool) -> Iterator[BinaryIO]:
     beside = _name_beside(planned)
     try:
         with _create(beside, planned) as file:
             yield file
         _move_into_place(beside, planned)
     except SmrtError as exc:
-        if keep:
+        if save_partial:
             exc.add_hints(*_save_partial(planned, lambda: beside))
         raise
     finally:
@@ -221,7 +222,7 @@ def _copy_mode(path: str, replaced: os.stat_result) -> None:
 
 
 @contextmanager
-def _overwriting(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
+def _overwriting(planned: Plan, *, save_partial: bool) -> Iterator[BinaryIO]:
     from tempfile import TemporaryFile
 
     from .overwriting import overwrite
@@ -230,7 +231,7 @@ def _overwriting(planned: Plan, *, keep: bool) -> Iterator[BinaryIO]:
         try:
             yield spool
         except SmrtError as exc:
-            if keep:
+            if save_partial:
                 exc.add_hints(*_save_partial_copy(planned, spool))
             raise
         overwrite(planned.path, spool)

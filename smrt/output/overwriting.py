@@ -30,7 +30,7 @@ class _Old(NamedTuple):
 
 
 def overwrite(path: str, content: BinaryIO) -> None:
-    """Write `content`, a temporary file, into the file at `path`, which keeps its identity.
+    """Write `content`, a temporary file, into the file at `path`; its inode stays the same.
 
     The two exchange their content block by block, so that the old content needs no extra space;
     on any failure it is restored. Raises OSError. Only SIGKILL and a power failure can leave the

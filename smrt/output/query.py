@@ -26,7 +26,7 @@ def compile(expression: str, *, run: bool = True, flag: str = "--query") -> Quer
     flag_and_value = f"{flag} {expression}"
     try:
         parsed = Parser().parse(expression)
-    # A number of thousands of digits is a ValueError, brackets within brackets are too deep.
+    # A number of thousands of digits raises ValueError, deep nesting RecursionError.
     except (JMESPathError, ValueError, RecursionError) as exc:
         raise UsageError(f"Bad value for {flag_and_value}: {exc}") from exc
     if run:

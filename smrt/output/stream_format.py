@@ -1,4 +1,4 @@
-"""How the parts of an answer are written: --stream, --text and --chat."""
+"""Formats a streamed response: --stream, --text and --chat."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -12,13 +12,14 @@ from .stream_stats import StreamStats
 
 RAW = "raw"
 EVENTS = ("sse", "json")
-"""The framings whose frames hold JSON, in which --text looks for its text."""
+"""The framings whose frames contain JSON, from which --text selects."""
 StreamFormatter = Callable[[Iterable[bytes], StreamStats, Console], Iterator[bytes]]
-"""Parts -> what is to be written, as it can be; counts it, and may say something."""
+"""Chunks of the response -> chunks of output, each as soon as possible; counts events, and can
+print notes."""
 
 
 class StreamFormatOptions(NamedTuple):
-    """How a stream is written: the options --stream, --text and --chat."""
+    """The options --stream, --text and --chat."""
 
     framing: str | None = None
     text: str | None = None
@@ -26,17 +27,17 @@ class StreamFormatOptions(NamedTuple):
 
     @property
     def is_text(self) -> bool:
-        """Whether text is written, rather than the bytes of the response."""
+        """Whether the output is text, and not the raw bytes of the response."""
         return self.chat or self.text is not None or self.framing not in (None, RAW)
 
 
 def stream_formatter(options: StreamFormatOptions) -> StreamFormatter:
-    """How the options ask for an answer to be written; UsageError where they contradict."""
+    """The formatter that the options select; UsageError if they cannot be combined."""
     select = _selection(options)
     if select is not None:
         return _texts(_framing_of_text(options.framing), select)
     if options.framing is None or options.framing == RAW:
-        return lambda parts, tally, console: filter(None, parts)  # noqa: ARG005 - a Writing
+        return lambda chunks, stats, console: filter(None, chunks)  # noqa: ARG005 - a StreamFormatter
     return _frames(FRAMINGS[options.framing])
 
 
@@ -53,7 +54,7 @@ def _selection(options: StreamFormatOptions) -> TextSelection | None:
 
 
 def _framing_of_text(name: str | None) -> Framing:
-    """The framing that is asked for, or whichever of the two the answer turns out to be."""
+    """The framing of --stream; by default, detect server-sent events or JSON."""
     if name is None:
         return events_or_values
     if name not in EVENTS:
@@ -65,15 +66,15 @@ def _framing_of_text(name: str | None) -> Framing:
 
 
 def _frames(framing: Framing) -> StreamFormatter:
-    def written(parts: Iterable[bytes], tally: StreamStats, console: Console) -> Iterator[bytes]:
-        return (frame + b"\n" for frame in tally.counted_events(framing(parts, console.note)))
+    def format_(chunks: Iterable[bytes], stats: StreamStats, console: Console) -> Iterator[bytes]:
+        return (frame + b"\n" for frame in stats.counted_events(framing(chunks, console.note)))
 
-    return written
+    return format_
 
 
 def _texts(framing: Framing, select: TextSelection) -> StreamFormatter:
-    def written(parts: Iterable[bytes], tally: StreamStats, console: Console) -> Iterator[bytes]:
-        frames = tally.counted_events(framing(parts, console.note))
+    def format_(chunks: Iterable[bytes], stats: StreamStats, console: Console) -> Iterator[bytes]:
+        frames = stats.counted_events(framing(chunks, console.note))
         return (text.encode() for text in texts(frames, select))
 
-    return written
+    return format_

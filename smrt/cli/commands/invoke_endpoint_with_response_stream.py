@@ -73,7 +73,7 @@ def _stream(app: App, call: Call, options: StreamOptions, write: StreamFormatter
             app.console,
             plan=plan,
             request_id=header(response.headers, "x-amzn-RequestId"),
-            keep=True,
+            save_partial=True,
             text=options.format.is_text,
         )
     timings = {"Timings": stats.timings()} if options.timings else {}

@@ -1,6 +1,6 @@
-"""How a result is printed: one module per format, each a pure function of a value.
+"""Output formats: one module each, a pure function of a value.
 
-AWS's own account of them: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html
+AWS's documentation: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ FORMATS = {
     "yaml-stream": "yaml_stream",
     "off": "off",
 }
-"""The formats by their names on the command line, and the module of each."""
+"""The formats by their names on the command line, with their modules."""
 
 
 class Style(NamedTuple):
-    """What a format may know of where its text goes; `width` is in columns.
+    """The title, and the properties of the destination; `width` is in columns.
 
-    A format that paints, or measures, makes foreign text `shown` first; the console does so with
-    all that is not Painted.
+    A format that colors or measures text calls `visible` first; the console escapes all text that
+    is not Painted.
     """
 
     title: str = ""
@@ -31,7 +31,7 @@ class Style(NamedTuple):
     terminal: bool = False
 
     def visible(self, text: str) -> str:
-        """`text` as it may stand where it goes: on a terminal, its controls are escaped."""
+        """`text` for the destination: for a terminal, control characters are escaped."""
         if not self.terminal:
             return text
         from smrt.protocol.visible import visible
@@ -39,13 +39,13 @@ class Style(NamedTuple):
         return visible(text)
 
 
-def render(value: Any, name: str, look: Style = Style()) -> Iterator[str]:  # noqa: B008 - a value
-    """`value` in the format `name`, piece by piece; nothing at all for an empty mapping.
+def render(value: Any, name: str, style: Style = Style()) -> Iterator[str]:  # noqa: B008 - a value
+    """`value` in the format `name`, in chunks; an empty mapping has none.
 
-    A piece is what AWS CLI writes at once: an encoding error counts its position from there.
+    AWS CLI writes the same chunks: an encoding error counts its position from their start.
     """
     if value == {}:
         return iter(())
     module = import_module(f".{FORMATS[name]}", __name__)
-    chunks: Iterator[str] = module.chunks(value, look)
+    chunks: Iterator[str] = module.chunks(value, style)
     return chunks

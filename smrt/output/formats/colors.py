@@ -1,7 +1,6 @@
-"""Colors for text that is finished: what a format printed, with escape sequences in between.
+"""Colors for the output of a format: inserts escape sequences, and changes nothing else.
 
-The numbers are ECMA-48's "select graphic rendition" (8.3.117); what is taken out again by
-removing them is the text that came in.
+The numbers are those of "select graphic rendition" in ECMA-48 (8.3.117).
 """
 
 import re
@@ -22,7 +21,7 @@ _JSON_TOKEN = re.compile(
 
 
 def painted(text: str, rendition: str) -> Painted:
-    """`text` in the graphic rendition `rendition`, and an end to it."""
+    """`text` in the graphic rendition `rendition`, which is reset at the end."""
     return Painted(f"\x1b[{rendition}m{text}\x1b[0m")
 
 
@@ -40,10 +39,10 @@ def _json_token(match: re.Match[str]) -> str:
 
 
 def colored_spans(text: str, spans: Iterable[tuple[int, int, str]]) -> Painted:
-    """`text` with each span (start, end, rendition) of it colored; spans come in order."""
-    parts: list[str] = []
+    """`text` with each span (start, end, rendition) colored; the spans are in order."""
+    chunks: list[str] = []
     done = 0
     for start, end, rendition in spans:
-        parts += text[done:start], painted(text[start:end], rendition)
+        chunks += text[done:start], painted(text[start:end], rendition)
         done = end
-    return Painted("".join([*parts, text[done:]]))
+    return Painted("".join([*chunks, text[done:]]))

@@ -7,13 +7,13 @@ from typing import Any
 from . import Style
 
 
-def chunks(value: Any, look: Style) -> Iterator[str]:
+def chunks(value: Any, style: Style) -> Iterator[str]:
     """`value` as JSON text."""
     chunks = json.JSONEncoder(indent=4, ensure_ascii=False).iterencode(value)
-    if look.color:
+    if style.color:
         from .colors import colored_json
 
-        yield colored_json(look.visible("".join(chunks)))
+        yield colored_json(style.visible("".join(chunks)))
     else:
         yield from chunks
     yield "\n"

@@ -6,6 +6,6 @@ from typing import Any
 from . import Style
 
 
-def chunks(value: Any, look: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
+def chunks(value: Any, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
     """Nothing."""
     return iter(())

@@ -1,13 +1,13 @@
-"""Tables drawn with lines, as AWS CLI draws them.
+"""Tables with borders, as AWS CLI draws them.
 
-A value becomes sections, one above the other, each with a title, a header and rows. A mapping is a
-section of one row under its keys; what is nested in it follows as sections one frame further in.
-Where the whole is wider than the terminal, sections of one row are turned to stand upright: a row
-for each key. A scalar is only a title, and what is empty is nothing.
+A value is drawn as sections, each with a title, a header and rows. A mapping is a section with its
+keys as header and one row; nested values follow as sections that are indented by one border. If the
+table is wider than the terminal, sections with one row are transposed: a row for each key. A scalar
+is only a title, and an empty value is not drawn.
 
-Where AWS CLI gives up, we go on: a row that has not the length of those before it begins a section
-of its own, and so does what is not a mapping in a list of mappings. (Of a mapping in a list that
-begins otherwise AWS draws the keys alone; so do we, unless it is one of those that AWS gives up.)
+Where AWS CLI fails, smrt draws the table: a row with another length than those before it starts a
+new section, and so does a value that is not a mapping in a list of mappings. (For a mapping in a
+list that starts with another type, AWS draws only the keys, and so does smrt if AWS does not fail.)
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _FRAME = "2m\x1b[33"
 
 
 class _Section:
-    """Rows below a title, `depth` frames in."""
+    """Rows below a title, indented by `depth` borders."""
 
     def __init__(self, title: str, depth: int) -> None:
         self.title = title
@@ -34,38 +34,38 @@ class _Section:
         self.rows: list[list[str]] = []
 
     def fits(self, cells: Sequence[Any]) -> bool:
-        """Whether a row of so many cells belongs here."""
+        """Whether the section's rows have as many cells."""
         if self.rows:
             return len(self.rows[0]) == len(cells)
         return not self.header or len(self.header) == len(cells)
 
     @property
     def widths(self) -> list[int]:
-        """The columns' own widths, with padding."""
+        """The widths of the columns, with padding."""
         present = (self.header, *self.rows) if self.header else self.rows
         return [max(map(_columns, column)) + _PADDING for column in zip(*present, strict=True)]
 
     @property
     def width(self) -> int:
-        """What the section needs, from the left edge to the right."""
+        """The width of the section, from the left border to the right one."""
         inner = max(sum(self.widths), _columns(self.title))
         return inner + _BORDER + 2 * self.depth
 
-    def write(self, shown: Callable[[str], str]) -> None:
-        """Write all texts as `shown` has them, before they are measured."""
-        self.title = shown(self.title)
-        self.header = [shown(text) for text in self.header]
-        self.rows = [[shown(text) for text in row] for row in self.rows]
+    def convert(self, convert: Callable[[str], str]) -> None:
+        """Convert all texts, before they are measured."""
+        self.title = convert(self.title)
+        self.header = [convert(text) for text in self.header]
+        self.rows = [[convert(text) for text in row] for row in self.rows]
 
-    def stand_upright(self) -> None:
-        """Turn a single row: a line for each key."""
+    def transpose(self) -> None:
+        """Change a single row to a row for each key."""
         if self.header and len(self.rows) == 1:
             self.rows = [list(pair) for pair in zip(self.header, self.rows[0], strict=True)]
             self.header = []
 
 
 class _Table:
-    """The sections of a value; `ragged` once a row did not fit where the AWS CLI would put it."""
+    """The sections of a value; `ragged` if a row does not fit where AWS CLI would draw it."""
 
     def __init__(self, title: str, value: Any, *, ragged: bool = False) -> None:
         self.sections: list[_Section] = []
@@ -73,7 +73,7 @@ class _Table:
         self.add(value, title, 0)
 
     def add(self, value: Any, title: str, depth: int) -> None:
-        """`value` as a section with a title; an empty one is left out."""
+        """Add `value` as a section with a title, unless it is empty."""
         if not value:
             return
         self.sections.append(_Section(title, depth))
@@ -89,7 +89,7 @@ class _Table:
         self._mappings([item for item in items if isinstance(item, dict)], title, depth)
         others = [item for item in items if not isinstance(item, dict)]
         if others:
-            self._begin()
+            self._start_section()
             self.sections[-1].depth = depth
             self._rows(others)
 
@@ -121,46 +121,46 @@ class _Table:
             elif any(map(_is_nested, item)):
                 self._list(item, "", 0)
             elif isinstance(item, dict) and self.ragged:
-                self._begin()
+                self._start_section()
                 self._mapping(item, self.sections[-1].depth)
             else:
                 self._row(list(item))
 
     def _header(self, header: list[str]) -> None:
         if not self.sections[-1].fits(header):
-            self._begin()
+            self._start_section()
         self.sections[-1].header = header
 
     def _row(self, cells: Sequence[Any]) -> None:
         if not self.sections[-1].fits(cells):
-            self._begin()
+            self._start_section()
         self.sections[-1].rows.append([str(cell) for cell in cells])
 
-    def _begin(self) -> None:
+    def _start_section(self) -> None:
         self.ragged = True
         self.sections.append(_Section("", self.sections[-1].depth))
 
 
-def chunks(value: Any, look: Style) -> Iterator[str]:
+def chunks(value: Any, style: Style) -> Iterator[str]:
     """`value` as the lines of a table."""
-    return map(Painted, _lines(value, look))
+    return map(Painted, _lines(value, style))
 
 
-def _lines(value: Any, look: Style) -> Iterator[str]:
-    sections = _sections(value, look.title)
+def _lines(value: Any, style: Style) -> Iterator[str]:
+    sections = _sections(value, style.title)
     if not sections:
         return
     for section in sections:
-        section.write(look.visible)
+        section.convert(style.visible)
     width = max(section.width for section in sections)
-    if width > look.width:
+    if width > style.width:
         for section in sections:
-            section.stand_upright()
+            section.transpose()
         width = max(section.width for section in sections)
     yield "-" * width + "\n"
     for section in sections:
-        margin = _painted("|", _FRAME, look) * section.depth
-        for line in _drawn(section, width - 2 * section.depth, look):
+        margin = _painted("|", _FRAME, style) * section.depth
+        for line in _drawn(section, width - 2 * section.depth, style):
             yield f"{margin}{line}{margin}\n"
 
 
@@ -169,9 +169,9 @@ def _sections(value: Any, title: str) -> list[_Section]:
     return _Table(title, value, ragged=True).sections if table.ragged else table.sections
 
 
-def _drawn(section: _Section, width: int, look: Style) -> Iterator[str]:
+def _drawn(section: _Section, width: int, style: Style) -> Iterator[str]:
     if section.title:
-        yield "|" + _centred(section.title, width, _BORDER) + "|"
+        yield "|" + _centered(section.title, width, _BORDER) + "|"
         if not section.header and not section.rows:
             yield "+" + "-" * (width - _BORDER) + "+"
     widths = _stretched(section.widths, width)
@@ -183,34 +183,34 @@ def _drawn(section: _Section, width: int, look: Style) -> Iterator[str]:
         yield _header_line(section.header, widths)
         yield rule
     for row in section.rows:
-        yield _row_line(row, widths, look)
+        yield _row_line(row, widths, style)
     yield rule
 
 
 def _header_line(header: Sequence[str], widths: Sequence[int]) -> str:
     edges = (2, *(1 for _ in widths[1:]))
-    cells = map(_centred, header, widths, edges)
+    cells = map(_centered, header, widths, edges)
     return "|" + "".join(cell + "|" for cell in cells)
 
 
-def _centred(text: str, width: int, edges: int) -> str:
-    """`text` in the middle of a cell, whose `width` counts the edges that belong to it."""
+def _centered(text: str, width: int, edges: int) -> str:
+    """`text` in the middle of a cell; `width` includes the cell's `edges`."""
     length = _columns(text)
     before = width // 2 - length // 2 - 1
     return " " * before + text + " " * (width - edges - before - length)
 
 
-def _row_line(row: Sequence[str], widths: Sequence[int], look: Style) -> str:
+def _row_line(row: Sequence[str], widths: Sequence[int], style: Style) -> str:
     line = "|"
     for text, width in zip(row, (widths[0] - 1, *widths[1:]), strict=True):
         space = width - 1 - _columns(text)
         before = 2 if space >= 2 else 0  # noqa: PLR2004 - the margin of a cell
-        line += " " * before + _painted(text, _CELL, look) + " " * (space - before) + "|"
+        line += " " * before + _painted(text, _CELL, style) + " " * (space - before) + "|"
     return line
 
 
 def _stretched(widths: Sequence[int], total: int) -> list[int]:
-    """The columns in proportion, so that they are `total` wide together."""
+    """The widths, scaled proportionally to the sum `total`."""
     if not widths:
         return []
     factor = total / sum(widths)
@@ -223,7 +223,7 @@ def _stretched(widths: Sequence[int], total: int) -> list[int]:
 
 
 def _keys(mappings: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
-    """The keys of scalars and the keys of what is nested; where both happen, a key is in both."""
+    """The keys with scalar values, and the keys with nested values; a key can be in both."""
     pairs = [(key, _is_nested(value)) for each in mappings for key, value in each.items()]
     return (
         sorted({key for key, nested in pairs if not nested}),
@@ -236,7 +236,7 @@ def _is_nested(value: Any) -> bool:
 
 
 def _columns(text: str) -> int:
-    """How wide `text` is on a terminal, where ambiguous characters count as wide too."""
+    """The width of `text` on a terminal; ambiguous characters count as wide."""
     if text.isascii():
         return len(text)
     from unicodedata import east_asian_width
@@ -244,5 +244,5 @@ def _columns(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def _painted(text: str, rendition: str, look: Style) -> str:
-    return f"\x1b[{rendition}m{text}\x1b[0m" if look.color else text
+def _painted(text: str, rendition: str, style: Style) -> str:
+    return f"\x1b[{rendition}m{text}\x1b[0m" if style.color else text

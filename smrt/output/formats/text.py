@@ -1,9 +1,9 @@
-r"""Lines of tab-separated values, for awk and cut: keys sorted, and not printed.
+r"""Lines of tab-separated values, for awk and cut; sorted by key, without the keys.
 
-A mapping is a line of its scalars. What is nested in it follows in lines that begin with its key
-in capitals. A list of scalars is one line, or under a key a line for each. The mappings of a list
-share their columns: the union of their scalar keys. Where a list mixes scalars with lists or
-mappings, its scalars come first. (AWS CLI refuses those mixed with mappings, we print them too.)
+A mapping is a line of its scalars. Nested values follow, in lines that start with their key in
+capitals. A list of scalars is one line, or, under a key, a line for each. The mappings of a list
+have the same columns: the union of their scalar keys. In a list with scalars and lists or mappings,
+the scalars are printed first. (AWS CLI fails if a list has scalars and mappings.)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from . import Style
 
 
-def chunks(value: Any, look: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
+def chunks(value: Any, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of a format
     """`value` as lines of text."""
     return _lines(value, None, None)
 

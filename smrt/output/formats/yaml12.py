@@ -1,7 +1,7 @@
-"""YAML 1.2 by PyYAML, which by itself reads and writes YAML 1.1: what a plain scalar means.
+"""Plain scalars of YAML 1.2 for PyYAML, which by default reads and writes YAML 1.1.
 
-It is the core schema of https://yaml.org/spec/1.2.2/#103-core-schema with some older forms that
-the AWS CLI's YAML knows as well: 0b11, 1_000, timestamps, << and =.
+It is the core schema of https://yaml.org/spec/1.2.2/#103-core-schema, plus some older forms that
+AWS CLI's YAML supports: 0b11, 1_000, timestamps, << and =.
 """
 
 import base64
@@ -17,7 +17,7 @@ from .yaml_syntax import SyntaxLoader
 
 TAG = "tag:yaml.org,2002:"
 MAX_VALUES = 100_000
-"""How many values a document may have with its aliases written out."""
+"""The maximum number of values in a document with its aliases expanded."""
 
 _DIGITS = "-+0123456789"
 _FLOAT = (
@@ -40,14 +40,14 @@ _PLAIN_SCALARS = (
 )
 _BASES = {"0b": 2, "0o": 8, "0x": 16}
 
-# What PyYAML lets through where a value is not what its tag or form says: 2020-13-45, !!bool x.
-_MISFITS = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+# PyYAML raises these for a value that is invalid for its tag or type: 2020-13-45, !!bool x.
+_INVALID = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 
 Class = TypeVar("Class", bound=type[Any])
 
 
 def resolving(base: Class) -> Class:
-    """A loader or dumper class of PyYAML, made to take plain scalars as YAML 1.2 does."""
+    """A subclass of a loader or dumper of PyYAML that resolves plain scalars as YAML 1.2."""
     derived: Any = type(base.__name__, (base,), {"yaml_implicit_resolvers": {}})
     for name, pattern, first in _PLAIN_SCALARS:
         derived.add_implicit_resolver(TAG + name, re.compile(rf"(?:{pattern})\Z"), list(first))
@@ -56,10 +56,10 @@ def resolving(base: Class) -> Class:
 
 
 def load_yaml(source: str | bytes) -> Any:
-    """The one document in `source`, of plain values alone: no tag makes an object of ours.
+    """The only document in `source`; tags cannot create Python objects.
 
-    A YAMLError where the text is no YAML, has an unknown tag, a key twice, a value that does not
-    fit its tag, or where aliases make it larger than MAX_VALUES, or without an end.
+    Raises YAMLError for invalid YAML, an unknown tag, a duplicate key, a value that is invalid for
+    its tag, and aliases that are circular or expand to more than MAX_VALUES values.
     """
     loader = None
     try:
@@ -116,12 +116,12 @@ class _Loader(SyntaxLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's signature
         try:
             return super().construct_object(node, deep)
-        except _MISFITS as exc:
+        except _INVALID as exc:
             raise _error("invalid value for its tag or type", node) from exc
 
 
 def _timestamp(loader: Any, node: yaml.ScalarNode) -> Any:
-    """A date, or a time in UTC without saying so, which is how the AWS CLI tells of one."""
+    """A date, or a time in UTC without a time zone, as in AWS CLI."""
     value = loader.construct_yaml_timestamp(node)
     offset = value.utcoffset() if hasattr(value, "utcoffset") else None
     return value if offset is None else (value - offset).replace(tzinfo=None)
@@ -141,19 +141,19 @@ _LOADER.add_constructor(TAG + "binary", _binary)
 _LOADER.add_constructor(TAG + "timestamp", _timestamp)
 
 
-def _count(node: yaml.Node, weights: dict[int, int]) -> int:
-    """How many values `node` has with its aliases written out, each node looked at once."""
-    if id(node) in weights:
-        weight = weights[id(node)]
-        if not weight:
+def _count(node: yaml.Node, counts: dict[int, int]) -> int:
+    """The number of values of `node` with its aliases expanded; each node is visited once."""
+    if id(node) in counts:
+        count = counts[id(node)]
+        if not count:
             raise _error("a value contains itself", node)
-        return weight
-    weights[id(node)] = 0  # being weighed
-    weight = 1 + sum(_count(child, weights) for child in _children(node))
-    if weight > MAX_VALUES:
+        return count
+    counts[id(node)] = 0  # while its children are counted
+    count = 1 + sum(_count(child, counts) for child in _children(node))
+    if count > MAX_VALUES:
         raise _error(f"its aliases expand to more than {MAX_VALUES:,} values", node)
-    weights[id(node)] = weight
-    return weight
+    counts[id(node)] = count
+    return count
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:

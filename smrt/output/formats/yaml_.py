@@ -1,7 +1,7 @@
 """YAML 1.2 as AWS CLI prints it: sorted keys, block style; a bare scalar is printed as JSON.
 
-AWS writes through libyaml, and so do we where PyYAML has it; the text of PyYAML's own emitter,
-which serves elsewhere, means the same but may be folded in other places.
+Like AWS CLI, smrt uses libyaml if PyYAML was built with it. Otherwise PyYAML's own emitter writes
+equivalent text, which can be folded differently.
 """
 
 import json
@@ -26,7 +26,7 @@ def _float(dumper: Any, number: float) -> yaml.ScalarNode:
 
 
 def _string(dumper: Any, text: str) -> yaml.ScalarNode:
-    # PyYAML's own emitter writes these breaks as they are; a reader takes them for spaces.
+    # PyYAML's own emitter does not escape these line breaks; a parser reads them as spaces.
     style = '"' if set("\x85\u2028\u2029").intersection(text) else None
     node: yaml.ScalarNode = dumper.represent_scalar(TAG + "str", text, style=style)
     return node
@@ -37,23 +37,24 @@ PURE.add_representer(float, _float)
 FAST.add_representer(float, _float)
 
 
-def chunks(value: Any, look: Style) -> Iterator[str]:
+def chunks(value: Any, style: Style) -> Iterator[str]:
     """`value` as YAML text."""
     if isinstance(value, (dict, list)):
-        yield document(value, look)
+        yield document(value, style)
     else:
         text = json.dumps(value, ensure_ascii=False)
-        yield colored_json(look.visible(text)) if look.color else text
+        yield colored_json(style.visible(text)) if style.color else text
         yield "\n"
 
 
-def document(value: Any, look: Style) -> str:
+def document(value: Any, style: Style) -> str:
     """A list or mapping as YAML text."""
     try:
         text = dumped(value, FAST)
-    except UnicodeEncodeError:  # libyaml refuses half a surrogate pair
+    except UnicodeEncodeError:  # libyaml rejects half a surrogate pair
         text = dumped(value, PURE)
-    return colored_spans(text, _spans(text)) if look.color else text  # YAML escapes controls itself
+    # YAML escapes control characters itself
+    return colored_spans(text, _spans(text)) if style.color else text
 
 
 def dumped(value: Any, dumper: Any) -> str:
@@ -63,7 +64,7 @@ def dumped(value: Any, dumper: Any) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where the scalars of a YAML text are, and what they are."""
+    """The positions of the scalars of a YAML text, and their colors."""
     is_key = False
     for token in yaml.scan(text, Loader=yaml.SafeLoader):
         if isinstance(token, (yaml.KeyToken, yaml.ValueToken)):

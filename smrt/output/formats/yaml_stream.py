@@ -1,4 +1,4 @@
-"""YAML as a list of replies, one item for each; a call of ours has one."""
+"""YAML as a list of responses; a call of smrt has one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +7,6 @@ from . import Style
 from .yaml_ import document
 
 
-def chunks(value: Any, look: Style) -> Iterator[str]:
+def chunks(value: Any, style: Style) -> Iterator[str]:
     """`value` as the only item of a YAML list."""
-    yield document([value], look)
+    yield document([value], style)

@@ -121,8 +121,8 @@ def test_rows_that_do_not_fit_begin_a_section_of_their_own(value: Any, expected:
 
 def test_unicode_tables_are_loaded_for_text_that_needs_them_alone() -> None:
     program = (
-        "import sys; from smrt.output.formats import Look, render\n"
-        "''.join(render({'a': 'b'}, 'table', Look('T')))\n"
+        "import sys; from smrt.output.formats import Style, render\n"
+        "''.join(render({'a': 'b'}, 'table', Style('T')))\n"
         "print([name for name in ('unicodedata', 'rich', 'yaml') if name in sys.modules])"
     )
     run = subprocess.run(
