@@ -99,7 +99,7 @@ def session_of(environ: dict[str, str], profile: str | None) -> Session:
 
 @settings(max_examples=200)
 @given(CONFIG, STORED, ENVIRON, st.none() | NAMES)
-def test_files_and_environment_mean_what_they_mean_to_botocore(
+def test_files_and_environment_are_resolved_as_by_botocore(
     text: str, stored: str, environ: dict[str, str], profile: str | None
 ) -> None:
     with TemporaryDirectory() as name:

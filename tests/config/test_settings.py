@@ -33,7 +33,7 @@ SERVICES = "[services s]\nsagemaker_runtime =\n  endpoint_url = http://services\
         ({"AWS_REGION": ""}, None, ""),
     ],
 )
-def test_the_first_region_that_is_set_wins(
+def test_the_first_configured_region_is_used(
     tmp_path: Path, environ: dict[str, str], option: str | None, expected: str
 ) -> None:
     config = configured(tmp_path, "[default]\nregion = of-profile\n", **environ)
@@ -41,7 +41,7 @@ def test_the_first_region_that_is_set_wins(
 
 
 @pytest.mark.parametrize("sign", [True, False])
-def test_no_region_is_an_error_with_a_remedy(tmp_path: Path, *, sign: bool) -> None:
+def test_a_missing_region_is_an_error_with_a_hint(tmp_path: Path, *, sign: bool) -> None:
     with pytest.raises(ConfigurationError) as caught:
         settings(configured(tmp_path), ConnectionOptions(sign=sign))
     assert caught.value.sentence == (
@@ -51,7 +51,7 @@ def test_no_region_is_an_error_with_a_remedy(tmp_path: Path, *, sign: bool) -> N
     assert "--region" in caught.value.hints[0]
 
 
-def test_a_fips_region_is_its_region_with_fips(tmp_path: Path) -> None:
+def test_a_fips_region_is_the_plain_region_with_fips_enabled(tmp_path: Path) -> None:
     found = settings(configured(tmp_path), ConnectionOptions(region="fips-us-east-1"))
     assert (found.region, found.use_fips) == ("us-east-1", True)
 
@@ -72,7 +72,7 @@ def test_a_fips_region_is_its_region_with_fips(tmp_path: Path) -> None:
         ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "services=none", None),
     ],
 )
-def test_the_first_endpoint_url_wins(
+def test_the_first_configured_endpoint_url_is_used(
     tmp_path: Path, environ: dict[str, str], lines: str, expected: str | None
 ) -> None:
     text = f"[default]\n{lines}\n{SERVICES}[services flat]\nsagemaker_runtime = text\n"
@@ -107,14 +107,14 @@ def test_the_first_endpoint_url_wins(
         ({}, "read_timeout=5", "read_timeout", DEFAULT_TIMEOUT),
     ],
 )
-def test_the_first_setting_wins(
+def test_the_first_configured_setting_is_used(
     tmp_path: Path, environ: dict[str, str], lines: str, field: str, expected: object
 ) -> None:
     config = configured(tmp_path, f"[default]\n{lines}\n", **environ)
     assert getattr(settings(config, ConnectionOptions(region="r")), field) == expected
 
 
-def test_options_are_settings_as_they_stand(tmp_path: Path) -> None:
+def test_options_become_settings_unchanged(tmp_path: Path) -> None:
     config = configured(tmp_path, AWS_CA_BUNDLE="")
     options = ConnectionOptions(
         region="r",
@@ -176,7 +176,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("environ", "lines", "message", "hint"), WRONG)
-def test_what_is_configured_wrongly_is_told_with_its_origin(
+def test_invalid_configuration_is_reported_with_its_origin(
     tmp_path: Path, environ: dict[str, str], lines: str, message: str, hint: str
 ) -> None:
     config = configured(tmp_path, f"[default]\n{lines}\n", **environ)
@@ -210,7 +210,7 @@ def test_what_is_configured_wrongly_is_told_with_its_origin(
         (partial(wait_ready_seconds, "nan"), "--wait-ready cannot be nan"),
     ],
 )
-def test_a_wrong_option_is_a_usage_error(check: Callable[[], object], message: str) -> None:
+def test_an_invalid_option_is_a_usage_error(check: Callable[[], object], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         check()
     assert message in caught.value.message
@@ -229,7 +229,7 @@ def test_a_wrong_option_is_a_usage_error(check: Callable[[], object], message: s
         ),
     ],
 )
-def test_an_option_that_names_nothing_is_a_usage_error(
+def test_an_invalid_region_or_ca_bundle_option_is_a_usage_error(
     tmp_path: Path, options: ConnectionOptions, message: str
 ) -> None:
     config = configured(tmp_path, "[default]\nregion=r\n")
@@ -245,7 +245,7 @@ def test_an_empty_ca_bundle_is_an_error(tmp_path: Path, variable: str) -> None:
     assert caught.value.hints == (f"it comes from the environment variable {variable}",)
 
 
-def test_an_empty_ca_bundle_of_a_profile_names_the_file(tmp_path: Path) -> None:
+def test_an_empty_ca_bundle_in_a_profile_is_reported_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         settings(configured(tmp_path, "[default]\nca_bundle =\n"), ConnectionOptions(region="r"))
     assert "it comes from ca_bundle in the profile default of" in caught.value.hints[0]
@@ -258,7 +258,7 @@ def test_a_timestamp_format_is_checked_before_the_profile(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("url", "expected"), [("x", UsageError), (None, ConfigurationError)])
-def test_options_are_checked_before_what_is_configured(
+def test_options_are_checked_before_the_configuration(
     tmp_path: Path, url: str | None, expected: type[SmrtError]
 ) -> None:
     path = tmp_path / "config"
@@ -268,7 +268,7 @@ def test_options_are_checked_before_what_is_configured(
         Client(endpoint_url=url, environ=environ)
 
 
-def test_a_missing_profile_is_found_before_the_region(tmp_path: Path) -> None:
+def test_a_missing_profile_is_reported_before_the_region(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"The config profile \(nope\) could not"):
         settings(configured(tmp_path, profile="nope"))
 
@@ -286,7 +286,7 @@ def test_a_timeout_has_a_default() -> None:
         ({"AWS_SDK_UA_APP_ID": "a b\r\n" + "c" * 54}, ["app/a-b--" + "c" * 54]),
     ],
 )
-def test_the_user_agent_adds_what_the_user_is(
+def test_the_user_agent_has_the_app_id_and_the_execution_environment(
     tmp_path: Path, environ: dict[str, str], parts: list[str]
 ) -> None:
     words = user_agent(configured(tmp_path, **environ)).split(" ")

@@ -1,4 +1,4 @@
-"""What may help when the service says no."""
+"""Hints for failed calls."""
 
 from typing import Any
 
@@ -97,13 +97,13 @@ CASES = [
 
 
 @pytest.mark.parametrize(("error", "parameters", "expected"), CASES)
-def test_a_known_case_has_a_remedy(
+def test_a_known_error_has_a_hint(
     error: SmrtError, parameters: dict[str, Any], expected: list[str]
 ) -> None:
-    found = hints_of(error, parameters)
-    assert len(found) == len(expected)
-    for hint, part in zip(found, expected, strict=True):
-        assert part in hint
+    texts = hints_of(error, parameters)
+    assert len(texts) == len(expected)
+    for hint, text in zip(texts, expected, strict=True):
+        assert text in hint
 
 
 WRONG_KINDS = [
@@ -115,55 +115,55 @@ WRONG_KINDS = [
 
 
 @pytest.mark.parametrize(("operation", "message", "command"), WRONG_KINDS)
-def test_the_wrong_kind_of_call_names_the_other_command(
+def test_a_call_of_the_wrong_kind_of_endpoint_has_the_other_command_as_a_hint(
     operation: Operation, message: str, command: str
 ) -> None:
     (hint,) = hints_of(failure("ValidationError", message), operation=operation)
     assert hint.endswith(f", use smrt {command}")
 
 
-def test_an_endpoint_on_this_machine_is_known_by_its_account() -> None:
+def test_a_local_endpoint_is_recognized_by_its_account() -> None:
     assert LOCAL_ACCOUNT == ACCOUNT
 
 
-def test_what_smrt_local_lacks_is_no_call_of_the_wrong_kind() -> None:
+def test_a_missing_extra_of_smrt_local_is_not_the_wrong_kind_of_call() -> None:
     error = failure("ValidationError", not_installed().message)
     assert hints_of(error, operation=INVOKE_ENDPOINT_ASYNC) == ()
 
 
-def test_a_body_that_an_asynchronous_call_cannot_carry_goes_to_s3() -> None:
+def test_a_rejected_inline_body_has_stage_as_a_hint() -> None:
     error = failure("ValidationError", "'body': Member must have length less than or equal to 0")
     (hint,) = hints_of(error, operation=INVOKE_ENDPOINT_ASYNC)
     assert "--stage s3://" in hint
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[one.name for one in OPERATIONS])
-def test_the_permission_is_that_of_the_operation(operation: Operation) -> None:
+def test_the_hint_names_the_permission_for_the_operation(operation: Operation) -> None:
     (hint,) = hints_of(failure("AccessDeniedException"), operation=operation)
     assert f"sagemaker:{operation.name} on this" in hint
 
 
-def test_a_connection_that_closes_on_a_large_body_tells_its_size() -> None:
+def test_a_connection_closed_on_a_large_body_has_its_size_as_a_hint() -> None:
     closed = TransportError("closed", code="ConnectionClosedError")
     assert "the body has 30000000 bytes" in hints_of(closed, length=30_000_000)[0]
 
 
-def test_the_remedy_is_told_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_the_hint_is_printed_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
     endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
-    told = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
-    assert told.code == 254
-    assert "smrt: hint: the request has no content type" in told.err
+    result = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
+    assert result.code == 254
+    assert "smrt: hint: the request has no content type" in result.err
 
 
 @pytest.mark.parametrize("source", ["fileb://body", "-"])
-def test_the_size_of_a_body_is_told_wherever_it_came_from(
+def test_the_size_of_a_body_is_printed_for_every_source(
     smrt: Smrt, endpoint: Endpoint, source: str
 ) -> None:
     body = b"x" * 5_000_000
     with open("body", "wb") as file:
         file.write(body)
     endpoint.respond_with(drop)
-    told = smrt(
+    result = smrt(
         "invoke-endpoint",
         "--endpoint-name",
         "e",
@@ -171,5 +171,5 @@ def test_the_size_of_a_body_is_told_wherever_it_came_from(
         stdin=body,
         env={"AWS_MAX_ATTEMPTS": "1"},
     )
-    assert told.code == 255
-    assert "the body has 5000000 bytes" in told.err
+    assert result.code == 255
+    assert "the body has 5000000 bytes" in result.err

@@ -17,7 +17,7 @@ BIG = 3 << 20
 
 
 class Typed(io.BytesIO):
-    """A terminal's line: it ends once, and waits for more whoever asks again."""
+    """Input on a terminal: a read after its end would wait for more."""
 
     def __init__(self, text: bytes) -> None:
         super().__init__(text)
@@ -25,14 +25,14 @@ class Typed(io.BytesIO):
 
     def read(self, size: int | None = -1) -> bytes:
         assert not self._ended, "it would wait"
-        piece = super().read(size)
-        self._ended = size is None or len(piece) < size
-        return piece
+        chunk = super().read(size)
+        self._ended = size is None or len(chunk) < size
+        return chunk
 
 
 def _read(
     stdin: io.BytesIO,
-    held: ExitStack,
+    exit_stack: ExitStack,
     input_json: str | None = None,
     input_yaml: str | None = None,
     **parameters: str,
@@ -40,34 +40,34 @@ def _read(
     options = InvokeOptions(
         {"EndpointName": "e", **parameters}, input_json=input_json, input_yaml=input_yaml
     )
-    app = App(Console(stdin, io.BytesIO(), io.BytesIO()), {}, held)
+    app = App(Console(stdin, io.BytesIO(), io.BytesIO()), {}, exit_stack)
     return read_inputs(app, INVOKE_ENDPOINT, options)
 
 
 @pytest.mark.parametrize("text", [b"", b"5.1\n", b"\x00" * BIG], ids=["empty", "a line", "large"])
-def test_standard_input_is_asked_until_it_ends_and_no_further(text: bytes) -> None:
-    with ExitStack() as held:
-        body = _read(Typed(text), held, Body="-").values["Body"]
+def test_standard_input_is_read_until_it_ends_and_no_further(text: bytes) -> None:
+    with ExitStack() as exit_stack:
+        body = _read(Typed(text), exit_stack, Body="-").values["Body"]
         assert (body if isinstance(body, bytes) else body.read()) == text
 
 
-def test_what_was_opened_is_closed_with_the_command(tmp_path: Path) -> None:
+def test_opened_files_are_closed_with_the_command(tmp_path: Path) -> None:
     path = tmp_path / "row"
     path.write_bytes(b"5.1")
-    with ExitStack() as held:
-        spooled = _read(io.BytesIO(b"\x00" * BIG), held, Body="-").values["Body"]
-        opened = _read(io.BytesIO(), held, Body=f"fileb://{path}").values["Body"]
+    with ExitStack() as exit_stack:
+        spooled = _read(io.BytesIO(b"\x00" * BIG), exit_stack, Body="-").values["Body"]
+        opened = _read(io.BytesIO(), exit_stack, Body=f"fileb://{path}").values["Body"]
         assert not spooled.closed
         assert not opened.closed
     assert spooled.closed
     assert opened.closed
 
 
-def test_wrong_base64_is_kept_for_its_turn() -> None:
-    found = _read(io.BytesIO(), ExitStack(), Body="?")
-    assert found.values["Body"] == b""
-    assert found.body_error is not None
-    assert 'Invalid base64: "?"' in found.body_error.message
+def test_invalid_base64_is_reported_later() -> None:
+    inputs = _read(io.BytesIO(), ExitStack(), Body="?")
+    assert inputs.values["Body"] == b""
+    assert inputs.body_error is not None
+    assert 'Invalid base64: "?"' in inputs.body_error.message
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_wrong_base64_is_kept_for_its_turn() -> None:
         ({"Body": "fileb:///dev/stdin"}, {"input_json": "file:///dev/stdin"}),
     ],
 )
-def test_standard_input_is_read_by_one(first: dict[str, str], second: dict[str, str]) -> None:
+def test_standard_input_cannot_be_read_twice(first: dict[str, str], second: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="standard input can be read only once, not by --"):
         _read(io.BytesIO(), ExitStack(), **first, **second)
 
 
-def test_a_body_that_is_too_long_for_the_asynchronous_call_is_not_sent(smrt: Smrt) -> None:
+def test_a_body_beyond_the_limit_of_asynchronous_calls_is_not_sent(smrt: Smrt) -> None:
     maximum = INVOKE_ENDPOINT_ASYNC.member("Body").maximum
     assert maximum is not None
     line = ("invoke-endpoint-async", "--endpoint-name", "batch", "--body", "-")

@@ -1,4 +1,4 @@
-"""Typed options, and what comes of them: the call, what is sent, and what is printed instead."""
+"""From typed options to a call, its request, and its preview."""
 
 import io
 import json
@@ -24,7 +24,7 @@ PLAIN = InvokeOptions({"EndpointName": "e", "Body": "aGk="})
 
 
 class Run:
-    """A command's surroundings, what it printed, and the calls that it prepared."""
+    """The App of a command, its output, and the calls that it prepares."""
 
     def __init__(self, **environ: str) -> None:
         self.out, self.err = io.BytesIO(), io.BytesIO()
@@ -105,7 +105,7 @@ def test_a_call_has_the_settings_of_options_and_environment() -> None:
         (InvokeOptions({"EndpointName": "e", "Body": "?"}), {}, Base64Error, "Invalid base64"),
     ],
 )
-def test_errors_come_in_the_order_of_the_aws_cli(
+def test_errors_are_reported_in_the_order_of_the_aws_cli(
     options: InvokeOptions,
     environ: dict[str, str],
     kind: type[SmrtError],
@@ -124,7 +124,7 @@ def test_errors_come_in_the_order_of_the_aws_cli(
     ("kind", "start"),
     [("input", b'{\n    "EndpointName": ""'), ("yaml-input", b"EndpointName: ''")],
 )
-def test_a_skeleton_of_the_input_takes_no_call(kind: str, start: bytes) -> None:
+def test_an_input_skeleton_needs_no_valid_call(kind: str, start: bytes) -> None:
     run = Run(AWS_SECRET_ACCESS_KEY="")
     run_operation(run.app, INVOKE_ENDPOINT, InvokeOptions({}, skeleton=kind), run.calls.append)
     assert run.out.getvalue().startswith(start)
@@ -138,16 +138,16 @@ def test_a_skeleton_of_the_input_takes_no_call(kind: str, start: bytes) -> None:
         (PLAIN._replace(dry_run=True), b"POST https://runtime.sagemaker.us-east-1.amazonaws.com/"),
     ],
 )
-def test_a_preview_is_printed_and_nothing_sent(options: InvokeOptions, start: bytes) -> None:
+def test_a_preview_is_printed_and_nothing_is_sent(options: InvokeOptions, start: bytes) -> None:
     run = Run()
     call = run.prepared(options)
     show_preview(run.app, call, options, report(run.app, call, options.shared))
     assert run.out.getvalue().startswith(start)
 
 
-def test_a_call_is_sent_once_and_its_failure_has_remedies(endpoint: Endpoint) -> None:
-    refusal = error(400, "ValidationError", "Endpoint e not found.")
-    endpoint.respond_with(lambda sock, _: sock.sendall(refusal))
+def test_a_call_is_sent_once_and_its_error_has_hints(endpoint: Endpoint) -> None:
+    rejection = error(400, "ValidationError", "Endpoint e not found.")
+    endpoint.respond_with(lambda sock, _: sock.sendall(rejection))
     run = Run()
     with pytest.raises(ServiceError) as caught, run.app.exit_stack:
         send(run.app, run.prepared(connected(endpoint_url=endpoint.url)))
@@ -155,7 +155,7 @@ def test_a_call_is_sent_once_and_its_failure_has_remedies(endpoint: Endpoint) ->
     assert len(endpoint.requests) == 1
 
 
-def test_what_shapes_metadata_without_a_place_is_missed_aloud() -> None:
+def test_an_option_for_metadata_that_is_not_printed_is_noted() -> None:
     run = Run()
     options = GlobalOptions(query="Body")
     report(run.app, run.prepared(PLAIN), options, stdout_is_free=False)

@@ -1,4 +1,4 @@
-"""What is said of a reply, and where."""
+"""Where and how the metadata of a response is written."""
 
 import json
 import os
@@ -19,38 +19,38 @@ METADATA: dict[str, Any] = {
 PRINTED = json.dumps(METADATA, indent=4) + "\n"
 
 
-def test_metadata_goes_to_standard_output_where_that_is_free(smrt: Smrt) -> None:
+def test_metadata_is_printed_to_standard_output_if_the_body_is_not(smrt: Smrt) -> None:
     assert smrt(*CALL, "out") == (0, PRINTED.encode(), "")
 
 
-@pytest.mark.parametrize("place", [(), ("-",), ("out",)])
-def test_metadata_goes_where_it_is_asked_to_go(
-    smrt: Smrt, tmp_path: Path, place: tuple[str, ...]
+@pytest.mark.parametrize("outfile", [(), ("-",), ("out",)])
+def test_metadata_can_be_written_to_a_file_or_standard_error(
+    smrt: Smrt, tmp_path: Path, outfile: tuple[str, ...]
 ) -> None:
-    body = b"" if place == ("out",) else ANSWER
-    assert smrt(*CALL, *place, "--metadata", "-") == (0, body, PRINTED)
-    assert smrt(*CALL, *place, "--metadata", "about.json") == (0, body, "")
+    body = b"" if outfile == ("out",) else ANSWER
+    assert smrt(*CALL, *outfile, "--metadata", "-") == (0, body, PRINTED)
+    assert smrt(*CALL, *outfile, "--metadata", "about.json") == (0, body, "")
     assert (tmp_path / "about.json").read_text() == PRINTED
 
 
-def test_a_file_may_have_any_name(smrt: Smrt, tmp_path: Path) -> None:
+def test_a_metadata_file_can_have_any_name(smrt: Smrt, tmp_path: Path) -> None:
     assert smrt(*CALL, "--metadata", "stdout") == (0, ANSWER, "")
     assert (tmp_path / "stdout").read_text() == PRINTED
 
 
-def test_metadata_does_not_overwrite_a_response_that_has_a_second_name(
+def test_metadata_does_not_overwrite_the_outfile_under_another_name(
     smrt: Smrt, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     (tmp_path / "out").write_bytes(b"old")
     os.link(tmp_path / "out", tmp_path / "other")
-    told = smrt(*CALL, "--metadata", "other", "out")
-    assert told.code == 252
-    assert "--metadata and the outfile are the same file: other" in told.err
+    result = smrt(*CALL, "--metadata", "other", "out")
+    assert result.code == 252
+    assert "--metadata and the outfile are the same file: other" in result.err
     assert (tmp_path / "out").read_bytes() == b"old"
     assert endpoint.requests == []
 
 
-def test_query_and_output_hold_wherever_it_goes(smrt: Smrt, tmp_path: Path) -> None:
+def test_query_and_output_apply_to_every_destination(smrt: Smrt, tmp_path: Path) -> None:
     how = ("--query", "ContentType", "--output", "text")
     assert smrt(*CALL, *how, "out").out == b"application/json\n"
     assert smrt(*CALL, *how, "--metadata", "-").err == "application/json\n"
@@ -59,21 +59,21 @@ def test_query_and_output_hold_wherever_it_goes(smrt: Smrt, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("how", [("--query", "ContentType"), ("--output", "text")])
-def test_metadata_that_is_asked_for_but_has_no_place_is_noted(
+def test_metadata_that_is_requested_but_not_printed_is_noted(
     smrt: Smrt, how: tuple[str, ...]
 ) -> None:
-    told = smrt(*CALL, *how)
-    assert (told.code, told.out) == (0, ANSWER)
-    assert told.err.startswith("smrt: the metadata is not printed")
-    assert "--metadata FILE" in told.err
+    result = smrt(*CALL, *how)
+    assert (result.code, result.out) == (0, ANSWER)
+    assert result.err.startswith("smrt: the metadata is not printed")
+    assert "--metadata FILE" in result.err
 
 
 @pytest.mark.parametrize(
     "how", [("--output", "off"), ("--output", "off", "out"), ("--output", "off", "--metadata", "-")]
 )
-def test_nothing_is_said_where_nothing_is_wanted(smrt: Smrt, how: tuple[str, ...]) -> None:
-    told = smrt(*CALL, *how)
-    assert (told.code, told.out, told.err) == (0, b"" if "out" in how else ANSWER, "")
+def test_without_an_option_for_metadata_there_is_no_note(smrt: Smrt, how: tuple[str, ...]) -> None:
+    result = smrt(*CALL, *how)
+    assert (result.code, result.out, result.err) == (0, b"" if "out" in how else ANSWER, "")
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_nothing_is_said_where_nothing_is_wanted(smrt: Smrt, how: tuple[str, ...
         (("out", "--query", "ContentType"), b"null\n", ""),
     ],
 )
-def test_a_reply_without_metadata_says_nothing(
+def test_a_response_without_metadata_prints_nothing(
     smrt: Smrt, endpoint: Endpoint, how: tuple[str, ...], out: bytes, err: str
 ) -> None:
     endpoint.respond(headers=())
     assert smrt(*CALL, *how) == (0, out, err)
 
 
-def test_a_file_for_metadata_that_says_nothing_is_empty(smrt: Smrt, tmp_path: Path) -> None:
+def test_a_file_for_empty_metadata_is_empty(smrt: Smrt, tmp_path: Path) -> None:
     assert smrt(*CALL, "--output", "off", "--metadata", "about").code == 0
     assert (tmp_path / "about").read_bytes() == b""
 
@@ -106,19 +106,21 @@ def test_a_file_for_metadata_that_says_nothing_is_empty(smrt: Smrt, tmp_path: Pa
         (("--metadata", "."), "--metadata . is a directory"),
     ],
 )
-def test_what_cannot_be_said_is_found_before_the_model_is_asked(
+def test_invalid_metadata_options_are_reported_before_the_call(
     smrt: Smrt, endpoint: Endpoint, tmp_path: Path, how: tuple[str, ...], reason: str
 ) -> None:
-    told = smrt(*CALL, *how, "out")
-    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
-    assert reason in told.err
+    result = smrt(*CALL, *how, "out")
+    assert (result.code, result.out, endpoint.requests) == (252, b"", [])
+    assert reason in result.err
     assert os.listdir(tmp_path) == []
 
 
-def test_an_output_of_the_environment_is_found_out_too(smrt: Smrt, endpoint: Endpoint) -> None:
-    told = smrt(*CALL, "out", env={"AWS_DEFAULT_OUTPUT": "bogus"})
-    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
-    assert "Unknown output type: bogus" in told.err
+def test_an_invalid_output_format_in_the_environment_is_reported(
+    smrt: Smrt, endpoint: Endpoint
+) -> None:
+    result = smrt(*CALL, "out", env={"AWS_DEFAULT_OUTPUT": "bogus"})
+    assert (result.code, result.out, endpoint.requests) == (252, b"", [])
+    assert "Unknown output type: bogus" in result.err
 
 
 def test_headers_in_odd_encodings_are_printed_as_aws_prints_them(
@@ -126,16 +128,16 @@ def test_headers_in_odd_encodings_are_printed_as_aws_prints_them(
 ) -> None:
     name = "X-Amzn-SageMaker-Custom-Attributes"
     endpoint.respond(headers=(*MODEL_HEADERS, (name, "ä".encode())))
-    told = smrt(*CALL, "out", "--query", "CustomAttributes", "--output", "text")
-    assert told.out.decode() == "Ã¤\n"
+    result = smrt(*CALL, "out", "--query", "CustomAttributes", "--output", "text")
+    assert result.out.decode() == "Ã¤\n"
 
 
-def test_text_that_is_no_unicode_is_escaped_in_a_file(
+def test_invalid_unicode_is_escaped_in_a_file(
     smrt: Smrt, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     how = ("--metadata", "about", "--query", r'`"a\ud800"`', "--output", "text")
-    told = smrt(*CALL, *how)
-    assert (told.code, told.out, told.err) == (0, ANSWER, "")
+    result = smrt(*CALL, *how)
+    assert (result.code, result.out, result.err) == (0, ANSWER, "")
     assert (tmp_path / "about").read_text() == "a\\ud800\n"
 
 
@@ -162,12 +164,12 @@ def test_a_value_is_selected_by_its_name(smrt: Smrt, name: str, out: str) -> Non
         (("--select", "^Body"), "Bad value for --select ^Body"),
     ],
 )
-def test_a_selection_that_cannot_be_is_refused(
+def test_an_invalid_selection_is_rejected(
     smrt: Smrt, endpoint: Endpoint, how: tuple[str, ...], reason: str
 ) -> None:
-    told = smrt(*CALL, "out", *how)
-    assert (told.code, told.out, endpoint.requests) == (252, b"", [])
-    assert reason in told.err
+    result = smrt(*CALL, "out", *how)
+    assert (result.code, result.out, endpoint.requests) == (252, b"", [])
+    assert reason in result.err
 
 
 @pytest.mark.parametrize(
@@ -181,16 +183,16 @@ def test_a_selection_that_cannot_be_is_refused(
         ("on", True, {"NO_COLOR": "1"}, True),
     ],
 )
-def test_a_table_is_colored_on_a_terminal_or_when_told(
+def test_a_table_is_colored_on_a_terminal_or_on_request(
     smrt: Smrt, color: str, extra: dict[str, str], *, terminal: bool, is_colored: bool
 ) -> None:
     how = ("--output", "table", "--color", color, "--no-cli-pager")
-    told = smrt(*CALL, "out", *how, terminal=terminal, env=extra)
-    assert told.code == 0
-    assert (b"\x1b[" in told.out) is is_colored
+    result = smrt(*CALL, "out", *how, terminal=terminal, env=extra)
+    assert result.code == 0
+    assert (b"\x1b[" in result.out) is is_colored
 
 
-def test_a_terminal_gets_metadata_through_the_pager(smrt: Smrt, tmp_path: Path) -> None:
+def test_metadata_is_paged_on_a_terminal(smrt: Smrt, tmp_path: Path) -> None:
     paged = tmp_path / "paged"
     pager = {"AWS_PAGER": f"tee '{paged}' -a /dev/null"}
     assert smrt(*CALL, "out", terminal=True, env=pager).out == b""

@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("", False),
     ],
 )
-def test_a_reference_begins_with_its_prefix(value: str, *, expected: bool) -> None:
+def test_a_reference_starts_with_its_prefix(value: str, *, expected: bool) -> None:
     assert is_reference(value) is expected
 
 
@@ -52,11 +52,11 @@ def test_a_reference_begins_with_its_prefix(value: str, *, expected: bool) -> No
         ("file:///dev/null", ""),
     ],
 )
-def test_text_gets_plain_line_ends_and_bytes_stay(value: str, expected: str | bytes) -> None:
+def test_text_has_lf_line_ends_and_bytes_are_unchanged(value: str, expected: str | bytes) -> None:
     assert read(value, "--accept", {}) == expected
 
 
-def test_home_and_variables_are_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_home_and_variables_are_expanded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("NAME", "text")
     for value in ("~/text", "$NAME", "${NAME}", "~/$NAME", str(folder / "text")):
@@ -77,7 +77,7 @@ def test_home_and_variables_are_replaced(folder: Path, monkeypatch: pytest.Monke
         ("file:///proc/self/mem", "[Errno 5] Input/output error"),
     ],
 )
-def test_what_cannot_be_read_is_told_in_the_words_of_aws(value: str, reason: str) -> None:
+def test_an_unreadable_file_has_the_message_of_aws(value: str, reason: str) -> None:
     with pytest.raises(UsageError) as caught:
         read(value, "--body", {})
     assert caught.value.message == (
@@ -85,7 +85,7 @@ def test_what_cannot_be_read_is_told_in_the_words_of_aws(value: str, reason: str
     )
 
 
-def test_text_that_cannot_be_decoded_is_told_with_the_remedy_of_aws() -> None:
+def test_undecodable_text_has_the_message_of_aws() -> None:
     with pytest.raises(UsageError) as caught:
         read("file://raw.bin", "--body", {})
     assert caught.value.message == (
@@ -95,12 +95,12 @@ def test_text_that_cannot_be_decoded_is_told_with_the_remedy_of_aws() -> None:
     )
 
 
-def test_the_encoding_of_text_can_be_chosen() -> None:
+def test_the_encoding_of_text_can_be_configured() -> None:
     assert read("file://latin", "--x", {"AWS_CLI_FILE_ENCODING": "latin-1"}) == "ä"
 
 
 @pytest.mark.parametrize("name", ["bogus", "base64"])
-def test_an_encoding_that_is_none_is_refused(name: str) -> None:
+def test_an_unknown_encoding_is_rejected(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         read("file://text", "--x", {"AWS_CLI_FILE_ENCODING": name})
     assert name in caught.value.message
@@ -108,7 +108,7 @@ def test_an_encoding_that_is_none_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])
-def test_text_is_utf8_where_the_locale_says_nothing_else(locale: str) -> None:
+def test_text_is_utf8_in_the_c_locale(locale: str) -> None:
     code = "from smrt.invoke.paramfile import read; print(ascii(read('file://text', '--x', {})))"
     plain = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": locale}
     ran = subprocess.run(
@@ -121,14 +121,14 @@ def test_text_is_utf8_where_the_locale_says_nothing_else(locale: str) -> None:
     assert (ran.stdout, ran.stderr) == (r"'\xe4\nb\nc\n'" + "\n", "")
 
 
-def test_large_text_comes_in_pieces(folder: Path) -> None:
+def test_large_text_is_read_in_chunks(folder: Path) -> None:
     text = "ä" * (BLOCK + 5)
     (folder / "large").write_text(text, encoding="utf-8")
-    pieces = list(text_chunks("file://large", "--body", {}))
-    assert max(map(len, pieces)) <= BLOCK
-    assert "".join(pieces) == text
+    chunks = list(text_chunks("file://large", "--body", {}))
+    assert max(map(len, chunks)) <= BLOCK
+    assert "".join(chunks) == text
 
 
-def test_a_file_of_bytes_is_open_at_its_beginning() -> None:
+def test_a_file_of_bytes_is_open_at_its_start() -> None:
     with open_bytes("fileb://raw.bin", "--body") as file:
         assert (file.tell(), file.read()) == (0, b"\x00\xff\r\n")

@@ -34,26 +34,26 @@ CHAT_METADATA = {"ContentType": "text/event-stream", "InvokedProductionVariant":
 
 @pytest.fixture
 def run(smrt: Smrt, endpoint: Endpoint) -> Callable[..., Result]:
-    """Run the command against an answer of these parts, or of these messages as they are."""
+    """Run the command against a response of these chunks, or of the `raw` messages."""
 
-    def made(*options: str, parts: Iterable[bytes] = (), raw: Any = None, **given: Any) -> Result:
-        whole = given.pop("whole", True)
-        endpoint.respond_with(stream(map(part, parts) if raw is None else raw, whole=whole))
-        return smrt(*CALL, *options, **given)
+    def run_(*options: str, chunks: Iterable[bytes] = (), raw: Any = None, **kwargs: Any) -> Result:
+        whole = kwargs.pop("whole", True)
+        endpoint.respond_with(stream(map(part, chunks) if raw is None else raw, whole=whole))
+        return smrt(*CALL, *options, **kwargs)
 
-    return made
+    return run_
 
 
 Run = Callable[..., Result]
 
 
-def test_the_parts_go_to_standard_output_as_they_are(run: Run, endpoint: Endpoint) -> None:
-    assert run(parts=[b"\x00one\xff", b"", b"two"]) == Result(0, b"\x00one\xfftwo", "")
+def test_chunks_are_printed_unchanged(run: Run, endpoint: Endpoint) -> None:
+    assert run(chunks=[b"\x00one\xff", b"", b"two"]) == Result(0, b"\x00one\xfftwo", "")
     assert endpoint.requests[0].target == "/endpoints/e/invocations-response-stream"
     assert endpoint.requests[0].body == b"{}"
 
 
-def test_every_member_travels(run: Run, endpoint: Endpoint) -> None:
+def test_every_parameter_and_response_field_is_sent(run: Run, endpoint: Endpoint) -> None:
     names = {
         "content-type": "content-type",
         "accept": "x-amzn-sagemaker-accept",
@@ -66,32 +66,32 @@ def test_every_member_travels(run: Run, endpoint: Endpoint) -> None:
         "prefix-aware-id": "x-amzn-sagemaker-prefix-aware-id",
     }
     options = [word for name in names for word in (f"--{name}", f"value-of-{name}")]
-    assert run(*options, parts=[b"1"]).code == 0
+    assert run(*options, chunks=[b"1"]).code == 0
     headers = endpoint.requests[0].headers
     assert {wire: headers[wire] for wire in names.values()} == {
         wire: f"value-of-{name}" for name, wire in names.items()
     }
 
 
-def test_an_outfile_takes_the_answer_and_standard_output_the_metadata(
+def test_with_an_outfile_the_metadata_is_printed_to_standard_output(
     run: Run, tmp_path: Path
 ) -> None:
-    found = run("out", parts=[b"one", b"two"])
-    assert (found.code, found.err, json.loads(found.out)) == (0, "", CHAT_METADATA)
+    result = run("out", chunks=[b"one", b"two"])
+    assert (result.code, result.err, json.loads(result.out)) == (0, "", CHAT_METADATA)
     assert (tmp_path / "out").read_bytes() == b"onetwo"
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_metadata_may_go_to_standard_error_or_a_file(run: Run, tmp_path: Path) -> None:
-    found = run("--metadata", "-", "--query", "ContentType", parts=[b"1"])
-    assert found == Result(0, b"1", '"text/event-stream"\n')
-    assert run("--metadata", "about", parts=[b"1"]) == Result(0, b"1", "")
+def test_metadata_can_be_written_to_standard_error_or_a_file(run: Run, tmp_path: Path) -> None:
+    result = run("--metadata", "-", "--query", "ContentType", chunks=[b"1"])
+    assert result == Result(0, b"1", '"text/event-stream"\n')
+    assert run("--metadata", "about", chunks=[b"1"]) == Result(0, b"1", "")
     assert json.loads((tmp_path / "about").read_text()) == CHAT_METADATA
 
 
-def test_timings_are_part_of_the_metadata(run: Run, tmp_path: Path) -> None:
-    found = run("out", "--timings", "--stream", "sse", parts=CHAT)
-    timings = json.loads(found.out).pop("Timings")
+def test_timings_are_in_the_metadata(run: Run, tmp_path: Path) -> None:
+    result = run("out", "--timings", "--stream", "sse", chunks=CHAT)
+    timings = json.loads(result.out).pop("Timings")
     assert timings["Bytes"] == sum(map(len, CHAT))
     assert timings["Parts"] == 4
     assert 0 < timings["TimeToFirstByte"] <= timings["TotalTime"]
@@ -99,18 +99,18 @@ def test_timings_are_part_of_the_metadata(run: Run, tmp_path: Path) -> None:
     assert list(timings) == ["TimeToFirstByte", "TotalTime", "Bytes", "Parts", "EventsPerSecond"]
 
 
-def test_timings_of_an_empty_answer_and_of_raw_parts(run: Run) -> None:
+def test_timings_of_an_empty_response_and_of_raw_chunks(run: Run) -> None:
     empty = json.loads(run("out", "--timings", "--query", "Timings").out)
     assert list(empty) == ["TotalTime", "Bytes", "Parts", "EventsPerSecond"]
     assert (empty["Parts"], empty["EventsPerSecond"]) == (0, 0)
-    raw = json.loads(run("out", "--timings", "--query", "Timings", parts=[b"1", b"2"]).out)
+    raw = json.loads(run("out", "--timings", "--query", "Timings", chunks=[b"1", b"2"]).out)
     assert raw["EventsPerSecond"] == pytest.approx(2 / raw["TotalTime"], rel=0.01)
 
 
-def test_timings_without_a_place_are_missed_aloud(run: Run) -> None:
-    found = run("--timings", parts=[b"1"])
-    assert "the metadata is not printed" in found.err
-    assert found.out == b"1"
+def test_timings_that_are_not_printed_are_noted(run: Run) -> None:
+    result = run("--timings", chunks=[b"1"])
+    assert "the metadata is not printed" in result.err
+    assert result.out == b"1"
 
 
 PRETTY = '{\n  "a": 1,\n  "b": "é"\n}\n{"a": 2}'.encode()
@@ -133,16 +133,16 @@ PRETTY = '{\n  "a": 1,\n  "b": "é"\n}\n{"a": 2}'.encode()
     ],
 )
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_parts_cut_anywhere_are_put_together(
+def test_text_and_events_do_not_depend_on_the_chunks(
     run: Run, options: list[str], stream_: bytes, expected: bytes | str, size: int
 ) -> None:
-    parts = [stream_[at : at + size] for at in range(0, len(stream_), size)]
-    wanted = expected.encode() if isinstance(expected, str) else expected
-    assert run(*options, parts=parts) == Result(0, wanted, "")
+    chunks = [stream_[at : at + size] for at in range(0, len(stream_), size)]
+    expected_bytes = expected.encode() if isinstance(expected, str) else expected
+    assert run(*options, chunks=chunks) == Result(0, expected_bytes, "")
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "message"),
     [
         (["--text", "a", "--chat"], "--chat and --text cannot be used together"),
         (["--text", "a", "--stream", "lines"], "--stream lines has no events"),
@@ -155,17 +155,17 @@ def test_parts_cut_anywhere_are_put_together(
         (["--query", "&a"], "Bad value for --query &a"),
     ],
 )
-def test_options_that_cannot_be_are_refused_before_anything_is_sent(
-    smrt: Smrt, endpoint: Endpoint, options: list[str], words: str
+def test_invalid_options_are_rejected_before_the_request(
+    smrt: Smrt, endpoint: Endpoint, options: list[str], message: str
 ) -> None:
-    found = smrt(*CALL, *options)
-    assert (found.code, found.out) == (252, b"")
-    assert words in found.err
+    result = smrt(*CALL, *options)
+    assert (result.code, result.out) == (252, b"")
+    assert message in result.err
     assert not endpoint.requests
 
 
 @pytest.mark.parametrize(
-    ("options", "parts", "out", "words"),
+    ("options", "chunks", "out", "message"),
     [
         (["--stream", "json"], [b'{"a": 1}{"a"'], b'{"a": 1}\n', "ends within a JSON value"),
         (["--text", "a"], [b'{"a": "x"} oops'], b"x", "is not JSON: 'oops'"),
@@ -175,108 +175,116 @@ def test_options_that_cannot_be_are_refused_before_anything_is_sent(
         (["--chat"], [b'data: {"error":"full"}\n\n'], b"", "the model reports an error: full"),
     ],
 )
-def test_answers_that_are_not_what_was_asked_for_end_with_255(
-    run: Run, options: list[str], parts: list[bytes], out: bytes, words: str
+def test_a_response_in_another_format_exits_with_255(
+    run: Run, options: list[str], chunks: list[bytes], out: bytes, message: str
 ) -> None:
-    found = run(*options, parts=parts)
-    assert (found.code, found.out) == (255, out)
-    assert words in found.err
-    assert "Traceback" not in found.err
+    result = run(*options, chunks=chunks)
+    assert (result.code, result.out) == (255, out)
+    assert message in result.err
+    assert "Traceback" not in result.err
 
 
-def test_an_event_that_nothing_ends_is_said_to_be_left_out(run: Run) -> None:
-    found = run("--stream", "sse", parts=[b"data: 1\n\ndata: 2\n"])
-    assert (found.code, found.out) == (0, b"1\n")
-    assert "the response ends within an event: 1 bytes are not printed" in found.err
+def test_an_incomplete_event_is_reported(run: Run) -> None:
+    result = run("--stream", "sse", chunks=[b"data: 1\n\ndata: 2\n"])
+    assert (result.code, result.out) == (0, b"1\n")
+    assert "the response ends within an event: 1 bytes are not printed" in result.err
 
 
-def test_an_error_in_the_stream_leaves_what_came(run: Run) -> None:
-    found = run(raw=[part(b"one"), part(b"two"), BROKEN])
-    assert (found.code, found.out) == (254, b"onetwo")
-    assert SENTENCE in found.err
-    assert "ErrorCode: StreamBroken\n" in found.err
-    assert f"RequestId: {REQUEST_ID}\n" in found.err
-    assert "received before that: 6 bytes in 2 chunks, the first 0.0 s earlier\n" in found.err
+def test_an_error_in_the_stream_prints_the_chunks_before_it(run: Run) -> None:
+    result = run(raw=[part(b"one"), part(b"two"), BROKEN])
+    assert (result.code, result.out) == (254, b"onetwo")
+    assert SENTENCE in result.err
+    assert "ErrorCode: StreamBroken\n" in result.err
+    assert f"RequestId: {REQUEST_ID}\n" in result.err
+    assert "received before that: 6 bytes in 2 chunks, the first 0.0 s earlier\n" in result.err
 
 
-def test_an_error_before_any_part_says_that_nothing_came(run: Run, tmp_path: Path) -> None:
-    found = run("out", raw=[exception("InternalStreamFailure", "try again")])
-    assert (found.code, found.out) == (254, b"")
-    assert "An error occurred (InternalStreamFailure)" in found.err
-    assert "no data was received before that" in found.err
-    assert ".partial" not in found.err
+def test_an_error_before_the_first_chunk_says_that_no_data_was_received(
+    run: Run, tmp_path: Path
+) -> None:
+    result = run("out", raw=[exception("InternalStreamFailure", "try again")])
+    assert (result.code, result.out) == (254, b"")
+    assert "An error occurred (InternalStreamFailure)" in result.err
+    assert "no data was received before that" in result.err
+    assert ".partial" not in result.err
     assert not os.listdir(tmp_path)
 
 
-def test_an_unknown_error_is_told_too(run: Run) -> None:
-    told = message({":message-type": "exception", ":exception-type": "NewOne"}, b'{"Message":"?"}')
-    found = run(raw=[told])
-    assert found.code == 254
-    assert "An error occurred (NewOne) when calling the InvokeEndpointWith" in found.err
+def test_an_unknown_error_is_reported(run: Run) -> None:
+    headers = {":message-type": "exception", ":exception-type": "NewOne"}
+    result = run(raw=[message(headers, b'{"Message":"?"}')])
+    assert result.code == 254
+    assert "An error occurred (NewOne) when calling the InvokeEndpointWith" in result.err
 
 
-def test_an_error_keeps_what_came_beside_the_outfile(run: Run, tmp_path: Path) -> None:
+def test_after_an_error_the_partial_response_is_saved_beside_the_outfile(
+    run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "out").write_bytes(b"old")
     (tmp_path / "out").chmod(0o640)
     (tmp_path / "out.partial").write_bytes(b"older")
-    found = run("out", raw=[part(b"one"), BROKEN])
-    assert (found.code, found.out) == (254, b"")
+    result = run("out", raw=[part(b"one"), BROKEN])
+    assert (result.code, result.out) == (254, b"")
     assert (tmp_path / "out").read_bytes() == b"old"
     assert (tmp_path / "out.partial").read_bytes() == b"one"
     assert (tmp_path / "out.partial").stat().st_mode & 0o777 == 0o640
-    assert f"the incomplete response is saved in {tmp_path}/out.partial" in found.err
+    assert f"the incomplete response is saved in {tmp_path}/out.partial" in result.err
     assert sorted(os.listdir(tmp_path)) == ["out", "out.partial"]
 
 
-def test_a_file_with_two_names_keeps_what_came_beside_it_too(run: Run, tmp_path: Path) -> None:
+def test_a_partial_response_is_saved_beside_a_file_with_two_names_too(
+    run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "out").write_bytes(b"old")
     (tmp_path / "other").hardlink_to(tmp_path / "out")
-    found = run("out", raw=[part(b"one"), BROKEN])
-    assert found.code == 254
+    result = run("out", raw=[part(b"one"), BROKEN])
+    assert result.code == 254
     assert (tmp_path / "out").read_bytes() == b"old"
     assert (tmp_path / "out.partial").read_bytes() == b"one"
     assert sorted(os.listdir(tmp_path)) == ["other", "out", "out.partial"]
 
 
-def test_what_cannot_be_kept_is_said(run: Run, tmp_path: Path) -> None:
+def test_a_partial_response_that_cannot_be_saved_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out.partial").mkdir()
-    found = run("out", raw=[part(b"one"), BROKEN])
-    assert found.code == 254
+    result = run("out", raw=[part(b"one"), BROKEN])
+    assert result.code == 254
     assert (
         f"the incomplete response could not be saved to {tmp_path}/out.partial: Is a dir"
-        in found.err
+        in result.err
     )
     assert os.listdir(tmp_path) == ["out.partial"]
 
 
-def test_a_stream_cut_short_is_255_and_kept(run: Run, tmp_path: Path) -> None:
+def test_a_truncated_stream_exits_with_255_and_is_saved(run: Run, tmp_path: Path) -> None:
     for raw, whole in (([part(b"one"), part(b"two")[:7]], True), ([part(b"one")], False)):
-        found = run("out", raw=raw, whole=whole)
-        assert found.code == 255
-        assert "received before that: 3 bytes in 1 chunk, the first" in found.err
+        result = run("out", raw=raw, whole=whole)
+        assert result.code == 255
+        assert "received before that: 3 bytes in 1 chunk, the first" in result.err
         assert (tmp_path / "out.partial").read_bytes() == b"one"
         assert os.listdir(tmp_path) == ["out.partial"]
         (tmp_path / "out.partial").unlink()
 
 
-def test_a_damaged_stream_is_one_clear_line(run: Run) -> None:
+def test_a_corrupt_stream_is_reported_in_one_line(run: Run) -> None:
     damaged = part(b"two").replace(b"two", b"owt")
-    found = run(raw=[part(b"one"), damaged])
-    assert (found.code, found.out) == (255, b"one")
-    first, *details, hint = found.err.splitlines()
+    result = run(raw=[part(b"one"), damaged])
+    assert (result.code, result.out) == (255, b"one")
+    first, *details, hint = result.err.splitlines()
     assert "the response stream cannot be read: a checksum is 0x" in first
     assert "InvokedProductionVariant: AllTraffic" in details
     assert hint.startswith("smrt: hint: received before that: 3 bytes in 1 chunk, the first")
 
 
-def test_an_error_of_the_service_is_told_as_ever(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_an_error_of_the_service_is_reported_as_for_other_commands(
+    smrt: Smrt, endpoint: Endpoint
+) -> None:
     endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "no")))
-    found = smrt(*CALL, "out")
-    assert found.code == 254
-    assert "An error occurred (ModelError) when calling the InvokeEndpointWithResp" in found.err
+    result = smrt(*CALL, "out")
+    assert result.code == 254
+    assert "An error occurred (ModelError) when calling the InvokeEndpointWithResp" in result.err
 
 
-def test_skeletons_and_the_dry_run_send_nothing(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_skeletons_and_dry_runs_send_nothing(smrt: Smrt, endpoint: Endpoint) -> None:
     skeleton = json.loads(smrt(COMMAND, "--generate-cli-skeleton").out)
     assert list(skeleton)[:3] == ["EndpointName", "Body", "ContentType"]
     sample = json.loads(smrt(*CALL, "--generate-cli-skeleton", "output").out)
@@ -287,28 +295,28 @@ def test_skeletons_and_the_dry_run_send_nothing(smrt: Smrt, endpoint: Endpoint) 
     assert not endpoint.requests
 
 
-def test_a_document_is_taken_for_the_options(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_a_document_can_replace_the_options(smrt: Smrt, endpoint: Endpoint) -> None:
     endpoint.respond_with(stream([part(b"1")]))
     document = json.dumps({"EndpointName": "d", "Body": "e30=", "Accept": "a/b"})
     assert smrt(COMMAND, "--cli-input-json", document) == Result(0, b"1", "")
     assert endpoint.requests[0].headers["x-amzn-sagemaker-accept"] == "a/b"
 
 
-def test_options_may_stand_before_the_command(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_options_can_precede_the_command(smrt: Smrt, endpoint: Endpoint) -> None:
     endpoint.respond_with(stream([part(b"data: 1\n\n")]))
     assert smrt("--stream", "sse", "sagemaker-runtime", *CALL) == Result(0, b"1\n", "")
 
 
-def test_a_terminal_gets_its_line_ended(run: Run) -> None:
-    assert run("--chat", parts=CHAT, terminal=True).out == "Café noir\n".encode()
-    assert run(parts=[b"one\n"], terminal=True).out == b"one\n"
+def test_on_a_terminal_the_last_line_is_terminated(run: Run) -> None:
+    assert run("--chat", chunks=CHAT, terminal=True).out == "Café noir\n".encode()
+    assert run(chunks=[b"one\n"], terminal=True).out == b"one\n"
     assert run(terminal=True).out == b""
     assert run(raw=[part(b"one"), BROKEN], terminal=True).out == b"one\n"
 
 
-def test_a_terminal_is_spared_what_is_no_text(run: Run, tmp_path: Path) -> None:
-    found = run(parts=[b"\x00\x01", b"\x02"], terminal=True)
-    assert (found.code, found.out) == (0, b"")
+def test_binary_data_is_not_printed_to_a_terminal(run: Run, tmp_path: Path) -> None:
+    result = run(chunks=[b"\x00\x01", b"\x02"], terminal=True)
+    assert (result.code, result.out) == (0, b"")
     assert (tmp_path / f"smrt-{REQUEST_ID}.bin").read_bytes() == b"\x00\x01\x02"
 
 
@@ -316,7 +324,7 @@ def test_a_terminal_is_spared_what_is_no_text(run: Run, tmp_path: Path) -> None:
 def started(
     endpoint: Endpoint, environ: dict[str, str], tmp_path: Path
 ) -> Callable[..., subprocess.Popen[bytes]]:
-    """The command in a process of its own, still running."""
+    """Start the command in a process of its own."""
 
     def start(*options: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -334,7 +342,7 @@ Started = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.mark.parametrize(
-    ("options", "parts", "expected"),
+    ("options", "chunks", "expected"),
     [
         ([], [b"one", b"two"], [b"one", b"two"]),
         (["/dev/stdout"], [b"one", b"two"], [b"one", b"two"]),
@@ -344,25 +352,27 @@ Started = Callable[..., subprocess.Popen[bytes]]
         (["--stream", "lines"], [b"a\nb", b"c\n"], [b"a\n", b"bc\n"]),
     ],
 )
-def test_a_part_is_out_before_the_next_is_sent(
-    started: Started, endpoint: Endpoint, options: list[str], parts: Any, expected: Any
+def test_each_chunk_is_printed_before_the_next_is_sent(
+    started: Started, endpoint: Endpoint, options: list[str], chunks: Any, expected: Any
 ) -> None:
     was_read = threading.Semaphore(0)
 
     def between() -> None:
         assert was_read.acquire(timeout=20)
 
-    endpoint.respond_with(stream(map(part, parts), between=between))
+    endpoint.respond_with(stream(map(part, chunks), between=between))
     with started(*options) as process:
         assert process.stdout
-        for wanted in expected:
-            assert os.read(process.stdout.fileno(), 100) == wanted
+        for expected_bytes in expected:
+            assert os.read(process.stdout.fileno(), 100) == expected_bytes
             was_read.release()
         process.communicate()
     assert process.returncode == 0
 
 
-def test_a_closed_pipe_ends_it_quietly(started: Started, endpoint: Endpoint) -> None:
+def test_a_broken_pipe_ends_the_stream_without_a_message(
+    started: Started, endpoint: Endpoint
+) -> None:
     closed = threading.Event()
 
     def between() -> None:
@@ -380,7 +390,7 @@ def test_a_closed_pipe_ends_it_quietly(started: Started, endpoint: Endpoint) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_at_once_and_the_terminal_is_clean(
+def test_a_signal_ends_the_stream_and_the_line_on_the_terminal(
     started: Started, endpoint: Endpoint, number: signal.Signals
 ) -> None:
     never = threading.Event()
@@ -389,17 +399,17 @@ def test_a_signal_ends_it_at_once_and_the_terminal_is_clean(
         never.wait(20)
 
     endpoint.respond_with(stream([part(b"one"), part(b"two")], between=between))
-    ours, theirs = pty.openpty()
-    with started(stdout=theirs) as process:
-        os.close(theirs)
+    terminal, process_side = pty.openpty()
+    with started(stdout=process_side) as process:
+        os.close(process_side)
         assert process.stderr
-        assert os.read(ours, 100) == b"one"
+        assert os.read(terminal, 100) == b"one"
         process.send_signal(number)
-        assert os.read(ours, 100) == b"\r\n"
+        assert os.read(terminal, 100) == b"\r\n"
         assert process.stderr.read() == b""
         status = process.wait(10)
     never.set()
-    os.close(ours)
+    os.close(terminal)
     assert status == (130 if number == signal.SIGINT else -number)
 
 
@@ -433,7 +443,7 @@ raise SystemExit(code)
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(("framing", "thousands"), [("raw", 1), ("raw", 4000), ("lines", 1000)])
-def test_a_stream_of_200_mb_stays_within_40_mb(
+def test_a_stream_of_200_mb_needs_less_than_40_mb_of_memory(
     endpoint: Endpoint, environ: dict[str, str], tmp_path: Path, framing: str, thousands: int
 ) -> None:
     one = part((b"x" * 999 + b"\n") * thousands)

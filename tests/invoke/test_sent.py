@@ -1,4 +1,4 @@
-"""Statuses 252 and 253 promise that nothing was sent: what fails later is 254 or 255."""
+"""Exit codes 252 and 253 promise that no request was sent; later errors exit with 254 or 255."""
 
 import io
 import json
@@ -38,30 +38,30 @@ S3 = "AWS_ENDPOINT_URL_S3"
 
 
 def accept(endpoint: Endpoint, location: str | None = OUTPUT) -> None:
-    """Have `endpoint` queue the next request."""
+    """Let `endpoint` queue the next request."""
     headers = [] if location is None else [("X-Amzn-SageMaker-OutputLocation", location)]
     endpoint.respond(202, b'{"InferenceId":"id-7"}', headers)
 
 
 def calls(endpoint: Endpoint) -> int:
-    """How many requests came to the runtime; the same endpoint may be S3, too."""
+    """The number of requests to the runtime; the same endpoint can be S3, too."""
     return sum(received.target.startswith("/endpoints/") for received in endpoint.requests)
 
 
 @pytest.mark.parametrize("kind", [UsageError, ConfigurationError])
-def test_a_failure_after_a_request_has_another_status_and_all_else(kind: type[SmrtError]) -> None:
+def test_an_error_after_a_request_changes_only_its_exit_status(kind: type[SmrtError]) -> None:
     failure = kind("what", "do this")
     failure.resume = "smrt wait"
     with pytest.raises(SmrtError) as caught, after_sending({"InferenceId": "1"}):
         raise failure
-    found = caught.value
-    assert type(found) is SmrtError
-    assert (found.exit_code, found.code) == (255, "General")
-    assert (found.message, found.hints, found.resume) == ("what", ("do this",), "smrt wait")
-    assert (found.metadata, found.__cause__) == ({"InferenceId": "1"}, failure)
+    error = caught.value
+    assert type(error) is SmrtError
+    assert (error.exit_code, error.code) == (255, "General")
+    assert (error.message, error.hints, error.resume) == ("what", ("do this",), "smrt wait")
+    assert (error.metadata, error.__cause__) == ({"InferenceId": "1"}, failure)
 
 
-def test_a_code_of_its_own_stays_after_a_request() -> None:
+def test_a_specific_error_code_is_unchanged_after_a_request() -> None:
     with pytest.raises(SmrtError) as caught, after_sending():
         raise ConfigurationError("no keys", code="NoCredentials")
     assert caught.value.code == "NoCredentials"
@@ -71,7 +71,7 @@ SERVICE = ServiceError({"Error": {"Code": "C", "Message": "m"}, "ResponseMetadat
 
 
 @pytest.mark.parametrize("failure", [SmrtError("x"), TransportError("x"), SERVICE])
-def test_other_failures_stay_what_they_are(failure: SmrtError) -> None:
+def test_other_errors_are_unchanged_after_a_request(failure: SmrtError) -> None:
     with pytest.raises(SmrtError) as caught, after_sending({"InferenceId": "1"}):
         raise failure
     assert caught.value is failure
@@ -79,7 +79,7 @@ def test_other_failures_stay_what_they_are(failure: SmrtError) -> None:
 
 
 @pytest.mark.parametrize("kind", [UsageError, ConfigurationError])
-def test_where_nothing_was_sent_a_failure_stays_what_it_is(kind: type[SmrtError]) -> None:
+def test_an_error_is_unchanged_if_nothing_was_sent(kind: type[SmrtError]) -> None:
     with pytest.raises(kind), after_sending(was_sent=lambda: False):
         raise kind("x")
 
@@ -94,7 +94,7 @@ LOCATIONS = [
 
 
 @pytest.mark.parametrize(("location", "message"), LOCATIONS)
-def test_a_result_that_cannot_be_waited_for_is_no_error_of_usage(
+def test_invalid_locations_in_the_response_are_not_a_usage_error(
     location: str | None, message: str, smrt: Smrt, endpoint: Endpoint
 ) -> None:
     accept(endpoint, location)
@@ -112,7 +112,7 @@ def test_the_metadata_is_in_every_error_format(name: str, smrt: Smrt, endpoint: 
     assert "id-7" in done.err
 
 
-def test_programs_read_the_metadata(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_errors_for_programs_contain_the_metadata(smrt: Smrt, endpoint: Endpoint) -> None:
     accept(endpoint)
     options = ("--wait", "--wait-timeout", "0", "--cli-error-format", "json")
     endpoint.respond(404, b"<Error><Code>NoSuchKey</Code></Error>")
@@ -135,7 +135,7 @@ BAD_HEADERS = [
 
 @pytest.mark.parametrize("header", BAD_HEADERS, ids="=".join)
 @pytest.mark.parametrize("line", [("wait", "--output-location", OUTPUT), (*QUEUE, "--wait")])
-def test_bad_headers_of_s3_are_no_error_of_configuration(
+def test_invalid_headers_of_s3_are_not_a_configuration_error(
     line: tuple[str, ...], header: tuple[str, str], smrt: Smrt, endpoint: Endpoint
 ) -> None:
     if line[0] != "wait":
@@ -146,7 +146,7 @@ def test_bad_headers_of_s3_are_no_error_of_configuration(
     assert "hint: to resume waiting: smrt wait" in done.err
 
 
-def test_a_region_that_s3_names_is_no_error_of_configuration(
+def test_an_invalid_region_from_s3_is_not_a_configuration_error(
     smrt: Smrt, endpoint: Endpoint
 ) -> None:
     endpoint.respond(301, b"", [("x-amz-bucket-region", "not a region!")])
@@ -155,7 +155,7 @@ def test_a_region_that_s3_names_is_no_error_of_configuration(
     assert "'not a region!'" in done.err
 
 
-def test_a_bucket_that_cannot_be_one_is_usage_where_the_line_names_it(smrt: Smrt) -> None:
+def test_an_invalid_bucket_on_the_command_line_is_a_usage_error(smrt: Smrt) -> None:
     assert smrt("wait", "--output-location", "s3://B!/key").code == 252
 
 
@@ -164,12 +164,12 @@ S3_FAULTS = {
     "an unreadable CA bundle": (("--ca-bundle", "missing.pem"), {S3: "https://127.0.0.1:9"}),
     "a bundle that is none": (("--ca-bundle", "config"), {S3: "https://127.0.0.1:9"}),
     "an addressing style": ((), {"AWS_CONFIG_FILE": "config"}),
-    "an address": ((), {S3: "http://[bad"}),
+    "an endpoint URL": ((), {S3: "http://[bad"}),
 }
 
 
 @pytest.mark.parametrize(("options", "env"), S3_FAULTS.values(), ids=S3_FAULTS)
-def test_what_keeps_s3_from_being_called_is_found_before_the_call(
+def test_invalid_settings_for_s3_are_reported_before_the_call(
     options: tuple[str, ...], env: dict[str, str], smrt: Smrt, endpoint: Endpoint
 ) -> None:
     Path("config").write_text(STYLE, encoding="ascii")
@@ -189,7 +189,7 @@ BEFORE = [
 
 @pytest.mark.parametrize("line", CALLS, ids=lambda line: line[0])
 @pytest.mark.parametrize(("options", "code"), BEFORE)
-def test_what_can_be_judged_before_the_call_is(
+def test_invalid_options_are_reported_before_the_call(
     line: tuple[str, ...],
     options: tuple[str, ...],
     code: int,
@@ -200,7 +200,7 @@ def test_what_can_be_judged_before_the_call_is(
     assert (done.code, done.out, endpoint.requests) == (code, b"", [])
 
 
-def test_an_output_encoding_that_cannot_leave_anything_out_is_found_before_the_call(
+def test_an_encoding_without_error_handlers_is_rejected_before_the_call(
     smrt: Smrt, endpoint: Endpoint
 ) -> None:
     done = smrt(*QUEUE, env={"AWS_CLI_OUTPUT_ENCODING": "idna"})
@@ -208,17 +208,17 @@ def test_an_output_encoding_that_cannot_leave_anything_out_is_found_before_the_c
 
 
 @pytest.mark.parametrize("line", CALLS, ids=lambda line: line[0])
-def test_a_query_that_fails_on_the_metadata_prints_all_of_it(
+def test_if_the_query_fails_all_metadata_is_printed(
     line: tuple[str, ...], smrt: Smrt, endpoint: Endpoint
 ) -> None:
-    answer = response(200, b'{"InferenceId":"id-7"}' if line is QUEUE else b"")
-    endpoint.respond_with(raw(answer))
+    raw_response = response(200, b'{"InferenceId":"id-7"}' if line is QUEUE else b"")
+    endpoint.respond_with(raw(raw_response))
     done = smrt(*line, "--metadata", "-", "--query", "abs(@)")
     assert (done.code, len(endpoint.requests)) == (255, 1)
     assert ("InferenceId: id-7" if line is QUEUE else "InvokedProductionVariant: AllTr") in done.err
 
 
-def test_a_query_beyond_all_numbers_is_no_defect(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_a_query_that_overflows_is_an_error(smrt: Smrt, endpoint: Endpoint) -> None:
     accept(endpoint)
     done = smrt(*QUEUE, "--query", "ceil(to_number('1e999'))")
     assert (done.code, len(endpoint.requests)) == (255, 1)
@@ -227,7 +227,7 @@ def test_a_query_beyond_all_numbers_is_no_defect(smrt: Smrt, endpoint: Endpoint)
     assert f"OutputLocation: {OUTPUT}\n" in done.err
 
 
-def test_json_too_deep_to_be_read_loses_no_location(smrt: Smrt, endpoint: Endpoint) -> None:
+def test_json_that_is_nested_too_deeply_loses_no_location(smrt: Smrt, endpoint: Endpoint) -> None:
     endpoint.respond(202, b"[" * 100_000, [("X-Amzn-SageMaker-OutputLocation", OUTPUT)])
     done = smrt(*QUEUE)
     assert (done.code, json.loads(done.out)) == (0, {"OutputLocation": OUTPUT})
@@ -235,7 +235,7 @@ def test_json_too_deep_to_be_read_loses_no_location(smrt: Smrt, endpoint: Endpoi
 
 
 @pytest.mark.parametrize("options", [("folder/out",), ("--metadata", "folder/metadata", "-")])
-def test_a_folder_that_goes_away_during_the_call_is_no_error_of_usage(
+def test_a_folder_deleted_during_the_call_is_not_a_usage_error(
     options: tuple[str, ...], smrt: Smrt, endpoint: Endpoint
 ) -> None:
     Path("folder").mkdir()
@@ -252,18 +252,18 @@ def test_a_folder_that_goes_away_during_the_call_is_no_error_of_usage(
 
 
 def expiring() -> Iterator[Credentials]:
-    """Keys that are about to expire, and then none that can be had."""
+    """Credentials that are about to expire, then an error."""
     yield Credentials("a", "b", expires=time.time())
     raise ConfigurationError("the login is over", "log in again")
 
 
 @pytest.mark.parametrize("first", [error(503, "ServiceUnavailable", "later"), b"garbage\r\n\r\n"])
-def test_credentials_that_fail_between_two_attempts_are_no_error_of_configuration(
+def test_credentials_that_fail_between_attempts_are_not_a_configuration_error(
     first: bytes, endpoint: Endpoint
 ) -> None:
-    keys = expiring()
+    credentials = expiring()
     settings = Settings(region="us-east-1", endpoint_url=endpoint.url)
-    caller = Caller(settings, lambda: next(keys), Dependencies(sleep=lambda _: None))
+    caller = Caller(settings, lambda: next(credentials), Dependencies(sleep=lambda _: None))
     endpoint.respond_with(raw(first, drop))
     with pytest.raises(SmrtError, match="the login is over") as caught:
         caller.call(INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b""})
@@ -273,14 +273,14 @@ def test_credentials_that_fail_between_two_attempts_are_no_error_of_configuratio
 
 
 def run(environ: dict[str, str], *line: str, terminal: bool = False) -> Result:
-    """Run `line` in an environment that may change while it runs."""
-    made = Terminal if terminal else io.BytesIO
-    out, err = made(), made()
-    code = main(line, console=Console(made(), out, err), environ=environ)
+    """Run `line` in an environment that can change meanwhile."""
+    stream = Terminal if terminal else io.BytesIO
+    out, err = stream(), stream()
+    code = main(line, console=Console(stream(), out, err), environ=environ)
     return Result(code, out.getvalue(), err.getvalue().decode())
 
 
-def test_the_command_ends_with_255_where_a_refresh_fails(
+def test_a_failed_refresh_of_credentials_exits_with_255(
     environ: dict[str, str], endpoint: Endpoint
 ) -> None:
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 50))
@@ -289,7 +289,7 @@ def test_the_command_ends_with_255_where_a_refresh_fails(
 
     def expire(sock: Any, _: Any) -> None:
         del environ["AWS_SECRET_ACCESS_KEY"]
-        sock.sendall(response(403, b"{}", skewed))  # signed again at once, by that clock
+        sock.sendall(response(403, b"{}", skewed))  # smrt signs again with that time
 
     endpoint.respond_with(expire)
     done = run(environ, *INVOKE)
@@ -297,14 +297,14 @@ def test_the_command_ends_with_255_where_a_refresh_fails(
     assert "Partial credentials found in env" in done.err
 
 
-def test_credentials_that_fail_before_the_first_attempt_are_one(
+def test_credentials_that_fail_before_the_first_attempt_are_a_configuration_error(
     smrt: Smrt, endpoint: Endpoint
 ) -> None:
     done = smrt(*INVOKE, env={"AWS_SECRET_ACCESS_KEY": ""})
     assert (done.code, endpoint.requests) == (253, [])
 
 
-def test_no_prompt_comes_after_a_request(environ: dict[str, str], endpoint: Endpoint) -> None:
+def test_there_is_no_prompt_after_a_request(environ: dict[str, str], endpoint: Endpoint) -> None:
     accept(endpoint, None)
     environ |= {RUNTIME: endpoint.url, "AWS_CLI_AUTO_PROMPT": "on-partial"}
     done = run(environ, *QUEUE, "--wait", terminal=True)

@@ -98,5 +98,5 @@ def test_an_error_in_each_format(error: SmrtError, name: str, text: str) -> None
 
 
 @pytest.mark.parametrize(("color", "colored"), [("on", True), ("off", False), (None, False)])
-def test_a_table_is_colored_where_it_is_asked_for(color: str | None, *, colored: bool) -> None:
+def test_an_error_table_is_colored_on_request(color: str | None, *, colored: bool) -> None:
     assert ("\x1b[" in _told(HINTED, "table", color)) is colored

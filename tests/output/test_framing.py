@@ -82,7 +82,7 @@ event_fragments = st.sampled_from(
 
 @given(text=st.lists(event_fragments, max_size=30).map("".join), at=cuts)
 @settings(max_examples=300)
-def test_events_follow_the_standard_wherever_the_chunks_end(text: str, at: list[int]) -> None:
+def test_events_do_not_depend_on_the_chunks(text: str, at: list[int]) -> None:
     frames = list(events(cut(text.encode(), at), lambda _: None))
     assert [event.decode() for event in frames] == reference(text)
 

@@ -31,7 +31,7 @@ def text_of(select: Any, *events: Any) -> list[str]:
         (None, []),
     ],
 )
-def test_chat_knows_the_usual_shapes(event: Any, text: list[str]) -> None:
+def test_chat_supports_the_common_formats(event: Any, text: list[str]) -> None:
     assert text_of(chat, event) == text
 
 

@@ -164,7 +164,7 @@ def test_a_file_with_two_names_keeps_both(tmp_path: Path) -> None:
     assert names(tmp_path) == ["other", "out"]
 
 
-def test_a_relative_name_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_name_is_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     planned = plan("out")
     monkeypatch.chdir("/")
@@ -196,7 +196,7 @@ def test_a_file_in_a_read_only_folder_is_overwritten_in_place(shared: Path) -> N
 
 
 @ONLY_ROOT
-def test_another_users_file_keeps_its_owner(shared: Path) -> None:
+def test_a_file_of_another_user_has_the_same_owner_afterwards(shared: Path) -> None:
     out = shared / "out"
     out.write_bytes(OLD)
     os.chmod(out, 0o666)

@@ -94,7 +94,7 @@ def test_a_table_is_as_wide_as_the_terminal_allows(env: dict[str, str], tmp_path
     assert upright == default
 
 
-def test_what_the_terminal_cannot_show_is_escaped(
+def test_characters_that_the_encoding_lacks_are_escaped(
     env: dict[str, str], endpoint: Endpoint, tmp_path: Path
 ) -> None:
     endpoint.respond(headers=[("X-Amzn-SageMaker-Custom-Attributes", b"caf\xe9")])

@@ -50,7 +50,7 @@ def species(answer: Prediction) -> list[str]:
     return [each["species"] for each in json.loads(body(answer))["predictions"]]
 
 
-def test_the_data_are_fishers() -> None:
+def test_the_data_is_fishers() -> None:
     rows = measurements()
     assert len(rows) == len(EXPECTED["species"]) == 150
     assert [round(sum(column), 1) for column in zip(*rows, strict=True)] == [
@@ -63,7 +63,9 @@ def test_the_data_are_fishers() -> None:
 
 @pytest.mark.parametrize("accept", ["application/json", "text/csv"])
 @pytest.mark.parametrize("content_type", ["application/json", "text/csv"])
-def test_the_answers_are_scikit_learns(boto: Any, content_type: str, accept: str) -> None:
+def test_the_predictions_are_those_of_scikit_learn(
+    boto: Any, content_type: str, accept: str
+) -> None:
     rows = measurements()
     text = "".join(",".join(map(str, row)) + "\n" for row in rows)
     body = json.dumps(rows) if content_type == "application/json" else text
@@ -85,7 +87,7 @@ def test_the_answers_are_scikit_learns(boto: Any, content_type: str, accept: str
         assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-15)
 
 
-def test_the_demos_flowers_are_told_apart(iris: Any) -> None:
+def test_the_flowers_of_the_demo_are_distinguished(iris: Any) -> None:
     answer = ask(iris, (IRIS / "flowers.csv").read_text(), "text/csv")
     assert answer.content_type == "application/json"
     assert set(species(answer)) == set(CLASSES)
@@ -103,7 +105,7 @@ SHAPES: list[tuple[Any, int]] = [
 
 
 @pytest.mark.parametrize(("value", "count"), SHAPES)
-def test_json_comes_in_several_shapes(iris: Any, value: Any, count: int) -> None:
+def test_json_input_can_have_several_forms(iris: Any, value: Any, count: int) -> None:
     assert species(ask(iris, json.dumps(value), "application/json")) == ["setosa"] * count
 
 
@@ -112,7 +114,7 @@ def test_a_header_line_is_skipped(iris: Any) -> None:
     assert species(ask(iris, body, "text/csv")) == ["setosa"]
 
 
-def test_the_first_type_it_speaks_is_the_answers(iris: Any) -> None:
+def test_the_response_has_the_first_supported_type(iris: Any) -> None:
     answer = ask(iris, json.dumps(SETOSA), "application/json", "text/html, text/csv;q=0.9")
     assert answer.content_type == "text/csv"
     assert body(answer).startswith(b"setosa,0.98")
@@ -134,7 +136,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("body", "content_type", "status", "message"), BAD)
-def test_bad_input_is_told_plainly(
+def test_invalid_input_has_a_clear_message(
     iris: Any, body: str, content_type: str, status: int, message: str
 ) -> None:
     with pytest.raises(ModelFailure) as caught:
@@ -143,7 +145,7 @@ def test_bad_input_is_told_plainly(
     assert caught.value.message.startswith(message)
 
 
-def test_an_answer_it_cannot_give_is_not_acceptable(boto: Any) -> None:
+def test_an_unsupported_response_type_is_not_acceptable(boto: Any) -> None:
     with pytest.raises(ClientError) as caught:
         boto.invoke_endpoint(
             EndpointName="iris", Body="1,2,3,4", ContentType="text/csv", Accept="image/png"

@@ -238,7 +238,7 @@ def first_call(case: Case, smrt: Smrt, endpoint: Endpoint) -> Result:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_what_went_wrong_is_one_line_and_what_to_do_another(
+def test_a_mistake_has_an_error_in_one_line_and_a_hint(
     case: Case, smrt: Smrt, endpoint: Endpoint, environ: dict[str, str]
 ) -> None:
     for name in case.unset:

@@ -45,7 +45,7 @@ def story(parts: list[bytes]) -> list[str]:
     return list(texts(events(parts, pytest.fail), chat))
 
 
-def test_each_word_is_a_part_in_the_shape_of_openais_chunks(boto: Any) -> None:
+def test_each_word_is_an_event_in_the_format_of_openai(boto: Any) -> None:
     parts = ask(boto, max_tokens=5)
     assert len(parts) == 1 + 5 + 1 + 1
     assert parts[-1] == b"data: [DONE]\n\n"
@@ -58,7 +58,7 @@ def test_each_word_is_a_part_in_the_shape_of_openais_chunks(boto: Any) -> None:
     assert len(story(parts)) == 5
 
 
-def test_every_three_words_stand_so_in_the_book(boto: Any) -> None:
+def test_every_three_words_in_a_row_are_in_the_book(boto: Any) -> None:
     book = BOOK.lower().split()
     known = set(zip(book, book[1:], book[2:], strict=False))
     told = "".join(story(ask(boto, max_tokens=200, seed=1))).lower().split()
@@ -66,7 +66,7 @@ def test_every_three_words_stand_so_in_the_book(boto: Any) -> None:
     assert set(zip(told, told[1:], told[2:], strict=False)) <= known
 
 
-def test_a_seed_tells_the_same_story_again(boto: Any) -> None:
+def test_the_same_seed_generates_the_same_story(boto: Any) -> None:
     first, again, other = (story(ask(boto, seed=seed)) for seed in (7, 7, 8))
     assert first == again != other
     assert len(first) == 100
@@ -80,7 +80,7 @@ def test_a_seed_tells_the_same_story_again(boto: Any) -> None:
         {"prompt": "never-heard-of rabbit"},
     ],
 )
-def test_the_story_goes_on_from_the_prompt(boto: Any, wish: dict[str, Any]) -> None:
+def test_the_story_continues_the_prompt(boto: Any, wish: dict[str, Any]) -> None:
     following = {after for word, after in pairwise(BOOK.lower().split()) if word == "rabbit"}
     for seed in range(5):
         first = story(ask(boto, **wish, max_tokens=1, seed=seed))[0]
@@ -94,7 +94,7 @@ def test_the_books_last_words_end_the_story(boto: Any) -> None:
     assert endings == {"stop"}
 
 
-def test_without_streaming_there_is_one_answer(boto: Any) -> None:
+def test_without_streaming_there_is_one_response(boto: Any) -> None:
     body = json.dumps({"stream": False, "max_tokens": 3, "seed": 1}).encode()
     reply = boto.invoke_endpoint(
         EndpointName="storyteller", ContentType="application/json", Body=body
@@ -117,7 +117,7 @@ def test_without_streaming_there_is_one_answer(boto: Any) -> None:
         (b'{"messages": [{"content": 7}]}', "has to be text"),
     ],
 )
-def test_a_request_that_makes_no_sense_is_refused_before_the_story_begins(
+def test_an_invalid_request_is_rejected_before_the_stream_starts(
     boto: Any, body: bytes, words: str
 ) -> None:
     with pytest.raises(ClientError, match=words):
@@ -126,12 +126,12 @@ def test_a_request_that_makes_no_sense_is_refused_before_the_story_begins(
         )
 
 
-def test_other_types_of_input_are_refused(boto: Any) -> None:
+def test_other_content_types_are_rejected(boto: Any) -> None:
     with pytest.raises(ClientError, match=r"client error \(415\).*send application/json"):
         boto.invoke_endpoint(EndpointName="storyteller", ContentType="text/csv", Body=b"1")
 
 
-def test_the_story_may_be_slow(boto: Any) -> None:
+def test_the_speed_of_the_story_can_be_configured(boto: Any) -> None:
     assert len(story(ask(boto, max_tokens=3, words_per_second=1000.5))) == 3
 
 

@@ -35,7 +35,7 @@ class Call(NamedTuple):
 class FakeServices(ThreadingHTTPServer):
     """All services in one server. `calls` are the requests.
 
-    `refuse` makes STS and SSO return errors; `answer`, if set, is what the others return.
+    `reject` makes STS and SSO return errors; `response`, if set, is that of the others.
     """
 
     calls: list[Call]

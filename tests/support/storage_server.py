@@ -35,8 +35,8 @@ def bucket() -> Iterator[Any]:
         resource.meta.client.close()
 
 
-class Places:
-    """Output and failure locations of one asynchronous call, unique per test."""
+class QueuedCall:
+    """The response to an asynchronous call, whose locations are unique per test."""
 
     def __init__(self) -> None:
         number = next(_numbers)
@@ -44,7 +44,7 @@ class Places:
         self.failure_key = f"failure/{number}-error.out"
         self.output = f"s3://{BUCKET}/{self.output_key}"
         self.failure = f"s3://{BUCKET}/{self.failure_key}"
-        self.reply = {
+        self.response = {
             "OutputLocation": self.output,
             "FailureLocation": self.failure,
             "InferenceId": f"id-{number}",
@@ -56,5 +56,5 @@ class Places:
             ("X-Amzn-SageMaker-OutputLocation", self.output),
             ("X-Amzn-SageMaker-FailureLocation", self.failure),
         ]
-        body = json.dumps({"InferenceId": self.reply["InferenceId"]}).encode()
+        body = json.dumps({"InferenceId": self.response["InferenceId"]}).encode()
         endpoint.respond(202, body, headers)

@@ -38,13 +38,13 @@ def test_json_has_four_spaces_and_keeps_the_order(value: Any, expected: str) -> 
     assert printed(value) == expected
 
 
-def test_pieces_are_what_aws_writes_at_once() -> None:
+def test_json_has_the_chunks_of_the_aws_cli() -> None:
     assert [*render("caf\xe9", "json")] == ['"caf\xe9"', "\n"]
 
 
 @settings(max_examples=100)
 @given(JSON.filter(lambda value: value != {}))
-def test_json_is_read_back(value: Any) -> None:
+def test_json_is_parsed_to_the_same_value(value: Any) -> None:
     assert json.loads(printed(value)) == value
 
 

@@ -44,7 +44,7 @@ def test_every_scalar_of_a_list_of_mappings_is_in_the_table(rows: list[dict[str,
 
 
 @pytest.mark.parametrize("value", [None, "", 0, False, [], {}])
-def test_what_is_empty_is_nothing(value: Any) -> None:
+def test_empty_values_are_not_drawn(value: Any) -> None:
     assert table(value) == ""
 
 
@@ -115,11 +115,11 @@ HEADERS = """\
         ([1, {"a": 2, "b": 3}], HEADERS),
     ],
 )
-def test_rows_that_do_not_fit_begin_a_section_of_their_own(value: Any, expected: str) -> None:
+def test_rows_of_another_length_start_a_new_section(value: Any, expected: str) -> None:
     assert table(value) == expected
 
 
-def test_unicode_tables_are_loaded_for_text_that_needs_them_alone() -> None:
+def test_unicodedata_is_only_imported_for_text_that_needs_it() -> None:
     program = (
         "import sys; from smrt.output.formats import Style, render\n"
         "''.join(render({'a': 'b'}, 'table', Style('T')))\n"

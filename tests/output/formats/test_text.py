@@ -39,7 +39,7 @@ def text(value: Any) -> str:
         ([{}, {}], ""),
     ],
 )
-def test_values_are_lines(value: Any, expected: str) -> None:
+def test_values_are_printed_as_lines(value: Any, expected: str) -> None:
     assert text(value) == expected
 
 

@@ -54,14 +54,14 @@ def parsed(text: str) -> Any:
 
 @settings(max_examples=200)
 @given(NESTED)
-def test_yaml_is_read_back(value: Any) -> None:
+def test_yaml_is_parsed_to_the_same_value(value: Any) -> None:
     assert parsed(printed(value)) == value
     assert parsed(printed(value, "yaml-stream")) == [value]
 
 
 @settings(max_examples=100)
 @given(NESTED)
-def test_yaml_without_libyaml_is_read_back_too(value: Any) -> None:
+def test_yaml_without_libyaml_is_parsed_to_the_same_value(value: Any) -> None:
     assert parsed(yaml_.dumped(value, yaml_.PURE)) == value
 
 
@@ -90,7 +90,7 @@ def test_yaml_has_one_form_for_each_value(value: Any, expected: str) -> None:
     assert printed(value) == expected
 
 
-def test_a_value_that_is_there_twice_is_an_alias() -> None:
+def test_a_repeated_value_is_an_alias() -> None:
     value = {"a": [1]}
     assert printed([value, value]) == "- &id001\n  a:\n  - 1\n- *id001\n"
 
@@ -111,5 +111,5 @@ def test_keys_strings_numbers_and_words_differ_in_color() -> None:
     ]
 
 
-def test_the_yaml_here_goes_through_libyaml() -> None:
+def test_this_host_has_libyaml() -> None:
     assert issubclass(yaml_.FAST, yaml.CSafeDumper)
