@@ -1,4 +1,4 @@
-"""Config and credentials files of every shape: what we resolve is what botocore resolves."""
+"""Config and credentials files in many forms: smrt resolves the same values as botocore."""
 
 import os
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_files_and_environment_are_resolved_as_by_botocore(
 
 
 def outcome(resolved: Callable[[], Any]) -> Any:
-    """What comes out, be it an error's message."""
+    """The result, or the message of the error."""
     try:
         return resolved()
     except (BotoCoreError, ConfigurationError) as exc:
@@ -128,9 +128,11 @@ def compare(environ: dict[str, str], profile: str | None) -> None:
     config = load(environ, profile)
     assert region(config) == as_text(session.get_config_variable("region"))
     if "role_arn" not in scoped:
-        assert outcome(lambda: our_keys(config)) == outcome(lambda: keys(session))
-    theirs = outcome(lambda: botocore_settings(session, scoped))
-    assert outcome(lambda: our_settings(config)) == theirs
+        assert outcome(lambda: smrt_credentials(config)) == outcome(
+            lambda: botocore_credentials(session)
+        )
+    expected = outcome(lambda: botocore_settings(session, scoped))
+    assert outcome(lambda: smrt_settings(config)) == expected
 
 
 def values(config: Config) -> dict[str, Any]:
@@ -142,19 +144,21 @@ def as_text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def our_keys(config: Config) -> tuple[str | None, ...] | None:
-    found = static(config)
-    return found and found[:4]
+def smrt_credentials(config: Config) -> tuple[str | None, ...] | None:
+    credentials = static(config)
+    return credentials and credentials[:4]
 
 
-def keys(session: Session) -> tuple[str | None, ...] | None:
-    found = session.get_credentials()
-    return found and (found.access_key, found.secret_key, found.token, found.method)
+def botocore_credentials(session: Session) -> tuple[str | None, ...] | None:
+    credentials = session.get_credentials()
+    if credentials is None:
+        return None
+    return credentials.access_key, credentials.secret_key, credentials.token, credentials.method
 
 
-def our_settings(config: Config) -> tuple[Any, ...]:
-    ours = resolve(config, ConnectionOptions(region="r"))
-    return ours.endpoint_url, ours.retry_mode, ours.max_attempts, ours.use_fips
+def smrt_settings(config: Config) -> tuple[Any, ...]:
+    resolved = resolve(config, ConnectionOptions(region="r"))
+    return resolved.endpoint_url, resolved.retry_mode, resolved.max_attempts, resolved.use_fips
 
 
 def botocore_settings(session: Session, scoped: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Roles: assumed by a stand-in for STS, cached in AWS CLI's cache, with MFA on a real terminal."""
+"""Roles: assumed from a fake STS, cached in AWS CLI's cache, with MFA on a real terminal."""
 
 import json
 import os
@@ -200,18 +200,19 @@ def entry(expiration: object) -> dict[str, Any]:
 
 
 def test_the_cache_is_botocores_in_both_directions(aws_home: Emulator) -> None:
-    ours, theirs = Cache(aws_home.config()), JSONFileCache(str(aws_home.home / ".aws/cli/cache"))
+    smrts = Cache(aws_home.config())
+    botocores = JSONFileCache(str(aws_home.home / ".aws/cli/cache"))
     moment = datetime(2099, 1, 1, tzinfo=timezone.utc)
-    ours["one"] = entry(moment)
-    theirs["two"] = entry(moment)
-    assert theirs["one"] == ours["one"] == theirs["two"] == ours["two"]
+    smrts["one"] = entry(moment)
+    botocores["two"] = entry(moment)
+    assert botocores["one"] == smrts["one"] == botocores["two"] == smrts["two"]
     one, two = aws_home.cached
     assert one.read_bytes() == two.read_bytes()
     assert one.stat().st_mode == two.stat().st_mode
-    assert "one" in ours
-    assert "three" not in ours
+    assert "one" in smrts
+    assert "three" not in smrts
     with pytest.raises(KeyError):
-        ours["three"]
+        smrts["three"]
 
 
 def test_credentials_cached_by_botocore_are_read(aws_home: Emulator) -> None:
@@ -251,7 +252,7 @@ def test_every_failed_write_leaves_no_credentials(tmp_path: Path) -> None:
 
 MFA = """
 import os, sys
-os.close(os.open(sys.argv[1], os.O_RDWR))  # a leader without a terminal takes the first it opens
+os.close(os.open(sys.argv[1], os.O_RDWR))  # it becomes the controlling terminal of a session leader
 from smrt.config.configuration import load
 from smrt.config.credentials import resolve
 from smrt.errors import ConfigurationError
@@ -272,20 +273,20 @@ def test_the_mfa_code_is_read_from_the_terminal(
 ) -> None:
     mfa = "mfa_serial=arn:mfa:mine\nsource_profile=base\n"
     aws_home.config(f"[profile base]\n{STATIC}[profile role]\n{ROLE}{mfa}")
-    ours, theirs = pty.openpty()
+    terminal, process_side = pty.openpty()
     try:
         done = subprocess.Popen(
-            [sys.executable, "-c", MFA, os.ttyname(theirs)],
+            [sys.executable, "-c", MFA, os.ttyname(process_side)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
-        assert b"Enter MFA code for arn:mfa:mine: " in os.read(ours, 99)
-        os.write(ours, typed)
+        assert b"Enter MFA code for arn:mfa:mine: " in os.read(terminal, 99)
+        os.write(terminal, typed)
         assert done.communicate()[0].decode().strip() == expected
     finally:
-        os.close(ours)
-        os.close(theirs)
+        os.close(terminal)
+        os.close(process_side)
     assert [form["TokenCode"] for form in aws.received("AssumeRole")] == ["123456"][
         : len(aws.calls)
     ]
@@ -319,19 +320,19 @@ def test_requests_to_sts_use_the_tls_options(
 
 
 def test_requests_to_sts_use_the_timeout_options(aws_home: Emulator) -> None:
-    mute, ended = Endpoint(), threading.Event()
+    silent, ended = Endpoint(), threading.Event()
 
-    def late(sock: socket.socket, received: Received) -> None:
+    def wait(sock: socket.socket, received: Received) -> None:
         ended.wait(30)  # past the timeout
 
-    mute.respond_with(late)
-    aws_home.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=mute.url)
+    silent.respond_with(wait)
+    aws_home.set(AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL_STS=silent.url)
     config = aws_home.config(f"[default]\n{STATIC}{ROLE}source_profile=default\n")
     with pytest.raises(TransportError, match="Read timeout") as caught:
         resolve(config, Settings(read_timeout=0.2))
     assert caught.value.code == "ReadTimeoutError"
     ended.set()
-    mute.close()
+    silent.close()
 
 
 def url(listener: socket.socket) -> str:

@@ -1,4 +1,4 @@
-"""The settings of a call: what wins, and what is refused."""
+"""The settings of a call: their precedence and errors."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,8 +52,8 @@ def test_a_missing_region_is_an_error_with_a_hint(tmp_path: Path, *, sign: bool)
 
 
 def test_a_fips_region_is_the_plain_region_with_fips_enabled(tmp_path: Path) -> None:
-    found = settings(configured(tmp_path), ConnectionOptions(region="fips-us-east-1"))
-    assert (found.region, found.use_fips) == ("us-east-1", True)
+    resolved = settings(configured(tmp_path), ConnectionOptions(region="fips-us-east-1"))
+    assert (resolved.region, resolved.use_fips) == ("us-east-1", True)
 
 
 @pytest.mark.parametrize(
@@ -125,17 +125,17 @@ def test_options_become_settings_unchanged(tmp_path: Path) -> None:
         retry_timeouts=True,
         wait_ready=wait_ready_seconds("600"),
     )
-    found = settings(config, options)
-    assert (found.sign, found.verify, found.retry_timeouts) == (False, False, True)
-    assert (found.connect_timeout, found.read_timeout, found.ca_bundle) == (3, 0.5, None)
-    assert found.wait_ready == 600
+    resolved = settings(config, options)
+    assert (resolved.sign, resolved.verify, resolved.retry_timeouts) == (False, False, True)
+    assert (resolved.connect_timeout, resolved.read_timeout, resolved.ca_bundle) == (3, 0.5, None)
+    assert resolved.wait_ready == 600
     assert (
         settings(configured(tmp_path), ConnectionOptions(region="r", ca_bundle="o")).ca_bundle
         == "o"
     )
 
 
-WRONG = [
+INVALID = [
     ({"AWS_REGION": "us_bad!"}, "", "Provided region_name 'us_bad!' doesn't match", "AWS_REGION"),
     ({"AWS_DEFAULT_REGION": "-x"}, "", "Provided region_name '-x'", "AWS_DEFAULT_REGION"),
     ({}, "region=a.b", "Provided region_name 'a.b'", "region in the profile default of"),
@@ -175,7 +175,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("environ", "lines", "message", "hint"), WRONG)
+@pytest.mark.parametrize(("environ", "lines", "message", "hint"), INVALID)
 def test_invalid_configuration_is_reported_with_its_origin(
     tmp_path: Path, environ: dict[str, str], lines: str, message: str, hint: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""How failures are told."""
+"""How errors are printed."""
 
 import io
 from contextlib import ExitStack
@@ -22,11 +22,11 @@ SERVICE = ServiceError(
 )
 
 
-def _told(error: SmrtError, name: str, color: str | None = None) -> str:
-    said = io.BytesIO()
-    app = App(Console(io.BytesIO(), io.BytesIO(), said), {"HOME": "/nowhere"}, ExitStack())
+def _printed(error: SmrtError, name: str, color: str | None = None) -> str:
+    stderr = io.BytesIO()
+    app = App(Console(io.BytesIO(), io.BytesIO(), stderr), {"HOME": "/nowhere"}, ExitStack())
     print_error(error, app, name, color)
-    return said.getvalue().decode()
+    return stderr.getvalue().decode()
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def _told(error: SmrtError, name: str, color: str | None = None) -> str:
     ],
 )
 def test_an_error_in_each_format(error: SmrtError, name: str, text: str) -> None:
-    assert _told(error, name) == text
+    assert _printed(error, name) == text
 
 
 @pytest.mark.parametrize(("color", "colored"), [("on", True), ("off", False), (None, False)])
 def test_an_error_table_is_colored_on_request(color: str | None, *, colored: bool) -> None:
-    assert ("\x1b[" in _told(HINTED, "table", color)) is colored
+    assert ("\x1b[" in _printed(HINTED, "table", color)) is colored

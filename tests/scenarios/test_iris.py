@@ -25,8 +25,8 @@ def iris() -> Any:
 
 @pytest.fixture(scope="module")
 def boto() -> Iterator[Any]:
-    with serve({"iris": load_model(IRIS).predict}) as url, closing(client(url)) as found:
-        yield found
+    with serve({"iris": load_model(IRIS).predict}) as url, closing(client(url)) as boto3_client:
+        yield boto3_client
 
 
 def measurements() -> list[list[float]]:
@@ -34,20 +34,20 @@ def measurements() -> list[list[float]]:
         return [[float(cell) for cell in row[:4]] for row in list(csv.reader(file))[1:]]
 
 
-def ask(iris: Any, body: str, content_type: str, accept: str = "*/*") -> Prediction:
-    answer: Prediction = iris(
+def predict(iris: Any, body: str, content_type: str, accept: str = "*/*") -> Prediction:
+    prediction: Prediction = iris(
         Invocation(body.encode(), {"ContentType": content_type, "Accept": accept})
     )
-    return answer
+    return prediction
 
 
-def body(answer: Prediction) -> bytes:
-    assert isinstance(answer.body, bytes)
-    return answer.body
+def body(prediction: Prediction) -> bytes:
+    assert isinstance(prediction.body, bytes)
+    return prediction.body
 
 
-def species(answer: Prediction) -> list[str]:
-    return [each["species"] for each in json.loads(body(answer))["predictions"]]
+def species(prediction: Prediction) -> list[str]:
+    return [each["species"] for each in json.loads(body(prediction))["predictions"]]
 
 
 def test_the_data_is_fishers() -> None:
@@ -69,32 +69,32 @@ def test_the_predictions_are_those_of_scikit_learn(
     rows = measurements()
     text = "".join(",".join(map(str, row)) + "\n" for row in rows)
     body = json.dumps(rows) if content_type == "application/json" else text
-    reply = boto.invoke_endpoint(
+    response = boto.invoke_endpoint(
         EndpointName="iris", Body=body, ContentType=content_type, Accept=accept
     )
-    assert reply["ContentType"] == accept
-    found = reply["Body"].read().decode()
+    assert response["ContentType"] == accept
+    output = response["Body"].read().decode()
     if accept == "application/json":
-        predictions = json.loads(found)["predictions"]
+        predictions = json.loads(output)["predictions"]
         names = [each["species"] for each in predictions]
-        chances = [[each["probabilities"][name] for name in CLASSES] for each in predictions]
+        probabilities = [[each["probabilities"][name] for name in CLASSES] for each in predictions]
     else:
-        lines = [line.split(",") for line in found.splitlines()]
+        lines = [line.split(",") for line in output.splitlines()]
         names = [line[0] for line in lines]
-        chances = [[float(cell) for cell in line[1:]] for line in lines]
+        probabilities = [[float(cell) for cell in line[1:]] for line in lines]
     assert names == EXPECTED["species"]
-    for ours, theirs in zip(chances, EXPECTED["probabilities"], strict=True):
-        assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-15)
+    for actual, expected in zip(probabilities, EXPECTED["probabilities"], strict=True):
+        assert actual == pytest.approx(expected, rel=1e-9, abs=1e-15)
 
 
 def test_the_flowers_of_the_demo_are_distinguished(iris: Any) -> None:
-    answer = ask(iris, (IRIS / "flowers.csv").read_text(), "text/csv")
-    assert answer.content_type == "application/json"
-    assert set(species(answer)) == set(CLASSES)
+    prediction = predict(iris, (IRIS / "flowers.csv").read_text(), "text/csv")
+    assert prediction.content_type == "application/json"
+    assert set(species(prediction)) == set(CLASSES)
 
 
 OBJECT = dict(zip(FEATURES, SETOSA, strict=True))
-SHAPES: list[tuple[Any, int]] = [
+FORMS: list[tuple[Any, int]] = [
     (SETOSA, 1),
     (OBJECT, 1),
     ([SETOSA, SETOSA], 2),
@@ -104,23 +104,23 @@ SHAPES: list[tuple[Any, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "count"), SHAPES)
+@pytest.mark.parametrize(("value", "count"), FORMS)
 def test_json_input_can_have_several_forms(iris: Any, value: Any, count: int) -> None:
-    assert species(ask(iris, json.dumps(value), "application/json")) == ["setosa"] * count
+    assert species(predict(iris, json.dumps(value), "application/json")) == ["setosa"] * count
 
 
 def test_a_header_line_is_skipped(iris: Any) -> None:
     body = ",".join(FEATURES) + "\r\n5.1,3.5,1.4,0.2\r\n\r\n"
-    assert species(ask(iris, body, "text/csv")) == ["setosa"]
+    assert species(predict(iris, body, "text/csv")) == ["setosa"]
 
 
 def test_the_response_has_the_first_supported_type(iris: Any) -> None:
-    answer = ask(iris, json.dumps(SETOSA), "application/json", "text/html, text/csv;q=0.9")
-    assert answer.content_type == "text/csv"
-    assert body(answer).startswith(b"setosa,0.98")
+    prediction = predict(iris, json.dumps(SETOSA), "application/json", "text/html, text/csv;q=0.9")
+    assert prediction.content_type == "text/csv"
+    assert body(prediction).startswith(b"setosa,0.98")
 
 
-BAD = [
+INVALID = [
     ("", "text/csv", 500, "there are no flowers in the request"),
     ("[]", "application/json", 500, "there are no flowers in the request"),
     ("5.1,3.5,1.4\n", "text/csv", 500, "flower 1 needs four numbers: sepal_length"),
@@ -135,12 +135,12 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("body", "content_type", "status", "message"), BAD)
+@pytest.mark.parametrize(("body", "content_type", "status", "message"), INVALID)
 def test_invalid_input_has_a_clear_message(
     iris: Any, body: str, content_type: str, status: int, message: str
 ) -> None:
     with pytest.raises(ModelFailure) as caught:
-        ask(iris, body, content_type)
+        predict(iris, body, content_type)
     assert caught.value.status == status
     assert caught.value.message.startswith(message)
 

@@ -1,4 +1,4 @@
-"""What someone sees whose first call goes wrong: one line of what it is, and what to do."""
+"""Common mistakes in a first call: each has an error in one line, and a hint."""
 
 import socket
 from collections.abc import Mapping
@@ -38,23 +38,23 @@ region = us-east-1
 
 
 class Case(NamedTuple):
-    """A first call, what it is answered with, and what is said then."""
+    """A first call, the responses to it, and the expected error and hints."""
 
     argv: tuple[str, ...]
     code: int
-    what: str
-    todo: tuple[str, ...]
-    answers: tuple[Responder, ...] = ()
+    error: str
+    hints: tuple[str, ...]
+    responses: tuple[Responder, ...] = ()
     env: Mapping[str, str] = MappingProxyType({})
     unset: tuple[str, ...] = ()
 
 
-def refused(status: int, code: str, message: str, **members: object) -> tuple[Responder, ...]:
+def rejected(status: int, code: str, message: str, **members: object) -> tuple[Responder, ...]:
     return (raw(error(status, code, message, **members)),)
 
 
 def silent(sock: socket.socket, _: Received) -> None:
-    """Answer nothing, until the other side gives up."""
+    """Send no response until the client closes the connection."""
     sock.recv(1)
 
 
@@ -73,7 +73,7 @@ CASES = {
         ("set AWS_ACCESS_KEY_ID", '"aws configure"', "smrt local run"),
         unset=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     ),
-    "a profile without keys": Case(
+    "a profile without credentials": Case(
         (*CALL, "--profile", "bare"),
         253,
         "(NoCredentials): Unable to locate credentials.",
@@ -110,7 +110,7 @@ CASES = {
         "(ValidationError) when calling the InvokeEndpoint operation: Endpoint iris of account 1 "
         "not found.",
         ("aws sagemaker list-endpoints --region us-east-1",),
-        refused(400, "ValidationError", "Endpoint iris of account 1 not found."),
+        rejected(400, "ValidationError", "Endpoint iris of account 1 not found."),
     ),
     "JSON without the binary format": Case(
         ("invoke-endpoint", "--endpoint-name", "iris", "--body", '{"x": [1, 2]}'),
@@ -129,7 +129,7 @@ CASES = {
         254,
         "(ModelError) when calling the InvokeEndpoint operation: Received client error (415)",
         ("the request has no content type: add one, such as --content-type text/csv",),
-        refused(
+        rejected(
             424, "ModelError", "Received client error (415) from primary", OriginalStatusCode=415
         ),
     ),
@@ -138,7 +138,7 @@ CASES = {
         254,
         "(ModelError) when calling the InvokeEndpoint operation: Received client error (415)",
         ("the model does not support text/csv: use another --content-type",),
-        refused(
+        rejected(
             424, "ModelError", "Received client error (415) from primary", OriginalStatusCode=415
         ),
     ),
@@ -147,7 +147,7 @@ CASES = {
         254,
         "(ModelError) when calling the InvokeEndpoint operation: Received server error (500)",
         ("aws logs tail /aws/sagemaker/Endpoints/iris --region us-east-1",),
-        refused(
+        rejected(
             424,
             "ModelError",
             "Received server error (500) from primary",
@@ -160,7 +160,7 @@ CASES = {
         254,
         "(ThrottlingException) when calling the InvokeEndpoint operation",
         ("too many requests: set AWS_MAX_ATTEMPTS=10 to retry more often",),
-        refused(400, "ThrottlingException", "Rate exceeded") * 2,
+        rejected(400, "ThrottlingException", "Rate exceeded") * 2,
         {"AWS_MAX_ATTEMPTS": "2"},
     ),
     "timeout": Case(
@@ -175,30 +175,30 @@ CASES = {
         254,
         "(ValidationError) when calling the InvokeEndpoint operation: Endpoint iris is async",
         ("to invoke an asynchronous endpoint, use smrt invoke-endpoint-async",),
-        refused(400, "ValidationError", "Endpoint iris is asynchronous"),
+        rejected(400, "ValidationError", "Endpoint iris is asynchronous"),
     ),
     "a synchronous endpoint called asynchronously": Case(
         ASYNC,
         254,
         "(ValidationError) when calling the InvokeEndpointAsync operation: Endpoint iris is not",
         ("to invoke a real-time endpoint, use smrt invoke-endpoint",),
-        refused(400, "ValidationError", "Endpoint iris is not asynchronous"),
+        rejected(400, "ValidationError", "Endpoint iris is not asynchronous"),
     ),
     "inference component missing": Case(
         CALL,
         254,
         "(ValidationError) when calling the InvokeEndpoint operation: Inference Component Name",
         ("add --inference-component-name; to list the names: aws sagemaker list-inf",),
-        refused(400, "ValidationError", "Inference Component Name header is required"),
+        rejected(400, "ValidationError", "Inference Component Name header is required"),
     ),
-    "payload too large, told": Case(
+    "payload too large, with a response": Case(
         (*CALL, LARGE),
         254,
         "(413) when calling the InvokeEndpoint operation: HTTP content length exceeded",
         ("the body has 30000000 bytes: the limit is 25 MB",),
         (raw(response(413, b"HTTP content length exceeded 26214400 bytes.", ()), reset),),
     ),
-    "payload too large, hung up on": Case(
+    "payload too large, connection reset": Case(
         (*CALL, LARGE),
         255,
         "(ConnectionClosedError): Connection was closed before we received a valid response",
@@ -211,9 +211,9 @@ CASES = {
         254,
         "(MissingAuthenticationToken) when calling the InvokeEndpoint operation",
         ("remove --no-sign-request",),
-        refused(403, "MissingAuthenticationToken", "Missing Authentication Token"),
+        rejected(403, "MissingAuthenticationToken", "Missing Authentication Token"),
     ),
-    "an address that redirects": Case(
+    "an endpoint URL that redirects": Case(
         CALL,
         254,
         "(302) when calling the InvokeEndpoint operation",
@@ -225,13 +225,13 @@ CASES = {
         254,
         "(AccessDeniedException) when calling the InvokeEndpoint operation: User: x is not",
         ("your role needs the permission sagemaker:InvokeEndpoint on this endpoint",),
-        refused(403, "AccessDeniedException", "User: x is not authorized"),
+        rejected(403, "AccessDeniedException", "User: x is not authorized"),
     ),
 }
 
 
 def first_call(case: Case, smrt: Smrt, endpoint: Endpoint) -> Result:
-    endpoint.script += case.answers
+    endpoint.script += case.responses
     endpoint.read_body = LARGE not in case.argv
     stdin = b"x" * 30_000_000 if LARGE in case.argv else b""
     return smrt(*case.argv, stdin=stdin, env=case.env)
@@ -253,7 +253,7 @@ def test_a_mistake_has_an_error_in_one_line_and_a_hint(
     lines = ran.err.splitlines()
     hints = [line for line in lines if line.startswith("smrt: hint: ")]
     assert (ran.code, ran.out) == (case.code, b"")
-    assert lines[0].startswith(f"smrt: [ERROR]: An error occurred {case.what}")
-    assert len(hints) == len(case.todo), hints
-    for hint, todo in zip(hints, case.todo, strict=True):
-        assert todo in hint
+    assert lines[0].startswith(f"smrt: [ERROR]: An error occurred {case.error}")
+    assert len(hints) == len(case.hints), hints
+    for hint, expected in zip(hints, case.hints, strict=True):
+        assert expected in hint

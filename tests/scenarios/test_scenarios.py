@@ -1,4 +1,4 @@
-"""The golden scenarios: a command line, and everything that comes of it."""
+"""The golden scenarios: a command line and all of its results."""
 
 import os
 import re
@@ -16,8 +16,8 @@ SCENARIOS = {
     for path in sorted(FOLDER.glob("*.txt"))
     for scenario in scenarios(path)
 }
-TOLD = re.compile(r"content-type|accept|x-amzn-.*|x-amz-security-token")
-"""The headers that a scenario tells all of; others are compared where it names them."""
+PARAMETER_HEADERS = re.compile(r"content-type|accept|x-amzn-.*|x-amz-security-token")
+"""Headers that are always compared; others are compared if the scenario lists them."""
 VARYING = re.compile(r"(?m)^(User-Agent: smrt/|amz-sdk-invocation-id: ).*$")
 
 
@@ -33,7 +33,7 @@ def test_scenario(
     for name in scenario.unset:
         del environ[name]
     for name, value in scenario.env.items():
-        monkeypatch.setenv(name, _filled(value, endpoint))
+        monkeypatch.setenv(name, _without_placeholders(value, endpoint))
     for name, content in scenario.given.items():
         path = Path(name).expanduser()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,22 +41,22 @@ def test_scenario(
     endpoint.script += scenario.replies
 
     result = smrt(
-        *(_filled(word, endpoint) for word in scenario.argv),
+        *(_without_placeholders(word, endpoint) for word in scenario.argv),
         stdin=scenario.stdin,
         env={name: os.environ[name] for name in scenario.env},
         terminal=scenario.terminal,
     )
 
-    stderr = _emptied(result.err, endpoint)
+    stderr = _with_placeholders(result.err, endpoint)
     assert {
         "exit": result.code,
         "requests": [
             _sent(*pair) for pair in zip(endpoint.requests, scenario.requests, strict=False)
         ],
         "number of requests": len(endpoint.requests),
-        "stdout": _emptied(result.out.decode("utf-8", "surrogateescape"), endpoint),
+        "stdout": _with_placeholders(result.out.decode("utf-8", "surrogateescape"), endpoint),
         "stderr": stderr,
-        "files": _left(scenario),
+        "files": _changed_files(scenario),
     } == {
         "exit": scenario.exit,
         "requests": scenario.requests,
@@ -67,7 +67,7 @@ def test_scenario(
     }
 
 
-def test_every_scenario_has_a_name_of_its_own() -> None:
+def test_every_scenario_has_a_unique_name() -> None:
     names = [s.name for path in FOLDER.glob("*.txt") for s in scenarios(path)]
     assert len(names) == len(set(names))
 
@@ -77,31 +77,31 @@ def test_every_difference_has_a_scenario() -> None:
     assert [name for name in listed if name not in SCENARIOS] == []
 
 
-def _sent(received: Received, wanted: Message) -> Message:
+def _sent(received: Received, expected: Message) -> Message:
     headers = {
         name: value
         for name, value in received.headers.items()
-        if TOLD.fullmatch(name) or name in wanted.headers
+        if PARAMETER_HEADERS.fullmatch(name) or name in expected.headers
     }
     return Message(f"{received.method} {received.target}", headers, received.body)
 
 
-def _left(scenario: Scenario) -> dict[str, bytes]:
-    """The files that are new or other than they were."""
-    found = {
+def _changed_files(scenario: Scenario) -> dict[str, bytes]:
+    """The files that are new or changed."""
+    files = {
         str(path): path.read_bytes()
         for path in sorted(Path().rglob("*"))
         if path.is_file() and not path.is_symlink()
     }
-    return {name: content for name, content in found.items() if scenario.given.get(name) != content}
+    return {name: content for name, content in files.items() if scenario.given.get(name) != content}
 
 
-def _filled(text: str, endpoint: Endpoint) -> str:
+def _without_placeholders(text: str, endpoint: Endpoint) -> str:
     return text.replace("{url}", endpoint.url)
 
 
-def _emptied(text: str, endpoint: Endpoint) -> str:
-    """`text` without what is another in each run, or on each machine."""
+def _with_placeholders(text: str, endpoint: Endpoint) -> str:
+    """`text` with placeholders for values that differ between runs and hosts."""
     text = text.replace(endpoint.url, "{url}").replace(f"127.0.0.1:{endpoint.port}", "{host}")
     text = text.replace(str(Path.cwd()), "{folder}").replace(os.environ["HOME"], "{home}")
     return VARYING.sub(r"\1...", text)

@@ -18,94 +18,98 @@ BOOK = (FOLDER / "alice.txt").read_text()
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serve({"storyteller": load_model(FOLDER).predict}) as address:
-        yield address
+    with serve({"storyteller": load_model(FOLDER).predict}) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def boto(url: str) -> Iterator[Any]:
-    with closing(client(url)) as found:
-        yield found
+    with closing(client(url)) as boto3_client:
+        yield boto3_client
 
 
-def ask(boto: Any, **wish: Any) -> list[bytes]:
-    reply = boto.invoke_endpoint_with_response_stream(
-        EndpointName="storyteller", ContentType="application/json", Body=json.dumps(wish).encode()
+def invoke(boto: Any, **parameters: Any) -> list[bytes]:
+    response = boto.invoke_endpoint_with_response_stream(
+        EndpointName="storyteller",
+        ContentType="application/json",
+        Body=json.dumps(parameters).encode(),
     )
-    assert reply["ContentType"] == "text/event-stream"
-    with closing(reply["Body"]) as found:
-        return [event["PayloadPart"]["Bytes"] for event in found]
+    assert response["ContentType"] == "text/event-stream"
+    with closing(response["Body"]) as stream:
+        return [event["PayloadPart"]["Bytes"] for event in stream]
 
 
-def chunks(parts: list[bytes]) -> list[Any]:
-    return [json.loads(frame) for frame in events(parts, pytest.fail)]
+def openai_chunks(chunks: list[bytes]) -> list[Any]:
+    return [json.loads(frame) for frame in events(chunks, pytest.fail)]
 
 
-def story(parts: list[bytes]) -> list[str]:
-    return list(texts(events(parts, pytest.fail), chat))
+def story(chunks: list[bytes]) -> list[str]:
+    return list(texts(events(chunks, pytest.fail), chat))
 
 
 def test_each_word_is_an_event_in_the_format_of_openai(boto: Any) -> None:
-    parts = ask(boto, max_tokens=5)
-    assert len(parts) == 1 + 5 + 1 + 1
-    assert parts[-1] == b"data: [DONE]\n\n"
-    found = chunks(parts)
-    assert {each["object"] for each in found} == {"chat.completion.chunk"}
-    assert len({each["id"] for each in found}) == 1
-    choices = [each["choices"][0] for each in found]
+    chunks = invoke(boto, max_tokens=5)
+    assert len(chunks) == 1 + 5 + 1 + 1
+    assert chunks[-1] == b"data: [DONE]\n\n"
+    generated = openai_chunks(chunks)
+    assert {each["object"] for each in generated} == {"chat.completion.chunk"}
+    assert len({each["id"] for each in generated}) == 1
+    choices = [each["choices"][0] for each in generated]
     assert choices[0]["delta"] == {"role": "assistant", "content": ""}
     assert [choice["finish_reason"] for choice in choices] == [None] * 6 + ["length"]
-    assert len(story(parts)) == 5
+    assert len(story(chunks)) == 5
 
 
 def test_every_three_words_in_a_row_are_in_the_book(boto: Any) -> None:
     book = BOOK.lower().split()
     known = set(zip(book, book[1:], book[2:], strict=False))
-    told = "".join(story(ask(boto, max_tokens=200, seed=1))).lower().split()
-    assert len(told) == 200
-    assert set(zip(told, told[1:], told[2:], strict=False)) <= known
+    words = "".join(story(invoke(boto, max_tokens=200, seed=1))).lower().split()
+    assert len(words) == 200
+    assert set(zip(words, words[1:], words[2:], strict=False)) <= known
 
 
 def test_the_same_seed_generates_the_same_story(boto: Any) -> None:
-    first, again, other = (story(ask(boto, seed=seed)) for seed in (7, 7, 8))
+    first, again, other = (story(invoke(boto, seed=seed)) for seed in (7, 7, 8))
     assert first == again != other
     assert len(first) == 100
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "parameters",
     [
         {"messages": [{"role": "user", "content": "And then the White\nRABBIT"}]},
         {"prompt": "white rabbit"},
         {"prompt": "never-heard-of rabbit"},
     ],
 )
-def test_the_story_continues_the_prompt(boto: Any, wish: dict[str, Any]) -> None:
+def test_the_story_continues_the_prompt(boto: Any, parameters: dict[str, Any]) -> None:
     following = {after for word, after in pairwise(BOOK.lower().split()) if word == "rabbit"}
     for seed in range(5):
-        first = story(ask(boto, **wish, max_tokens=1, seed=seed))[0]
+        first = story(invoke(boto, **parameters, max_tokens=1, seed=seed))[0]
         assert first.strip().lower() in following
 
 
 def test_the_books_last_words_end_the_story(boto: Any) -> None:
-    found = ask(boto, prompt="happy summer", max_tokens=4)
-    endings = {chunks(ask(boto, prompt="summer days."))[-1]["choices"][0]["finish_reason"]}
-    assert story(found)[0] == " days."
+    last = invoke(boto, prompt="happy summer", max_tokens=4)
+    endings = {
+        openai_chunks(invoke(boto, prompt="summer days."))[-1]["choices"][0]["finish_reason"]
+    }
+    assert story(last)[0] == " days."
     assert endings == {"stop"}
 
 
 def test_without_streaming_there_is_one_response(boto: Any) -> None:
     body = json.dumps({"stream": False, "max_tokens": 3, "seed": 1}).encode()
-    reply = boto.invoke_endpoint(
+    response = boto.invoke_endpoint(
         EndpointName="storyteller", ContentType="application/json", Body=body
     )
-    choice = json.loads(reply["Body"].read())["choices"][0]
-    assert choice["message"]["content"] == "".join(story(ask(boto, max_tokens=3, seed=1)))
+    choice = json.loads(response["Body"].read())["choices"][0]
+    assert choice["message"]["content"] == "".join(story(invoke(boto, max_tokens=3, seed=1)))
     assert choice["finish_reason"] == "length"
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "message"),
     [
         (b"[]", "no JSON object"),
         (b"{", "Expecting"),
@@ -118,9 +122,9 @@ def test_without_streaming_there_is_one_response(boto: Any) -> None:
     ],
 )
 def test_an_invalid_request_is_rejected_before_the_stream_starts(
-    boto: Any, body: bytes, words: str
+    boto: Any, body: bytes, message: str
 ) -> None:
-    with pytest.raises(ClientError, match=words):
+    with pytest.raises(ClientError, match=message):
         boto.invoke_endpoint_with_response_stream(
             EndpointName="storyteller", ContentType="application/json", Body=body
         )
@@ -132,7 +136,7 @@ def test_other_content_types_are_rejected(boto: Any) -> None:
 
 
 def test_the_speed_of_the_story_can_be_configured(boto: Any) -> None:
-    assert len(story(ask(boto, max_tokens=3, words_per_second=1000.5))) == 3
+    assert len(story(invoke(boto, max_tokens=3, words_per_second=1000.5))) == 3
 
 
 def test_chat_prints_the_story(url: str, process: Any) -> None:
