@@ -49,6 +49,8 @@ EXCEPTIONS = (
     r"access keys?( IDs?)?|secret (access )?keys?|object keys?|API keys?",
     r"IP address(es)?",
     r"not found",
+    r"connection refused",
+    r"Keep a Changelog",
     r"in place( of)?|takes? place",
 )
 """Terms of the field that contain such words."""
@@ -135,8 +137,12 @@ def _page(page: Page) -> Callable[[], Iterable[str]]:
 SOURCES: dict[str, Callable[[], Iterable[str]]] = {
     "reference": reference_words,
     **{
-        path.name: _markdown(path)
-        for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
+        str(path.relative_to(ROOT)): _markdown(path)
+        for path in (
+            *ROOT.glob("*.md"),
+            *(ROOT / "docs").glob("*.md"),
+            *(ROOT / "tests" / "scenarios" / "cases").glob("*.md"),
+        )
     },
     **{
         page.name: _page(page)

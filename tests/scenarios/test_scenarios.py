@@ -34,11 +34,11 @@ def test_scenario(
         del environ[name]
     for name, value in scenario.env.items():
         monkeypatch.setenv(name, _without_placeholders(value, endpoint))
-    for name, content in scenario.given.items():
+    for name, content in scenario.files_before.items():
         path = Path(name).expanduser()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    endpoint.script += scenario.replies
+    endpoint.script += scenario.responses
 
     result = smrt(
         *(_without_placeholders(word, endpoint) for word in scenario.argv),
@@ -93,7 +93,11 @@ def _changed_files(scenario: Scenario) -> dict[str, bytes]:
         for path in sorted(Path().rglob("*"))
         if path.is_file() and not path.is_symlink()
     }
-    return {name: content for name, content in files.items() if scenario.given.get(name) != content}
+    return {
+        name: content
+        for name, content in files.items()
+        if scenario.files_before.get(name) != content
+    }
 
 
 def _without_placeholders(text: str, endpoint: Endpoint) -> str:

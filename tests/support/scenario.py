@@ -30,7 +30,7 @@ class Message(NamedTuple):
 
 
 class Scenario:
-    """The setup, a command, and its expected results; what is not named is not checked."""
+    """The setup, a command, and its expected results."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -39,8 +39,8 @@ class Scenario:
         self.unset: list[str] = []
         self.stdin = b""
         self.terminal = False
-        self.given: dict[str, bytes] = {}
-        self.replies: list[Responder] = []
+        self.files_before: dict[str, bytes] = {}
+        self.responses: list[Responder] = []
         self.exit = 0
         self.requests: list[Message] = []
         self.stdout = b""
@@ -70,9 +70,9 @@ class Scenario:
                 self.stdin = _text(rest, block)
             case "file":
                 name, _, literal = rest.partition(" ")
-                self.given[name] = _text(literal, block)
+                self.files_before[name] = _text(literal, block)
             case "<":
-                self.replies.append(_response(rest, block))
+                self.responses.append(_response(rest, block))
             case _:
                 raise ValueError(f"{self.name}: unknown setup statement {word!r}")
 
@@ -136,9 +136,9 @@ def _response(start: str, block: str) -> Responder:
         headers.append(("Content-Length", str(len(message.body) + 1)))
     raw = response(int(status), message.body, headers, length=not cut)
 
-    def answer(sock: socket.socket, _received: Received) -> None:
+    def respond(sock: socket.socket, _received: Received) -> None:
         sock.sendall(raw)
         if cut:
             sock.shutdown(socket.SHUT_RDWR)
 
-    return answer
+    return respond

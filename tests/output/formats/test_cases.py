@@ -15,5 +15,5 @@ CASES = json.loads((ROOT / "tests/scenarios/cases/formats.json").read_text(encod
     "case", CASES, ids=[f"{case['format']}-{number}" for number, case in enumerate(CASES)]
 )
 def test_a_value_is_printed_as_the_aws_cli_prints_it(case: dict[str, Any]) -> None:
-    look = Style(case.get("title", ""), case.get("width", 80), color=case.get("color", False))
-    assert "".join(render(case["value"], case["format"], look)) == case["text"]
+    style = Style(case.get("title", ""), case.get("width", 80), color=case.get("color", False))
+    assert "".join(render(case["value"], case["format"], style)) == case["text"]
