@@ -7,18 +7,21 @@ BIN := $(VENV)/bin
 BENCH := .bench
 ARGS :=
 BASE := HEAD^
+SECONDS := 60
+SEED :=
 
 # Reports a missing Python before anything else fails.
 NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
 	  { echo 'this needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
 
-.PHONY: help demo test coverage check format generate drift bench clean
+.PHONY: help demo test coverage check fuzz format generate drift bench clean
 
 help:
 	@echo 'make demo      serve the Iris model and call it'
 	@echo 'make test      run the tests, two processes side by side, in two minutes at most'
 	@echo 'make coverage  run the tests again, and report what they do not reach'
 	@echo 'make check     run the other gates: format, lint, types, layers'
+	@echo 'make fuzz      run smrt with random input for SECONDS=60; see tests/fuzz/__main__.py'
 	@echo 'make format    format the code'
 	@echo 'make generate  write man pages, completions and the tables of the docs'
 	@echo 'make drift     compare the table of operations with the newest botocore'
@@ -42,6 +45,9 @@ check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(VENV)/dev
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 format: $(VENV)/dev
 	$(BIN)/ruff format .

@@ -1,7 +1,6 @@
 """Fixtures of all tests: a clean environment, a temporary home directory, and only loopback."""
 
 import io
-import ipaddress
 import os
 import signal
 import socket
@@ -11,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import botocore.loaders
 import pytest
@@ -21,6 +20,7 @@ from hypothesis import settings
 from smrt.cli.main import main
 from smrt.output.console import Console
 from tests.support.aws_services import Emulator, FakeServices, fake_services
+from tests.support.loopback import guarded
 from tests.support.scripted_endpoint import Endpoint
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
@@ -84,16 +84,7 @@ def clean_environment(
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test that connects to another host."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            host = address[0].decode() if isinstance(address[0], bytes) else address[0]
-            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-                pytest.fail(f"tests must not connect to {host}")
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket.socket, "connect", guarded())
 
 
 @pytest.fixture

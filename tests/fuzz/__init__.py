@@ -1,0 +1,1 @@
+"""Fuzzing: random input of every kind that smrt reads. Run it with `python -m tests.fuzz`."""

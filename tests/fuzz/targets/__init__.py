@@ -1,0 +1,21 @@
+"""The targets by name: the kinds of input that smrt reads, each a module."""
+
+from tests.fuzz.target import Target
+
+from . import (
+    command_lines,
+    credential_sources,
+    event_streams,
+    local_server,
+    responses,
+    s3_responses,
+)
+
+TARGETS: dict[str, Target] = {
+    "command-lines": command_lines,
+    "responses": responses,
+    "event-streams": event_streams,
+    "s3-responses": s3_responses,
+    "credential-sources": credential_sources,
+    "local-server": local_server,
+}

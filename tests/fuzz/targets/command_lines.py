@@ -1,0 +1,136 @@
+"""Command lines: valid ones, made of the rows of the option table, with words that are mutated."""
+
+import re
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import NamedTuple
+
+import click
+
+from smrt.cli.main import COMMANDS, commands
+from smrt.cli.operation_command import RowsCommand
+from smrt.invoke.option_table import SKELETON, Row
+from tests.fuzz import sandbox
+from tests.fuzz.judging import judged
+from tests.fuzz.sandbox import ENDPOINT, SECRET, Setup
+from tests.fuzz.target import Finding
+from tests.support.scripted_endpoint import raw, response
+
+ONE_PROCESS_IN = 200
+"""A process takes as long as some dozens of cases in this one."""
+BODY = b'{"predictions":[1]}'
+FILES = {
+    "work/input.csv": b"1,2\n",
+    "work/old.json": b"old",
+    "work/parameters.json": b'{"EndpointName": "e", "Body": "e30="}',
+    "work/call.json": b'{"OutputLocation": "s3://b/k"}',
+    ".aws/config": b"[default]\nregion = us-east-1\n[profile p]\noutput = text\n",
+}
+VALUES = {
+    "SECONDS": ("0", "1", "70", "1e9", "60", "-1", "nan", "inf", "1e400", "9" * 400, "\u0661"),
+    "URL": (ENDPOINT, ENDPOINT + "/x?y", f"http://u:{SECRET}@127.0.0.1:1", "http://[", "h:1"),
+    "JMESPATH": ("*", "Body", "a.b[0]", "[", "keys(@)", "sort(@)", "`1`", "&a", "a" * 9999),
+    "NAME": ("ContentType", "^Body", "*", "^", "Nothing"),
+    "FILE": ("new.json", "old.json", "nowhere/x", "", "-", "input.csv"),
+    "PROFILE": ("default", "p", "no such", ""),
+    "REGION": ("us-east-1", "cn-north-1", "", "x y", "-"),
+    "JSON": ("{}", "file://parameters.json", '{"EndpointName":1}', "[" * 9999, "-", "null"),
+    "YAML": ("{}", "file://parameters.json", "a: &a [*a]", "- -", "!!python/name:os.system", "-"),
+    "INPUT": ("e30=", "fileb://input.csv", "file://input.csv", "-", "fileb://nowhere", "\udcff"),
+    "S3_URI": ("s3://b/k", "s3://b", "s3://", "s3://b/k\n", "http://h"),
+    "TYPE": ("application/json", "text/csv", "a\r\nX: y", "\xe4", ""),
+    "ENDPOINT": ("e", "my-endpoint", "-e", "a/b", "", "\u2028", "e" * 64),
+    "TEXT": ("a", "", "\t", "\x1b[2J", "\U0001f600", "a=b", "'", "a" * 9999),
+}
+HOSTILE = (
+    *("--", "-", "help", "--help", "-h", "--version", "--debug", "=", "--=", "--x", "-1", ""),
+    *("sagemaker-runtime", "invoke-endpoint", "wait", "completion", "local", "run", "bash"),
+    *(SKELETON, f"{SKELETON}=", "--dry-run", "--cli-auto-prompt", "--wait-timeout=0", "--install"),
+)
+CHARACTERS = "-=, \t\n\x7f'\"\\{}[]$%\u00e9\u2028\udc80\U0001f600"
+_WITHOUT_CALL = ("--dry-run", SKELETON, "--help", "-h", "--version")
+
+
+class Case(NamedTuple):
+    """The words of a command line, and whether it gets a process of its own."""
+
+    words: tuple[str, ...]
+    real: bool = False
+
+
+def cases(random: Random) -> Iterator[Case]:
+    """Valid lines with up to four mutations; some have none."""
+    lines = tuple(_lines())
+    while True:
+        words = _line(random, *random.choice(lines))
+        for _ in range(random.randrange(5)):
+            words = _mutated(random, words)
+        yield Case(tuple(map(_confined, words)), random.randrange(ONE_PROCESS_IN) == 0)
+
+
+def run(case: Case) -> Finding | None:
+    """Run the line against an endpoint that responds with BODY, as S3 does."""
+    options = case.words[: case.words.index("--") if "--" in case.words else None]
+    sends = not any(word in _WITHOUT_CALL or word.startswith(f"{SKELETON}=") for word in options)
+    setup = Setup(files=FILES, stdin=b"{}", respond=raw(response(200, BODY)), real=case.real)
+    return judged(sandbox.run(case.words, setup), sends=sends, bodies=(BODY,))
+
+
+def _lines() -> Iterator[tuple[str, Sequence[Row]]]:
+    """The commands that call a service, and the rows of their options."""
+    context = click.Context(commands, info_name="smrt")
+    for name in COMMANDS:
+        command = commands.get_command(context, name)
+        yield name, command.rows if isinstance(command, RowsCommand) else ()
+
+
+def _line(random: Random, command: str, rows: Sequence[Row]) -> list[str]:
+    """A line with all that is required, some options and at times an OUTFILE."""
+    required = [row for row in rows if row.group == "required"]
+    others = [row for row in rows if row not in required]
+    chosen = [*required, *random.sample(others, min(len(others), random.randrange(5)))]
+    words = [word for row in chosen for word in _option(random, row)]
+    outfile = random.choice(((), ("new.json",), ("old.json",), ("nowhere/x",)))
+    return [command, *words, *outfile]
+
+
+def _option(random: Random, row: Row) -> list[str]:
+    if not row.takes_value:
+        return [row.flag]
+    values = row.choices or VALUES.get(row.metavar, VALUES["TEXT"])
+    value = random.choice(values[:1] if row.group == "required" else values)
+    return [f"{row.flag}={value}"] if random.randrange(2) else [row.flag, value]
+
+
+def _mutated(random: Random, words: list[str]) -> list[str]:
+    at = random.randrange(len(words) + 1)
+    match random.randrange(6):
+        case 0:
+            return words[:at] + words[at + 1 :]
+        case 1:
+            return [*words[:at], random.choice(HOSTILE), *words[at:]]
+        case 2:
+            return [*words[:at], random.choice(VALUES[random.choice(tuple(VALUES))]), *words[at:]]
+        case 3:
+            return random.sample(words, len(words))
+        case 4:
+            return [*words[:at], *words[at : at + 2], *words[at:]]
+        case _:
+            return [
+                *words[:at],
+                *(_misspelled(random, word) for word in words[at : at + 1]),
+                *words[at + 1 :],
+            ]
+
+
+def _misspelled(random: Random, word: str) -> str:
+    """Another character somewhere in `word`; URLs stay as they are, for they have a host."""
+    if "//" in word or ENDPOINT in word:
+        return word
+    at = random.randrange(len(word) + 1)
+    return word[:at] + random.choice(CHARACTERS) + word[at + random.randrange(2) :]
+
+
+def _confined(word: str) -> str:
+    """`word`, unless it is a path out of the current folder."""
+    return re.sub(r"(^|=)[/~]+", r"\1", word.replace("..", "."))
