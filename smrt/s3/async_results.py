@@ -92,9 +92,12 @@ def result_locations(response: Mapping[str, Any]) -> ResultLocations:
 
 
 def max_wait_seconds(parameters: Mapping[str, Any]) -> float:
-    """Seconds after which a call with these parameters cannot have a result any more."""
-    queue = parameters.get("RequestTTLSeconds", LONGEST_TTL)
-    model = parameters.get("InvocationTimeoutSeconds", DEFAULT_INVOCATION)
+    """Seconds after which a call with these parameters cannot have a result any more.
+
+    The service rejects longer times than its limits.
+    """
+    queue = min(parameters.get("RequestTTLSeconds", LONGEST_TTL), LONGEST_TTL)
+    model = min(parameters.get("InvocationTimeoutSeconds", DEFAULT_INVOCATION), LONGEST_INVOCATION)
     return float(queue + model + MARGIN)
 
 

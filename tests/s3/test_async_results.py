@@ -264,6 +264,7 @@ MAX_WAITS = [
     ({}, 21600 + 900 + 60),
     ({"RequestTTLSeconds": 60}, 60 + 900 + 60),
     ({"RequestTTLSeconds": 100, "InvocationTimeoutSeconds": 3600}, 100 + 3600 + 60),
+    ({"RequestTTLSeconds": 10**400, "InvocationTimeoutSeconds": 10**400}, 21600 + 3600 + 60),
 ]
 
 
