@@ -41,7 +41,8 @@ class Cache:
         """Save `value`, readable by its owner only; without effect if the folder is read-only."""
         text = json.dumps(value, default=_timestamp)
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            for folder in (*reversed(self._folder.parents), self._folder):
+                folder.mkdir(mode=0o700, exist_ok=True)
             _write(self._path(key), text)
 
     def _path(self, key: str) -> Path:

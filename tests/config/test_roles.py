@@ -215,6 +215,13 @@ def test_the_cache_is_botocores_in_both_directions(aws_home: Emulator) -> None:
         smrts["three"]
 
 
+def test_a_new_cache_folder_is_readable_by_its_owner_only(aws_home: Emulator) -> None:
+    cache = Cache(load({"HOME": str(aws_home.home / "me")}))
+    cache["one"] = entry("2099-01-01T00:00:00Z")
+    folders = [aws_home.home / "me" / name for name in (".aws", ".aws/cli", ".aws/cli/cache")]
+    assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o700] * 3
+
+
 def test_credentials_cached_by_botocore_are_read(aws_home: Emulator) -> None:
     profile = {"role_arn": "r", "source_profile": "b"}
     text = "[default]\n" + "".join(f"{key}={value}\n" for key, value in profile.items())
