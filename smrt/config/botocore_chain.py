@@ -11,7 +11,7 @@ from typing import Any
 
 from smrt.errors import ConfigurationError, ServiceError, TransportError
 from smrt.protocol.messages import Credentials, Settings
-from smrt.protocol.redaction import cause
+from smrt.protocol.redaction import cause, without_credentials
 
 from .configuration import Config
 from .configuration import region as configured_region
@@ -140,7 +140,8 @@ def _translated(config: Config) -> Iterator[None]:
     except (foreign.HTTPClientError, foreign.ConnectionError) as exc:
         raise TransportError(str(exc), code=type(exc).__name__) from cause(exc)
     except foreign.BotoCoreError as exc:
-        raise ConfigurationError(str(exc), *_remedies(config, exc)) from cause(exc)
+        message = without_credentials(str(exc))
+        raise ConfigurationError(message, *_remedies(config, exc)) from cause(exc)
     except KeyError as exc:
         raise ConfigurationError(f"the response of the credential provider has no {exc}") from exc
     except (OSError, ValueError, RuntimeError) as exc:

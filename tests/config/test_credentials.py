@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import traceback
 from hashlib import sha1
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.support.aws_services import (
     in_seconds,
     keys,
 )
+from tests.support.scripted_endpoint import Endpoint
 
 OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
 
@@ -215,6 +217,30 @@ def test_a_response_without_a_required_field_is_an_error(
     aws.response = {"AccessKeyId": "a"}
     with pytest.raises(ConfigurationError, match="provider has no 'SecretAccessKey'"):
         resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
+
+
+REJECTED = "Received non 200 response 403 from container metadata"
+CONTAINER_ERRORS = [
+    ("AccessDenied: no role", f"{REJECTED}: AccessDenied: no role"),
+    ('{"code": "NoId", "message": "no id"}', f"{REJECTED}: no id"),
+    ('{"SecretAccessKey": "pl4nt3d"}', REJECTED),
+    ('"SecretAccessKey": "pl4nt3d"}', REJECTED),
+    ('["pl4nt3d"]', REJECTED),
+    ('"' + "[" * 99_999, REJECTED),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), CONTAINER_ERRORS)
+def test_an_error_of_the_container_service_shows_no_credentials(
+    aws_home: Emulator, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, body: str, message: str
+) -> None:
+    monkeypatch.setattr(ContainerMetadataFetcher, "SLEEP_TIME", 0)
+    for _ in range(ContainerMetadataFetcher.RETRY_ATTEMPTS):
+        endpoint.respond(403, body.encode())
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{endpoint.url}/container"))
+    assert caught.value.message.endswith(message)
+    assert "pl4nt3d" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_error_of_sts_is_a_service_error(aws_home: Emulator, aws: FakeServices) -> None:
