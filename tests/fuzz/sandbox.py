@@ -21,7 +21,7 @@ from botocore.utils import ContainerMetadataFetcher
 
 from smrt.cli.main import main
 from smrt.output.console import Console
-from tests.support.loopback import guarded
+from tests.support import loopback
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Answer, Endpoint, Received
 
@@ -42,6 +42,12 @@ ENVIRON = {
 ENDPOINT = "{endpoint}"
 """In words, files and the environment, the endpoint URL."""
 Files = Mapping[str, bytes]
+_MAIN = """
+from tests.support import loopback
+loopback.stay()
+from smrt.__main__ import main
+raise SystemExit(main())
+"""
 
 
 class Outcome(NamedTuple):
@@ -77,7 +83,7 @@ class Setup(NamedTuple):
 def prepare_process() -> None:
     """Keep this process on loopback, and let all clients of botocore share their models."""
     botocore.session.create_loader = cache(botocore.loaders.create_loader)
-    mock.patch("socket.socket.connect", guarded()).start()
+    loopback.stay()
 
 
 def run(words: Sequence[str], setup: Setup = Setup()) -> Outcome:  # noqa: B008 - it is immutable
@@ -132,7 +138,7 @@ def _in_own_process(
     argv: Sequence[str], environ: Mapping[str, str], stdin: bytes, watch: Watch
 ) -> tuple[int, bytes, str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "smrt", *argv],
+        [sys.executable, "-c", _MAIN, *argv],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Keeps this process from connecting to other hosts."""
+"""Keeps this process from other hosts. It imports little, so that a process starts fast."""
 
 import ipaddress
 import socket
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class LeftLoopback(BaseException):
-    """A connection would leave this host."""
+    """A connection would leave this host. It is no error that a program may handle."""
 
 
 def guarded() -> Callable[[socket.socket, Any], None]:
@@ -15,10 +15,29 @@ def guarded() -> Callable[[socket.socket, Any], None]:
     connect = socket.socket.connect
 
     def connect_to_loopback(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            host = address[0].decode() if isinstance(address[0], bytes) else address[0]
-            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-                raise LeftLoopback(f"a connection to {host} would leave this machine")
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise LeftLoopback(f"a connection to {address[0]!r} would leave this machine")
         connect(self, address)
 
     return connect_to_loopback
+
+
+def stay() -> None:
+    """Let no connection leave this host, and look up no name of another one."""
+    look_up = socket.getaddrinfo
+
+    def look_up_loopback(host: Any, *rest: Any, **options: Any) -> Any:
+        if host is not None and not _is_loopback(host):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return look_up(host, *rest, **options)
+
+    socket.getaddrinfo = look_up_loopback
+    socket.socket.connect = guarded()  # type: ignore[method-assign,assignment]
+
+
+def _is_loopback(host: str | bytes) -> bool:
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -12,8 +12,9 @@ from smrt.cli.operation_command import RowsCommand
 from smrt.invoke.option_table import SKELETON, Row
 from tests.fuzz import sandbox
 from tests.fuzz.judging import judged
-from tests.fuzz.sandbox import ENDPOINT, SECRET, Setup
+from tests.fuzz.sandbox import ENDPOINT, ENVIRON, Setup
 from tests.fuzz.target import Finding
+from tests.fuzz.values import CHARACTERS, HOSTILE, SETTINGS, VALUES, VARIABLES
 from tests.support.scripted_endpoint import raw, response
 
 ONE_PROCESS_IN = 200
@@ -26,35 +27,18 @@ FILES = {
     "work/call.json": b'{"OutputLocation": "s3://b/k"}',
     ".aws/config": b"[default]\nregion = us-east-1\n[profile p]\noutput = text\n",
 }
-VALUES = {
-    "SECONDS": ("0", "1", "70", "1e9", "60", "-1", "nan", "inf", "1e400", "9" * 400, "\u0661"),
-    "URL": (ENDPOINT, ENDPOINT + "/x?y", f"http://u:{SECRET}@127.0.0.1:1", "http://[", "h:1"),
-    "JMESPATH": ("*", "Body", "a.b[0]", "[", "keys(@)", "sort(@)", "`1`", "&a", "a" * 9999),
-    "NAME": ("ContentType", "^Body", "*", "^", "Nothing"),
-    "FILE": ("new.json", "old.json", "nowhere/x", "", "-", "input.csv"),
-    "PROFILE": ("default", "p", "no such", ""),
-    "REGION": ("us-east-1", "cn-north-1", "", "x y", "-"),
-    "JSON": ("{}", "file://parameters.json", '{"EndpointName":1}', "[" * 9999, "-", "null"),
-    "YAML": ("{}", "file://parameters.json", "a: &a [*a]", "- -", "!!python/name:os.system", "-"),
-    "INPUT": ("e30=", "fileb://input.csv", "file://input.csv", "-", "fileb://nowhere", "\udcff"),
-    "S3_URI": ("s3://b/k", "s3://b", "s3://", "s3://b/k\n", "http://h"),
-    "TYPE": ("application/json", "text/csv", "a\r\nX: y", "\xe4", ""),
-    "ENDPOINT": ("e", "my-endpoint", "-e", "a/b", "", "\u2028", "e" * 64),
-    "TEXT": ("a", "", "\t", "\x1b[2J", "\U0001f600", "a=b", "'", "a" * 9999),
-}
-HOSTILE = (
-    *("--", "-", "help", "--help", "-h", "--version", "--debug", "=", "--=", "--x", "-1", ""),
-    *("sagemaker-runtime", "invoke-endpoint", "wait", "completion", "local", "run", "bash"),
-    *(SKELETON, f"{SKELETON}=", "--dry-run", "--cli-auto-prompt", "--wait-timeout=0", "--install"),
-)
-CHARACTERS = "-=, \t\n\x7f'\"\\{}[]$%\u00e9\u2028\udc80\U0001f600"
 _WITHOUT_CALL = ("--dry-run", SKELETON, "--help", "-h", "--version")
 
 
 class Case(NamedTuple):
-    """The words of a command line, and whether it gets a process of its own."""
+    """The words of a command line, the environment, and lines of the profile.
+
+    A `real` one gets a process of its own.
+    """
 
     words: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    profile: tuple[str, ...] = ()
     real: bool = False
 
 
@@ -65,15 +49,37 @@ def cases(random: Random) -> Iterator[Case]:
         words = _line(random, *random.choice(lines))
         for _ in range(random.randrange(5)):
             words = _mutated(random, words)
-        yield Case(tuple(map(_confined, words)), random.randrange(ONE_PROCESS_IN) == 0)
+        real = random.randrange(ONE_PROCESS_IN) == 0
+        yield Case(tuple(map(_confined, words)), _variables(random), _profile(random), real)
 
 
 def run(case: Case) -> Finding | None:
     """Run the line against an endpoint that responds with BODY, as S3 does."""
     options = case.words[: case.words.index("--") if "--" in case.words else None]
     sends = not any(word in _WITHOUT_CALL or word.startswith(f"{SKELETON}=") for word in options)
-    setup = Setup(files=FILES, stdin=b"{}", respond=raw(response(200, BODY)), real=case.real)
+    config = "\n".join((*case.profile, "")).encode()
+    setup = Setup(
+        {**ENVIRON, **dict(case.variables)},
+        {
+            **FILES,
+            ".aws/config": FILES[".aws/config"].replace(b"[profile p]", config + b"[profile p]"),
+        },
+        stdin=b"{}",
+        respond=raw(response(200, BODY)),
+        real=case.real,
+    )
     return judged(sandbox.run(case.words, setup), sends=sends, bodies=(BODY,))
+
+
+def _variables(random: Random) -> tuple[tuple[str, str], ...]:
+    """Mostly none."""
+    names = random.sample(tuple(VARIABLES), random.choice((0, 0, 0, 1, 2)))
+    return tuple((name, random.choice(VARIABLES[name])) for name in names)
+
+
+def _profile(random: Random) -> tuple[str, ...]:
+    keys = random.sample(tuple(SETTINGS), random.choice((0, 0, 0, 1, 2)))
+    return tuple(f"{key} = {random.choice(SETTINGS[key])}" for key in keys)
 
 
 def _lines() -> Iterator[tuple[str, Sequence[Row]]]:
