@@ -44,7 +44,7 @@ def text_chunks(value: str, name: str, environ: Mapping[str, str]) -> Iterator[s
                 yield chunk
     except OSError as exc:
         raise _unreadable(value, name, exc) from exc
-    except UnicodeDecodeError as exc:
+    except UnicodeError as exc:  # utf-16 without a byte order mark
         raise UsageError(
             f"Error parsing parameter '{name}': Unable to load paramfile ({path}), text contents "
             "could not be decoded.  If this is a binary file, please use the fileb:// prefix "

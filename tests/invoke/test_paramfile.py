@@ -85,9 +85,10 @@ def test_an_unreadable_file_has_the_message_of_aws(value: str, reason: str) -> N
     )
 
 
-def test_undecodable_text_has_the_message_of_aws() -> None:
+@pytest.mark.parametrize("encoding", ["", "utf-16", "utf-32"])
+def test_undecodable_text_has_the_message_of_aws(encoding: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read("file://raw.bin", "--body", {})
+        read("file://raw.bin", "--body", {"AWS_CLI_FILE_ENCODING": encoding})
     assert caught.value.message == (
         "Error parsing parameter '--body': Unable to load paramfile (raw.bin), text contents "
         "could not be decoded.  If this is a binary file, please use the fileb:// prefix instead "
