@@ -25,7 +25,7 @@ FILES = {
     "work/old.json": b"old",
     "work/parameters.json": b'{"EndpointName": "e", "Body": "e30="}',
     "work/call.json": b'{"OutputLocation": "s3://b/k"}',
-    ".aws/config": b"[default]\nregion = us-east-1\n[profile p]\noutput = text\n",
+    ".aws/config": b"[profile p]\noutput = text\n[default]\n",
 }
 _WITHOUT_CALL = ("--dry-run", SKELETON, "--help", "-h", "--version")
 
@@ -57,13 +57,10 @@ def run(case: Case) -> Finding | None:
     """Run the line against an endpoint that responds with BODY, as S3 does."""
     options = case.words[: case.words.index("--") if "--" in case.words else None]
     sends = not any(word in _WITHOUT_CALL or word.startswith(f"{SKELETON}=") for word in options)
-    config = "\n".join((*case.profile, "")).encode()
+    config = FILES[".aws/config"] + "\n".join((*case.profile, "")).encode()
     setup = Setup(
         {**ENVIRON, **dict(case.variables)},
-        {
-            **FILES,
-            ".aws/config": FILES[".aws/config"].replace(b"[profile p]", config + b"[profile p]"),
-        },
+        {**FILES, ".aws/config": config},
         stdin=b"{}",
         respond=raw(response(200, BODY)),
         real=case.real,
