@@ -4,11 +4,12 @@ import inspect
 import io
 import os
 import pkgutil
+import socket
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ import pytest
 import smrt as package
 from smrt.cli.main import main
 from smrt.client.boto3_client import Client
+from smrt.client.payload import IN_MEMORY
 from smrt.config.profiles import config_file
 from smrt.errors import SmrtError, redacted
 from smrt.output.console import App, Console
 from smrt.protocol.messages import Credentials, Payload, Request, Settings, Url
 from smrt.transport.proxy import parse_proxy
 from tests.conftest import CREDENTIAL_VARIABLES, Result, Smrt
-from tests.support.scripted_endpoint import MODEL_HEADERS, Endpoint, error
+from tests.support.scripted_endpoint import MODEL_HEADERS, Endpoint, Received, error, response
 
 PLANTED = "pl4nt3d0000deadbeef"
 SIGNED = f"X-Amz-Signature={PLANTED}&X-Amz-Security-Token={PLANTED}&X-Amz-Credential={PLANTED}"
@@ -199,6 +201,32 @@ def test_the_endpoint_url_of_sts_is_shown_without_secrets(smrt: Smrt, aws_home: 
     ran = smrt(*DEBUG, "--profile", "default", env={"AWS_CONFIG_FILE": config.config_path})
     assert ran.code == 255
     assert is_clean(ran)
+
+
+def _arguments() -> Iterator[bytes]:
+    """The arguments of every process of this host."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            yield path.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_no_argument_of_a_process_and_no_file_has_a_secret(
+    process: Callable[..., Result], endpoint: Endpoint, tmp_path: Path
+) -> None:
+    shown: list[bytes] = []
+
+    def answer(sock: socket.socket, _: Received) -> None:
+        shown.extend(_arguments())
+        shown.extend(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        sock.sendall(response())
+
+    endpoint.respond_with(answer)
+    env = {"AWS_SECRET_ACCESS_KEY": PLANTED, "AWS_SESSION_TOKEN": PLANTED, "TMPDIR": str(tmp_path)}
+    ran = process(*CALL[:3], "--body", "-", "out", stdin=bytes(IN_MEMORY + 1), env=env)
+    assert ran.code == 0
+    assert any(b"invoke-endpoint" in text for text in shown)
+    assert not any(PLANTED.encode() in text for text in shown)
 
 
 class Failing(io.BytesIO):

@@ -1,5 +1,6 @@
 """Random edits of bytes, as data: a case prints them, and is smaller without some of them."""
 
+import re
 from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
@@ -38,7 +39,7 @@ def random_edits(random: Random, data: bytes, most: int = 3) -> tuple[Edit, ...]
 
 def _random_edit(random: Random, data: bytes) -> Edit:
     offset = random.randrange(len(data) + 1)
-    match random.randrange(6):
+    match random.randrange(7):
         case 0:
             return Edit(offset, 1, random.randbytes(1))
         case 1:
@@ -49,8 +50,20 @@ def _random_edit(random: Random, data: bytes) -> Edit:
             return _random_value(random, data)
         case 4:
             return Edit(0, EVERYTHING, random.choice(DOCUMENTS))
+        case 5:
+            return _random_digits(random, data)
         case _:
             return Edit(offset, random.choice((0, 0, 1, 8)), random.choice(TOKENS))
+
+
+def _random_digits(random: Random, data: bytes) -> Edit:
+    """Another number of the same length: a time, a size or a status."""
+    numbers = list(re.finditer(rb"\d+", data))
+    if not numbers:
+        return Edit(0, 0)
+    start, end = random.choice(numbers).span()
+    digits = random.choice((b"0", b"9", b"%d" % random.randrange(10)))
+    return Edit(start, end - start, digits * (end - start))
 
 
 def _random_value(random: Random, data: bytes) -> Edit:

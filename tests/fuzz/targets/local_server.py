@@ -43,6 +43,7 @@ REQUESTS = (
     _request(PATHS[0])
     .replace(b"Content-Length: 8", b"Transfer-Encoding: chunked")
     .replace(b'{"a": 1}', b'8\r\n{"a": 1}\r\n0\r\n\r\n'),
+    re.sub(rb"X-Amz-Date: \w+", b"Date: Tue, 14 Nov 2023 22:13:20 GMT", _request(PATHS[0])),
     b"GET /ping HTTP/1.0\r\n\r\n",
 )
 
