@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from smrt.config import botocore_chain as chain
-from smrt.config import credentials
+from smrt.config import configuration, credentials
 from smrt.config.configuration import Config
 from smrt.config.partitions import partitions
+from smrt.errors import ConfigurationError
 from smrt.protocol import endpoint_rules, urls
 from smrt.protocol.messages import Credentials, Settings
 from smrt.transport.proxy import is_bypassed
@@ -24,6 +25,7 @@ def connect(config: Config, settings: Settings, load_credentials: LoadCredential
 
     `settings` must be those of the service `s3`. Raises SmrtError.
     """
+    _check_section(config)
     with s3_translated():
         session = chain.session(config, settings.region)
         session.register_component("credential_provider", _CredentialProvider(load_credentials))
@@ -36,6 +38,17 @@ def connect(config: Config, settings: Settings, load_credentials: LoadCredential
         )
         _trust(client, settings)
     return S3(client, verify=settings.verify)
+
+
+def _check_section(config: Config) -> None:
+    """Raise ConfigurationError if `s3` of the profile is a value: botocore expects a section."""
+    value = {**config.values, **config.stored}.get("s3")
+    if isinstance(value, str):
+        raise ConfigurationError(
+            f"s3 in the profile {config.profile} is not a section: '{value}'",
+            configuration.origin(config, None, "s3"),
+            "put its settings on the lines below it, indented",
+        )
 
 
 def _trust(client: Any, settings: Settings) -> None:

@@ -378,3 +378,16 @@ def test_the_hint_for_a_missing_dependency_of_botocore_adds_it_to_this_installat
     with pytest.raises(ConfigurationError) as caught, s3_translated():
         raise MissingDependencyException(msg="Use pip install botocore[crt] before proceeding.")
     assert caught.value.hints == (install_command(CRT),)
+
+
+@pytest.mark.parametrize("file", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+@pytest.mark.parametrize("value", ["path", ""])
+def test_a_value_instead_of_the_section_s3_is_an_error(
+    tmp_path: Path, file: str, value: str
+) -> None:
+    path = tmp_path / "config"
+    path.write_text(f"[default]\ns3 = {value}\n")
+    config = configuration.load({"HOME": "/nowhere", file: str(path)})
+    with pytest.raises(ConfigurationError, match=f"is not a section: '{value}'") as caught:
+        connect(config, Settings("us-east-1"), lambda: CREDENTIALS)
+    assert caught.value.hints[0] == f"it comes from s3 in the profile default of {path}"
