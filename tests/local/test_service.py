@@ -306,3 +306,10 @@ def test_each_request_is_one_line_in_the_log() -> None:
     assert response.status == 403
     assert isinstance(response.body, bytes)
     assert lines == [f"POST {TARGET} 403 {len(response.body)} bytes in 0.0 ms"]
+
+
+def test_the_log_has_no_signature() -> None:
+    lines: list[str] = []
+    service = Service({}, clock=lambda: 0.0, report_error=lines.append, log=lines.append)
+    service.respond(request("http://127.0.0.1:1", "/b/k?X-Amz-Signature=pl4nt3d&a=b"))
+    assert lines[0].startswith("POST /b/k?X-Amz-Signature=****&a=b 403 ")
