@@ -57,13 +57,13 @@ def _random_edit(random: Random, data: bytes) -> Edit:
 
 
 def _random_digits(random: Random, data: bytes) -> Edit:
-    """Another number of the same length: a time, a size or a status."""
+    """Another number, mostly of the same length: a time, a size or a status."""
     numbers = list(re.finditer(rb"\d+", data))
     if not numbers:
         return Edit(0, 0)
     start, end = random.choice(numbers).span()
-    digits = random.choice((b"0", b"9", b"%d" % random.randrange(10)))
-    return Edit(start, end - start, digits * (end - start))
+    same = [digit * (end - start) for digit in (b"0", b"9", b"%d" % random.randrange(10))]
+    return Edit(start, end - start, random.choice((*same, b"9" * 20, b"-1")))
 
 
 def _random_value(random: Random, data: bytes) -> Edit:

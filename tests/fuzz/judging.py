@@ -14,6 +14,7 @@ _BEFORE_CALLS = (ExitCode.USAGE, ExitCode.CONFIGURATION)
 _SILENT = (ExitCode.OK, ExitCode.PIPE, ExitCode.INTERRUPTED)
 _CALLS = "/endpoints/"
 _PARTIAL = ".partial"
+_ERROR = re.compile(r"\b\w+(?:Error|Exception|Warning)\b: .*")
 _TEMPORARY = re.compile(r"(.*/)?\..*\.[0-9a-f]{12}\.smrt")
 
 
@@ -39,8 +40,8 @@ def _failures(outcome: Outcome) -> Iterator[Finding]:
     if outcome.problem:
         yield Finding("hang" if outcome.problem.startswith("hang") else "crash", outcome.problem)
     if "this is a defect of smrt" in outcome.err or "Traceback (most" in outcome.err:
-        errors = [line for line in outcome.err.splitlines() if "[ERROR]" in line]
-        yield Finding("defect", (errors or [outcome.err])[0])
+        error = _ERROR.search(outcome.err)
+        yield Finding("defect", error[0] if error else outcome.err)
     if outcome.code not in STATUSES:
         yield Finding("undocumented exit status", str(outcome.code))
     if outcome.code not in _SILENT and not outcome.err.strip():
