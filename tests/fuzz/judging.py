@@ -14,7 +14,7 @@ _BEFORE_CALLS = (ExitCode.USAGE, ExitCode.CONFIGURATION)
 _SILENT = (ExitCode.OK, ExitCode.PIPE, ExitCode.INTERRUPTED)
 _CALLS = "/endpoints/"
 _PARTIAL = ".partial"
-_ERROR = re.compile(r"\b\w+(?:Error|Exception|Warning)\b: .*")
+_ERROR = re.compile(r"(?:\[ERROR\]: (?:An error occurred \(\w+\): )?|Message\W+)(\w+: .*)")
 _TEMPORARY = re.compile(r"(.*/)?\..*\.[0-9a-f]{12}\.smrt")
 
 
@@ -41,7 +41,7 @@ def _failures(outcome: Outcome) -> Iterator[Finding]:
         yield Finding("hang" if outcome.problem.startswith("hang") else "crash", outcome.problem)
     if "this is a defect of smrt" in outcome.err or "Traceback (most" in outcome.err:
         error = _ERROR.search(outcome.err)
-        yield Finding("defect", error[0] if error else outcome.err)
+        yield Finding("defect", error[1] if error else outcome.err)
     if outcome.code not in STATUSES:
         yield Finding("undocumented exit status", str(outcome.code))
     if outcome.code not in _SILENT and not outcome.err.strip():
