@@ -229,6 +229,33 @@ def test_no_argument_of_a_process_and_no_file_has_a_secret(
     assert not any(PLANTED.encode() in text for text in shown)
 
 
+LINES = [DEBUG, ("wait", "--output-location", "s3://b/k", "--debug")]
+ROLE = "[default]\nrole_arn=arn:aws:iam::000000000000:role/r\ncredential_source=Environment\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\x7f", "\udcff"])
+@pytest.mark.parametrize("words", LINES, ids=["call", "wait"])
+def test_a_token_that_no_header_can_contain_is_not_shown(
+    smrt: Smrt, endpoint: Endpoint, words: tuple[str, ...], end: str
+) -> None:
+    ran = smrt(*words, env={**KEYS, "AWS_SESSION_TOKEN": PLANTED + end})
+    assert clean(ran)
+    assert (ran.code, endpoint.requests) == (253, [])
+    assert "the token contains a nonprintable character" in ran.err
+
+
+@pytest.mark.parametrize("words", LINES, ids=["call", "wait"])
+def test_nor_is_it_where_it_signs_a_request_to_sts(
+    smrt: Smrt, place: Any, endpoint: Endpoint, words: tuple[str, ...]
+) -> None:
+    place.set(**KEYS, AWS_SESSION_TOKEN=PLANTED + "\n", AWS_ENDPOINT_URL_STS=endpoint.url)
+    config = place.config(ROLE).config_path
+    ran = smrt(*words, "--profile", "default", env={**OPTIONS, "AWS_CONFIG_FILE": config})
+    assert "Invalid header value ****" in ran.err
+    assert clean(ran)
+    assert endpoint.requests == []
+
+
 class Failing(io.BytesIO):
     """A stream that raises an unexpected error."""
 
@@ -286,6 +313,7 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("s3://bucket/a@b, me@host", "s3://bucket/a@b, me@host"),
         ("http://[USER:PASSWORD@]HOST[:PORT]", "http://[USER:PASSWORD@]HOST[:PORT]"),
         ("X-Amz-Security-Token: t", "X-Amz-Security-Token: ****"),
+        ("Invalid header value b'a\\n'", "Invalid header value ****"),
     ],
 )
 def test_only_secrets_are_masked(text: str, expected: str) -> None:

@@ -57,7 +57,7 @@ def sign(
     Signs every header of the request except UNSIGNED, and Host, which the transport adds.
     Raises ConfigurationError for credentials with characters that no header can contain.
     """
-    _check(credentials)
+    check_printable(credentials)
     timestamp = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
     added = [("X-Amz-Date", timestamp)]
     if credentials.token:
@@ -107,7 +107,7 @@ def signing_key(secret_key: str, scope: Scope) -> bytes:
     return key
 
 
-def _check(credentials: Credentials) -> None:
+def check_printable(credentials: Credentials) -> None:
     """Raise ConfigurationError for control characters, such as a trailing newline from a file."""
     for name in ("access_key", "secret_key", "token"):
         if not (getattr(credentials, name) or "").isprintable():

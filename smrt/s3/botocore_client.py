@@ -13,6 +13,7 @@ from smrt.config.partitions import partitions
 from smrt.errors import ConfigurationError
 from smrt.protocol import endpoint_rules, urls
 from smrt.protocol.messages import Credentials, Settings
+from smrt.protocol.sigv4 import check_printable
 from smrt.transport.proxy import is_bypassed
 
 from .objects import S3, s3_translated
@@ -128,6 +129,7 @@ class _CredentialProvider:
         current = self._load_credentials()
         if current is None:
             raise credentials.missing()
+        check_printable(current)
         return current
 
 
