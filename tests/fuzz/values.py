@@ -57,14 +57,15 @@ NAMES = (
     "%",
     "$HOME",
 )
+SECRETS = (*NAMES, *(SECRET + end for end in ("\n", "\r\n", "\x7f", "\udcff", " ", "\xe4")))
 PATHS = ("nowhere", "", "input.csv", ".", "$HOME", "~", "~nobody/x", "\udcff", "a" * 5000)
 PROXIES = ("127.0.0.1:1", f"http://u:{SECRET}@127.0.0.1:1", "http://[", "://", "x", f"{SECRET}@")
 VARIABLES = {
     "AWS_PROFILE": NAMES,
     "AWS_REGION": NAMES,
     "AWS_ACCESS_KEY_ID": NAMES,
-    "AWS_SECRET_ACCESS_KEY": NAMES,
-    "AWS_SESSION_TOKEN": NAMES,
+    "AWS_SECRET_ACCESS_KEY": SECRETS,
+    "AWS_SESSION_TOKEN": SECRETS,
     "AWS_CREDENTIAL_EXPIRATION": (
         "2020-01-01T00:00:00Z",
         "x",
