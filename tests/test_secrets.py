@@ -238,8 +238,8 @@ ROLE = "[default]\nrole_arn=arn:aws:iam::000000000000:role/r\ncredential_source=
 def test_a_token_that_no_header_can_contain_is_not_shown(
     smrt: Smrt, endpoint: Endpoint, words: tuple[str, ...], end: str
 ) -> None:
-    ran = smrt(*words, env={**KEYS, "AWS_SESSION_TOKEN": PLANTED + end})
-    assert clean(ran)
+    ran = smrt(*words, env={**CREDENTIAL_VARIABLES, "AWS_SESSION_TOKEN": PLANTED + end})
+    assert is_clean(ran)
     assert (ran.code, endpoint.requests) == (253, [])
     assert "the token contains a nonprintable character" in ran.err
 
@@ -248,11 +248,13 @@ def test_a_token_that_no_header_can_contain_is_not_shown(
 def test_nor_is_it_where_it_signs_a_request_to_sts(
     smrt: Smrt, place: Any, endpoint: Endpoint, words: tuple[str, ...]
 ) -> None:
-    place.set(**KEYS, AWS_SESSION_TOKEN=PLANTED + "\n", AWS_ENDPOINT_URL_STS=endpoint.url)
+    place.set(
+        **CREDENTIAL_VARIABLES, AWS_SESSION_TOKEN=PLANTED + "\n", AWS_ENDPOINT_URL_STS=endpoint.url
+    )
     config = place.config(ROLE).config_path
     ran = smrt(*words, "--profile", "default", env={**OPTIONS, "AWS_CONFIG_FILE": config})
     assert "Invalid header value ****" in ran.err
-    assert clean(ran)
+    assert is_clean(ran)
     assert endpoint.requests == []
 
 

@@ -23,7 +23,7 @@ from smrt.cli.main import main
 from smrt.output.console import Console
 from tests.support import loopback
 from tests.support.project import ROOT
-from tests.support.scripted_endpoint import Answer, Endpoint, Received
+from tests.support.scripted_endpoint import Endpoint, Received, Responder
 
 from .watching import HANG_SECONDS, Watch, watched
 
@@ -76,7 +76,7 @@ class Setup(NamedTuple):
     environ: Mapping[str, str] = ENVIRON
     files: Files = MappingProxyType({})
     stdin: bytes = b""
-    respond: Answer | None = None
+    respond: Responder | None = None
     real: bool = False
 
 
@@ -194,8 +194,8 @@ def _filled(text: str, endpoint: Endpoint, home: Path) -> str:
     return text.replace(ENDPOINT, endpoint.url).replace("{home}", str(home))
 
 
-class _Always(list[Answer]):
+class _Always(list[Responder]):
     """A script that never ends."""
 
-    def pop(self, _: object = 0) -> Answer:
+    def pop(self, _: object = 0) -> Responder:
         return self[0]
