@@ -46,7 +46,7 @@ _SECRETS = (
         rf"\1{MASK}",
     ),
     (r"(?i)(X-Amz-Security-Token:\s*)[^\s\"']+", rf"\1{MASK}"),
-    (r"(Invalid header value ).*", rf"\1{MASK}"),
+    (r"""(Invalid header value )b['"].*""", rf"\1{MASK}"),
 )
 """The user in a URL (except in smrt's hints), a URL's signature, a token that a service echoes, and
 a header that http.client rejects, such as a token with a newline.

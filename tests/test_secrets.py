@@ -246,12 +246,12 @@ def test_a_token_that_no_header_can_contain_is_not_shown(
 
 @pytest.mark.parametrize("words", LINES, ids=["call", "wait"])
 def test_nor_is_it_where_it_signs_a_request_to_sts(
-    smrt: Smrt, place: Any, endpoint: Endpoint, words: tuple[str, ...]
+    smrt: Smrt, aws_home: Any, endpoint: Endpoint, words: tuple[str, ...]
 ) -> None:
-    place.set(
+    aws_home.set(
         **CREDENTIAL_VARIABLES, AWS_SESSION_TOKEN=PLANTED + "\n", AWS_ENDPOINT_URL_STS=endpoint.url
     )
-    config = place.config(ROLE).config_path
+    config = aws_home.config(ROLE).config_path
     ran = smrt(*words, "--profile", "default", env={**OPTIONS, "AWS_CONFIG_FILE": config})
     assert "Invalid header value ****" in ran.err
     assert is_clean(ran)
