@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -75,7 +76,8 @@ def clean_environment(
 ) -> None:
     """Remove AWS and proxy variables, and replace the home directory of the user."""
     for name in list(os.environ):
-        if name.startswith("AWS_") or name.lower().endswith("_proxy") or "CA_BUNDLE" in name:
+        is_setting = name.startswith(("AWS_", "SSL_CERT_")) or "CA_BUNDLE" in name
+        if is_setting or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -124,6 +126,18 @@ def ca_bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -
     path = str(tmp_path_factory.mktemp("ca") / "ca.pem")
     authority.cert_pem.write_to_path(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def ca_folder(ca_bundle: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with the certificate of `authority` under its OpenSSL hash."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("ca-folder")
+    shutil.copy(ca_bundle, folder / "ca.pem")
+    subprocess.run([openssl, "rehash", str(folder)], capture_output=True, check=True)
+    return str(folder)
 
 
 @pytest.fixture(scope="session")

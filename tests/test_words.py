@@ -11,7 +11,7 @@ import pytest
 from smrt.cli import help_option
 from smrt.cli.help.differences import DIFFERENCES
 from smrt.cli.help.page import Page
-from smrt.cli.help.reference import ENVIRONMENT, FILES, LIMITS, PERMISSIONS, STATUSES
+from smrt.cli.help.reference import ENVIRONMENT, FILES, LIMITS, OWN_LIMITS, PERMISSIONS, STATUSES
 from smrt.cli.main import commands
 from tests.support.project import ROOT
 
@@ -96,7 +96,7 @@ def page_words(page: Page) -> Iterator[str]:
 def reference_words() -> Iterator[str]:
     """The texts that only man pages have."""
     yield from (text for row in DIFFERENCES for text in row)
-    for table in (ENVIRONMENT, FILES, *LIMITS.values(), *PERMISSIONS.values()):
+    for table in (ENVIRONMENT, FILES, OWN_LIMITS, *LIMITS.values(), *PERMISSIONS.values()):
         yield from (text for pair in table.items() for text in pair)
     yield from STATUSES.values()
 

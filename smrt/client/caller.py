@@ -1,6 +1,5 @@
 """Calls the operations: validates, signs, sends and retries."""
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -20,6 +19,8 @@ from .payload import payload
 
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
+MAX_DOCUMENT = 1 << 20
+"""Bytes of a JSON document in a response."""
 EXPIRY_MARGIN = 60.0
 """Seconds; credentials that expire sooner are refreshed before they are used."""
 
@@ -202,8 +203,14 @@ def _error_body(body: StreamingBody) -> bytes:
 def _json_body(body: StreamingBody) -> tuple[Any, str]:
     """The JSON in `body`, or why it cannot be read: such a response is still a success."""
     with body:
-        text = body.read()
+        text = body.read(MAX_DOCUMENT + 1)
+    if not text:
+        return None, ""
+    if len(text) > MAX_DOCUMENT:
+        return None, f"the response body is larger than {MAX_DOCUMENT >> 20} MiB: it is not read"
+    from smrt.protocol.json_document import parse_json
+
     try:
-        return (json.loads(text), "") if text else (None, "")
-    except (ValueError, RecursionError) as exc:
+        return parse_json(text), ""
+    except ValueError as exc:
         return None, f"the response body is not JSON: {exc}"

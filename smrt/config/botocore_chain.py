@@ -4,19 +4,26 @@ Botocore is imported on first use; it reads the process's own environment.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from smrt.errors import ConfigurationError, ServiceError, TransportError
+from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError
+from smrt.protocol.certificates import certificate_hints
 from smrt.protocol.messages import Credentials, Settings
 from smrt.protocol.redaction import cause, without_credentials
 
 from .configuration import Config
 from .configuration import region as configured_region
 from .credentials_cache import Cache
+from .instance_metadata import limit_time
+from .marked_files import full_config, is_marked, set_parsers
 from .profiles import Section
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 
 def load_credentials(config: Config, settings: Settings) -> Credentials | None:
@@ -25,11 +32,15 @@ def load_credentials(config: Config, settings: Settings) -> Credentials | None:
         from botocore.credentials import create_credential_resolver
 
         region = settings.region or configured_region(config) or metadata_region(config)
+        botocore_session = session(config, region, settings)
         resolver = create_credential_resolver(
-            session(config, region, settings), cache=Cache(config), region_name=region
+            botocore_session, cache=Cache(config), region_name=region
         )
+        if is_marked(config):
+            set_parsers(resolver, config)
         # botocore's own prompter falls back to stdin, which may be the request's body
         resolver.get_provider("assume-role")._prompter = ask_mfa_code  # noqa: SLF001 - there is no public way
+        limit_time(resolver.get_provider("iam-role")._role_fetcher)  # noqa: SLF001 - likewise
         with silence(verify=settings.verify):
             credentials = resolver.load_credentials()
             return None if credentials is None else _frozen(credentials)
@@ -42,7 +53,9 @@ def metadata_region(config: Config) -> str | None:
     with _translated(config):
         from botocore.utils import IMDSRegionProvider
 
-        region: str | None = IMDSRegionProvider(session(config, None)).provide()
+        provider = IMDSRegionProvider(session(config, None))
+        limit_time(provider._get_fetcher())  # noqa: SLF001 - there is no public way
+        region: str | None = provider.provide()
         return region
 
 
@@ -86,6 +99,8 @@ def session(
     store = botocore_session.get_component("config_store")
     store.set_config_provider("config_file", ConstantProvider(config.config_path))
     store.set_config_provider("credentials_file", ConstantProvider(config.credentials_path))
+    if is_marked(config):
+        botocore_session._config = full_config(config)  # noqa: SLF001 - there is no public way
     name = config.profile if config.named else None
     store.set_config_provider("profile", ConstantProvider(name))
     if config.explicit:  # as an instance variable it disables the environment's credentials
@@ -96,11 +111,41 @@ def session(
         store.set_config_provider("ca_bundle", ConstantProvider(False))
     elif settings.ca_bundle is not None:
         botocore_session.set_config_variable("ca_bundle", settings.ca_bundle)
+        if os.path.isdir(settings.ca_bundle):
+            _trust_folder(botocore_session, settings.ca_bundle)
     connect, read = settings.connect_timeout or None, settings.read_timeout or None
     botocore_session.set_default_client_config(
         ClientConfig(connect_timeout=connect, read_timeout=read)
     )
     return botocore_session
+
+
+def trust(client: Any, context: "SSLContext") -> None:
+    """Make a botocore client use `context`, without botocore's own CA certificates."""
+    if not client.meta.endpoint_url.startswith("https:"):
+        return
+    http = client._endpoint.http_session  # noqa: SLF001 - there is no public way
+    http._manager.connection_pool_kw["ssl_context"] = context  # noqa: SLF001 - likewise
+    http._get_ssl_context = lambda: context  # noqa: SLF001 - likewise, through a proxy
+    http._setup_ssl_cert = _require  # noqa: SLF001 - it would add botocore's own roots
+
+
+def _require(connections: Any, *_: object) -> None:
+    connections.cert_reqs = "CERT_REQUIRED"
+
+
+def _trust_folder(botocore_session: Any, folder: str) -> None:
+    """Make the session's clients trust a folder of CA certificates, which botocore cannot read."""
+    from ssl import create_default_context
+
+    context, create = create_default_context(capath=folder), botocore_session.create_client
+
+    def create_client(*args: Any, **kwargs: Any) -> Any:
+        client = create(*args, **kwargs)
+        trust(client, context)
+        return client
+
+    botocore_session.create_client = create_client
 
 
 @contextmanager
@@ -121,6 +166,9 @@ def silence(*, verify: bool) -> Iterator[None]:
 def _frozen(credentials: Any) -> Credentials:
     """The current credentials; botocore assumes roles and refreshes tokens here."""
     frozen = credentials.get_frozen_credentials()
+    values = (frozen.access_key, frozen.secret_key, frozen.token or "")
+    if not all(isinstance(value, str) for value in values):
+        raise ConfigurationError(f"the credentials of {credentials.method} are not text")
     expiry = getattr(credentials, "_expiry_time", None)
     expires = None if expiry is None else expiry.timestamp()
     return Credentials(
@@ -135,18 +183,39 @@ def _translated(config: Config) -> Iterator[None]:
 
     try:
         yield
+    except SmrtError:
+        raise
     except foreign.ClientError as exc:
         raise ServiceError(exc.response, exc.operation_name) from exc
     except (foreign.HTTPClientError, foreign.ConnectionError) as exc:
-        raise TransportError(str(exc), code=type(exc).__name__) from cause(exc)
+        hints = certificate_hints(str(exc))
+        raise TransportError(str(exc), *hints, code=type(exc).__name__) from cause(exc)
     except foreign.BotoCoreError as exc:
         message = without_credentials(str(exc))
         raise ConfigurationError(message, *_remedies(config, exc)) from cause(exc)
-    except KeyError as exc:
-        raise ConfigurationError(f"the response of the credential provider has no {exc}") from exc
-    except (OSError, ValueError, RuntimeError) as exc:
+    except Exception as exc:  # noqa: BLE001 - botocore does not check what providers return
         # a program, a token file or a response that is missing or invalid
-        raise ConfigurationError(f"could not load credentials: {exc}") from cause(exc)
+        logins = _login_hints(config, "sso")
+        raise ConfigurationError(_reason(config, exc), *logins) from cause(exc)
+
+
+def _reason(config: Config, exc: Exception) -> str:
+    """The reason for an exception that is not botocore's own."""
+    if isinstance(exc, KeyError):
+        is_file = bool(_HASH.fullmatch(str(exc)))  # the key of a cache: its file cannot be parsed
+        return (
+            "could not load credentials: the cached login cannot be read"
+            if is_file
+            else f"the response of the credential provider has no {exc}"
+        )
+    if isinstance(exc, IndexError) and _source_with(config, "credential_process"):
+        return "could not load credentials: credential_process is empty"
+    if isinstance(exc, OSError | ValueError | RuntimeError):
+        return f"could not load credentials: {exc}"
+    return f"could not load credentials: the provider returned unexpected data: {exc}"
+
+
+_HASH = re.compile("'[0-9a-f]{40,64}'")
 
 
 def _remedies(config: Config, exc: Exception) -> list[str]:
@@ -158,17 +227,26 @@ def _remedies(config: Config, exc: Exception) -> list[str]:
     for command, names in _LOGINS.items():
         classes = tuple(getattr(foreign, name) for name in names if hasattr(foreign, name))
         if isinstance(exc, classes):
-            name = _profile_with(config, command + "_")
-            words = "sso login" if command == "sso" else command
-            return [f"log in again: aws {words} --profile {quote(name)}"]
+            return _login_hints(config, command) or [_login_hint(command, config.profile)]
     return dependency_hints(exc)
+
+
+def _login_hints(config: Config, command: str) -> list[str]:
+    """The login command of the profile with `command` (sso or login), if there is one."""
+    name = _source_with(config, command + "_")
+    return [] if name is None else [_login_hint(command, name)]
+
+
+def _login_hint(command: str, profile: str) -> str:
+    words = "sso login" if command == "sso" else command
+    return f"log in again: aws {words} --profile {quote(profile)}"
 
 
 _LOGINS = {"sso": ("SSOError", "TokenRetrievalError"), "login": ("LoginError",)}
 """Names of exceptions for an expired login; older versions of botocore lack some."""
 
 
-def _profile_with(config: Config, prefix: str) -> str:
+def _source_with(config: Config, prefix: str) -> str | None:
     """The profile, or the source profile behind it, that has keys with this prefix."""
 
     def merged(name: str) -> Section:
@@ -178,4 +256,4 @@ def _profile_with(config: Config, prefix: str) -> str:
     while (source := merged(names[-1]).get("source_profile")) not in (None, *names):
         names.append(str(source))
     matches = (name for name in names if any(key.startswith(prefix) for key in merged(name)))
-    return next(matches, config.profile)
+    return next(matches, None)

@@ -190,6 +190,6 @@ def epoch_seconds(timestamp: str | None) -> float | None:
     text = timestamp.removesuffix("UTC").removesuffix("Z")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

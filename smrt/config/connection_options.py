@@ -2,9 +2,12 @@
 
 from typing import NamedTuple
 
-from smrt.errors import ConfigurationError, UsageError
+from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.protocol.messages import DEFAULT_TIMEOUT, masked_repr
 from smrt.protocol.urls import masked_url, parse_url
+
+LONGEST_TIMEOUT = 9_000_000_000
+"""Seconds; sockets support 2**63 nanoseconds."""
 
 
 class ConnectionOptions(NamedTuple):
@@ -46,7 +49,8 @@ def endpoint_url_option(url: str | None) -> str | None:
 def timeout(kind: str, value: str | float | None, default: float = DEFAULT_TIMEOUT) -> float:
     """Seconds from the option for a `connect` or `read` timeout; 0 is none.
 
-    Raises UsageError for what is not a number, not a whole one as text, or below zero.
+    Raises UsageError for what is not a number, not a whole one as text, or below zero; for what
+    sockets do not support, the error of the AWS CLI.
     """
     if value is None:
         return default
@@ -61,6 +65,13 @@ def timeout(kind: str, value: str | float | None, default: float = DEFAULT_TIMEO
             f"Attempted to set {kind} timeout to {value}, but the timeout cannot be set to a "
             "value less than or equal to 0.",
             f"--cli-{kind}-timeout 0 disables the timeout",
+        )
+    if seconds > LONGEST_TIMEOUT:
+        raise SmrtError(
+            "An HTTP Client raised an unhandled exception: timestamp out of range for platform "
+            "time_t",
+            f"--cli-{kind}-timeout 0 waits without end",
+            code="HTTPClientError",
         )
     return seconds
 

@@ -121,13 +121,32 @@ def _environment(environ: Mapping[str, str], now: Callable[[], float]) -> Creden
         message = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"
         raise ConfigurationError(message, "set it, or unset AWS_ACCESS_KEY_ID")
     token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN") or None
-    expires = epoch_seconds(environ.get("AWS_CREDENTIAL_EXPIRATION"))
+    expires = _expiration(environ.get("AWS_CREDENTIAL_EXPIRATION"))
     if expires is not None and expires <= now():
         raise ConfigurationError(
             "the credentials in the environment have expired",
             "set new ones, or unset AWS_CREDENTIAL_EXPIRATION if it is wrong",
         )
     return Credentials(environ["AWS_ACCESS_KEY_ID"], secret_key, token, "env", expires)
+
+
+def _expiration(text: str | None) -> float | None:
+    """Parse the time as botocore does, which accepts more formats than ISO 8601."""
+    if not text:
+        return None
+    seconds = epoch_seconds(text)
+    if seconds is not None:
+        return seconds
+    from dateutil.parser import parse
+
+    try:
+        return epoch_seconds(parse(text).isoformat())
+    except (ValueError, OverflowError) as exc:
+        raise ConfigurationError(
+            str(exc),
+            "it comes from the environment variable AWS_CREDENTIAL_EXPIRATION",
+            "write it as in ISO 8601: 2030-12-31T23:59:59Z",
+        ) from exc
 
 
 def _profile(config: Config, section: Mapping[str, Any], source: str) -> Credentials:

@@ -22,20 +22,26 @@ LOGIN_MARGIN = 300
 """Seconds; credentials that expire sooner are refreshed, as in botocore."""
 
 
+_FIELDS = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+
+
 class Cache:
-    """The cache folder as a mapping, which botocore's fetchers use as their cache."""
+    """The cache folder as a mapping, which botocore's fetchers use as their cache.
+
+    A file that is empty, truncated or otherwise broken counts as absent, and is written anew.
+    """
 
     def __init__(self, config: Config) -> None:
         self._folder = Path(home_path(config.environ, CACHE))
 
     def __contains__(self, key: str) -> bool:
-        return self._path(key).is_file()
+        return self._entry(key) is not None
 
     def __getitem__(self, key: str) -> Any:
-        try:
-            return json.loads(self._path(key).read_bytes())
-        except (OSError, ValueError) as exc:
-            raise KeyError(key) from exc
+        entry = self._entry(key)
+        if entry is None:
+            raise KeyError(key)
+        return entry
 
     def __setitem__(self, key: str, value: Mapping[str, Any]) -> None:
         """Save `value`, readable by its owner only; without effect if the folder is read-only."""
@@ -44,6 +50,10 @@ class Cache:
             for folder in (*reversed(self._folder.parents), self._folder):
                 folder.mkdir(mode=0o700, exist_ok=True)
             _write(self._path(key), text)
+
+    def _entry(self, key: str) -> Any:
+        document = _document(self._path(key))
+        return None if _values(document, "Credentials", _FIELDS) is None else document
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.json"
@@ -84,8 +94,7 @@ def cached(config: Config, now: float) -> Credentials | None:
 def _role(config: Config, source: str, key: str | None, now: float) -> Credentials | None:
     if key is None:
         return None
-    fields = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
-    location = _Location(f"{CACHE}/{key}.json", "Credentials", fields, MARGIN)
+    location = _Location(f"{CACHE}/{key}.json", "Credentials", _FIELDS, MARGIN)
     return _read(config, location, source, now)
 
 
@@ -130,7 +139,9 @@ def web_identity_key(config: Config, profile: Mapping[str, Any]) -> str | None:
 def sso_key(config: Config, profile: Mapping[str, Any]) -> str | None:
     """The cache key of a profile with IAM Identity Center."""
     session = profile.get("sso_session")
-    merged = {**profile, **(config.sso_sessions.get(session, {}) if session else {})}
+    if session and session not in config.sso_sessions:
+        return None  # botocore reports the error
+    merged = {**profile, **(config.sso_sessions[session] if session else {})}
     if not {"sso_role_name", "sso_account_id", "sso_start_url", "sso_region"} <= merged.keys():
         return None
     arguments = {"roleName": merged["sso_role_name"], "accountId": merged["sso_account_id"]}
@@ -151,16 +162,34 @@ class _Location(NamedTuple):
 
 
 def _read(config: Config, location: _Location, source: str, now: float) -> Credentials | None:
-    try:
-        text = Path(home_path(config.environ, location.path)).read_bytes()
-        values = json.loads(text)[location.key]
-        access_key, secret_key, token, expiration = (values[field] for field in location.fields)
-        expires = epoch_seconds(expiration)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    document = _document(Path(home_path(config.environ, location.path)))
+    values = _values(document, location.key, location.fields)
+    if values is None:
         return None  # botocore fetches them or reports the error
-    if expires is None or expires - now < location.margin:
+    access_key, secret_key, token, expires = values
+    if expires - now < location.margin:
         return None
     return Credentials(access_key, secret_key, token, source, expires)
+
+
+def _document(path: Path) -> Any:
+    """The JSON in the file at `path`; None if it cannot be read or parsed."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _values(document: Any, key: str, fields: tuple[str, ...]) -> tuple[str, str, str, float] | None:
+    """Access key, secret key, token and expiration in `document`; None unless all are valid."""
+    section = document.get(key) if isinstance(document, dict) else None
+    members = map(section.get, fields) if isinstance(section, dict) else ()
+    values = [value for value in members if isinstance(value, str)]
+    if len(values) < len(fields):
+        return None
+    access_key, secret_key, token, expiration = values
+    expires = epoch_seconds(expiration)
+    return None if expires is None else (access_key, secret_key, token, expires)
 
 
 def _without_none(arguments: Mapping[str, Any]) -> dict[str, Any]:

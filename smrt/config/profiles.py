@@ -12,6 +12,8 @@ from smrt.protocol.messages import masked_repr
 
 Section = Mapping[str, Any]
 Sections = Mapping[str, Section]
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark of UTF-8: the text is in UTF-8 whatever the locale."""
 
 
 class ConfigFile(NamedTuple):
@@ -53,6 +55,8 @@ def sections(path: str) -> Sections:
     parser = RawConfigParser()
     try:
         with open(path) as file:
+            if file.buffer.peek().startswith(BOM):  # type: ignore[attr-defined]
+                file.reconfigure(encoding="utf-8-sig")
             parser.read_file(file)
         return {name: _section(parser.items(name)) for name in parser.sections()}
     except OSError as exc:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from smrt import __version__
@@ -188,7 +189,7 @@ def _with_scheme(url: str, hint: str) -> str:
 def _ca_bundle(config: Config, option: str | None) -> str | None:
     path = option if option is not None else setting(config, "AWS_CA_BUNDLE", "ca_bundle")
     if path is None:
-        path = config.environ.get("REQUESTS_CA_BUNDLE")
+        path = config.environ.get("REQUESTS_CA_BUNDLE", _openssl_certificates(config.environ))
     if path is None or path.strip():
         return path
     kind: type[SmrtError] = ConfigurationError if option is None else UsageError
@@ -198,6 +199,16 @@ def _ca_bundle(config: Config, option: str | None) -> str | None:
         "CA bundle file.",
         *([] if option is not None else [_bundle_origin(config)]),
     )
+
+
+def _openssl_certificates(environ: Mapping[str, str]) -> str | None:
+    """OpenSSL's own variables: a file, or else the first folder of a list; empty ones are unset."""
+    if file := environ.get("SSL_CERT_FILE"):
+        return file
+    folders = environ.get("SSL_CERT_DIR") or None
+    if folders is None:
+        return None
+    return next(filter(os.path.isdir, folders.split(os.pathsep)), folders)
 
 
 def _bundle_origin(config: Config) -> str:

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from smrt.errors import ServiceError, SmrtError
 from smrt.protocol.messages import masked_repr
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC, Operation
-from smrt.protocol.retry import CODES as THROTTLED
-from smrt.protocol.retry import is_loading
+from smrt.protocol.retry import is_loading, is_throttled
 
 CONTENT_TOO_LARGE = 413
 UNSUPPORTED_MEDIA_TYPE = 415
@@ -122,6 +121,10 @@ def _is_loading(failed: FailedCall) -> bool:
     return isinstance(failed.error, ServiceError) and is_loading(failed.error)
 
 
+def _is_throttled(failed: FailedCall) -> bool:
+    return isinstance(failed.error, ServiceError) and is_throttled(failed.error)
+
+
 HINTS = (
     Hint(
         _has_no_content_type,
@@ -167,7 +170,7 @@ HINTS = (
     ),
     Hint(_is_loading, "add --wait-ready 600 to retry for up to 600 s until the model is ready"),
     Hint(
-        lambda failed: failed.error.code in THROTTLED,
+        _is_throttled,
         "too many requests: set AWS_MAX_ATTEMPTS=10 to retry more often, or scale the endpoint",
     ),
     Hint(

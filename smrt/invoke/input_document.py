@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from smrt.errors import UsageError
+from smrt.protocol.json_document import TooDeepError, parse_json
 
 _SKELETON = "--generate-cli-skeleton prints a template"
 
@@ -37,13 +38,13 @@ def parse_document(source: str | bytes, language: str) -> dict[str, Any]:
 
 def _json(source: str | bytes) -> Any:
     try:
-        return json.loads(source)
+        return parse_json(source)
     except json.JSONDecodeError as exc:
         raise _invalid("json", f"line {exc.lineno}, column {exc.colno}: {_reason(exc)}") from exc
     except UnicodeDecodeError as exc:
         raise _invalid("json", f"byte {exc.start}: not {exc.encoding.upper()} text") from exc
-    except RecursionError as exc:
-        raise _invalid("json", "nested too deeply") from exc
+    except TooDeepError as exc:
+        raise _invalid("json", str(exc)) from exc
     except ValueError as exc:
         raise _invalid("json", "an integer has too many digits") from exc
 

@@ -95,11 +95,13 @@ class _Reader:
         """The parameters in an input document: inline, in a file, or on standard input."""
         from . import input_document
 
+        option = f"--cli-input-{language}"
         text: str | bytes = value
         if value in (STDIN, DEVICE):
-            text = self._app.console.stdin.read()
+            text = self._app.console.stdin.read(paramfile.MAX_DOCUMENT + 1)
+            paramfile.check_limit(text, STDIN, option, paramfile.MAX_DOCUMENT)
         elif paramfile.is_reference(value):
-            text = paramfile.read(value, f"--cli-input-{language}", self._app.environ)
+            text = paramfile.read(value, option, self._app.environ, paramfile.MAX_DOCUMENT)
         return input_document.parse_document(text, language)
 
     def decode(self, operation: Operation, values: dict[str, Any]) -> None:

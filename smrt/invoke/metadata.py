@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from smrt.config import configuration
-from smrt.errors import UsageError
+from smrt.errors import SmrtError, UsageError
 from smrt.output import outfile
 from smrt.output.console import DEFAULT_WIDTH, App, Console, uses_color
 from smrt.output.formats import FORMATS, Style, render
@@ -44,7 +44,7 @@ class Report(NamedTuple):
         """Write the metadata of a response."""
         if self.destination is Destination.NOWHERE:
             return
-        chunks, console = list(self.render(metadata)), self.app.console
+        chunks, console = self._rendered(metadata), self.app.console
         if self.plan is not None:
             with outfile.writing(self.plan) as file:
                 file.write(console.encoded(chunks, terminal=self.plan.is_terminal))
@@ -56,6 +56,12 @@ class Report(NamedTuple):
             show_paged(chunks, self.pager, console, self.app.environ)
         else:
             console.show(chunks)
+
+    def _rendered(self, metadata: Mapping[str, Any]) -> list[str]:
+        try:
+            return list(self.render(metadata))
+        except RecursionError as exc:
+            raise SmrtError("the result of the query is nested too deeply to be printed") from exc
 
 
 def report(

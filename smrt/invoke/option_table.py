@@ -58,7 +58,7 @@ DEBUG = Row(
 READ_TIMEOUT = Row(
     "--cli-read-timeout",
     "cli_read_timeout",
-    "Read timeout in seconds; 0 disables it.",
+    "Read timeout in seconds: the longest time without a byte; 0 disables it.",
     "connection",
     "SECONDS",
     default="70; 60 for invoke-endpoint-async and wait",

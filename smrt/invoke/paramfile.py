@@ -7,6 +7,9 @@ from typing import BinaryIO
 from smrt.errors import UsageError
 
 BLOCK = 1 << 16
+MAX_TEXT = 1 << 20
+MAX_DOCUMENT = 64 << 20
+"""The largest text of an option, and of an input document, whose Body can be large."""
 TEXT = "file://"
 BYTES = "fileb://"
 
@@ -16,15 +19,40 @@ def is_reference(value: str) -> bool:
     return value.startswith((TEXT, BYTES))
 
 
-def read(value: str, name: str, environ: Mapping[str, str]) -> str | bytes:
-    """The content of the file:// or fileb:// URL `value`; UsageError mentions the option `name`."""
-    if value.startswith(BYTES):
-        with open_bytes(value, name) as file:
-            try:
-                return file.read()
-            except OSError as exc:
-                raise _unreadable(value, name, exc) from exc
-    return "".join(text_chunks(value, name, environ))
+def read(value: str, name: str, environ: Mapping[str, str], limit: int = MAX_TEXT) -> str | bytes:
+    """The content of the file at the file:// or fileb:// URL `value`.
+
+    Raises UsageError, which names the option, also for more than `limit` bytes or characters: a
+    device can be without an end.
+    """
+    is_bytes = value.startswith(BYTES)
+    content = _bytes(value, name, limit) if is_bytes else _text(value, name, environ, limit)
+    check_limit(content, value, name, limit)
+    return content
+
+
+def check_limit(content: str | bytes, value: str, name: str, limit: int) -> None:
+    """Raise UsageError, which names the option, for more than `limit` bytes or characters."""
+    if len(content) > limit:
+        raise _unreadable(value, name, f"it is larger than {limit >> 20} MiB")
+
+
+def _bytes(value: str, name: str, limit: int) -> bytes:
+    with open_bytes(value, name) as file:
+        try:
+            return file.read(limit + 1)
+        except OSError as exc:
+            raise _unreadable(value, name, exc) from exc
+
+
+def _text(value: str, name: str, environ: Mapping[str, str], limit: int) -> str:
+    chunks, size = [], 0
+    for chunk in text_chunks(value, name, environ):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            break
+    return "".join(chunks)
 
 
 def open_bytes(value: str, name: str) -> BinaryIO:
@@ -70,5 +98,6 @@ def _encoding(environ: Mapping[str, str]) -> str:
     return "utf-8" if setlocale(LC_CTYPE) in ("C", "POSIX") else getpreferredencoding(False)
 
 
-def _unreadable(value: str, name: str, exc: OSError) -> UsageError:
-    return UsageError(f"Error parsing parameter '{name}': Unable to load paramfile {value}: {exc}")
+def _unreadable(value: str, name: str, reason: object) -> UsageError:
+    message = f"Error parsing parameter '{name}': Unable to load paramfile {value}: {reason}"
+    return UsageError(message)

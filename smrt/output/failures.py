@@ -7,6 +7,9 @@ from smrt.errors import ServiceError, SmrtError
 
 from .console import NAME, App, uses_color
 
+MAX_MESSAGE = 10_000
+"""Characters of a message, or of a detail, that people read."""
+
 
 def print_error(error: SmrtError, app: App, name: str, color: str | None = None) -> None:
     """Print `error` to standard error in the format `name`; `color` is --color, for a table."""
@@ -24,16 +27,24 @@ def print_error(error: SmrtError, app: App, name: str, color: str | None = None)
 def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
     """The lines of the formats enhanced and legacy."""
     message = error.sentence if enhanced or isinstance(error, ServiceError) else error.message
-    yield f"{NAME}: [ERROR]: {message.strip()}\n"
+    yield f"{NAME}: [ERROR]: {_shortened(message.strip())}\n"
     details = {**(error.details if enhanced else {}), **error.metadata}
     if details:
         yield "\nAdditional error details:\n"
         for name, value in details.items():
-            yield f"{name}: {value}\n"
+            yield f"{name}: {_shortened(str(value))}\n"
+    if any(len(str(text)) > MAX_MESSAGE for text in (message, *details.values())):
+        yield f"{NAME}: hint: --cli-error-format json prints all of it\n"
     for hint in error.hints:
         yield f"{NAME}: hint: {hint}\n"
     if error.resume:
         yield f"{NAME}: hint: to resume waiting: {error.resume}\n"
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a text that is too long for people."""
+    rest = len(text) - MAX_MESSAGE
+    return f"{text[:MAX_MESSAGE]}... ({rest:,} more characters)" if rest > 0 else text
 
 
 def _fields(error: SmrtError) -> dict[str, Any]:

@@ -17,6 +17,8 @@ Framing = Callable[[Iterable[bytes], Note], Iterator[bytes]]
 
 DONE = b"[DONE]"
 """The end of the stream in OpenAI's API and compatible ones."""
+MAX_FRAME = 64 << 20
+"""Bytes; a line, event or value that is longer is an error, as it is buffered until its end."""
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _SPACE = re.compile(rb"[ \t\r\n]*")
@@ -40,10 +42,13 @@ def lines(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:  # noqa: ARG0
                 yield bytes(buffer).removesuffix(b"\r")
                 buffer.clear()
             buffer += rest
+            if len(buffer) > MAX_FRAME:
+                break
     except SmrtError:
         if buffer:
             yield bytes(buffer)
         raise
+    _check_size(len(buffer), "a line")
     if buffer:
         yield bytes(buffer)
 
@@ -55,16 +60,20 @@ def events(chunks: Iterable[bytes], note: Note) -> Iterator[bytes]:
     https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     """
     data: list[bytes] = []
+    size = 0
     for line in _event_lines(chunks):
         if line:
             field, _, value = line.partition(b":")
             if field == b"data":
                 data.append(value.removeprefix(b" "))
+                size += len(value)
+                _check_size(size, "an event")
         elif data:
             event = b"\n".join(data)
             if event != DONE:
                 yield event
             data.clear()
+            size = 0
     if data and data != [DONE]:
         note(
             f"the response ends within an event: {len(b''.join(data))} bytes are not printed "
@@ -121,6 +130,7 @@ class _ValueSplitter:
                 yield self._take()
                 start = at
         self._buffer += memoryview(chunk)[start:]
+        _check_size(len(self._buffer), "a JSON value")
 
     def end(self) -> Iterator[bytes]:
         """Yield a scalar that ends with the stream; SmrtError if a value is incomplete."""
@@ -193,6 +203,15 @@ def _event_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield bytes(buffer)
             buffer.clear()
         buffer += rest
+        _check_size(len(buffer), "a line")
+
+
+def _check_size(size: int, what: str) -> None:
+    if size > MAX_FRAME:
+        raise SmrtError(
+            f"{what} of the response is longer than {MAX_FRAME >> 20} MiB",
+            "--stream raw writes the response as it is",
+        )
 
 
 def _without_bom(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from smrt.errors import SmrtError
+from smrt.protocol.json_document import parse_json
 
 TextSelection = Callable[[Any], Any]
 """An event -> its text."""
@@ -62,8 +63,8 @@ def _error_message(event: Mapping[str, Any]) -> str:
 
 def _parsed(frame: bytes) -> Any:
     try:
-        return json.loads(frame)
-    except (ValueError, RecursionError) as exc:
+        return parse_json(frame)
+    except ValueError as exc:
         shown = frame[:40].decode(errors="replace")
         raise SmrtError(f"an event is not JSON: {shown!r}: {exc}") from exc
 

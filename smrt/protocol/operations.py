@@ -334,3 +334,5 @@ ERROR_MEMBERS = {
     "ValidationError": (),
 }
 """The members that each error of the service has in addition to its message."""
+ERROR_INTEGERS = frozenset({"OriginalStatusCode"})
+"""Those of them that are integers; all others are strings."""

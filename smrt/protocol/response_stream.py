@@ -11,7 +11,7 @@ from smrt.errors import ServiceError, SmrtError
 
 from .eventstream import Message, messages
 from .operations import ERROR_MEMBERS, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
-from .responses import json_fields
+from .responses import error_members, json_fields
 
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 PART = "PayloadPart"
@@ -96,10 +96,9 @@ def _error(message: Message, response_metadata: Mapping[str, Any]) -> ServiceErr
     code = str(headers.get(":exception-type") or headers.get(":error-code") or "Unknown")
     text = document.get("Message", document.get("message"))
     text = headers.get(":error-message", "") if text is None else text
-    members = {name: document[name] for name in ERROR_MEMBERS.get(code, ()) if name in document}
     response = {
         "Error": {"Message": str(text), "Code": code},
         "ResponseMetadata": response_metadata,
-        **members,
+        **error_members(ERROR_MEMBERS.get(code, ()), document),
     }
     return ServiceError(response, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.name)

@@ -1,13 +1,12 @@
 """Parses a response into its metadata or error, in boto3's shapes."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smrt.errors import ServiceError
 
 from .messages import Headers
-from .operations import ERROR_MEMBERS, HttpLocation, Operation
+from .operations import ERROR_INTEGERS, ERROR_MEMBERS, HttpLocation, Operation
 
 SUCCESS = range(200, 300)
 SERVER_ERROR = 500
@@ -63,20 +62,37 @@ def service_error(
     message = document.get("message", document.get("Message"))
     error = {"Message": "" if message is None else str(message), "Code": code}
     names = ("Message", *ERROR_MEMBERS[code]) if code in ERROR_MEMBERS else ()
-    members = {name: document.get(name) for name in names}
     response = {
         "Error": dict(sorted(error.items())) if is_generic else error,  # botocore's orders
         "ResponseMetadata": response_metadata(status, headers, retries),
-        **{name: value for name, value in members.items() if value is not None},
+        **error_members(names, document),
     }
     return ServiceError(response, operation.name)
 
 
+def error_members(names: Iterable[str], document: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an error called `names`, integers as such; invalid ones are left out."""
+    values = {
+        name: _integer(document.get(name)) if name in ERROR_INTEGERS else document.get(name)
+        for name in names
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _integer(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def json_fields(text: str) -> Mapping[str, Any]:
     """Parse the JSON object in `text`; other text becomes an error's message."""
+    from .json_document import parse_json  # a successful call does not need it
+
     try:
-        document = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
+        document = parse_json(text) if text else {}
+    except ValueError:
         document = None
     return document if isinstance(document, dict) else {"message": text}
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from smrt.errors import ServiceError, SmrtError, TransportError
 
+from .operations import ERROR_MEMBERS
+
 MAX_DELAY = 20.0
 MAX_DOUBLINGS = 5
 TIMEOUT = "ReadTimeoutError"
@@ -15,6 +17,8 @@ CHANGED = "BodyChangedError"
 """The body changed while it was being sent: it cannot be sent again."""
 STATUSES = frozenset({500, 502, 503, 504})
 THROTTLED_STATUS = 429
+BUSY_STATUSES = frozenset({THROTTLED_STATUS, 503})
+"""Statuses of a container that has no capacity for the request."""
 CODES = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -90,11 +94,22 @@ def is_loading(error: SmrtError) -> bool:
     )
 
 
+def is_throttled(error: ServiceError) -> bool:
+    """Whether the service, or the model's container, has too many requests.
+
+    As in botocore, a code in the service model takes precedence over the status 429.
+    """
+    if error.code == "ModelError":
+        return error.response.get("OriginalStatusCode") in BUSY_STATUSES
+    status = error.response["ResponseMetadata"].get("HTTPStatusCode")
+    return error.code in CODES or (status == THROTTLED_STATUS and error.code not in ERROR_MEMBERS)
+
+
 def is_transient(error: SmrtError, policy: Policy) -> bool:
     """Whether a retry of the same request may succeed."""
     if isinstance(error, ServiceError):
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return status in STATUSES or error.code in CODES
+        return status in STATUSES or is_throttled(error)
     if isinstance(error, TransportError):
         if has_ended(error, policy) or error.code == CHANGED:
             return False

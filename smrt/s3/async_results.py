@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from smrt.errors import ServiceError, SmrtError
+from smrt.errors import ServiceError, SmrtError, TransportError
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC, Field, HttpLocation
 from smrt.transport.streaming_body import StreamingBody
 
 from . import objects
 from .objects import Location, Object
+from .s3_translation import BROKEN_RESPONSES
 
 SHORTEST, LONGEST, GROWTH = 0.05, 5.0, 1.5
 """Seconds between two polls: the shortest and longest pause, and the growth factor."""
@@ -123,7 +124,7 @@ def follow(
     `started_at` is when the call was sent, by the clock of `timing`; `note` reports missing
     permissions. Raises ServiceError for a failure that the service recorded, and with code
     AccessDenied if the result may not be read; SmrtError with code WaitTimeout after `timeout`
-    seconds.
+    seconds. A response that cannot be read is followed by the next poll.
     """
     wait_started_at = timing.clock()
     started_at = wait_started_at if started_at is None else started_at
@@ -151,9 +152,22 @@ class _Poller:
         self._failure = locations.failure
         self._note = note
         self._denials: dict[Location, str] = {}
+        self._broken: TransportError | None = None
 
     def poll(self) -> Object | None:
         """The output, if it is available. Raises ServiceError for a failure."""
+        last, self._broken = self._broken, None
+        try:
+            return self._poll()
+        except TransportError as exc:
+            if exc.code not in BROKEN_RESPONSES:
+                raise
+            self._broken = exc
+            if last is None or last.message != exc.message:
+                self._note(f"polling again: {exc.message}")
+            return None
+
+    def _poll(self) -> Object | None:
         output = self._get(self._output)
         if output is not None or self._failure is None:
             return output
@@ -170,7 +184,9 @@ class _Poller:
         return None
 
     def expired(self, timeout: float) -> SmrtError:
-        """The error to raise after the timeout."""
+        """The error to raise after the timeout: that of the last response, if it was broken."""
+        if self._broken is not None:
+            return self._broken
         hints = list(self._denials.values())
         if self._failure is None:
             hints.append(

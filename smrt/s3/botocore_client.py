@@ -16,7 +16,8 @@ from smrt.protocol.messages import Credentials, Settings
 from smrt.protocol.sigv4 import check_printable
 from smrt.transport.proxy import is_bypassed
 
-from .objects import S3, s3_translated
+from .objects import S3
+from .s3_translation import CONNECTING, s3_translated
 
 LoadCredentials = Callable[[], Credentials | None]
 
@@ -27,7 +28,7 @@ def connect(config: Config, settings: Settings, load_credentials: LoadCredential
     `settings` must be those of the service `s3`. Raises SmrtError.
     """
     _check_section(config)
-    with s3_translated():
+    with s3_translated(CONNECTING):
         session = chain.session(config, settings.region)
         session.register_component("credential_provider", _CredentialProvider(load_credentials))
         client = session.create_client(
@@ -54,19 +55,10 @@ def _check_section(config: Config) -> None:
 
 def _trust(client: Any, settings: Settings) -> None:
     """Make botocore use the TLS context of smrt: it lacks CA folders and the platform's store."""
-    if not settings.verify or not client.meta.endpoint_url.startswith("https:"):
-        return
-    from smrt.transport import tls
+    if settings.verify and client.meta.endpoint_url.startswith("https:"):
+        from smrt.transport import tls
 
-    context = tls.context(ca_bundle=settings.ca_bundle)
-    http = client._endpoint.http_session  # noqa: SLF001 - there is no public way
-    http._manager.connection_pool_kw["ssl_context"] = context  # noqa: SLF001 - likewise
-    http._get_ssl_context = lambda: context  # noqa: SLF001 - likewise, through a proxy
-    http._setup_ssl_cert = _require  # noqa: SLF001 - it would add botocore's own roots
-
-
-def _require(connections: Any, *_: object) -> None:
-    connections.cert_reqs = "CERT_REQUIRED"
+        chain.trust(client, tls.context(ca_bundle=settings.ca_bundle))
 
 
 def _client_config(settings: Settings) -> Any:

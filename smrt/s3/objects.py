@@ -2,19 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from threading import local
 from typing import Any, BinaryIO, NamedTuple
 
 from smrt.config import botocore_chain as chain
-from smrt.errors import (
-    ConfigurationError,
-    ServiceError,
-    SmrtError,
-    TransportError,
-    UsageError,
-    after_sending,
-)
-from smrt.protocol.redaction import cause
+from smrt.errors import ServiceError, SmrtError, TransportError, UsageError, after_sending
 from smrt.transport.streaming_body import StreamingBody
+
+from .s3_translation import CALLING, s3_translated
 
 SCHEME = "s3://"
 PART = 8 << 20
@@ -47,7 +42,9 @@ class S3:
         self._client = client
         self._verify = verify
         self._has_sent = False
+        self._unparsed = local()
         client.meta.events.register("before-send.s3", self._note_sending)
+        client.meta.events.register("before-parse.s3.GetObject", self._note_response)
 
     def get(self, location: Location) -> Object | None:
         """The object at `location`; None if there is none. Raises SmrtError."""
@@ -57,6 +54,9 @@ class S3:
         except ServiceError as exc:
             if exc.code in _MISSING:
                 return None
+            raise
+        except TransportError:
+            self._close_unparsed()
             raise
         body = response["Body"]
         chunks = self._chunks(body)
@@ -121,10 +121,19 @@ class S3:
     def _calling(self) -> Iterator[None]:
         with (
             after_sending(was_sent=lambda: self._has_sent),
-            s3_translated(),
+            s3_translated(CALLING),
             chain.silence(verify=self._verify),
         ):
             yield
+
+    def _note_response(self, response_dict: Mapping[str, Any], **_: object) -> None:
+        self._unparsed.body = response_dict["body"]
+
+    def _close_unparsed(self) -> None:
+        """Close the connection of a response that botocore could not parse, and left open."""
+        body = self._unparsed.__dict__.pop("body", None)
+        if hasattr(body, "close"):
+            body.close()
 
     def _note_sending(self, **_: object) -> None:
         """Record that a request was sent: later failures are not usage errors."""
@@ -155,45 +164,3 @@ def _parts(first: bytes, file: BinaryIO) -> Iterator[bytes]:
     while part:
         yield part
         part = file.read(PART)
-
-
-ERRORS: tuple[tuple[type[SmrtError], tuple[str, ...]], ...] = (
-    (UsageError, ("ParamValidationError", "EndpointProviderError")),
-    (
-        TransportError,
-        (
-            "HTTPClientError",
-            "ConnectionError",
-            "IncompleteReadError",
-            "ChecksumError",
-            "FlexibleChecksumError",
-        ),
-    ),
-    (ConfigurationError, ("BotoCoreError", "OSError", "ValueError", "RuntimeError")),
-)
-"""smrt's errors for botocore's exceptions, by class name; the first match counts.
-The last three mean an unreadable CA bundle, an invalid URL, and credentials that stay expired."""
-
-_HINTS = {
-    "NoSuchBucket": "create the bucket, or use an existing one",
-    "AccessDenied": "your credentials need permission for this operation on this bucket",
-}
-
-
-@contextmanager
-def s3_translated() -> Iterator[None]:
-    """Translate botocore's exceptions to smrt's."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as exc:
-        error = {"Message": "", **exc.response["Error"]}
-        hints = filter(None, [_HINTS.get(error["Code"])])
-        raise ServiceError({**exc.response, "Error": error}, exc.operation_name, *hints) from exc
-    except (BotoCoreError, OSError, ValueError, RuntimeError) as exc:
-        from smrt.config.installation import dependency_hints
-
-        names = {kind.__name__ for kind in type(exc).__mro__}
-        kind = next(kind for kind, class_names in ERRORS if names.intersection(class_names))
-        raise kind(str(exc), *dependency_hints(exc), code=type(exc).__name__) from cause(exc)

@@ -80,7 +80,10 @@ def translated(table: dict[str, Failure], url: str, timeout: float = 0) -> Itera
         names = (kind.__name__ for kind in type(exc).__mro__)
         failure = next(table[name] for name in names if name in table)
         values = {"url": url, "reason": _reason(exc), "timeout": timeout}
-        hints = (failure.hint.format(**values),) if failure.hint else ()
+        hints = [failure.hint.format(**values)] if failure.hint else []
+        from smrt.protocol.certificates import certificate_hints
+
+        hints += certificate_hints(_reason(exc))
         raise TransportError(failure.message.format(**values), *hints, code=failure.code) from exc
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,6 +36,28 @@ def test_without_configuration_the_default_profile_is_empty() -> None:
     assert (config.profile, config.explicit, config.named) == ("default", False, False)
     assert (config.values, config.stored, config.missing) == ({}, {}, False)
     assert config.config_path == "/nowhere/.aws/config"
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_files_can_begin_with_a_byte_order_mark(tmp_path: Path, locale: str) -> None:
+    (tmp_path / "config").write_bytes(BOM_UTF8 + "[profile ü]\nregion = ü".encode())
+    (tmp_path / "credentials").write_bytes(BOM_UTF8 + b"[default]\naws_access_key_id = a")
+    code = """if True:
+        from smrt.config import configuration as c
+        config = c.load({"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"})
+        print(ascii([config.profiles, config.stored_profiles]))
+    """
+    ran = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == ascii(
+        [{"ü": {"region": "ü"}}, {"default": {"aws_access_key_id": "a"}}]
+    )
 
 
 @pytest.mark.parametrize(

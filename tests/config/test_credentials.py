@@ -1,17 +1,20 @@
 """Credentials from every provider of AWS's chain; the services are real servers on loopback."""
 
+import socket
 import subprocess
 import sys
 import traceback
 from hashlib import sha1
+from threading import Event
 from typing import Any
 
 import pytest
-from botocore.utils import ContainerMetadataFetcher
+from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher
 
 from smrt.config.botocore_chain import metadata_region
 from smrt.config.configuration import epoch_seconds
 from smrt.config.credentials import resolve, static
+from smrt.config.instance_metadata import limit_time
 from smrt.config.settings import settings
 from smrt.errors import ConfigurationError, ServiceError, TransportError
 from tests.support.aws_services import (
@@ -24,7 +27,7 @@ from tests.support.aws_services import (
     in_seconds,
     keys,
 )
-from tests.support.scripted_endpoint import Endpoint
+from tests.support.scripted_endpoint import Endpoint, Received, Responder
 
 OTHER = "[profile p]\naws_access_key_id=AKIDP\naws_secret_access_key=sp\n"
 
@@ -104,6 +107,25 @@ def test_unusable_credentials_are_errors_with_remedies(
         resolve(aws_home.config(text, **environ))
     assert caught.value.message == message
     assert caught.value.hints
+
+
+@pytest.mark.parametrize("text", ["soon", "2099-99-99", " ", "9" * 400])
+def test_an_expiration_that_is_no_time_is_an_error(aws_home: Emulator, text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(aws_home.config(**ENV, AWS_CREDENTIAL_EXPIRATION=text))
+    assert caught.value.hints == (
+        "it comes from the environment variable AWS_CREDENTIAL_EXPIRATION",
+        "write it as in ISO 8601: 2030-12-31T23:59:59Z",
+    )
+
+
+@pytest.mark.parametrize("text", ["2099-01-01 00:00", "20990101T000000Z", "Jan 1 2099"])
+def test_an_expiration_can_have_any_format_that_botocore_reads(
+    aws_home: Emulator, text: str
+) -> None:
+    credentials = resolve(aws_home.config(**ENV, AWS_CREDENTIAL_EXPIRATION=text))
+    assert credentials is not None
+    assert credentials.expires == FAR_SECONDS
 
 
 def test_the_environment_sets_the_expiration_of_its_credentials(aws_home: Emulator) -> None:
@@ -190,6 +212,11 @@ WRONG = [
     (printing("print(1"), "Error when retrieving credentials from custom-process"),
     (PROCESS.format("/nowhere/program"), "could not load credentials: [Errno 2] No such file"),
     (printing('print("not JSON")'), "could not load credentials: Expecting value"),
+    (PROCESS.format(""), "could not load credentials: credential_process is empty"),
+    (
+        f"[default]\n{ROLE}source_profile=base\n[profile base]\ncredential_process =\n",
+        "could not load credentials: credential_process is empty",
+    ),
     (f"[default]\n{ROLE}", "assume-role, missing: source_profile or credential_source"),
     (
         f"[default]\n{ROLE}source_profile=missing\n",
@@ -208,6 +235,34 @@ def test_a_failed_provider_is_a_configuration_error(
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
         resolve(aws_home.config(text))
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "the provider returned unexpected data"),
+        ("null", "the provider returned unexpected data"),
+        ("1", "the provider returned unexpected data"),
+        ('"text"', "the provider returned unexpected data"),
+        (
+            '{"Version":1,"AccessKeyId":5,"SecretAccessKey":[]}',
+            "the credentials of custom-process are not text",
+        ),
+        ('{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","SessionToken":1}', "not text"),
+        ('{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","Expiration":[]}', "unexpected"),
+        ('{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"soon"}', "soon"),
+        ("", "Expecting value"),
+        ("[" * 100_000, "maximum recursion depth exceeded"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_a_process_that_prints_no_credentials_is_a_configuration_error(
+    aws_home: Emulator, text: str, message: str
+) -> None:
+    path = aws_home.write("printed", text)
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(aws_home.config(PROCESS.format(f"cat {path}")))
     assert message in caught.value.message
 
 
@@ -241,6 +296,53 @@ def test_an_error_of_the_container_service_shows_no_credentials(
         resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{endpoint.url}/container"))
     assert caught.value.message.endswith(message)
     assert "pl4nt3d" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("response", [[], 1, "null", "[" * 5000, {"AccessKeyId": 1}])
+def test_a_response_of_another_kind_is_an_error(
+    aws_home: Emulator, aws: FakeServices, response: object
+) -> None:
+    aws.response = response
+    with pytest.raises(ConfigurationError):
+        resolve(aws_home.config(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{aws.url}/container"))
+
+
+def drip(released: Event) -> Responder:
+    """A response that sends a byte well within each timeout, and does not end."""
+
+    def respond(sock: socket.socket, _: Received) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        while not released.wait(0.02):
+            sock.sendall(b"x")
+
+    return respond
+
+
+@pytest.mark.parametrize("dripping", ["token", "role", "credentials"])
+def test_an_instance_metadata_service_that_drips_is_cut(endpoint: Endpoint, dripping: str) -> None:
+    released = Event()
+    for step in ("token", "role", "credentials"):
+        if step == dripping:
+            endpoint.respond_with(drip(released))
+            break
+        endpoint.respond(200, b"machine")
+    fetcher = InstanceMetadataFetcher(
+        env={}, config={"ec2_metadata_service_endpoint": endpoint.url}
+    )
+    limit_time(fetcher, seconds=0.2)
+    assert fetcher.retrieve_iam_role_credentials() == {}
+    released.set()
+
+
+def test_the_chain_limits_the_time_of_instance_metadata(
+    aws_home: Emulator, endpoint: Endpoint
+) -> None:
+    released = Event()
+    endpoint.respond_with(drip(released))
+    aws_home.set(AWS_EC2_METADATA_DISABLED="false", AWS_METADATA_SERVICE_TIMEOUT="1")
+    config = aws_home.config(AWS_EC2_METADATA_SERVICE_ENDPOINT=endpoint.url)
+    assert resolve(config) is None
+    released.set()
 
 
 def test_an_error_of_sts_is_a_service_error(aws_home: Emulator, aws: FakeServices) -> None:

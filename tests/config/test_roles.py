@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from codecs import BOM_UTF8
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,20 @@ def test_a_role_is_assumed_with_the_parameters_of_its_profile(
     authorization = aws.calls[0].headers["authorization"]
     assert "Credential=AKIDBASE/" in authorization
     assert "/eu-north-1/sts/" in authorization
+
+
+@pytest.mark.parametrize("marked", ["config", "credentials"])
+def test_botocores_providers_read_files_with_a_byte_order_mark(
+    aws_home: Emulator, aws: FakeServices, marked: str
+) -> None:
+    aws_home.set(AWS_REGION="eu-north-1")
+    config = f"[profile role]\n{ROLE}source_profile=base\n[profile other]\nx=1\n"
+    aws_home.write("credentials", f"[base]\n{STATIC}")
+    aws_home.config(config)
+    path = aws_home.home / ".aws" / marked
+    path.write_bytes(BOM_UTF8 + path.read_bytes())
+    assert keys(resolve(load(os.environ, "role")))[0] == "AKIDreader"
+    assert "Credential=AKIDBASE/" in aws.calls[0].headers["authorization"]
 
 
 def test_a_second_call_uses_the_cached_credentials(aws_home: Emulator, aws: FakeServices) -> None:
@@ -234,14 +249,56 @@ def test_credentials_cached_by_botocore_are_read(aws_home: Emulator) -> None:
     assert cached(config, FAR_SECONDS - 899) is None
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["", "[]", "{}", '{"Credentials": 1}', json.dumps(entry("soon")), json.dumps(entry(1))],
-)
-def test_an_invalid_cache_file_is_ignored(aws_home: Emulator, content: str) -> None:
-    profile = {"role_arn": "r", "source_profile": "b"}
-    aws_home.write(f"cli/cache/{assume_role_key(profile)}.json", content)
-    assert cached(aws_home.config("[default]\nrole_arn=r\nsource_profile=b\n"), 0) is None
+FAR = "2099-01-01T00:00:00Z"
+BROKEN = [
+    "",
+    "nul",
+    "null",
+    "1",
+    "[]",
+    "{}",
+    "[" * 100_000,
+    '{"Credentials": 1}',
+    '{"Credentials": null}',
+    '{"Credentials": []}',
+    json.dumps(entry("soon")),
+    json.dumps(entry(1)),
+    json.dumps(entry(None)),
+    json.dumps(entry("9" * 400)),
+    json.dumps(entry(FAR)).replace('"s"', "5"),
+    json.dumps(entry(FAR)).replace('"t"', "[]"),
+    json.dumps(entry(FAR))[:-30],
+]
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=lambda text: text[:40])
+def test_a_broken_cache_file_is_replaced(
+    aws_home: Emulator, aws: FakeServices, content: str
+) -> None:
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
+    config = aws_home.config(text, "role")
+    key = str(assume_role_key(config.values))
+    path = aws_home.write(f"cli/cache/{key}.json", content)
+    assert cached(config, 0) is None
+    assert key not in Cache(config)
+    assert keys(resolve(config))[0] == "AKIDreader"
+    assert json.loads(path.read_bytes())["Credentials"]["AccessKeyId"] == "AKIDreader"
+    resolve(config)
+    assert len(aws.calls) == 1
+
+
+def test_a_cache_file_with_a_byte_order_mark_is_read(aws_home: Emulator) -> None:
+    config = aws_home.config(f"[default]\n{ROLE}source_profile=base\n")
+    path = aws_home.write(f"cli/cache/{assume_role_key(config.values)}.json", "")
+    path.write_bytes(BOM_UTF8 + json.dumps(entry(FAR)).encode())
+    assert keys(cached(config, 0))[0] == "a"
+
+
+def test_only_the_user_can_read_the_cache_folder(aws_home: Emulator, aws: FakeServices) -> None:
+    text = f"[profile base]\n{STATIC}[profile role]\n{ROLE}source_profile=base\n"
+    resolve(aws_home.config(text, "role"))
+    (path,) = aws_home.cached
+    assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_failed_write_leaves_no_temporary_file(aws_home: Emulator) -> None:

@@ -1,5 +1,7 @@
 """The settings of a call: their precedence and errors."""
 
+import os
+import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,13 +10,14 @@ import pytest
 
 from smrt.client.boto3_client import Client
 from smrt.config.connection_options import (
+    LONGEST_TIMEOUT,
     ConnectionOptions,
     endpoint_url_option,
     timeout,
     wait_ready_seconds,
 )
 from smrt.config.settings import settings, user_agent
-from smrt.errors import ConfigurationError, SmrtError, UsageError
+from smrt.errors import ConfigurationError, ExitCode, SmrtError, UsageError
 from smrt.protocol.messages import DEFAULT_TIMEOUT
 from tests.config.test_configuration import configured
 
@@ -101,6 +104,13 @@ def test_the_first_configured_endpoint_url_is_used(
         ({"REQUESTS_CA_BUNDLE": "r"}, "", "ca_bundle", "r"),
         ({"REQUESTS_CA_BUNDLE": "r"}, "ca_bundle=p", "ca_bundle", "p"),
         ({"AWS_CA_BUNDLE": "e"}, "ca_bundle=p", "ca_bundle", "e"),
+        ({"SSL_CERT_FILE": "f", "SSL_CERT_DIR": "d"}, "", "ca_bundle", "f"),
+        ({"SSL_CERT_FILE": "", "SSL_CERT_DIR": "d"}, "", "ca_bundle", "d"),
+        ({"SSL_CERT_DIR": ""}, "", "ca_bundle", None),
+        ({"SSL_CERT_DIR": os.pathsep.join(("d", os.curdir, "e"))}, "", "ca_bundle", os.curdir),
+        ({"SSL_CERT_FILE": "f", "REQUESTS_CA_BUNDLE": "r"}, "", "ca_bundle", "r"),
+        ({"SSL_CERT_FILE": "f"}, "ca_bundle=p", "ca_bundle", "p"),
+        ({"SSL_CERT_FILE": "f", "AWS_CA_BUNDLE": "e"}, "", "ca_bundle", "e"),
         ({"HTTPS_PROXY": "http://big"}, "", "https_proxy", "http://big"),
         ({"HTTPS_PROXY": "http://big", "https_proxy": ""}, "", "https_proxy", None),
         ({"no_proxy": "a", "NO_PROXY": "b"}, "", "no_proxy", "a"),
@@ -271,6 +281,23 @@ def test_options_are_checked_before_the_configuration(
 def test_a_missing_profile_is_reported_before_the_region(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"The config profile \(nope\) could not"):
         settings(configured(tmp_path, profile="nope"))
+
+
+@pytest.mark.parametrize("kind", ["connect", "read"])
+@pytest.mark.parametrize("value", ["99999999999999", "9" * 40, 1e300])
+def test_a_timeout_that_sockets_do_not_support_is_an_error(kind: str, value: str | float) -> None:
+    with pytest.raises(SmrtError) as caught:
+        timeout(kind, value)
+    assert caught.value.exit_code == ExitCode.GENERAL
+    assert caught.value.message == (
+        "An HTTP Client raised an unhandled exception: timestamp out of range for platform time_t"
+    )
+    assert caught.value.hints == (f"--cli-{kind}-timeout 0 waits without end",)
+
+
+def test_the_longest_timeout_is_supported_by_sockets() -> None:
+    with socket.socket() as sock:
+        sock.settimeout(timeout("connect", str(LONGEST_TIMEOUT)))
 
 
 def test_a_timeout_has_a_default() -> None:

@@ -102,6 +102,35 @@ def test_a_token_of_a_session_is_refreshed(aws_home: Emulator, aws: FakeServices
     assert '"fresh"' in path.read_text()
 
 
+BROKEN = ["", "null", "[]", "1", '"x"', "[" * 100_000, '{"accessToken": 5, "expiresAt": 7}']
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=lambda text: text[:40])
+@pytest.mark.parametrize(("text", "name"), KINDS)
+def test_the_error_for_a_broken_login_names_the_login_command(
+    aws_home: Emulator, aws: FakeServices, text: str, name: str, content: str
+) -> None:
+    logged_in(aws_home, name, 3600).write_text(content)
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(aws_home.config(text.replace("dev team", "dev"), "dev"))
+    assert caught.value.hints == ("log in again: aws sso login --profile dev",)
+
+
+@pytest.mark.parametrize("more", ["", "sso_start_url = https://start\nsso_region = eu-west-1\n"])
+def test_a_session_that_does_not_exist_is_an_error(
+    aws_home: Emulator, aws: FakeServices, more: str
+) -> None:
+    text, _, _ = SESSION.replace("dev team", "dev").partition("[sso-session")
+    valid = aws_home.config(
+        text + more + "[sso-session corp]\n" + LEGACY.partition("012\n")[2], "dev"
+    )
+    logged_in(aws_home, "corp", 3600)
+    resolve(valid)
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(aws_home.config(text + more, "dev"))
+    assert caught.value.message == 'The specified sso-session does not exist: "corp"'
+
+
 LOGIN = "[default]\nlogin_session = arn:aws:iam::1:user/me\n"
 
 

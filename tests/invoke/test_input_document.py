@@ -43,6 +43,7 @@ def test_json_is_parsed_as_by_python(source: str | bytes, value: Any) -> None:
         ),
         (b"\xff\xfa", "byte 0: not UTF-8 text"),
         ("[" * 200_000, "nested too deeply"),
+        ('{"EndpointName":' + "[" * 150 + "]" * 150 + "}", "nested too deeply"),
     ],
 )
 def test_invalid_json_is_reported_with_its_position(source: str | bytes, hint: str) -> None:

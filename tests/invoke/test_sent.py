@@ -27,6 +27,7 @@ from smrt.protocol.messages import Credentials, Settings
 from smrt.protocol.operations import INVOKE_ENDPOINT
 from tests.conftest import Result, Smrt, Terminal
 from tests.support.scripted_endpoint import Endpoint, drop, error, raw, response
+from tests.support.streams import message, part, stream
 
 QUEUE = ("invoke-endpoint-async", "--endpoint-name", "e", "--input-location", "s3://b/k")
 INVOKE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "")
@@ -141,7 +142,7 @@ def test_invalid_headers_of_s3_are_not_a_configuration_error(
     if line[0] != "wait":
         accept(endpoint)
     endpoint.respond(200, b"result", [header])
-    done = smrt(*line, env={S3: endpoint.url})
+    done = smrt(*line, "--wait-timeout", "0", env={S3: endpoint.url})
     assert (done.code, done.out) == (255, b"")
     assert "hint: to resume waiting: smrt wait" in done.err
 
@@ -232,6 +233,59 @@ def test_json_that_is_nested_too_deeply_loses_no_location(smrt: Smrt, endpoint: 
     done = smrt(*QUEUE)
     assert (done.code, json.loads(done.out)) == (0, {"OutputLocation": OUTPUT})
     assert "the response body is not JSON" in done.err
+
+
+DEPTHS = (101, 400, 900, 2000, 100_000)
+STRUCTURED = ("json", "yaml", "yaml-stream", "table", "text")
+
+
+@pytest.mark.parametrize("output", STRUCTURED)
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_no_depth_of_a_response_loses_its_location(
+    depth: int, output: str, smrt: Smrt, endpoint: Endpoint
+) -> None:
+    body = b'{"InferenceId":%s1%s}' % (b"[" * depth, b"]" * depth)
+    endpoint.respond(202, body, [("X-Amzn-SageMaker-OutputLocation", OUTPUT)])
+    done = smrt(*QUEUE, "--output", output)
+    assert (done.code, OUTPUT in done.out.decode()) == (0, True)
+    assert "defect" not in done.err
+
+
+@pytest.mark.parametrize("output", STRUCTURED)
+@pytest.mark.parametrize("depth", [150, 400, 900])
+def test_no_depth_of_a_query_loses_the_location(
+    depth: int, output: str, smrt: Smrt, endpoint: Endpoint
+) -> None:
+    accept(endpoint)
+    done = smrt(*QUEUE, "--output", output, "--query", f"`{'[' * depth}1{']' * depth}`")
+    assert "defect" not in done.err
+    if done.code != 0:
+        assert (done.code, "nested too deeply" in done.err) == (255, True)
+        assert f"OutputLocation: {OUTPUT}\n" in done.err
+
+
+@pytest.mark.parametrize("output", ["enhanced", "legacy", "json", "yaml", "table", "text"])
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_no_depth_of_an_error_is_a_defect(
+    depth: int, output: str, smrt: Smrt, endpoint: Endpoint
+) -> None:
+    deep = b"[" * depth + b"1" + b"]" * depth
+    body = b'{"Message":%s,"OriginalMessage":%s}' % (deep, deep)
+    endpoint.respond(424, body, [("x-amzn-errortype", "ModelError")])
+    done = smrt(*INVOKE, "--cli-error-format", output)
+    assert (done.code, "defect" in done.err, "ModelError" in done.err) == (254, False, True)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_no_depth_of_an_event_is_a_defect(depth: int, smrt: Smrt, endpoint: Endpoint) -> None:
+    deep = b"[" * depth + b"1" + b"]" * depth
+    headers = {":exception-type": "ModelStreamError", ":message-type": "exception"}
+    endpoint.respond_with(stream([message(headers, b'{"Message":%s}' % deep)]))
+    assert smrt(*STREAM, "--cli-error-format", "yaml").code == 254
+    for options in (["--text", "@"], ["--chat"], ["--stream", "json"], ["--stream", "sse"]):
+        endpoint.respond_with(stream([part(b"data: " * ("json" not in options) + deep + b"\n\n")]))
+        done = smrt(*STREAM, *options)
+        assert "defect" not in done.err
 
 
 @pytest.mark.parametrize("options", [("folder/out",), ("--metadata", "folder/metadata", "-")])

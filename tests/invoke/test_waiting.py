@@ -18,7 +18,7 @@ from smrt.output.console import Console
 from tests.conftest import Result, Smrt, Terminal, without_coverage
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint, Received, response
-from tests.support.storage_server import QueuedCall, bucket
+from tests.support.storage_server import QueuedCall, bucket, cut_short, unparsable
 
 RUNTIME = "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"
 SEND = ("invoke-endpoint-async", "--endpoint-name", "iris", "--body", "e30=")
@@ -237,6 +237,31 @@ def test_ctrl_c_prints_the_command_that_resumes_waiting(
 
 def missing(sock: socket.socket, _: Received) -> None:
     sock.sendall(response(404, b"<Error><Code>NoSuchKey</Code></Error>"))
+
+
+@pytest.mark.parametrize("status", [403, 404, 503])
+def test_a_wait_survives_a_response_that_is_cut(
+    smrt: Smrt, endpoint: Endpoint, queued: QueuedCall, status: int
+) -> None:
+    endpoint.respond_with(cut_short(status))
+    endpoint.respond(200, b"setosa", [("Content-Type", "text/csv")])
+    done = smrt(
+        "wait", "--output-location", queued.output, env={"AWS_ENDPOINT_URL_S3": endpoint.url}
+    )
+    assert (done.code, done.out) == (0, b"setosa")
+    assert done.err.startswith("smrt: polling again: An error occurred while reading from response")
+
+
+def test_a_poll_that_cannot_be_read_is_no_defect(
+    smrt: Smrt, endpoint: Endpoint, queued: QueuedCall
+) -> None:
+    endpoint.respond_with(unparsable(200, "Last-Modified", "bad"))
+    line = ("wait", f"--output-location={queued.output}", "--wait-timeout=0")
+    done = smrt(*line, env={"AWS_ENDPOINT_URL_S3": endpoint.url})
+    assert (done.code, done.out) == (255, b"")
+    assert "(ResponseParserError): the response of S3 cannot be parsed: Invalid" in done.err
+    assert "defect" not in done.err
+    assert resume(done.err) == list(line)
 
 
 def test_a_broken_transfer_leaves_the_old_outfile_and_prints_the_resuming_command(

@@ -180,6 +180,16 @@ def test_an_error_has_the_members_of_its_shape() -> None:
     assert "ErrorCode" not in error
 
 
+@pytest.mark.parametrize(
+    "text", ['"x"', '"4.5"', "[1]", "{}", "1e400", "NaN", '"%s"' % ("9" * 5000)]
+)
+def test_a_status_code_that_is_no_integer_is_left_out(text: str) -> None:
+    body = b'{"OriginalMessage": "boom", "OriginalStatusCode": %s}' % text.encode()
+    error = error_response(424, body, x_amzn_errortype="ModelError")
+    assert "OriginalStatusCode" not in error
+    assert error["OriginalMessage"] == "boom"
+
+
 def test_members_that_are_null_are_left_out() -> None:
     error = error_response(424, b'{"OriginalMessage": null}', x_amzn_errortype="ModelError")
     assert "OriginalMessage" not in error
@@ -207,7 +217,10 @@ BODIES = st.one_of(
             "code": WORDS,
             "Code": WORDS,
             "__type": WORDS,
-            "OriginalStatusCode": st.integers(0, 999),
+            "OriginalStatusCode": st.integers(0, 999)
+            | st.floats(0, 999)
+            | st.booleans()
+            | st.sampled_from(["429", " 4_2 "]),
             "OriginalMessage": st.none() | st.text(max_size=5),
             "LogStreamArn": st.text(max_size=5),
             "ErrorCode": st.text(max_size=5),

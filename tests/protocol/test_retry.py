@@ -6,15 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
-from smrt.protocol.retry import CHANGED, CODES, STATUSES, TIMEOUT, Policy, delay, is_transient
+from smrt.protocol.retry import (
+    CHANGED,
+    CODES,
+    STATUSES,
+    THROTTLED_STATUS,
+    TIMEOUT,
+    Policy,
+    delay,
+    is_transient,
+)
 from smrt.transport import translation
 
 
-def service_error(status: int, code: str = "Whatever") -> ServiceError:
+def service_error(status: int, code: str = "Whatever", **members: object) -> ServiceError:
     metadata = {"HTTPStatusCode": status, "RetryAttempts": 0}
-    return ServiceError(
-        {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": metadata}, "InvokeEndpoint"
-    )
+    error = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": metadata, **members}
+    return ServiceError(error, "InvokeEndpoint")
 
 
 def test_the_codes_and_statuses_are_those_of_botocore() -> None:
@@ -34,12 +42,19 @@ def test_the_codes_and_statuses_are_those_of_botocore() -> None:
         (service_error(400, "RequestTimeout"), True),
         (service_error(429, "TooManyRequestsException"), True),
         (service_error(429, "ModelNotReadyException"), False),
-        (service_error(429, "429"), False),
+        (service_error(429, "429"), True),
+        (service_error(429, "TooBusy"), True),
+        (service_error(429, "ValidationError"), False),
         (service_error(400, "ValidationError"), False),
         (service_error(403, "ExpiredTokenException"), False),
         (service_error(404), False),
         (service_error(413), False),
         (service_error(424, "ModelError"), False),
+        (service_error(424, "ModelError", OriginalStatusCode=429), True),
+        (service_error(424, "ModelError", OriginalStatusCode=503), True),
+        (service_error(424, "ModelError", OriginalStatusCode=500), False),
+        (service_error(424, "ModelError", OriginalStatusCode=504), False),
+        (service_error(400, "ValidationError", OriginalStatusCode=429), False),
         (service_error(501), False),
         (service_error(530, "InternalDependencyException"), False),
         (service_error(307), False),
@@ -58,6 +73,10 @@ def test_the_codes_and_statuses_are_those_of_botocore() -> None:
 def test_transient_errors_are_retried(error: SmrtError, *, expected: bool) -> None:
     assert is_transient(error, Policy()) is expected
     assert (delay(1, error, Policy(), lambda: 0.5) is not None) is expected
+
+
+def test_a_429_is_retried_as_in_botocore() -> None:
+    assert standard.ThrottlingStatusCodeChecker._THROTTLING_STATUS_CODES == [THROTTLED_STATUS]
 
 
 def test_read_timeouts_are_retried_if_enabled() -> None:

@@ -20,6 +20,7 @@ from smrt.s3.async_results import (
     result_locations,
 )
 from smrt.s3.objects import Location, Object
+from smrt.s3.s3_translation import BROKEN_RESPONSES
 from smrt.transport.streaming_body import StreamingBody
 
 OUTPUT = Location("bucket", "output/1.out")
@@ -52,10 +53,11 @@ class Shelf:
         self.objects: dict[Location, tuple[float, bytes]] = {}
         self.denied: dict[Location, str] = {}
         self.broken: SmrtError | None = None
+        self.broken_until = float("inf")
         self.probes = 0
 
     def get(self, location: Location) -> Object | None:
-        if self.broken:
+        if self.broken and self.time.now - 1000 < self.broken_until:
             raise self.broken
         appears, content = self.objects.get(location, (float("inf"), b""))
         if appears <= self.time.now - 1000:
@@ -222,6 +224,46 @@ def test_a_connection_that_fails_ends_the_wait(time: Time, shelf: Shelf) -> None
     shelf.broken = TransportError("refused")
     with pytest.raises(TransportError):
         follow(shelf, BOTH, timeout=1000, timing=time.timing)
+
+
+UNREADABLE = sorted(BROKEN_RESPONSES)
+
+
+@pytest.mark.parametrize("code", UNREADABLE)
+def test_a_response_that_cannot_be_read_is_followed_by_another_poll(
+    time: Time, shelf: Shelf, notes: list[str], code: str
+) -> None:
+    shelf.broken, shelf.broken_until = TransportError("cut", code=code), 10
+    shelf.objects[OUTPUT] = (0, b"output")
+    result = follow(shelf, BOTH, timeout=1000, note=notes.append, timing=time.timing)
+    assert result.body.read() == b"output"
+    assert notes == ["polling again: cut"]
+
+
+@pytest.mark.parametrize("timeout", [0, 10])
+def test_a_timeout_reports_the_last_response_if_it_cannot_be_read(
+    time: Time, shelf: Shelf, timeout: float
+) -> None:
+    shelf.broken = TransportError("cut", code="ResponseStreamingError")
+    with pytest.raises(TransportError, match="cut"):
+        follow(shelf, BOTH, timeout=timeout, timing=time.timing)
+
+
+def test_a_failure_that_cannot_be_read_is_read_again(time: Time, shelf: Shelf) -> None:
+    def cut() -> Iterator[bytes]:
+        yield b"the mod"
+        raise TransportError("cut", code="ResponseStreamingError")
+
+    class Cutting(Shelf):
+        def get(self, location: Location) -> Object | None:
+            found = super().get(location)
+            first = found and self.time.now == 1000
+            return Object(None, StreamingBody(cut(), lambda: None)) if first else found
+
+    cutting = Cutting(time)
+    cutting.objects[FAILURE] = (0, b"the model failed")
+    with pytest.raises(ServiceError, match="the model failed"):
+        follow(cutting, BOTH, timeout=1000, timing=time.timing)
 
 
 @given(st.floats(0, 1))

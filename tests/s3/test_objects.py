@@ -23,9 +23,11 @@ from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET
 from smrt.protocol.messages import Credentials, Settings
 from smrt.s3.botocore_client import connect
-from smrt.s3.objects import PART, S3, Location, location, s3_translated
+from smrt.s3.objects import PART, S3, Location, location
+from smrt.s3.s3_translation import CONNECTING, s3_translated
 from tests.support.relay import Relay
-from tests.support.scripted_endpoint import Endpoint, Received, response
+from tests.support.scripted_endpoint import Endpoint, Received, Responder, drop, raw, response
+from tests.support.storage_server import cut_short, unparsable
 
 CREDENTIALS = Credentials("AKIDEXAMPLE", "secretEXAMPLE", "token")
 
@@ -298,6 +300,35 @@ def test_a_truncated_body_is_a_transport_error(endpoint: Endpoint) -> None:
         obj.body.read()
 
 
+UNREADABLE: dict[str, tuple[Responder, str]] = {
+    **{
+        f"{status} cut": (cut_short(status), "ResponseStreamingError") for status in (403, 404, 503)
+    },
+    "404 with a broken chunk": (
+        raw(b"HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", drop),
+        "ResponseStreamingError",
+    ),
+    "a checksum": (unparsable(500, "x-amz-checksum-crc32", "AAAAAA=="), "ResponseParserError"),
+    "a length": (
+        raw(b"HTTP/1.1 200 X\r\nContent-Length: x\r\n\r\n", drop),
+        "ResponseParserError",
+    ),
+    "a date": (unparsable(200, "Last-Modified", "bad"), "ResponseParserError"),
+    "a date as a number": (unparsable(200, "Last-Modified", "9" * 30), "ResponseParserError"),
+}
+
+
+@pytest.mark.parametrize(("responder", "code"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_response_that_cannot_be_read_is_a_transport_error(
+    endpoint: Endpoint, responder: Responder, code: str
+) -> None:
+    endpoint.respond_with(responder)
+    with pytest.raises(TransportError) as caught:
+        connected(endpoint.url).get(Location("bucket", "key"))
+    assert caught.value.code == code
+    assert "\n" not in caught.value.message
+
+
 def test_silence_ends_with_the_read_timeout(endpoint: Endpoint) -> None:
     endpoint.respond_with(lambda *_: None)
     with pytest.raises(TransportError) as caught:
@@ -329,6 +360,7 @@ def test_tls_trusts_nobody_else(secure: Endpoint) -> None:
     with pytest.raises(TransportError) as caught:
         connected(secure.url).get(Location("bucket", "key"))
     assert caught.value.code == "SSLError"
+    assert "--ca-bundle" in caught.value.hints[0]
 
 
 def test_tls_verification_can_be_disabled(secure: Endpoint) -> None:
@@ -375,7 +407,7 @@ def test_a_location_is_printed_as_the_same_s3_uri() -> None:
 
 
 def test_the_hint_for_a_missing_dependency_of_botocore_adds_it_to_this_installation() -> None:
-    with pytest.raises(ConfigurationError) as caught, s3_translated():
+    with pytest.raises(ConfigurationError) as caught, s3_translated(CONNECTING):
         raise MissingDependencyException(msg="Use pip install botocore[crt] before proceeding.")
     assert caught.value.hints == (install_command(CRT),)
 

@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET
-from tests.support.scripted_endpoint import Endpoint
+from tests.support.scripted_endpoint import Endpoint, Responder, raw, reset, response
 
 _numbers = count()
 
@@ -33,6 +33,17 @@ def bucket() -> Iterator[Any]:
         s3_bucket.url = running.url
         yield s3_bucket
         resource.meta.client.close()
+
+
+def cut_short(status: int) -> Responder:
+    """A response whose connection is reset within its body, as soon as its head has been read."""
+    head = b"HTTP/1.1 %d Reason\r\nContent-Length: 100\r\n\r\n" % status
+    return raw(head + b"<Error>", reset)
+
+
+def unparsable(status: int, name: str, value: str) -> Responder:
+    """An empty response with a header that botocore cannot parse; it closes the connection."""
+    return raw(response(status, b"", [(name, value), ("Connection", "close")]))
 
 
 class QueuedCall:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from smrt.cli.help.differences import DIFFERENCES
 from smrt.cli.help.page import Page
-from smrt.cli.help.reference import ENVIRONMENT, FILES, STATUSES
+from smrt.cli.help.reference import ENVIRONMENT, FILES, OWN_LIMITS, STATUSES
 from smrt.invoke.option_table import Row
 from tests.support.project import ROOT
 
@@ -19,6 +19,7 @@ def filled(pages: Sequence[Page]) -> dict[str, str]:
                 "options": options(pages),
                 "environment": _table(("variable", "meaning"), _cells(ENVIRONMENT.items())),
                 "files": _table(("file", "content"), _cells(FILES.items())),
+                "limits": _table(("what", "limit"), _cells(OWN_LIMITS.items())),
             },
         ),
         "docs/exit-statuses.md": _filled("docs/exit-statuses.md", {"statuses": statuses()}),

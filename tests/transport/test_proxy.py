@@ -180,7 +180,17 @@ def test_an_untrusted_server_is_an_error_through_an_https_proxy(
     with pytest.raises(TransportError, match="SSL validation failed for") as caught:
         send(secure.url, https_proxy=proxy, ca_bundle=str(tmp_path / "other.pem"))
     assert caught.value.code == "SSLError"
+    assert "--ca-bundle" in caught.value.hints[0]
     assert secure.requests == []
+    relay.close()
+
+
+def test_an_untrusted_proxy_has_a_hint(context: ssl.SSLContext) -> None:
+    relay = Relay(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
+    with pytest.raises(TransportError, match="Failed to connect to proxy URL") as caught:
+        send("http://127.0.0.1:9/", http_proxy=f"https://127.0.0.1:{relay.port}")
+    assert "CERTIFICATE_VERIFY_FAILED" in caught.value.hints[0]
+    assert "--ca-bundle" in caught.value.hints[1]
     relay.close()
 
 

@@ -17,6 +17,7 @@ import trustme
 from smrt.client.boto3_client import Client
 from smrt.client.payload import payload
 from smrt.errors import ConfigurationError, SmrtError
+from smrt.protocol.certificates import CA_HINT
 from smrt.protocol.messages import Request, Settings
 from smrt.protocol.urls import parse_url
 from smrt.transport import tls
@@ -89,6 +90,7 @@ def test_a_certificate_from_an_unknown_authority_is_not_trusted(
         assert error.message.startswith(
             f"SSL validation failed for {secure.url}/p [SSL: CERTIFICATE_VERIFY_FAILED] "
         )
+        assert error.hints == (CA_HINT,)
     assert secure.requests == []
 
 
@@ -97,6 +99,7 @@ def test_a_certificate_for_another_name_is_not_trusted(made: Any, ca_bundle: str
     error = failure(endpoint.url, ca_bundle=ca_bundle)
     assert error.code == "SSLError"
     assert "IP address mismatch" in error.message
+    assert error.hints == ()
 
 
 def test_an_expired_certificate_is_not_trusted(made: Any, ca_bundle: str) -> None:
@@ -247,13 +250,20 @@ def test_an_incomplete_body_is_an_error(secure: Endpoint, ca_bundle: str) -> Non
     assert failure(secure.url, ca_bundle=ca_bundle).code == "ResponseStreamingError"
 
 
-@pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_the_bundle_can_come_from_the_environment(
     smrt: Any, secure: Endpoint, ca_bundle: str, variable: str
 ) -> None:
     environ = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": secure.url, variable: ca_bundle}
     ran = smrt(*LINE, env=environ)
     assert (ran.code, ran.out, ran.err) == (0, b'{"predictions":[1]}', "")
+
+
+def test_a_folder_can_come_from_the_environment(
+    smrt: Any, secure: Endpoint, ca_folder: str
+) -> None:
+    environ = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": secure.url, "SSL_CERT_DIR": ca_folder}
+    assert smrt(*LINE, env=environ).code == 0
 
 
 def test_disabled_verification_is_one_warning(smrt: Any, secure: Endpoint) -> None:

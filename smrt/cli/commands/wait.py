@@ -1,6 +1,5 @@
 """`smrt wait`: waits for the result of an earlier asynchronous invocation and fetches it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -9,12 +8,14 @@ import click
 from smrt.cli.operation_command import RowsCommand
 from smrt.cli.typed_options import global_options
 from smrt.cli.wait_options import wait_options
+from smrt.client.caller import MAX_DOCUMENT
 from smrt.config import configuration
 from smrt.errors import UsageError
 from smrt.invoke.invocation import Call, s3_connector
 from smrt.invoke.option_table import METADATA, SHARED, WAIT_TIMEOUT, Row
 from smrt.invoke.waiting import WaitOptions, wait
 from smrt.output.console import App
+from smrt.protocol.json_document import parse_json
 from smrt.protocol.messages import Settings
 from smrt.s3.async_results import DEFAULT_MAX_WAIT_SECONDS, WAITED_OPERATION, result_locations
 
@@ -84,19 +85,21 @@ def run(app: App, options: WaitCommandOptions) -> None:
 
 def _read_source(app: App, path: str) -> bytes:
     if path == STDIN:
-        return app.console.stdin.read()
+        return app.console.stdin.read(MAX_DOCUMENT + 1)
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(MAX_DOCUMENT + 1)
     except OSError as exc:
         raise UsageError(f"{FROM.flag}: cannot read {path}: {exc.strerror}") from exc
 
 
 def _response_fields(text: bytes) -> dict[str, Any]:
     """The response fields in a JSON document, in the order of the service model."""
+    if len(text) > MAX_DOCUMENT:
+        raise UsageError(f"{FROM.flag}: larger than {MAX_DOCUMENT >> 20} MiB")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as exc:
+        document = parse_json(text)
+    except ValueError as exc:
         raise UsageError(f"{FROM.flag}: not JSON: {exc}") from exc
     if not isinstance(document, dict) or not document.get("OutputLocation"):
         raise UsageError(

@@ -40,6 +40,12 @@ DIFFERENCES = (
         "models may take 60 s, and may still run when the timeout expires",
     ),
     (
+        "throttling",
+        "an HTTP 429 without a throttling code, and a container that is busy, are errors at once",
+        "retried: a 429 with an unknown code, a ModelError with OriginalStatusCode 429 or 503",
+        "a retry succeeds when the load is over; newer versions of boto3 retry a 429, too",
+    ),
+    (
         "standard input",
         "file:///dev/stdin on some systems",
         "--body -, --cli-input-json -",
@@ -116,6 +122,12 @@ DIFFERENCES = (
         "a CA bundle of its own",
         "the system's CA directory if OpenSSL has indexed it, else botocore's bundle",
         "the CAs of your system count, and loading a bundle takes longer than a call",
+    ),
+    (
+        "SSL_CERT_FILE, SSL_CERT_DIR",
+        "ignored",
+        "a CA bundle or directory, after --ca-bundle, AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE",
+        "OpenSSL, curl and Python use them",
     ),
     (
         "control characters on a terminal",

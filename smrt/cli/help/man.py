@@ -6,7 +6,7 @@ from smrt import __version__
 from smrt.invoke.option_table import Row
 
 from .page import Example, Page, grouped
-from .reference import ENVIRONMENT, FILES, LIMITS, PERMISSIONS, STATUSES
+from .reference import ENVIRONMENT, FILES, LIMITS, OWN_LIMITS, PERMISSIONS, STATUSES
 
 ROOT = "smrt"
 DIFFERENCES = "smrt-differences"
@@ -91,6 +91,7 @@ def _reference(page: Page, *, is_root: bool) -> Iterator[str]:
     statuses = {code: text for code, text in STATUSES.items() if is_run or "local run" not in text}
     yield from _list("EXIT STATUS", {str(int(code)): text for code, text in statuses.items()})
     if is_root:
+        yield from _list("LIMITS", OWN_LIMITS)
         yield from _list("ENVIRONMENT", ENVIRONMENT)
         yield from _list("FILES", FILES)
     else:

@@ -32,6 +32,8 @@ ENVIRONMENT = {
     "AWS_ENDPOINT_URL_S3": "Endpoint URL of S3, for --wait, --stage and smrt wait.",
     "AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT": "true: use FIPS or dual-stack endpoints.",
     "AWS_CA_BUNDLE": "CA bundle; --ca-bundle overrides it.",
+    "REQUESTS_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR": "CA bundle (SSL_CERT_DIR: a directory), if "
+    "neither AWS_CA_BUNDLE nor ca_bundle in the profile is set; the first of them counts.",
     "AWS_MAX_ATTEMPTS": "Maximum number of attempts, including the first (default: 3).",
     "AWS_RETRY_MODE": "standard or adaptive; both retry alike, as each run makes one call.",
     "AWS_DEFAULT_OUTPUT": "Format of the metadata; --output overrides it.",
@@ -76,6 +78,20 @@ LIMITS = {
 }
 """The limits of the service: https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html
 and https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
+
+OWN_LIMITS = {
+    "Text of an option (file://, fileb://)": "1 MiB. --body has no limit.",
+    "Input document (--cli-input-json, --cli-input-yaml)": "64 MiB.",
+    "Line, event or value of a stream (--stream)": "64 MiB. --stream raw has no limit.",
+    "Metadata in the body of an asynchronous response, --from": "1 MiB.",
+    "Depth of JSON": "100 levels of objects and arrays, in what smrt parses: metadata, errors, "
+    "events, input documents.",
+    "Error message": "10,000 characters of a message or detail are printed; --cli-error-format "
+    "json prints all.",
+    "Read timeout (--cli-read-timeout)": "The longest time without a byte, not the time of the "
+    "whole response: a response that never stops is not cut.",
+}
+"""What smrt itself limits, so that its memory does not depend on what it reads."""
 
 _READ_RESULT = {
     "s3:GetObject": "Read the result, or the error of the model.",

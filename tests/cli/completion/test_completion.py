@@ -19,6 +19,7 @@ from tests.conftest import Smrt
 from tests.support.endpoint_listing import sagemaker
 from tests.support.keyboard import Terminal
 from tests.support.project import ROOT
+from tests.support.scripted_endpoint import Endpoint
 
 DONE = "@@"
 """Typed after a TAB: when a shell echoes it, the completion is done."""
@@ -222,6 +223,17 @@ def test_an_error_prints_nothing_and_leaves_the_list_unchanged(
         done = process("complete", "endpoint-names", env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **env})
     assert (done.code, done.out, done.err) == (0, b"", "")
     assert cached.read_text() == "1\nold\n"
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"Endpoints":[{}]}', b'{"Endpoints":1}', b"[" * 100_000, b"no JSON"]
+)
+def test_a_response_that_is_no_list_is_silent(
+    body: bytes, process: Smrt, environ: dict[str, str], endpoint: Endpoint
+) -> None:
+    endpoint.respond(200, body)
+    done = process("complete", "endpoint-names", env={"AWS_ENDPOINT_URL_SAGEMAKER": endpoint.url})
+    assert (done.code, done.out, done.err) == (0, b"", "")
 
 
 def test_a_timeout_prints_nothing_and_leaves_the_list_unchanged(
