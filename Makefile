@@ -58,7 +58,7 @@ generate: $(VENV)/dev
 
 drift: $(VENV)/python
 	$(PYTHON) -m venv --clear $(VENV)/drift
-	$(VENV)/drift/bin/pip install --quiet --upgrade botocore click h11 pytest
+	$(VENV)/drift/bin/pip install --quiet --upgrade botocore click h11 httptools pytest
 	$(VENV)/drift/bin/python -m tests.tools.drift
 
 bench: $(BENCH)/peers

@@ -1,0 +1,246 @@
+"""Parses HTTP/1.1 responses with httptools (llhttp): bytes in, head and body out, no I/O.
+
+llhttp parses messages. This module adds what a client has to know besides: it skips interim
+responses, limits sizes, and decides what the end of the connection and further bytes mean.
+"""
+
+import re
+from typing import NamedTuple
+
+from httptools import HttpParserError, HttpResponseParser
+
+from smrt.protocol.messages import Headers
+
+MAX_OVERHEAD = 1 << 18
+"""Bytes in a row, but for one feed, that neither complete the head nor belong to the body: a head
+with the interim responses before it, a chunk extension, trailers."""
+MAX_HEADERS = 256
+MAX_INTERIM = 100
+_INTERIM = range(100, 200)
+_SWITCHING_PROTOCOLS = 101
+_EARLY_HINTS = 103
+_STATUS_LINE = re.compile(rb"^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n", re.MULTILINE)
+"""Matches a final response: interim ones begin with 1."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CODING = b"transfer-encoding"
+_NOT_HTTP = "it does not begin with HTTP/1.1"
+_REASONS = {"Expected HTTP/, RTSP/ or ICE/": _NOT_HTTP}
+_INCOMPLETE = "peer closed connection without sending complete message body"
+
+
+class ResponseError(Exception):
+    """The bytes are not a valid, complete response; the text is the reason."""
+
+
+class ResponseHead(NamedTuple):
+    """The status line and headers of a final response."""
+
+    status: int
+    reason: str
+    headers: Headers
+
+
+class ResponseParser:
+    """Parses the responses of one connection; call `reset` between them.
+
+    `head` is None until the head is complete; `complete` is whether the whole response is.
+    """
+
+    head: ResponseHead | None
+    complete: bool
+    _error: ResponseError | None
+    _start: list[bytes]
+    _body: list[bytes]
+    _headers: list[tuple[str, str]]
+
+    def __init__(self) -> None:
+        self._parser = HttpResponseParser(self)
+        self._parser.set_dangerous_leniencies(  # as h11 and Python's http.client are
+            lenient_chunked_length=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+        self._clear()
+
+    @property
+    def status(self) -> int | None:
+        """The status of the final response as soon as its status line is complete."""
+        if self.head is not None:
+            return self.head.status
+        line = _STATUS_LINE.search(b"".join(self._start))
+        return None if line is None else int(line[1])
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the connection can be used again: the response is complete, nothing follows."""
+        return self.complete and self._keeps_alive
+
+    def feed(self, data: bytes) -> None:
+        """Parse `data`; b"" is the end of the connection.
+
+        Raises ResponseError up to the end of the head; `read` raises a later one.
+        """
+        try:
+            if self._error is None:
+                self._feed(data)
+        except ResponseError as exc:
+            self._error = exc
+        if self._error is not None and self.head is None:
+            raise self._error
+
+    def read(self) -> bytes:
+        """Remove and return the body received so far; then raise the error behind it, if any."""
+        if not self._body and self._error is not None:
+            raise self._error
+        data = b"".join(self._body)
+        self._body.clear()
+        return data
+
+    def reset(self) -> None:
+        """Prepare for the next response on a reusable connection."""
+        assert self.reusable
+        if self._chunked:
+            self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
+        self._clear()
+
+    def on_message_begin(self) -> None:
+        """Handle the beginning of a status line (called by httptools, like all that follow)."""
+        if self.complete:
+            raise ResponseError("bytes follow the response")
+        self._reason, self._headers, self._chunked = b"", [], False
+
+    def on_status(self, reason: bytes) -> None:
+        """Handle the reason phrase, or a part of it."""
+        self._reason += reason
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Handle a header or a trailer."""
+        if self.head is not None:
+            return
+        if len(self._headers) == MAX_HEADERS:
+            raise ResponseError(f"more than {MAX_HEADERS} headers")
+        if len(name) == len(_CODING) and name.lower() == _CODING:
+            self._check_coding(value)
+        self._headers.append((name.decode("latin-1"), value.rstrip(b" \t").decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        """Handle the end of a head, also of an interim response."""
+        status = self._parser.get_status_code()
+        if _CONTROL.search(self._reason):
+            raise ResponseError("invalid character in the reason phrase")
+        if status >= _INTERIM.stop:
+            reason = self._reason.decode("latin-1")
+            if self._chunked:  # a line feed alone could end a chunk too early
+                self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=False)
+            self.head = ResponseHead(status, reason, tuple(self._headers))
+            self._start.clear()
+        else:
+            self._skip(status)
+
+    def on_body(self, data: bytes) -> None:
+        """Handle a part of the body."""
+        self._body.append(data)
+        self._body_size += len(data)
+
+    def on_message_complete(self) -> None:
+        """Handle the end of a response, also of an interim one."""
+        if self.head is not None:
+            self.complete = True
+            self._keeps_alive = self._parser.should_keep_alive() and not self._is_ambiguous()
+
+    def _clear(self) -> None:
+        self.head = self._error = None
+        self.complete = self._keeps_alive = False
+        self._start, self._body = [], []
+        self._body_size = self._overhead = self._interim = 0
+
+    def _feed(self, data: bytes) -> None:
+        if self.complete:
+            self._keeps_alive = False
+        elif data:
+            self._advance(data)
+        else:
+            self._end()
+
+    def _advance(self, data: bytes) -> None:
+        """Parse `data`; the line feed that may be the last byte of a response apart.
+
+        The parser skips empty lines behind a response, and does not report where it ended.
+        """
+        progress = self._progress()
+        if self.head is None:
+            self._check_start(data)
+        if data[-1] in b"\r\n":
+            view = memoryview(data)
+            self._parse(view[:-1])
+            self._parse(view[-1:])
+        else:
+            self._parse(data)
+        self._overhead = self._overhead + len(data) if self._progress() == progress else 0
+        if self._overhead > MAX_OVERHEAD and not self.complete:
+            part = "head" if self.head is None else "chunk extension or trailer section"
+            raise ResponseError(f"a {part} of more than {MAX_OVERHEAD >> 10} KiB")
+
+    def _progress(self) -> int:
+        return -1 if self.head is None else self._body_size
+
+    def _check_start(self, data: bytes) -> None:
+        """Reject empty lines and other protocols, which the parser would accept."""
+        self._start.append(data)
+        if not self._start[0].startswith(b"H"):
+            raise ResponseError(_NOT_HTTP)
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        if self.complete:
+            self._keeps_alive = False
+            return
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as exc:
+            self._keeps_alive = False
+            if not self.complete:
+                raise _error(exc) from None
+
+    def _check_coding(self, value: bytes) -> None:
+        if self._chunked or value.rstrip(b" ").lower() != b"chunked":
+            raise ResponseError("a Transfer-Encoding other than chunked")
+        self._chunked = True
+
+    def _skip(self, status: int) -> None:
+        """Skip an interim response."""
+        self._interim += 1
+        if status not in _INTERIM or status == _SWITCHING_PROTOCOLS:
+            raise ResponseError(f"unexpected status {status:03}")
+        if status > _EARLY_HINTS and (self._chunked or self._content_length() is not None):
+            raise ResponseError("an interim response with a body")  # llhttp would expect it
+        if self._interim > MAX_INTERIM:
+            raise ResponseError(f"more than {MAX_INTERIM} interim responses")
+
+    def _is_ambiguous(self) -> bool:
+        """Whether a proxy may have seen another end of the response (RFC 9112, 6.3)."""
+        return self._chunked and self._content_length() is not None
+
+    def _content_length(self) -> str | None:
+        return next(
+            (value for name, value in self._headers if name.lower() == "content-length"), None
+        )
+
+    def _end(self) -> None:
+        """Handle the end of the connection."""
+        if self.head is None:
+            where = "within" if self._start else "before"
+            raise ResponseError(f"the connection was closed {where} the head")
+        if self._chunked:
+            raise ResponseError(f"{_INCOMPLETE} (incomplete chunked read)")
+        if length := self._content_length():
+            sizes = f"received {self._body_size} bytes, expected {length}"
+            raise ResponseError(f"{_INCOMPLETE} ({sizes})")
+        self.complete = True
+
+
+def _error(exc: HttpParserError) -> ResponseError:
+    """Our own error from a callback, or the parser's in the words of HTTP."""
+    if isinstance(exc.__context__, ResponseError):
+        return exc.__context__
+    reason = str(exc)
+    return ResponseError(_REASONS.get(reason, reason[:1].lower() + reason[1:]))
