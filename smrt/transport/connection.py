@@ -1,30 +1,36 @@
-"""An open HTTP/1.1 connection: sends requests and reads responses with h11.
+"""An open HTTP/1.1 connection: sends requests and receives responses.
 
 The socket does not block, so that a response which arrives while the body is still being sent (such
 as a 413) is read, even if the server stops reading.
 """
 
 import os
-import re
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf
 from time import monotonic
 from typing import BinaryIO, Protocol
 
-import h11
-
 from smrt.protocol.messages import Headers, Payload, Request
+
+from .response_parser import ResponseError, ResponseHead, ResponseParser
 
 BLOCK = 1 << 17
 BODY_BLOCK = 1 << 18
-MAX_HEAD = 1 << 18
+HEAD_GRACE = 60.0
+"""Seconds beyond the read timeout until the whole head of a response must have arrived."""
 SLICE = 1.0
 """Seconds; the maximum of one poll. A signal that arrives just before a poll is handled only when
 the poll returns."""
-_STATUS_LINE = re.compile(rb"^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n", re.MULTILINE)
-"""Matches a final response: interim ones begin with 1."""
 _TLS_WAITS = {"SSLWantReadError": "read", "SSLWantWriteError": "write"}
+
+
+class BodyChangedError(Exception):
+    """The request body is not as long as its Content-Length says."""
+
+
+class HeadTimeoutError(TimeoutError):
+    """The head of the response arrives too slowly."""
 
 
 class Channel(Protocol):
@@ -54,8 +60,9 @@ class Channel(Protocol):
 class Connection:
     """An open connection to the server or proxy; `read_timeout` in seconds, None for no limit.
 
-    `proxy_headers` are for a proxy that forwards requests; None without such a proxy.
-    Methods raise OSError (TimeoutError for a timeout) and h11.RemoteProtocolError.
+    The read timeout limits each wait for the next bytes. `proxy_headers` are for a proxy that
+    forwards requests; None without such a proxy.
+    Methods raise OSError (TimeoutError for a timeout), ResponseError and BodyChangedError.
     """
 
     def __init__(
@@ -64,51 +71,49 @@ class Connection:
         read_timeout: float | None,
         *,
         proxy_headers: Headers | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         sock.setblocking(False)
         self._socket = sock
         self._process = os.getpid()
         self._read_timeout = read_timeout
+        self._clock = clock
         self.proxy_headers = proxy_headers
-        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
-        self._start = bytearray()
+        self._parser = ResponseParser()
+        self._head_due = inf
+        self._is_sent = False
 
     @property
     def status(self) -> int | None:
         """The status of the response as soon as its status line is complete."""
-        line = _STATUS_LINE.search(self._start)
-        return None if line is None else int(line[1])
+        return self._parser.status
 
-    def exchange(self, request: Request) -> h11.Response:
+    def exchange(self, request: Request) -> ResponseHead:
         """Send `request` and return the head of the final response; 1xx responses are skipped."""
-        self._start.clear()
-        length = str(request.payload.length)
-        self._protocol.send(
-            h11.Request(
-                method=request.method,
-                target=request.url.target,
-                headers=[("Host", request.url.authority), ("Content-Length", length)],
-            )
-        )
-        early = self._send_all(request)
-        return early or self._head()
+        self._is_sent = False
+        head = self._send_all(request) or self._head()
+        self._head_due = inf
+        return head
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the chunks of the response body as they arrive."""
-        while not isinstance(event := self._event(), h11.EndOfMessage):
-            if isinstance(event, h11.Data):
-                yield bytes(event.data)
+        while True:
+            if chunk := self._parser.read():
+                yield chunk
+            elif self._parser.complete:
+                return
+            else:
+                self._parser.feed(self._receive())
 
     def reset(self) -> bool:
         """Prepare for the next request; return False if the connection cannot be reused.
 
-        It cannot if it is closed, or if bytes follow the response: they would be taken for the next
-        response.
+        It cannot if the request was not sent to its end, if the connection is closed, or if bytes
+        follow the response: they would be taken for the next response.
         """
-        done = {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
-        if self._protocol.states != done or self._protocol.trailing_data != (b"", False):
+        if not (self._is_sent and self._parser.reusable):
             return False
-        self._protocol.start_next_cycle()
+        self._parser.reset()
         return True
 
     def is_inherited(self) -> bool:
@@ -127,25 +132,31 @@ class Connection:
         """Close the socket in this process only: nothing is sent, other processes keep it open."""
         self._socket.close()
 
-    def _send_all(self, request: Request) -> h11.Response | None:
+    def _send_all(self, request: Request) -> ResponseHead | None:
         """Send head and body; return the head of a response that arrives before the end."""
-        unsent = head(request, self.proxy_headers)
+        unsent, remaining = head(request, self.proxy_headers), request.payload.length
         for block in blocks(request.payload):
-            self._protocol.send(h11.Data(data=block))
+            remaining -= len(block)
+            if remaining < 0:
+                raise BodyChangedError
             if unsent and len(block) <= BLOCK:  # one packet, and one system call, for a small body
                 block, unsent = unsent + block, b""  # noqa: PLW2901
             early = self._send(unsent) or self._send(block)
             if early is not None:
                 return early
             unsent = b""
-        self._protocol.send(h11.EndOfMessage())
-        return self._send(unsent)
+        if remaining:
+            raise BodyChangedError
+        early = self._send(unsent)
+        self._is_sent = early is None
+        return early
 
-    def _send(self, data: bytes) -> h11.Response | None:
+    def _send(self, data: bytes) -> ResponseHead | None:
         view = memoryview(data)
         while view:
             try:
                 view = view[self._socket.send(view) :]
+                self._head_due = inf  # a server that reads on may send its response slowly
             except OSError as exc:
                 direction = _awaited(exc, "write")
                 if direction is None:
@@ -156,43 +167,41 @@ class Connection:
                     return early
         return None
 
-    def _last_response(self, failure: OSError) -> h11.Response:
+    def _last_response(self, failure: OSError) -> ResponseHead:
         """Return the response sent before the server stopped reading, or raise `failure`."""
         try:
             return self._head()
-        except (OSError, h11.RemoteProtocolError):
+        except (OSError, ResponseError):
             raise failure from None
 
-    def _early_response(self) -> h11.Response | None:
+    def _early_response(self) -> ResponseHead | None:
         """The head of the response if it has already arrived."""
-        while True:
-            event = self._protocol.next_event()
-            if isinstance(event, h11.Response):
-                return event
-            if event is h11.NEED_DATA:
-                try:
-                    self._feed(self._socket.recv(BLOCK))
-                except OSError as exc:
-                    if _awaited(exc, "read") is None:
-                        raise
-                    return None
+        while self._parser.head is None:
+            try:
+                data = self._socket.recv(BLOCK)
+            except OSError as exc:
+                if _awaited(exc, "read") is None:
+                    raise
+                return None
+            self._feed_head(data)
+        return self._parser.head
 
-    def _head(self) -> h11.Response:
-        while not isinstance(event := self._event(), h11.Response):
-            pass
-        return event
+    def _head(self) -> ResponseHead:
+        self._limit_head()
+        while self._parser.head is None:
+            self._feed_head(self._receive())
+        return self._parser.head
 
-    def _event(self) -> h11.Event:
-        while (event := self._protocol.next_event()) is h11.NEED_DATA:
-            self._feed(self._receive())
-        assert isinstance(event, h11.Event)  # PAUSED occurs only with pipelining and upgrades
-        return event
+    def _feed_head(self, data: bytes) -> None:
+        self._parser.feed(data)
+        self._limit_head()
+        if self._parser.head is None and self._clock() >= self._head_due:
+            raise self._timeout()
 
-    def _feed(self, data: bytes) -> None:
-        """Parse `data`; up to the end of the head it is also saved for `status`."""
-        if self._protocol.their_state is h11.SEND_RESPONSE:
-            self._start += data
-        self._protocol.receive_data(data)
+    def _limit_head(self) -> None:
+        """Limit the time of the head from now on, if it is not yet limited."""
+        if self._head_due == inf and self._read_timeout is not None:
+            self._head_due = self._clock() + self._read_timeout + HEAD_GRACE
 
     def _receive(self) -> bytes:
         if self.is_inherited():
@@ -207,16 +216,18 @@ class Connection:
                 self._wait_or_raise(write=direction == "write")
 
     def _wait_or_raise(self, *, write: bool) -> None:
-        if not self._wait(write=write, timeout=self._read_timeout):
-            raise TimeoutError
+        """Wait until the socket is readable (or, with `write`, writable)."""
+        timeout = self._read_timeout
+        deadline = inf if timeout is None else min(self._clock() + timeout, self._head_due)
+        while not self._is_ready(write=write, timeout=min(SLICE, max(deadline - self._clock(), 0))):
+            if self._clock() >= deadline:
+                raise self._timeout()
 
-    def _wait(self, *, write: bool, timeout: float | None) -> bool:
-        """Wait until the socket is readable (or, with `write`, writable); False on timeout."""
-        deadline = inf if timeout is None else monotonic() + timeout
-        while not self._is_ready(write=write, timeout=min(SLICE, max(deadline - monotonic(), 0))):
-            if monotonic() >= deadline:
-                return False
-        return True
+    def _timeout(self) -> TimeoutError:
+        if self._clock() < self._head_due:
+            return TimeoutError()
+        limit = (self._read_timeout or 0) + HEAD_GRACE
+        return HeadTimeoutError(f"the headers of the response took more than {limit:g} s")
 
     def _is_ready(self, *, write: bool, timeout: float) -> bool:
         if not hasattr(select, "poll"):  # pragma: no cover - Windows
@@ -228,10 +239,7 @@ class Connection:
 
 
 def head(request: Request, proxy_headers: Headers | None = None) -> bytes:
-    """Encode the request's head; a forwarding proxy gets the absolute URL as the target.
-
-    h11 would reject header values that begin or end with a space; AWS CLI sends them unchanged.
-    """
+    """Encode the request's head; a forwarding proxy gets the absolute URL as the target."""
     lines: Headers = (
         ("Host", request.url.authority),
         ("Accept-Encoding", "identity"),

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import h11
-
 from smrt.errors import TransportError
 from smrt.protocol.messages import Headers, Request, Settings, Trace, Url
 
 from .connection import Channel, Connection
+from .response_parser import ResponseHead
 from .streaming_body import StreamingBody
 from .translation import CONNECTING, PROXYING, READING, WAITING, translated
 
@@ -63,18 +62,14 @@ class HttpTransport:
         connection = self._reuse(request.url) or self._open(request.url)
         try:
             head = self._exchange(connection, request)
-            if head.status_code in UNAUTHENTICATED:
+            if head.status in UNAUTHENTICATED:
                 self._check_proxy_response(request.url, head)
         except BaseException:
             connection.close()
             raise
         chunks = self._chunks(connection, request.url, started_at)
         next(chunks)  # from now on, closing the generator releases the connection
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in head.headers.raw_items()
-        )
-        return Response(head.status_code, headers, StreamingBody(chunks, chunks.close))
+        return Response(head.status, head.headers, StreamingBody(chunks, chunks.close))
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -84,7 +79,7 @@ class HttpTransport:
     def __del__(self) -> None:
         self.close()
 
-    def _exchange(self, connection: Connection, request: Request) -> h11.Response:
+    def _exchange(self, connection: Connection, request: Request) -> ResponseHead:
         """Return the head of the response; a TransportError has its status, if known."""
         try:
             with (
@@ -155,7 +150,7 @@ class HttpTransport:
                 if proxy.url.scheme == "https":
                     sock = self._wrapped(sock, proxy.url.host)
                 if url.scheme == "https":
-                    tunnel(sock, url, proxy)
+                    tunnel(sock, url, proxy, self._settings.connect_timeout or None)
             except BaseException:
                 sock.close()
                 raise
@@ -206,14 +201,14 @@ class HttpTransport:
 
         return proxy.choose(url, self._settings)
 
-    def _check_proxy_response(self, url: Url, head: h11.Response) -> None:
+    def _check_proxy_response(self, url: Url, head: ResponseHead) -> None:
         """Raise TransportError if the proxy, not the server, returned the response."""
         proxy = self._proxy(url)
         if proxy is not None and url.scheme == "http":
             from .proxy import is_rejection, rejection
 
-            if is_rejection(proxy, head.status_code):
-                raise rejection(proxy, head.status_code, head.reason.decode("latin-1"))
+            if is_rejection(proxy, head.status):
+                raise rejection(proxy, head.status, head.reason)
 
 
 def _connect_first(addresses: Sequence[tuple[Any, ...]], timeout: float | None) -> socket.socket:

@@ -6,16 +6,18 @@ https://docs.python.org/3/library/urllib.request.html#urllib.request.ProxyHandle
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
+from math import inf
+from time import monotonic
 from typing import NamedTuple
-
-import h11
 
 from smrt.errors import ConfigurationError, TransportError
 from smrt.protocol.messages import Headers, Settings, Url, masked_repr
 from smrt.protocol.redaction import redacted_url
 from smrt.protocol.urls import parse_url
 
-from .connection import Channel
+from .connection import HEAD_GRACE, Channel
+from .response_parser import ResponseParser
 
 BLOCK = 1 << 12
 CODE = "ProxyConnectionError"
@@ -78,23 +80,29 @@ def parse_proxy(text: str, variable: str = "HTTP_PROXY") -> Proxy:
     return Proxy(url, masked_url, headers, variable)
 
 
-def tunnel(sock: Channel, url: Url, proxy: Proxy) -> None:
+def tunnel(
+    sock: Channel,
+    url: Url,
+    proxy: Proxy,
+    timeout: float | None,
+    clock: Callable[[], float] = monotonic,
+) -> None:
     """Open a tunnel to the server of `url` through `proxy`, to which `sock` is connected.
 
-    Raises TransportError if the proxy rejects the request, OSError, and h11.RemoteProtocolError.
+    `timeout` is that of the socket: it limits each wait, and with HEAD_GRACE the whole response.
+    Raises TransportError if the proxy rejects the request, OSError, and ResponseError.
     """
     target = f"{url.authority.removesuffix(f':{url.port}')}:{url.port}"
-    headers = [("Host", target), *proxy.headers]
-    protocol = h11.Connection(h11.CLIENT)
-    request = h11.Request(method="CONNECT", target=target, headers=headers)
-    sock.send(
-        memoryview((protocol.send(request) or b"") + (protocol.send(h11.EndOfMessage()) or b""))
-    )
-    while not isinstance(event := protocol.next_event(), h11.Response):
-        if event is h11.NEED_DATA:
-            protocol.receive_data(sock.recv(BLOCK))
-    if event.status_code not in range(200, 300):
-        raise rejection(proxy, event.status_code, event.reason.decode("latin-1"))
+    headers = (("Host", target), *proxy.headers)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    sock.send(memoryview(f"CONNECT {target} HTTP/1.1\r\n{lines}\r\n".encode()))
+    parser, due = ResponseParser(), inf if timeout is None else clock() + timeout + HEAD_GRACE
+    while parser.head is None:
+        if clock() >= due:
+            raise TimeoutError
+        parser.feed(sock.recv(BLOCK))
+    if parser.head.status not in range(200, 300):
+        raise rejection(proxy, parser.head.status, parser.head.reason)
 
 
 def rejection(proxy: Proxy, status: int, reason: str = "") -> TransportError:

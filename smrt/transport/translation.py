@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import h11
-
 from smrt.errors import TransportError
+
+from .connection import BodyChangedError
+from .response_parser import ResponseError
 
 
 class Failure(NamedTuple):
@@ -49,7 +50,7 @@ CONNECTING: dict[str, Failure] = {
 PROXYING: dict[str, Failure] = {
     "TimeoutError": _PROXY._replace(hint="no response; set a longer --cli-connect-timeout"),
     "gaierror": _PROXY._replace(hint="cannot resolve the host name: {reason}"),
-    "RemoteProtocolError": _PROXY._replace(hint="the response is not that of a proxy: {reason}"),
+    "ResponseError": _PROXY._replace(hint="the response is not that of a proxy: {reason}"),
     "OSError": _PROXY._replace(hint="{reason}"),
 }
 _READ_TIMEOUT = Failure(
@@ -58,25 +59,26 @@ _READ_TIMEOUT = Failure(
     "no data received for {timeout:g} s; set a longer --cli-read-timeout",
 )
 WAITING: dict[str, Failure] = {
+    "HeadTimeoutError": _READ_TIMEOUT._replace(hint="{reason}"),
     "TimeoutError": _READ_TIMEOUT,
-    "LocalProtocolError": _CHANGED,
-    "RemoteProtocolError": _CLOSED,
+    "BodyChangedError": _CHANGED,
+    "ResponseError": _CLOSED,
     "SSLError": _TLS,
     "OSError": _CLOSED,
 }
 READING: dict[str, Failure] = {
     "TimeoutError": _READ_TIMEOUT,
-    "RemoteProtocolError": _BROKEN,
+    "ResponseError": _BROKEN,
     "OSError": _BROKEN,
 }
 
 
 @contextmanager
 def translated(table: dict[str, Failure], url: str, timeout: float = 0) -> Iterator[None]:
-    """Raise the error in `table` for an OSError or h11 error; hints contain `timeout` (seconds)."""
+    """Raise the error in `table` for an exception; hints contain `timeout` (seconds)."""
     try:
         yield
-    except (OSError, h11.ProtocolError) as exc:
+    except (OSError, ResponseError, BodyChangedError) as exc:
         names = (kind.__name__ for kind in type(exc).__mro__)
         failure = next(table[name] for name in names if name in table)
         values = {"url": url, "reason": _reason(exc), "timeout": timeout}

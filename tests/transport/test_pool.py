@@ -13,6 +13,7 @@ from smrt.client.payload import payload
 from smrt.errors import SmrtError, TransportError
 from smrt.protocol.messages import Headers, Payload, Request, Settings
 from smrt.protocol.urls import parse_url
+from smrt.transport.connection import HeadTimeoutError
 from smrt.transport.pool import HttpTransport, Response
 from smrt.transport.translation import CONNECTING, PROXYING, READING, WAITING, translated
 from tests.support.scripted_endpoint import Endpoint, Received, drop, hang, raw, reset, response
@@ -330,6 +331,13 @@ def test_a_body_whose_length_changes_is_an_error(endpoint: Endpoint, change: int
     error = failure(endpoint.url, made)
     assert error.code == "BodyChangedError"
     assert all(len(received.body) < 100 for received in endpoint.requests)
+
+
+def test_a_head_that_takes_too_long_is_a_read_timeout_with_its_limit() -> None:
+    with pytest.raises(TransportError) as caught, translated(WAITING, "http://h/", 70):
+        raise HeadTimeoutError("the headers took more than 130 s")
+    assert caught.value.code == "ReadTimeoutError"
+    assert caught.value.hints == ("the headers took more than 130 s",)
 
 
 @pytest.mark.parametrize("table", [CONNECTING, PROXYING, WAITING, READING])

@@ -21,10 +21,12 @@ from smrt.client.payload import payload
 from smrt.errors import ConfigurationError, SmrtError, TransportError
 from smrt.protocol.messages import Request, Settings
 from smrt.protocol.urls import parse_url
+from smrt.transport.connection import HEAD_GRACE
 from smrt.transport.pool import HttpTransport
-from smrt.transport.proxy import choose, is_bypassed, parse_proxy
+from smrt.transport.proxy import choose, is_bypassed, parse_proxy, tunnel
 from tests.support.relay import Relay
 from tests.support.scripted_endpoint import Endpoint, drop, error, hang, raw, response
+from tests.transport.test_connection import Drip
 
 HOSTS = ("example.com", "api.example.com", "example.org", "127.0.0.1", "[::1]", "com")
 RULES = st.lists(
@@ -371,3 +373,12 @@ def test_the_command_takes_its_proxy_from_the_environment(
     )
     assert (ran.code, ran.out) == (0, b'{"predictions":[1]}')
     assert len(relay.heads) == len(endpoint.requests) == 1
+
+
+def test_a_proxy_that_responds_too_slowly_is_a_timeout() -> None:
+    channel = Drip([b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 99], 5)
+    with pytest.raises(TimeoutError):
+        tunnel(
+            channel, parse_url("https://h/"), parse_proxy("http://p"), 10, clock=lambda: channel.now
+        )
+    assert channel.now == 10 + HEAD_GRACE
