@@ -7,7 +7,7 @@ Pure: the time is an argument, and the request contains the payload's hash.
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import gmtime, strftime
 from typing import NamedTuple
 
@@ -49,32 +49,57 @@ class Scope(NamedTuple):
         return f"{self.date}/{self.region}/{self.service}/aws4_request"
 
 
+class Stamp:
+    """What the signatures of one second share, for requests that differ only in their body.
+
+    `headers` are to be added to the request; `authorization` is followed by the signature.
+    Raises ConfigurationError for credentials with characters that no header can contain.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        credentials: Credentials,
+        *,
+        region: str,
+        service: str,
+        now: float,
+        derive: Callable[[str, Scope], bytes] | None = None,
+    ) -> None:
+        check_printable(credentials)
+        timestamp = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
+        added = [("X-Amz-Date", timestamp)]
+        if credentials.token:
+            added.append(("X-Amz-Security-Token", credentials.token))
+        self.headers: Headers = tuple(added)
+        scope = Scope(timestamp[:8], region, service)
+        signed = _signed_headers((("Host", request.url.authority), *request.headers, *added))
+        names = ";".join(name for name, _ in signed)
+        self.authorization = (
+            f"{ALGORITHM} Credential={credentials.access_key}/{scope}, "
+            f"SignedHeaders={names}, Signature="
+        )
+        canonical = canonical_request(request, signed)
+        self._canonical = canonical.removesuffix(request.payload.sha256).encode()
+        self._to_sign = f"{ALGORITHM}\n{timestamp}\n{scope}\n".encode()
+        self._key = (derive or signing_key)(credentials.secret_key, scope)
+
+    def signature(self, payload_sha256: str) -> str:
+        """The signature of the request with this hash of its payload."""
+        canonical = hashlib.sha256(self._canonical + payload_sha256.encode()).hexdigest()
+        return hmac.digest(self._key, self._to_sign + canonical.encode(), "sha256").hex()
+
+
 def sign(
     request: Request, credentials: Credentials, *, region: str, service: str, now: float
 ) -> Headers:
     """The headers that sign `request` at `now` (seconds since the epoch), in order.
 
     Signs every header of the request except UNSIGNED, and Host, which the transport adds.
-    Raises ConfigurationError for credentials with characters that no header can contain.
     """
-    check_printable(credentials)
-    timestamp = strftime("%Y%m%dT%H%M%SZ", gmtime(now))
-    added = [("X-Amz-Date", timestamp)]
-    if credentials.token:
-        added.append(("X-Amz-Security-Token", credentials.token))
-    scope = Scope(timestamp[:8], region, service)
-    signed = _signed_headers((("Host", request.url.authority), *request.headers, *added))
-    names = ";".join(name for name, _ in signed)
-    canonical = canonical_request(request, signed)
-    to_sign = "\n".join((ALGORITHM, timestamp, str(scope), _sha256(canonical)))
-    signature = hmac.new(
-        signing_key(credentials.secret_key, scope), to_sign.encode(), hashlib.sha256
-    ).hexdigest()
-    authorization = (
-        f"{ALGORITHM} Credential={credentials.access_key}/{scope}, "
-        f"SignedHeaders={names}, Signature={signature}"
-    )
-    return (*added, ("Authorization", authorization))
+    stamp = Stamp(request, credentials, region=region, service=service, now=now)
+    signature = stamp.signature(request.payload.sha256)
+    return (*stamp.headers, ("Authorization", stamp.authorization + signature))
 
 
 def canonical_request(
@@ -141,7 +166,3 @@ def _normalized(path: str) -> str:
 def _canonical_query(query: str) -> str:
     pairs = (pair.partition("=") for pair in query.split("&")) if query else ()
     return "&".join(f"{name}={value}" for name, value in sorted((n, v) for n, _, v in pairs))
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
