@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from smrt.config import credentials
 from smrt.errors import ServiceError, SmrtError, TransportError, after_sending
 from smrt.protocol import endpoint_rules, parameters, responses, sigv4
-from smrt.protocol.messages import Credentials, Headers, Request, Settings
+from smrt.protocol.messages import Credentials, Headers, Request, Settings, Url
 from smrt.protocol.operations import Operation
 from smrt.protocol.urls import join
 from smrt.transport.streaming_body import StreamingBody
@@ -54,6 +54,8 @@ class Caller:
         self._cached: Credentials | None = None
         self._has_warned = False
         self._skew = 0.0
+        self._signer = sigv4.Signer(settings.region, SERVICE)
+        self._encoded: tuple[object, tuple[Url, Headers]] | None = None
         self._dependencies = dependencies
         self._transport = dependencies.transport(settings)
         self.endpoint_url = settings.endpoint_url or _endpoint_url(settings)
@@ -87,17 +89,31 @@ class Caller:
 
     def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The unsigned request for a call, without the headers of an attempt."""
-        if self.settings.validate:
-            parameters.check(operation, values)
-        path = parameters.path(operation, values)
-        headers = parameters.headers(operation, values)
+        url, headers = self._url_and_headers(operation, values)
         body = payload(values.get("Body", b""))
         parameters.check_size(operation, body.length)
-        return Request("POST", join(self.endpoint_url, path), headers, body)
+        return Request("POST", url, headers, body)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._transport.close()
+
+    def _url_and_headers(
+        self, operation: Operation, values: Mapping[str, Any]
+    ) -> tuple[Url, Headers]:
+        """Those of the last request, if only the content of Body differs."""
+        shared = {n: (type(v), "" if n == "Body" else str(v)) for n, v in values.items()}
+        key, encoded = (operation.name, shared), self._encoded
+        if encoded is None or encoded[0] != key:
+            encoded = self._encoded = (key, self._encode(operation, values))
+        return encoded[1]
+
+    def _encode(self, operation: Operation, values: Mapping[str, Any]) -> tuple[Url, Headers]:
+        """Validate the parameters, and convert them to URL and headers."""
+        if self.settings.validate:
+            parameters.check(operation, values)
+        path = parameters.path(operation, values)
+        return join(self.endpoint_url, path), parameters.headers(operation, values)
 
     def _warn_unverified(self, request: Request) -> None:
         """Warn once if the server's certificate is not verified."""
@@ -136,13 +152,8 @@ class Caller:
         """`request` with the headers of its signature, and those that are not signed."""
         signature: Headers = ()
         if self.settings.sign:
-            signature = sigv4.sign(
-                request,
-                self._credentials(),
-                region=self.settings.region,
-                service=SERVICE,
-                now=self._dependencies.clock() + self._skew,
-            )
+            now = self._dependencies.clock() + self._skew
+            signature = self._signer.sign(request, self._credentials(), now)
         unsigned = (
             ("User-Agent", self.settings.user_agent),
             ("amz-sdk-invocation-id", str(invocation_id)),

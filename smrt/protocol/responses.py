@@ -12,17 +12,25 @@ SUCCESS = range(200, 300)
 SERVER_ERROR = 500
 
 
+def by_lowercase_name(headers: Headers) -> dict[str, str]:
+    """Header values by lowercase name; repeated values are joined (RFC 9110, 5.3)."""
+    values: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        values[key] = f"{values[key]}, {value}" if key in values else value
+    return values
+
+
 def header(headers: Headers, name: str) -> str | None:
-    """The value of the header `name`, in any case; repeated values are joined (RFC 9110, 5.3)."""
-    lowered = name.lower()
-    values = [value for key, value in headers if key.lower() == lowered]
-    return ", ".join(values) if values else None
+    """The value of the header `name`, in any case; repeated values are joined."""
+    return by_lowercase_name(headers).get(name.lower())
 
 
 def metadata(operation: Operation, headers: Headers, document: Any = None) -> dict[str, Any]:
     """The fields present in a response, headers first; `document` is its JSON body, if any."""
+    by_name = by_lowercase_name(headers)
     values = {
-        field.name: header(headers, field.wire)
+        field.name: by_name.get(field.wire.lower())
         for field in operation.fields
         if field.location is HttpLocation.HEADER
     }
@@ -37,14 +45,12 @@ def metadata(operation: Operation, headers: Headers, document: Any = None) -> di
 
 def response_metadata(status: int, headers: Headers, retries: int) -> dict[str, Any]:
     """boto3's ResponseMetadata."""
-    names = ("x-amzn-RequestId", "x-amz-request-id")
-    request_id = next(
-        (value for name in names if (value := header(headers, name)) is not None), None
-    )
+    by_name = by_lowercase_name(headers)
+    request_id = by_name.get("x-amzn-requestid", by_name.get("x-amz-request-id"))
     return {
         **({} if request_id is None else {"RequestId": request_id}),
         "HTTPStatusCode": status,
-        "HTTPHeaders": {key.lower(): header(headers, key) for key, _ in headers},
+        "HTTPHeaders": by_name,
         "RetryAttempts": retries,
     }
 

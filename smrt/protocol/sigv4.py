@@ -8,12 +8,13 @@ Pure: the time is an argument, and the request contains the payload's hash.
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from time import gmtime, strftime
 from typing import NamedTuple
 
 from smrt.errors import ConfigurationError
 
-from .messages import Credentials, Headers, Request
+from .messages import Credentials, Headers, Payload, Request
 from .urls import IN_PATHS, percent_encoded
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -36,6 +37,9 @@ UNSIGNED = frozenset(
     }
 )
 """Headers that a proxy may change: botocore's list."""
+_NO_BODY = Payload(b"", 0, "")
+_STAMPS = 8
+"""How many requests that differ in more than their body a client may make in turn."""
 
 
 class Scope(NamedTuple):
@@ -90,16 +94,29 @@ class Stamp:
         return hmac.digest(self._key, self._to_sign + canonical.encode(), "sha256").hex()
 
 
+class Signer:
+    """Signs the requests of one client; what they share is computed once. Threads can share it."""
+
+    def __init__(self, region: str, service: str) -> None:
+        derive = lru_cache(maxsize=1)(signing_key)
+        stamp = partial(Stamp, region=region, service=service, derive=derive)
+        self._stamp = lru_cache(maxsize=_STAMPS)(stamp)
+
+    def sign(self, request: Request, credentials: Credentials, now: float) -> Headers:
+        """The headers that sign `request` at `now` (seconds since the epoch), in order.
+
+        Signs every header of the request except UNSIGNED, and Host, which the transport adds.
+        """
+        stamp = self._stamp(request._replace(payload=_NO_BODY), credentials, now=int(now))
+        signature = stamp.signature(request.payload.sha256)
+        return (*stamp.headers, ("Authorization", stamp.authorization + signature))
+
+
 def sign(
     request: Request, credentials: Credentials, *, region: str, service: str, now: float
 ) -> Headers:
-    """The headers that sign `request` at `now` (seconds since the epoch), in order.
-
-    Signs every header of the request except UNSIGNED, and Host, which the transport adds.
-    """
-    stamp = Stamp(request, credentials, region=region, service=service, now=now)
-    signature = stamp.signature(request.payload.sha256)
-    return (*stamp.headers, ("Authorization", stamp.authorization + signature))
+    """The headers that sign a single request; see Signer."""
+    return Signer(region, service).sign(request, credentials, now)
 
 
 def canonical_request(

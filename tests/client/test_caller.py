@@ -1,6 +1,7 @@
 """The caller: signatures, credentials, and the attempts of a call."""
 
 import io
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -13,9 +14,9 @@ from botocore.credentials import Credentials as BotoCredentials
 
 from smrt.client.caller import Caller, OperationResponse
 from smrt.client.dependencies import Dependencies
-from smrt.errors import ConfigurationError, ServiceError, TransportError
-from smrt.protocol.messages import Credentials, Settings
-from smrt.protocol.operations import INVOKE_ENDPOINT
+from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError
+from smrt.protocol.messages import Credentials, Request, Settings
+from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC, Operation
 from tests.conftest import CREDENTIAL_VARIABLES
 from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset
 from tests.support.scripted_transport import ScriptedTransport, read_timeout
@@ -90,6 +91,43 @@ def test_a_file_is_rewound_for_each_attempt(make: Make, endpoint: Endpoint) -> N
     content = os.urandom(2_000_000)
     call(make(), io.BytesIO(content))
     assert [received.body == content for received in endpoint.requests] == [True] * 3
+
+
+SEQUENCE: list[tuple[Operation, dict[str, Any]]] = [
+    (INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b"x", "ContentType": "a/b"}),
+    (INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b"y", "ContentType": "a/b"}),
+    (INVOKE_ENDPOINT, {"EndpointName": "e", "Body": 5, "ContentType": "a/b"}),
+    (INVOKE_ENDPOINT, {"EndpointName": "e", "ContentType": "a/b"}),
+    (INVOKE_ENDPOINT, {"EndpointName": "f", "Body": b"x", "ContentType": "a/c"}),
+    (INVOKE_ENDPOINT, {"EndpointName": "", "Body": b"x"}),
+    (INVOKE_ENDPOINT, {"EndpointName": "e", "Body": b"x", "ContentType": None}),
+    (INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", "RequestTTLSeconds": 60}),
+    (INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", "RequestTTLSeconds": "60"}),
+    (INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", "RequestTTLSeconds": [60]}),
+    (INVOKE_ENDPOINT_ASYNC, {"EndpointName": "e", "Body": b"x" * 128_001}),
+]
+
+
+@pytest.mark.parametrize("validate", [True, False])
+def test_a_request_does_not_depend_on_the_one_before(make: Make, *, validate: bool) -> None:
+    def outcome(caller: Caller, number: int) -> Request | str:
+        try:
+            return caller.request(*SEQUENCE[number])
+        except (SmrtError, AttributeError) as exc:  # without validation, 5 cannot be read
+            return str(exc)
+
+    alone = [outcome(make(validate=validate), number) for number in range(len(SEQUENCE))]
+    for first, second in itertools.permutations(range(len(SEQUENCE)), 2):
+        caller = make(validate=validate)
+        assert [outcome(caller, first), outcome(caller, second)] == [alone[first], alone[second]]
+
+
+def test_a_parameter_that_changes_in_place_is_encoded_again(make: Make) -> None:
+    caller, attributes = make(validate=False), ["a"]
+    for expected in ("['a']", "['a', 'b']"):
+        values = {"EndpointName": "e", "CustomAttributes": attributes}
+        assert dict(caller.request(INVOKE_ENDPOINT, values).headers).popitem()[1] == expected
+        attributes.append("b")
 
 
 def attempts(endpoint: Endpoint) -> list[str]:

@@ -252,3 +252,28 @@ def test_nonprintable_credentials_are_errors_that_do_not_quote_them(
     assert caught.value.message == f"{field} contains a nonprintable character"
     assert "(env)" in caught.value.hints[0]
     assert SECRET not in str(caught.value) + "".join(caught.value.hints)
+
+
+SIGNED = st.tuples(
+    st.builds(
+        request,
+        st.sampled_from(["GET", "POST"]),
+        st.sampled_from(["/", "/endpoints/e/invocations"]),
+        st.sampled_from([(), (("X-A", "b"),)]),
+        st.binary(max_size=3),
+    ),
+    st.builds(
+        Credentials, st.just("AKID"), st.sampled_from(["a", "b"]), st.sampled_from([None, "t"])
+    ),
+    st.sampled_from([0.0, 0.5, 1.0, 86_400.0]),
+)
+
+
+@given(st.lists(SIGNED, min_size=2, max_size=20))
+def test_a_signature_does_not_depend_on_those_before(
+    calls: list[tuple[Request, Credentials, float]],
+) -> None:
+    signer = sigv4.Signer("us-east-1", "iam")
+    for made, credentials, now in calls:
+        alone = sigv4.sign(made, credentials, region="us-east-1", service="iam", now=now)
+        assert signer.sign(made, credentials, now) == alone
