@@ -19,9 +19,10 @@ MAX_INTERIM = 100
 _INTERIM = range(100, 200)
 _SWITCHING_PROTOCOLS = 101
 _EARLY_HINTS = 103
-_STATUS_LINE = re.compile(rb"^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n", re.MULTILINE)
-"""Matches a final response: interim ones begin with 1."""
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_STATUS_LINE = rb"(?m)^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n"
+"""Matches a final response: interim ones begin with 1. Only rare responses are matched at all, and
+compiling a pattern takes as long as signing a request."""
+_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
 _CODING = b"transfer-encoding"
 _NOT_HTTP = "it does not begin with HTTP/1.1"
 _REASONS = {"Expected HTTP/, RTSP/ or ICE/": _NOT_HTTP}
@@ -67,7 +68,7 @@ class ResponseParser:
         """The status of the final response as soon as its status line is complete."""
         if self.head is not None:
             return self.head.status
-        line = _STATUS_LINE.search(b"".join(self._start))
+        line = re.search(_STATUS_LINE, b"".join(self._start))
         return None if line is None else int(line[1])
 
     @property
@@ -125,11 +126,10 @@ class ResponseParser:
 
     def on_headers_complete(self) -> None:
         """Handle the end of a head, also of an interim response."""
-        status = self._parser.get_status_code()
-        if _CONTROL.search(self._reason):
+        status, reason = self._parser.get_status_code(), self._reason.decode("latin-1")
+        if not reason.isprintable() and re.search(_CONTROL, reason):
             raise ResponseError("invalid character in the reason phrase")
         if status >= _INTERIM.stop:
-            reason = self._reason.decode("latin-1")
             if self._chunked:  # a line feed alone could end a chunk too early
                 self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=False)
             self.head = ResponseHead(status, reason, tuple(self._headers))
