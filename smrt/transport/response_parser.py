@@ -22,7 +22,9 @@ _EARLY_HINTS = 103
 _STATUS_LINE = rb"(?m)^HTTP/\d(?:\.\d)? +([2-9]\d\d)(?: [^\n]*)?\r?\n"
 """Matches a final response: interim ones begin with 1. Only rare responses are matched at all, and
 compiling a pattern takes as long as signing a request."""
-_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
+_CONTROL_CHARACTER = "invalid header value char"
+_EMPTY_LINE = rb"\r?\n\r?\n"
+_HEAD = rb"[^\r\n]*(?:\r?\n[-!#$%&'*+.^_`|~0-9A-Za-z]+:[^\0\v\f\r\n]*)*"
 _CODING = b"transfer-encoding"
 _NOT_HTTP = "it does not begin with HTTP/1.1"
 _REASONS = {"Expected HTTP/, RTSP/ or ICE/": _NOT_HTTP}
@@ -50,17 +52,13 @@ class ResponseParser:
     head: ResponseHead | None
     complete: bool
     _error: ResponseError | None
+    _is_lenient: bool
     _start: list[bytes]
     _body: list[bytes]
     _headers: list[tuple[str, str]]
 
     def __init__(self) -> None:
-        self._parser = HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(  # as h11 and Python's http.client are
-            lenient_chunked_length=True,
-            lenient_optional_cr_before_lf=True,
-            lenient_spaces_after_chunk_size=True,
-        )
+        self._parser = self._new_parser()
         self._clear()
 
     @property
@@ -100,7 +98,9 @@ class ResponseParser:
     def reset(self) -> None:
         """Prepare for the next response on a reusable connection."""
         assert self.reusable
-        if self._chunked:
+        if self._is_lenient:
+            self._parser = self._new_parser()
+        elif self._chunked:
             self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
         self._clear()
 
@@ -127,8 +127,10 @@ class ResponseParser:
     def on_headers_complete(self) -> None:
         """Handle the end of a head, also of an interim response."""
         status, reason = self._parser.get_status_code(), self._reason.decode("latin-1")
-        if not reason.isprintable() and re.search(_CONTROL, reason):
-            raise ResponseError("invalid character in the reason phrase")
+        if not reason.isprintable() and re.search(r"[\0\v\f]", reason):
+            raise ResponseError("invalid character in the status line")
+        if self._is_lenient:
+            self._check_lines()
         if status >= _INTERIM.stop:
             if self._chunked:  # a line feed alone could end a chunk too early
                 self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=False)
@@ -148,9 +150,20 @@ class ResponseParser:
             self.complete = True
             self._keeps_alive = self._parser.should_keep_alive() and not self._is_ambiguous()
 
+    def _new_parser(self, *, control_characters: bool = False) -> HttpResponseParser:
+        """A parser that is as lenient as h11 and Python's http.client are."""
+        parser = HttpResponseParser(self)
+        parser.set_dangerous_leniencies(
+            lenient_chunked_length=True,
+            lenient_headers=control_characters,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+        return parser
+
     def _clear(self) -> None:
         self.head = self._error = None
-        self.complete = self._keeps_alive = False
+        self.complete = self._keeps_alive = self._is_lenient = False
         self._start, self._body = [], []
         self._body_size = self._overhead = self._interim = 0
 
@@ -163,19 +176,10 @@ class ResponseParser:
             self._end()
 
     def _advance(self, data: bytes) -> None:
-        """Parse `data`; the line feed that may be the last byte of a response apart.
-
-        The parser skips empty lines behind a response, and does not report where it ended.
-        """
         progress = self._progress()
         if self.head is None:
             self._check_start(data)
-        if data[-1] in b"\r\n":
-            view = memoryview(data)
-            self._parse(view[:-1])
-            self._parse(view[-1:])
-        else:
-            self._parse(data)
+        self._parse(data)
         self._overhead = self._overhead + len(data) if self._progress() == progress else 0
         if self._overhead > MAX_OVERHEAD and not self.complete:
             part = "head" if self.head is None else "chunk extension or trailer section"
@@ -190,16 +194,44 @@ class ResponseParser:
         if not self._start[0].startswith(b"H"):
             raise ResponseError(_NOT_HTTP)
 
-    def _parse(self, data: bytes | memoryview) -> None:
-        if self.complete:
-            self._keeps_alive = False
-            return
+    def _parse(self, data: bytes) -> None:
+        error = self._parse_data(data)
+        if self.head is None and not self._is_lenient and str(error) == _CONTROL_CHARACTER:
+            error = self._parse_leniently()
+        if error is not None:
+            raise error
+
+    def _parse_data(self, data: bytes) -> ResponseError | None:
+        """Parse `data`; the line feed that may be the last byte of a response apart.
+
+        The parser skips empty lines behind a response, and does not report where it ended.
+        """
         try:
-            self._parser.feed_data(data)
+            if data[-1] not in b"\r\n":
+                self._parser.feed_data(data)
+                return None
+            view = memoryview(data)
+            self._parser.feed_data(view[:-1])
+            if self.complete:
+                self._keeps_alive = False
+            else:
+                self._parser.feed_data(view[-1:])
         except HttpParserError as exc:
             self._keeps_alive = False
-            if not self.complete:
-                raise _error(exc) from None
+            return None if self.complete else _error(exc)
+        return None
+
+    def _parse_leniently(self) -> ResponseError | None:
+        """Parse the response again from its beginning; headers may have control characters."""
+        self._parser = self._new_parser(control_characters=True)
+        self._is_lenient, self._interim = True, 0
+        return self._parse_data(b"".join(self._start))
+
+    def _check_lines(self) -> None:
+        """Reject lines that the parser accepts besides those with control characters."""
+        heads = re.split(_EMPTY_LINE, b"".join(self._start), maxsplit=self._interim + 1)
+        if not all(re.fullmatch(_HEAD, head) for head in heads[: self._interim + 1]):
+            raise ResponseError("invalid line in the head")
 
     def _check_coding(self, value: bytes) -> None:
         if self._chunked or value.rstrip(b" ").lower() != b"chunked":
