@@ -1,0 +1,50 @@
+"""Recognizes errors by which an endpoint rejects requests because it has too many."""
+
+from collections.abc import Mapping
+
+from smrt.errors import ServiceError, SmrtError
+
+from .retry import CODES, THROTTLED_STATUS
+
+THROTTLING_CODES = CODES - {"RequestTimeout", "RequestTimeoutException"}
+UNAVAILABLE = ("ServiceUnavailable", "ServiceUnavailableException")
+UNAVAILABLE_STATUS = 503
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds; a longer Retry-After is not waited for in full."""
+
+
+def is_throttled(error: SmrtError) -> bool:
+    """Whether the response proves that the request was not run: the endpoint had too many.
+
+    A container's own back-pressure arrives as a ModelError with its status.
+    """
+    if not isinstance(error, ServiceError):
+        return False
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if error.code == "ModelError":
+        status = error.response.get("OriginalStatusCode")
+        return status in (THROTTLED_STATUS, UNAVAILABLE_STATUS)
+    return (
+        status == THROTTLED_STATUS
+        or error.code in THROTTLING_CODES
+        or (status == UNAVAILABLE_STATUS and error.code in UNAVAILABLE)
+    )
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float:
+    """Seconds to wait by the header Retry-After (RFC 9110, 10.2.3), 0 without a valid one.
+
+    Names in `headers` are in lower case; `now` is in seconds since the epoch.
+    """
+    text = headers.get("retry-after", "")
+    if text.isdecimal() and text.isascii():
+        return min(float(text), LONGEST_RETRY_AFTER)
+    if not text:
+        return 0.0
+    from email.utils import parsedate_to_datetime
+
+    try:
+        seconds = parsedate_to_datetime(text).timestamp() - now
+    except (ValueError, OverflowError):
+        return 0.0
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
