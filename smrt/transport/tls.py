@@ -27,6 +27,12 @@ def wrap(sock: Channel, host: str, context: ssl.SSLContext) -> Channel:
     return context.wrap_socket(sock, server_hostname=name)
 
 
+def wrap_nonblocking(sock: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """TLS for a connected socket that does not block; the caller performs the handshake."""
+    name = host.removesuffix(".").encode("ascii")
+    return context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+
+
 class Inner:
     """TLS inside TLS: a connection to an https server through an https proxy."""
 

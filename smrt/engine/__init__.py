@@ -1,0 +1,1 @@
+"""Many HTTP calls at once, on kept-alive connections, in one thread."""

@@ -1,0 +1,262 @@
+"""Decides which call starts when, and what follows its end. Knows no sockets."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import NamedTuple, Protocol
+
+from smrt.errors import ServiceError, SmrtError
+from smrt.protocol.throttling import retry_after
+
+from .call import Completion, Delivery, EngineCall
+from .concurrency_limit import Limit
+from .event_loop import Schedule
+from .exchange import Exchange
+from .readiness import Readiness
+from .request_rate import RequestRate
+from .retry_rules import FailureKind, RetryRules
+
+STOPPED = "Stopped"
+"""The code of the error of a call that was stopped."""
+MAX_WAITING = 256
+"""While more calls than this wait to be sent again, no new ones start."""
+
+Source = Iterator[EngineCall | None]
+"""Calls to make; None where there is none at present. Asked only when there is room for a call."""
+Sink = Callable[[Completion], None]
+
+
+class Gate(Protocol):
+    """What signs requests."""
+
+    def is_ready(self) -> bool:
+        """Whether requests can be signed now."""
+        ...
+
+    def may_retry(self, exchange: Exchange, error: SmrtError) -> bool:
+        """Whether a rejected signature was corrected."""
+        ...
+
+    def accepted(self) -> None:
+        """The service accepted a signature."""
+        ...
+
+
+class Policies(NamedTuple):
+    """How many calls are in flight, how often they start, and what follows a failure."""
+
+    rules: RetryRules
+    limit: Limit
+    rate: RequestRate
+    readiness: Readiness
+
+
+class Dispatcher:
+    """Starts calls of a source while there is room, and passes their completions to a sink.
+
+    `send` starts an attempt; `ended` has to be called at its end.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        gate: Gate,
+        policies: Policies,
+        send: Callable[[Exchange], None],
+        *,
+        random: Callable[[], float],
+        clock: Callable[[], float],
+        notify: Callable[[str], None],
+    ) -> None:
+        self._schedule, self._gate, self._send = schedule, gate, send
+        self._rules, self._limit, self._rate, self._readiness = policies
+        self._random, self._clock, self._notify = random, clock, notify
+        self._source: Source = iter(())
+        self._sink: Sink = lambda _: None
+        self._planned: EngineCall | None = None
+        self._again: deque[Exchange] = deque()
+        self._waiting: set[Exchange] = set()
+        self._is_exhausted = self._is_stopped = False
+        self.in_flight = self.throttles = self.timeouts = self.retries = 0
+
+    def begin(self, source: Source, sink: Sink) -> None:
+        """Set where calls come from, and where completions go."""
+        self._source, self._sink = source, sink
+
+    def is_done(self) -> bool:
+        """Whether no call is left."""
+        is_empty = self._is_exhausted and self._planned is None
+        return self.in_flight == 0 and (
+            self._is_stopped or (is_empty and not self._again and not self._waiting)
+        )
+
+    def pump(self) -> float:
+        """Start calls while there is room; return when the next one may start, if that is known."""
+        now = self._schedule.now()
+        while self.in_flight < self._limit.current():
+            until = self._blocked_until(now)
+            if until > now:
+                break
+            exchange = self._next(now)
+            if exchange is None:
+                until = inf if self._planned is None else self._planned.planned_at
+                break
+            self._start(exchange, now)
+        else:
+            until = inf
+        self._limit.filled(self.in_flight)
+        return until
+
+    def ended(self, exchange: Exchange) -> None:
+        """An attempt ended: complete the call, or send it again."""
+        self.in_flight -= 1
+        now = self._schedule.now()
+        if exchange.is_success:
+            self._handled(exchange, now)
+            self._sink(exchange.completion(Delivery.RESPONDED))
+            return
+        exchange.error = error = self._rules.error(exchange)
+        kind = self._rules.kind(error)
+        if self._is_stopped or not self._sent_again(exchange, error, kind, now):
+            self._sink(exchange.completion(self._rules.delivery(exchange, error)))
+
+    def stop(self) -> None:
+        """Start nothing more; calls that wait to be sent again, or for their time, end now."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        unsent = [*self._again, *self._waiting]
+        if self._planned is not None:
+            unsent.append(Exchange(self._planned))
+        self._again.clear()
+        self._waiting.clear()
+        self._planned = None
+        for exchange in unsent:
+            self._abandon(exchange)
+
+    def abort(self, unfinished: list[Exchange]) -> None:
+        """Stop, and end the calls whose connections were closed."""
+        self.stop()
+        for exchange in unfinished:
+            self.in_flight -= 1
+            exchange.error = None
+            self._abandon(exchange)
+
+    def _abandon(self, exchange: Exchange) -> None:
+        """End a call that was stopped; the error of its last attempt, if any, is its error."""
+        if exchange.error is None:
+            exchange.error = SmrtError("the call was stopped", code=STOPPED)
+        self._sink(exchange.completion(self._rules.delivery(exchange, exchange.error)))
+
+    def _blocked_until(self, now: float) -> float:
+        """When a call may start at the earliest; infinity until something else happens."""
+        if self._is_stopped or not self._gate.is_ready():
+            return inf
+        if not self._readiness.allows(now, self.in_flight):
+            return inf if self.in_flight else self._readiness.starts_at()
+        return self._rate.ready_at()
+
+    def _next(self, now: float) -> Exchange | None:
+        if self._again:
+            return self._again.popleft()
+        call, self._planned = self._planned or self._pull(), None
+        if call is None:
+            return None
+        if call.planned_at > now:
+            self._planned = call
+            return None
+        return Exchange(call)
+
+    def _pull(self) -> EngineCall | None:
+        if self._is_exhausted or len(self._waiting) >= MAX_WAITING:
+            return None
+        try:
+            return next(self._source)
+        except StopIteration:
+            self._is_exhausted = True
+            return None
+
+    def _start(self, exchange: Exchange, now: float) -> None:
+        self._rate.take(now)
+        self.in_flight += 1
+        exchange.begin(now)
+        self._send(exchange)
+
+    def _handled(self, exchange: Exchange, now: float) -> None:
+        """The endpoint handled a request."""
+        assert exchange.started_at is not None
+        self._limit.succeeded(now, now - exchange.started_at)
+        self._readiness.responded()
+        self._gate.accepted()
+
+    def _sent_again(
+        self, exchange: Exchange, error: SmrtError, kind: FailureKind, now: float
+    ) -> bool:
+        """Let the failure take effect on the other calls, too; return whether there is a retry."""
+        if kind is FailureKind.THROTTLED:
+            return self._throttled(exchange, error, now)
+        if kind is FailureKind.LOADING:
+            return self._loading(exchange, now)
+        if kind is FailureKind.UNAUTHORIZED:
+            return self._queued(exchange) if self._gate.may_retry(exchange, error) else False
+        if kind is FailureKind.TIMED_OUT:
+            self._timed_out(now)
+        elif self._rules.delivery(exchange, error) is Delivery.RESPONDED:
+            self._handled(exchange, now)
+        return self._retried(exchange, error, now)
+
+    def _throttled(self, exchange: Exchange, error: SmrtError, now: float) -> bool:
+        """A throttle uses up no attempt, and no slot while it waits."""
+        self.throttles += 1
+        exchange.throttles += 1
+        self._limit.throttled(now)
+        if not self._rules.outwait_throttles:
+            return False
+        assert isinstance(error, ServiceError)
+        headers = error.response["ResponseMetadata"]["HTTPHeaders"]
+        pause = self._rules.throttle_delay(exchange, self._random)
+        self._wait(exchange, now + max(pause, retry_after(headers, self._clock())))
+        return True
+
+    def _loading(self, exchange: Exchange, now: float) -> bool:
+        assert exchange.started_at is not None
+        is_news = not self._readiness.is_waiting
+        if not self._rules.outwait_throttles or not self._readiness.loading(
+            now, exchange.started_at
+        ):
+            return False
+        if is_news:
+            self._notify("the model is not ready: one request at a time until it is")
+        return self._queued(exchange)
+
+    def _timed_out(self, now: float) -> None:
+        self.timeouts += 1
+        if self._limit.timed_out(now):
+            self._notify("three timeouts in a row: one request at a time")
+
+    def _retried(self, exchange: Exchange, error: SmrtError, now: float) -> bool:
+        resends_at_once = self._rules.resends_at_once(exchange, error)
+        pause = 0.0 if resends_at_once else self._rules.delay(exchange, error, self._random)
+        if pause is None:
+            return False
+        exchange.is_in_doubt |= self._rules.delivery(exchange, error) is Delivery.IN_DOUBT
+        if resends_at_once:
+            exchange.is_fresh_only = True
+            return self._queued(exchange)
+        self.retries += 1
+        exchange.attempt += 1
+        self._wait(exchange, now + pause)
+        return True
+
+    def _queued(self, exchange: Exchange) -> bool:
+        self._again.append(exchange)
+        return True
+
+    def _wait(self, exchange: Exchange, until: float) -> None:
+        self._waiting.add(exchange)
+        self._schedule.call_at(until, lambda: self._resume(exchange))
+
+    def _resume(self, exchange: Exchange) -> None:
+        if exchange in self._waiting:  # it has ended if the engine was stopped
+            self._waiting.remove(exchange)
+            self._again.append(exchange)

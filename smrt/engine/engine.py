@@ -1,0 +1,110 @@
+"""Many calls at once to one server, in one thread."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from smrt.protocol.messages import Credentials, Headers, Settings, Url
+
+from .concurrency_limit import ConcurrencyLimit, Limit
+from .connections import Connections
+from .connector import Connector
+from .dispatcher import Dispatcher, Policies, Sink, Source
+from .event_loop import EventLoop
+from .exchange import Exchange
+from .fresh_credentials import FreshCredentials
+from .helper_threads import HelperThreads
+from .readiness import Readiness
+from .request_rate import RequestRate
+from .retry_rules import RetryRules
+from .signer import Signer
+
+
+class EngineOptions(NamedTuple):
+    """How the calls of an engine are made; `limit` is adaptive by default."""
+
+    rules: RetryRules
+    limit: Limit | None = None
+    rate: RequestRate | None = None
+
+
+class Engine:
+    """Makes calls to the server of `url` until a source has no more.
+
+    `loop` is for what else its owner waits for: descriptors and timers. `notify` receives one line
+    for what users should know. Raises ConfigurationError for a wrong proxy or CA bundle.
+    """
+
+    def __init__(
+        self,
+        url: Url,
+        settings: Settings,
+        load_credentials: Callable[[], Credentials | None],
+        options: EngineOptions,
+        *,
+        notify: Callable[[str], None] = lambda _: None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        self.loop = EventLoop()
+        self._helpers = HelperThreads(self.loop)
+        self._credentials = FreshCredentials(load_credentials, clock, self._helpers)
+        signer = Signer(self._credentials, clock, options.rules.policy.max_attempts)
+        self.limit = options.limit or ConcurrencyLimit()
+        self._connector = Connector(url, settings, self.loop, self._helpers)
+        self._connections = Connections(self.loop, self._connector, signer.encode, self._ended)
+        self.calls = Dispatcher(
+            self.loop,
+            signer,
+            Policies(
+                options.rules,
+                self.limit,
+                options.rate or RequestRate(),
+                Readiness(settings.wait_ready),
+            ),
+            self._connections.send,
+            random=random,
+            clock=clock,
+            notify=notify,
+        )
+
+    @property
+    def proxy_headers(self) -> Headers | None:
+        """What a PreparedRequest needs if a proxy forwards it; None without such a proxy."""
+        return self._connector.proxy_headers
+
+    def run(self, source: Source, sink: Sink) -> None:
+        """Make the calls of `source`; pass each completion to `sink`, in the order they end.
+
+        Raises SmrtError if credentials cannot be loaded: calls that are in flight end before.
+        """
+        self.calls.begin(source, sink)
+        try:
+            while True:
+                until = self.calls.pump()
+                if self.calls.is_done():
+                    break
+                self.loop.run_once(until)
+                if self._credentials.failure is not None:
+                    self.calls.stop()
+        finally:
+            self._close()
+        if self._credentials.failure is not None:
+            raise self._credentials.failure
+
+    def stop(self) -> None:
+        """Start nothing more, and finish what is in flight; a signal handler may call this."""
+        self.loop.call_soon(self.calls.stop)
+
+    def abort(self) -> None:
+        """End all calls at once; a signal handler may call this."""
+        self.loop.call_soon(lambda: self.calls.abort(self._connections.abort()))
+
+    def _ended(self, exchange: Exchange) -> None:
+        self.calls.ended(exchange)
+
+    def _close(self) -> None:
+        self._connections.abort()
+        self._helpers.close()
+        self.loop.close()
