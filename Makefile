@@ -65,6 +65,7 @@ bench: $(BENCH)/peers
 	$(BENCH)/bin/pip install --quiet --force-reinstall --no-deps .
 	$(BENCH)/bin/python -m benchmarks.eventstream
 	$(BENCH)/bin/python -m benchmarks.instructions --base $(BASE)
+	$(BENCH)/bin/python -m benchmarks.many_calls
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 clean:

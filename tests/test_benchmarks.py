@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 from itertools import count
 from pathlib import Path
@@ -123,3 +124,25 @@ def test_a_peer_does_not_inherit_the_environment_of_the_benchmark(tmp_path: Path
     assert {name for name in environ if name.startswith("PYTHON")} == set()
     assert "AWS_ACCESS_KEY_ID" not in workspace.environment(str(tmp_path), "profile")
     assert environ["HOME"] == os.path.join(tmp_path, "home")
+
+
+def test_the_client_of_many_calls_measures_one_of_them(tmp_path: Path) -> None:
+    with workspace.serving(str(tmp_path), tls=False) as urls:
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "benchmarks.many_calls_client",
+                "engine",
+                "0",
+                urls["http"],
+                "20",
+            ],
+            cwd=workspace.CLONE,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    cpu, wall = map(float, done.stdout.split())
+    assert 0 < cpu < 1
+    assert wall > 0
