@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from smrt.errors import TransportError
 from smrt.protocol.messages import Headers, Settings, Url
@@ -23,20 +23,31 @@ if TYPE_CHECKING:
 Ready = Callable[[Opening, Channel | None, TransportError | None], None]
 
 
-class Connector:
-    """Opens connections to the server of `url`.
+class Route(NamedTuple):
+    """The way to a server: its URL, the settings, and the proxy and TLS context, if any."""
+
+    url: Url
+    settings: Settings
+    proxy: "Proxy | None"
+    context: "SSLContext | None"
+
+
+def route(url: Url, settings: Settings) -> Route:
+    """The way to the server of `url`.
 
     Raises ConfigurationError if the proxy or the CA bundle is configured incorrectly.
     """
+    context = _context(settings) if url.scheme == "https" else None
+    return Route(url._replace(target="/"), settings, _proxy(url, settings), context)
 
-    def __init__(
-        self, url: Url, settings: Settings, loop: EventLoop, helpers: HelperThreads
-    ) -> None:
-        self.url, self.settings = url._replace(target="/"), settings
+
+class Connector:
+    """Opens connections to one server."""
+
+    def __init__(self, way: Route, loop: EventLoop, helpers: HelperThreads) -> None:
+        self.url, self.settings, self._proxy, self._context = way
         self._loop, self._helpers = loop, helpers
-        self._proxy = _proxy(url, settings)
-        self._context = _context(settings) if url.scheme == "https" else None
-        first = url if self._proxy is None else self._proxy.url
+        first = self.url if self._proxy is None else self._proxy.url
         self._resolver = Resolver(first.host, first.port, loop, helpers)
 
     @property

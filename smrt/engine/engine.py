@@ -9,7 +9,7 @@ from smrt.protocol.messages import Credentials, Headers, Settings, Url
 
 from .concurrency_limit import ConcurrencyLimit, Limit
 from .connections import Connections
-from .connector import Connector
+from .connector import Connector, route
 from .dispatcher import Dispatcher, Policies, Sink, Source
 from .event_loop import EventLoop
 from .exchange import Exchange
@@ -47,12 +47,13 @@ class Engine:
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random.random,
     ) -> None:
+        way = route(url, settings)
         self.loop = EventLoop()
         self._helpers = HelperThreads(self.loop)
         self._credentials = FreshCredentials(load_credentials, clock, self._helpers)
         signer = Signer(self._credentials, clock, options.rules.policy.max_attempts)
         self.limit = options.limit or ConcurrencyLimit()
-        self._connector = Connector(url, settings, self.loop, self._helpers)
+        self._connector = Connector(way, self.loop, self._helpers)
         self._connections = Connections(self.loop, self._connector, signer.encode, self._ended)
         self.calls = Dispatcher(
             self.loop,
@@ -89,7 +90,7 @@ class Engine:
                 if self._credentials.failure is not None:
                     self.calls.stop()
         finally:
-            self._close()
+            self.close()
         if self._credentials.failure is not None:
             raise self._credentials.failure
 
@@ -101,10 +102,12 @@ class Engine:
         """End all calls at once; a signal handler may call this."""
         self.loop.call_soon(lambda: self.calls.abort(self._connections.abort()))
 
-    def _ended(self, exchange: Exchange) -> None:
-        self.calls.ended(exchange)
-
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Release all connections; `run` does this at its end."""
+        self.calls.begin(iter(()), lambda _: None)
         self._connections.abort()
         self._helpers.close()
         self.loop.close()
+
+    def _ended(self, exchange: Exchange) -> None:
+        self.calls.ended(exchange)

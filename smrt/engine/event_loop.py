@@ -51,6 +51,7 @@ class EventLoop:
         self._selector = selectors.DefaultSelector()
         self._timers = Timers()
         self._posted: deque[Callable[[], None]] = deque()
+        self._is_closed = False
         self._waker, self._woken = socket.socketpair()
         for end in (self._waker, self._woken):
             end.setblocking(False)
@@ -81,8 +82,11 @@ class EventLoop:
     def call_soon(self, function: Callable[[], None]) -> None:
         """Call `function` in the loop; other threads and signal handlers may do this too."""
         self._posted.append(function)
-        with suppress(BlockingIOError):  # full: it will wake up anyway
-            self._waker.send(b"\0")
+        if self._is_closed:
+            self._run_posted()
+        else:
+            with suppress(OSError):  # full: it will wake up anyway
+                self._waker.send(b"\0")
 
     def run_once(self, until: float = inf) -> None:
         """Wait for events, at most `until`, which is met within 0.1 ms; call their functions."""
@@ -97,7 +101,12 @@ class EventLoop:
         self._timers.run(monotonic())
 
     def close(self) -> None:
-        """Release the descriptors of the loop itself."""
+        """Release the descriptors of the loop itself.
+
+        What threads have posted, or post from now on, is called at once: it may release something.
+        """
+        self._is_closed = True
+        self._run_posted()
         self._selector.close()
         self._waker.close()
         self._woken.close()
@@ -105,5 +114,12 @@ class EventLoop:
     def _drain(self, _: int) -> None:
         with suppress(BlockingIOError):
             self._woken.recv(1 << 12)
+        self._run_posted()
+
+    def _run_posted(self) -> None:
         for _ in range(len(self._posted)):
-            self._posted.popleft()()
+            try:
+                function = self._posted.popleft()
+            except IndexError:  # pragma: no cover - another thread took it
+                return
+            function()

@@ -1,5 +1,6 @@
 """An open connection in the loop: sends a request, and reads its response as it arrives."""
 
+import socket
 from math import inf
 from typing import Protocol
 
@@ -53,7 +54,8 @@ class HttpConnection:
         self._body = b""
         self._chunks: list[bytes] = []
         self._is_writing = False
-        self._is_buffered = url.scheme == "https"  # TLS may have read more than was returned
+        # TLS inside TLS buffers in both directions; a socket, with TLS or without, in none
+        self._is_buffered = not isinstance(channel, socket.socket)
         self.expires_at = self._head_due = inf
         self.idle_since = loop.now()
         self.is_closed = False
@@ -103,7 +105,7 @@ class HttpConnection:
                 self.close()
                 self._owner.lost(self)
             return
-        if self._unsent and events & WRITE:
+        if events & WRITE:
             self._write()
         if events & READ and self._exchange is not None:
             self._read()
@@ -119,16 +121,16 @@ class HttpConnection:
                 if not self._unsent and self._body:
                     self._unsent, self._body = memoryview(self._body), b""
         except OSError as exc:
-            name = type(exc).__name__
-            if name not in _WAITS:
+            if type(exc).__name__ not in _WAITS:
                 self._read(exc)  # the server may have responded before it closed the connection
                 return
-            self._watch_writing(is_writing=True)
         exchange.sent_at = now = self._loop.now()
         self.expires_at = now + self._timeout
         self._head_due = self.expires_at + HEAD_GRACE
-        if not self._unsent and self._is_writing:
-            self._watch_writing(is_writing=False)
+        if self._is_writing or self._unsent:
+            self._watch_writing(is_writing=bool(self._unsent))
+        if self._is_buffered:
+            self._read()  # sends what is buffered
 
     def _watch_writing(self, *, is_writing: bool) -> None:
         if self._is_writing is not is_writing:
@@ -141,8 +143,11 @@ class HttpConnection:
             try:
                 data = self._channel.recv(BLOCK)
             except OSError as exc:
-                if failure is not None or type(exc).__name__ not in _WAITS:
+                name = type(exc).__name__
+                if failure is not None or name not in _WAITS:
                     self._fail(failure or exc)
+                elif name == "SSLWantWriteError":
+                    self._watch_writing(is_writing=True)
                 return
             try:
                 is_complete = self._feed(data)

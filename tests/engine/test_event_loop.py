@@ -118,3 +118,15 @@ def test_an_exception_of_a_helper_is_passed_to_the_loop(loop: EventLoop) -> None
         loop.run_once()
     assert isinstance(failures[0], OSError)
     helpers.close()
+
+
+def test_the_result_of_a_helper_that_ends_after_the_loop_can_be_released() -> None:
+    loop, go_on, results = EventLoop(), threading.Event(), []
+    helpers = HelperThreads(loop)
+    helpers.run(lambda: go_on.wait(60), lambda *result: results.append(result))
+    helpers.close()
+    loop.close()
+    assert results == []
+    go_on.set()
+    until(lambda: results)
+    assert results == [(True, None)]
