@@ -1,6 +1,5 @@
 """Decides which call starts when, and what follows its end. Knows no sockets."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from math import inf
 from typing import NamedTuple, Protocol
@@ -14,12 +13,11 @@ from .event_loop import Schedule
 from .exchange import Exchange
 from .readiness import Readiness
 from .request_rate import RequestRate
+from .retry_queue import RetryQueue
 from .retry_rules import FailureKind, RetryRules
 
 STOPPED = "Stopped"
 """The code of the error of a call that was stopped."""
-MAX_WAITING = 256
-"""While more calls than this wait to be sent again, no new ones start."""
 
 Source = Iterator[EngineCall | None]
 """Calls to make; None where there is none at present. Asked only when there is room for a call."""
@@ -74,8 +72,7 @@ class Dispatcher:
         self._source: Source = iter(())
         self._sink: Sink = lambda _: None
         self._planned: EngineCall | None = None
-        self._again: deque[Exchange] = deque()
-        self._waiting: set[Exchange] = set()
+        self._retries = RetryQueue(schedule)
         self._is_exhausted = self._is_stopped = False
         self.in_flight = self.throttles = self.timeouts = self.retries = 0
 
@@ -86,9 +83,7 @@ class Dispatcher:
     def is_done(self) -> bool:
         """Whether no call is left."""
         is_empty = self._is_exhausted and self._planned is None
-        return self.in_flight == 0 and (
-            self._is_stopped or (is_empty and not self._again and not self._waiting)
-        )
+        return self.in_flight == 0 and (self._is_stopped or (is_empty and not self._retries))
 
     def pump(self) -> float:
         """Start calls while there is room; return when the next one may start, if that is known."""
@@ -125,11 +120,9 @@ class Dispatcher:
         if self._is_stopped:
             return
         self._is_stopped = True
-        unsent = [*self._again, *self._waiting]
+        unsent = self._retries.clear()
         if self._planned is not None:
             unsent.append(Exchange(self._planned))
-        self._again.clear()
-        self._waiting.clear()
         self._planned = None
         for exchange in unsent:
             self._abandon(exchange)
@@ -157,8 +150,8 @@ class Dispatcher:
         return self._rate.ready_at()
 
     def _next(self, now: float) -> Exchange | None:
-        if self._again:
-            return self._again.popleft()
+        if (exchange := self._retries.next()) is not None:
+            return exchange
         call, self._planned = self._planned or self._pull(), None
         if call is None:
             return None
@@ -168,7 +161,7 @@ class Dispatcher:
         return Exchange(call)
 
     def _pull(self) -> EngineCall | None:
-        if self._is_exhausted or len(self._waiting) >= MAX_WAITING:
+        if self._is_exhausted or self._retries.is_full():
             return None
         try:
             return next(self._source)
@@ -215,7 +208,7 @@ class Dispatcher:
         assert isinstance(error, ServiceError)
         headers = error.response["ResponseMetadata"]["HTTPHeaders"]
         pause = self._rules.throttle_delay(exchange, self._random)
-        self._wait(exchange, now + max(pause, retry_after(headers, self._clock())))
+        self._retries.add_at(now + max(pause, retry_after(headers, self._clock())), exchange)
         return True
 
     def _loading(self, exchange: Exchange, now: float) -> bool:
@@ -245,18 +238,9 @@ class Dispatcher:
             return self._queued(exchange)
         self.retries += 1
         exchange.attempt += 1
-        self._wait(exchange, now + pause)
+        self._retries.add_at(now + pause, exchange)
         return True
 
     def _queued(self, exchange: Exchange) -> bool:
-        self._again.append(exchange)
+        self._retries.add(exchange)
         return True
-
-    def _wait(self, exchange: Exchange, until: float) -> None:
-        self._waiting.add(exchange)
-        self._schedule.call_at(until, lambda: self._resume(exchange))
-
-    def _resume(self, exchange: Exchange) -> None:
-        if exchange in self._waiting:  # it has ended if the engine was stopped
-            self._waiting.remove(exchange)
-            self._again.append(exchange)

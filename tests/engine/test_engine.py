@@ -1,10 +1,12 @@
 """Calls over real sockets."""
 
 import hashlib
+import itertools
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -119,6 +121,46 @@ def test_a_response_in_steps_is_whole(server: Server, runner: Runner, size: int)
     done = runner.run(endpoint.url, 2, concurrency=1, **settings)
     assert [each.body for each in done] == [b"hello world", b"x" * 100]
     assert endpoint.connections == 1
+
+
+@pytest.fixture
+def cutter(secure: Endpoint) -> Iterator[int]:
+    """The port of a forwarder of one connection with TLS; it sends few bytes at a time."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def cut(source: socket.socket, target: socket.socket) -> None:
+        sizes = itertools.cycle([1, 2, 5, 3, 17, 100, 1000])
+        with suppress(OSError):
+            while data := source.recv(next(sizes)):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def forward() -> None:
+        client, _ = listener.accept()
+        with client, socket.create_connection(("127.0.0.1", secure.port)) as server:
+            for sock in (client, server):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            requests = threading.Thread(target=cut, args=(client, server))
+            requests.start()
+            cut(server, client)
+            requests.join()
+
+    thread = threading.Thread(target=forward)
+    thread.start()
+    yield listener.getsockname()[1]
+    thread.join()
+    listener.close()
+
+
+def test_tls_records_that_are_cut_anywhere_are_read(
+    secure: Endpoint, cutter: int, runner: Runner, ca_bundle: str
+) -> None:
+    for number in range(12):
+        secure.respond(body=b"%d" % number * 50)
+    url = f"https://127.0.0.1:{cutter}"
+    done = runner.run(url, 12, concurrency=1, ca_bundle=ca_bundle)
+    assert [each.body for each in done] == [b"%d" % number * 50 for number in range(12)]
+    assert secure.connections == 1
 
 
 def test_a_stream_arrives_in_chunks_as_they_come(server: Server, runner: Runner) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from smrt.engine.call import EngineCall
 from smrt.engine.concurrency_limit import FixedLimit
-from smrt.engine.dispatcher import MAX_WAITING
+from smrt.engine.retry_queue import MAX_WAITING
 from smrt.protocol.retry import Policy
 from tests.support.simulated_endpoint import (
     OK,
@@ -32,29 +32,29 @@ def varying(mean: float) -> Seconds:
     return lambda: rng.expovariate(1 / mean)
 
 
-def growing(mean: float) -> tuple[Callable[[float], int], float]:
+def growing(records: int, mean: float) -> tuple[Callable[[float], int], float]:
     """A capacity of 8 that doubles in the middle, and the seconds that the records then take."""
-    middle = RECORDS * mean / (8 + 16)
+    middle = records * mean / (8 + 16)
     return lambda now: 8 if now < middle else 16, 2 * middle
 
 
 @pytest.mark.parametrize(
-    ("mean", "seconds", "at_most"),
+    ("records", "mean", "seconds", "at_most"),
     [
-        (0.1, varying, 1.2),
-        (5.0, constant, 1.25),
-        (5.0, varying, 1.25),
+        (6_000, 0.1, varying, 1.2),
+        (RECORDS, 5.0, constant, 1.25),
+        (6_000, 5.0, varying, 1.25),
     ],
 )
 def test_a_throttling_endpoint_is_used_as_it_grows(
-    mean: float, seconds: Callable[[float], Seconds], at_most: float
+    records: int, mean: float, seconds: Callable[[float], Seconds], at_most: float
 ) -> None:
-    capacity, ideal = growing(mean)
+    capacity, ideal = growing(records, mean)
     endpoint = SimulatedEndpoint(
         seconds(mean), capacity, THROTTLED, timeout=1000, random=random.Random(1).random
     )
-    assert endpoint.run(RECORDS) <= at_most * ideal
-    assert endpoint.outcomes() == {"ok": RECORDS}
+    assert endpoint.run(records) <= at_most * ideal
+    assert endpoint.outcomes() == {"ok": records}
     assert endpoint.dispatcher.throttles < 0.05 * endpoint.requests
 
 
@@ -69,10 +69,10 @@ def test_the_capacity_of_16_after_a_minute_is_used() -> None:
     assert endpoint.dispatcher.throttles < 0.05 * endpoint.requests
 
 
-@pytest.mark.parametrize("seconds", [constant(0.1), varying(0.1)])
-def test_a_healthy_endpoint_of_64_slots_is_used_up(seconds: Seconds) -> None:
+@pytest.mark.parametrize(("records", "seconds"), [(RECORDS, constant(0.1)), (8_000, varying(0.1))])
+def test_a_healthy_endpoint_of_64_slots_is_used_up(records: int, seconds: Seconds) -> None:
     endpoint = SimulatedEndpoint(seconds, lambda _: 64, THROTTLED)
-    assert endpoint.run(RECORDS) <= 1.3 * RECORDS * 0.1 / 64
+    assert endpoint.run(records) <= 1.3 * records * 0.1 / 64
     assert (endpoint.highest, endpoint.dispatcher.throttles) == (64, 0)
 
 
