@@ -6,7 +6,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from smrt.errors import SmrtError
-from smrt.protocol.messages import Headers
+from smrt.protocol.messages import Headers, masked_repr
 from smrt.protocol.prepared_request import PreparedRequest
 
 
@@ -25,6 +25,9 @@ class EngineCall(NamedTuple):
     digest: str = ""
     planned_at: float = -inf
     on_chunk: Callable[[bytes, float], None] | None = None
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "headers", "body")
 
 
 class Delivery(Enum):
@@ -59,3 +62,6 @@ class Completion(NamedTuple):
     first_byte_at: float | None
     last_byte_at: float | None
     connect_seconds: float
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "headers", "body")
