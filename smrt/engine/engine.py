@@ -16,9 +16,9 @@ from .exchange import Exchange
 from .fresh_credentials import FreshCredentials
 from .helper_threads import HelperThreads
 from .readiness import Readiness
+from .request_encoder import RequestEncoder
 from .request_rate import RequestRate
 from .retry_rules import RetryRules
-from .signer import Signer
 
 
 class EngineOptions(NamedTuple):
@@ -51,13 +51,13 @@ class Engine:
         self.loop = EventLoop()
         self._helpers = HelperThreads(self.loop)
         self._credentials = FreshCredentials(load_credentials, clock, self._helpers)
-        signer = Signer(self._credentials, clock, options.rules.policy.max_attempts)
+        encoder = RequestEncoder(self._credentials, clock, options.rules.policy.max_attempts)
         self.limit = options.limit or ConcurrencyLimit()
         self._connector = Connector(way, self.loop, self._helpers)
-        self._connections = Connections(self.loop, self._connector, signer.encode, self._ended)
+        self._connections = Connections(self.loop, self._connector, encoder.encode, self._ended)
         self.calls = Dispatcher(
             self.loop,
-            signer,
+            encoder,
             Policies(
                 options.rules,
                 self.limit,

@@ -1,13 +1,15 @@
 """A request that is sent many times: what does not change is encoded and canonicalized once."""
 
+from functools import lru_cache
 from hashlib import sha256
 
 from .messages import Credentials, Headers, Payload, Request, Url
-from .signing_key_cache import SigningKeyCache
-from .sigv4 import Stamp
+from .sigv4 import Stamp, signing_key
 
 _UNKNOWN = Payload(b"", 0, "")
 """In place of a body that differs from call to call."""
+STAMPS = 8
+"""How many sets of headers calls may have in turn."""
 
 
 class PreparedRequest:
@@ -35,8 +37,8 @@ class PreparedRequest:
         self._start = f"{method} {target} HTTP/1.1\r\n{_lines((*always, *headers))}".encode()
         self._unsigned = _lines(unsigned).encode()
         self._end = f"{_lines(proxy_headers or ())}Content-Length: ".encode()
-        self._keys = SigningKeyCache()
-        self._signed: tuple[tuple[Credentials, int, Headers], Stamp, bytes] | None = None
+        self._derive = lru_cache(maxsize=1)(signing_key)
+        self._stamp = lru_cache(maxsize=STAMPS)(self._make_stamp)
 
     def head(
         self,
@@ -61,25 +63,20 @@ class PreparedRequest:
         signature = stamp.signature(digest or sha256(body).hexdigest()).encode()
         return b"".join((start, signature, b"\r\n", middle, self._end, end))
 
-    def _stamp(
+    def _make_stamp(
         self, credentials: Credentials, second: int, headers: Headers
     ) -> tuple[Stamp, bytes]:
-        """The stamp of a second, and the head up to the signature; cached for the next request."""
-        key, cached = (credentials, second, headers), self._signed
-        if cached is not None and cached[0] == key:
-            return cached[1], cached[2]
+        """The stamp of a second, and the head up to the signature."""
         stamp = Stamp(
             self._request._replace(headers=(*self._request.headers, *headers)),
             credentials,
             region=self._region,
             service=self._service,
             now=second,
-            derive=self._keys.key,
+            derive=self._derive,
         )
         lines = _lines((*headers, *stamp.headers))
-        start = self._start + f"{lines}Authorization: {stamp.authorization}".encode()
-        self._signed = (key, stamp, start)
-        return stamp, start
+        return stamp, self._start + f"{lines}Authorization: {stamp.authorization}".encode()
 
 
 def _lines(headers: Headers) -> str:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from smrt.protocol import sigv4
 from smrt.protocol.messages import Credentials, Headers, Payload, Request, Url
 from smrt.protocol.prepared_request import PreparedRequest
-from smrt.protocol.signing_key_cache import SigningKeyCache
 from smrt.transport.connection import head
 from tests.protocol.test_sigv4 import NAMES, SECRET, VALUES, botocore_signed
 
@@ -101,13 +100,3 @@ def test_a_hash_that_is_known_is_not_computed_again() -> None:
     assert prepared.head(b"body_", credentials, 0, digest=digest) == prepared.head(
         b"other", credentials, 0
     )
-
-
-def test_a_signing_key_is_derived_once_for_a_day_and_credentials() -> None:
-    keys = SigningKeyCache()
-    scope = sigv4.Scope("20150830", "us-east-1", "iam")
-    first = keys.key(SECRET, scope)
-    assert first == sigv4.signing_key(SECRET, scope)
-    assert keys.key(SECRET, sigv4.Scope("20150830", "us-east-1", "iam")) is first
-    for secret, other in ((SECRET, scope._replace(date="20150831")), ("other", scope)):
-        assert keys.key(secret, other) == sigv4.signing_key(secret, other) != first

@@ -9,7 +9,7 @@ from .exchange import Exchange
 from .fresh_credentials import FreshCredentials
 
 
-class Signer:
+class RequestEncoder:
     """Signs with current credentials, by the service's clock if it differs from the local one."""
 
     def __init__(
