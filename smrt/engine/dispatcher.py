@@ -2,19 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import NamedTuple, Protocol
 
-from smrt.errors import ServiceError, SmrtError
-from smrt.protocol.throttling import retry_after
+from smrt.errors import SmrtError
 
 from .call import Completion, Delivery, EngineCall
-from .concurrency_limit import Limit
 from .event_loop import Schedule
 from .exchange import Exchange
-from .readiness import Readiness
-from .request_rate import RequestRate
+from .outcome_handler import Gate, OutcomeHandler, Policies
 from .retry_queue import RetryQueue
-from .retry_rules import FailureKind, RetryRules
 
 STOPPED = "Stopped"
 """The code of the error of a call that was stopped."""
@@ -22,31 +17,6 @@ STOPPED = "Stopped"
 Source = Iterator[EngineCall | None]
 """Calls to make; None where there is none at present. Asked only when there is room for a call."""
 Sink = Callable[[Completion], None]
-
-
-class Gate(Protocol):
-    """What signs requests."""
-
-    def is_ready(self) -> bool:
-        """Whether requests can be signed now."""
-        ...
-
-    def may_retry(self, exchange: Exchange, error: SmrtError) -> bool:
-        """Whether a rejected signature was corrected."""
-        ...
-
-    def accepted(self) -> None:
-        """The service accepted a signature."""
-        ...
-
-
-class Policies(NamedTuple):
-    """How many calls are in flight, how often they start, and what follows a failure."""
-
-    rules: RetryRules
-    limit: Limit
-    rate: RequestRate
-    readiness: Readiness
 
 
 class Dispatcher:
@@ -68,13 +38,15 @@ class Dispatcher:
     ) -> None:
         self._schedule, self._gate, self._send = schedule, gate, send
         self._rules, self._limit, self._rate, self._readiness = policies
-        self._random, self._clock, self._notify = random, clock, notify
         self._source: Source = iter(())
         self._sink: Sink = lambda _: None
         self._planned: EngineCall | None = None
         self._retries = RetryQueue(schedule)
+        self.outcomes = OutcomeHandler(
+            gate, policies, self._retries, random=random, clock=clock, notify=notify
+        )
         self._is_exhausted = self._is_stopped = False
-        self.in_flight = self.throttles = self.timeouts = self.retries = 0
+        self.in_flight = 0
 
     def begin(self, source: Source, sink: Sink) -> None:
         """Set where calls come from, and where completions go."""
@@ -107,12 +79,11 @@ class Dispatcher:
         self.in_flight -= 1
         now = self._schedule.now()
         if exchange.is_success:
-            self._handled(exchange, now)
+            self.outcomes.handled(exchange, now)
             self._sink(exchange.completion(Delivery.RESPONDED))
             return
         exchange.error = error = self._rules.error(exchange)
-        kind = self._rules.kind(error)
-        if self._is_stopped or not self._sent_again(exchange, error, kind, now):
+        if self._is_stopped or not self.outcomes.is_sent_again(exchange, error, now):
             self._sink(exchange.completion(self._rules.delivery(exchange, error)))
 
     def stop(self) -> None:
@@ -174,73 +145,3 @@ class Dispatcher:
         self.in_flight += 1
         exchange.begin(now)
         self._send(exchange)
-
-    def _handled(self, exchange: Exchange, now: float) -> None:
-        """The endpoint handled a request."""
-        assert exchange.started_at is not None
-        self._limit.succeeded(now, now - exchange.started_at)
-        self._readiness.responded()
-        self._gate.accepted()
-
-    def _sent_again(
-        self, exchange: Exchange, error: SmrtError, kind: FailureKind, now: float
-    ) -> bool:
-        """Let the failure take effect on the other calls, too; return whether there is a retry."""
-        if kind is FailureKind.THROTTLED:
-            return self._throttled(exchange, error, now)
-        if kind is FailureKind.LOADING:
-            return self._loading(exchange, now)
-        if kind is FailureKind.UNAUTHORIZED:
-            return self._queued(exchange) if self._gate.may_retry(exchange, error) else False
-        if kind is FailureKind.TIMED_OUT:
-            self._timed_out(now)
-        elif self._rules.delivery(exchange, error) is Delivery.RESPONDED:
-            self._handled(exchange, now)
-        return self._retried(exchange, error, now)
-
-    def _throttled(self, exchange: Exchange, error: SmrtError, now: float) -> bool:
-        """A throttle uses up no attempt, and no slot while it waits."""
-        self.throttles += 1
-        exchange.throttles += 1
-        self._limit.throttled(now)
-        if not self._rules.outwait_throttles:
-            return False
-        assert isinstance(error, ServiceError)
-        headers = error.response["ResponseMetadata"]["HTTPHeaders"]
-        pause = self._rules.throttle_delay(exchange, self._random)
-        self._retries.add_at(now + max(pause, retry_after(headers, self._clock())), exchange)
-        return True
-
-    def _loading(self, exchange: Exchange, now: float) -> bool:
-        assert exchange.started_at is not None
-        is_news = not self._readiness.is_waiting
-        if not self._rules.outwait_throttles or not self._readiness.loading(
-            now, exchange.started_at
-        ):
-            return False
-        if is_news:
-            self._notify("the model is not ready: one request at a time until it is")
-        return self._queued(exchange)
-
-    def _timed_out(self, now: float) -> None:
-        self.timeouts += 1
-        if self._limit.timed_out(now):
-            self._notify("three timeouts in a row: one request at a time")
-
-    def _retried(self, exchange: Exchange, error: SmrtError, now: float) -> bool:
-        resends_at_once = self._rules.resends_at_once(exchange, error)
-        pause = 0.0 if resends_at_once else self._rules.delay(exchange, error, self._random)
-        if pause is None:
-            return False
-        exchange.is_in_doubt |= self._rules.delivery(exchange, error) is Delivery.IN_DOUBT
-        if resends_at_once:
-            exchange.is_fresh_only = True
-            return self._queued(exchange)
-        self.retries += 1
-        exchange.attempt += 1
-        self._retries.add_at(now + pause, exchange)
-        return True
-
-    def _queued(self, exchange: Exchange) -> bool:
-        self._retries.add(exchange)
-        return True

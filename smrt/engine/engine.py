@@ -8,13 +8,14 @@ from typing import NamedTuple
 from smrt.protocol.messages import Credentials, Headers, Settings, Url
 
 from .concurrency_limit import ConcurrencyLimit, Limit
-from .connections import Connections
-from .connector import Connector, route
-from .dispatcher import Dispatcher, Policies, Sink, Source
+from .dispatcher import Dispatcher, Sink, Source
 from .event_loop import EventLoop
 from .exchange import Exchange
 from .fresh_credentials import FreshCredentials
 from .helper_threads import HelperThreads
+from .network.connections import Connections
+from .network.connector import Connector, route
+from .outcome_handler import Policies
 from .readiness import Readiness
 from .request_encoder import RequestEncoder
 from .request_rate import RequestRate

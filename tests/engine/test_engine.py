@@ -440,7 +440,7 @@ def test_stop_ends_calls_that_wait_to_be_sent_again(endpoint: Endpoint, runner: 
 
     def responder(sock: socket.socket, _: Received) -> None:
         sock.sendall(throttle)
-        until(lambda: engine.calls.throttles)
+        until(lambda: engine.calls.outcomes.throttles)
         engine.stop()
 
     endpoint.respond_with(responder)

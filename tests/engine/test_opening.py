@@ -10,8 +10,8 @@ import pytest
 from smrt.engine.call import Delivery, EngineCall
 from smrt.engine.event_loop import EventLoop
 from smrt.engine.helper_threads import HelperThreads
-from smrt.engine.opening import Opening
-from smrt.engine.resolver import Resolver
+from smrt.engine.network.opening import Opening
+from smrt.engine.network.resolver import Resolver
 from smrt.errors import ConfigurationError
 from tests.engine.conftest import Runner, prepared
 from tests.support.relay import Relay

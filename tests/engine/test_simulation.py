@@ -55,7 +55,7 @@ def test_a_throttling_endpoint_is_used_as_it_grows(
     )
     assert endpoint.run(records) <= at_most * ideal
     assert endpoint.outcomes() == {"ok": records}
-    assert endpoint.dispatcher.throttles < 0.05 * endpoint.requests
+    assert endpoint.dispatcher.outcomes.throttles < 0.05 * endpoint.requests
 
 
 def test_the_capacity_of_16_after_a_minute_is_used() -> None:
@@ -66,14 +66,14 @@ def test_the_capacity_of_16_after_a_minute_is_used() -> None:
     )
     assert endpoint.run(RECORDS) <= 1.15 * ideal
     assert endpoint.outcomes() == {"ok": RECORDS}
-    assert endpoint.dispatcher.throttles < 0.05 * endpoint.requests
+    assert endpoint.dispatcher.outcomes.throttles < 0.05 * endpoint.requests
 
 
 @pytest.mark.parametrize(("records", "seconds"), [(RECORDS, constant(0.1)), (8_000, varying(0.1))])
 def test_a_healthy_endpoint_of_64_slots_is_used_up(records: int, seconds: Seconds) -> None:
     endpoint = SimulatedEndpoint(seconds, lambda _: 64, THROTTLED)
     assert endpoint.run(records) <= 1.3 * records * 0.1 / 64
-    assert (endpoint.highest, endpoint.dispatcher.throttles) == (64, 0)
+    assert (endpoint.highest, endpoint.dispatcher.outcomes.throttles) == (64, 0)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_a_container_that_queues_is_not_flooded(
 ) -> None:
     endpoint = SimulatedEndpoint(seconds(mean), lambda _: slots)
     assert endpoint.run(1000) <= 1.1 * 1000 * mean / slots
-    assert endpoint.dispatcher.timeouts < 0.02 * 1000
+    assert endpoint.dispatcher.outcomes.timeouts < 0.02 * 1000
 
 
 def test_a_fixed_limit_would_flood_it() -> None:
     endpoint = SimulatedEndpoint(constant(1.5), lambda _: 1, limit=FixedLimit(64))
     endpoint.run(1000)
-    assert endpoint.dispatcher.timeouts > 900
+    assert endpoint.dispatcher.outcomes.timeouts > 900
 
 
 KINDS = {
@@ -116,9 +116,12 @@ def test_every_kind_of_throttling_uses_up_no_attempt(kind: SimulatedResponse) ->
     endpoint = SimulatedEndpoint(constant(0.1), lambda _: 2, kind, rules=rules)
     endpoint.run(500)
     assert endpoint.outcomes() == {"ok": 500}
-    assert endpoint.dispatcher.throttles > 0
+    assert endpoint.dispatcher.outcomes.throttles > 0
     assert {each.attempts for each in endpoint.completions} == {1}
-    assert sum(each.throttles for each in endpoint.completions) == endpoint.dispatcher.throttles
+    assert (
+        sum(each.throttles for each in endpoint.completions)
+        == endpoint.dispatcher.outcomes.throttles
+    )
 
 
 def test_an_endpoint_that_throttles_everything_is_not_sent_all_records() -> None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from smrt.engine.call import Completion, EngineCall
 from smrt.engine.concurrency_limit import ConcurrencyLimit, Limit
-from smrt.engine.dispatcher import Dispatcher, Policies
+from smrt.engine.dispatcher import Dispatcher
 from smrt.engine.exchange import Exchange
+from smrt.engine.outcome_handler import Policies
 from smrt.engine.readiness import Readiness
 from smrt.engine.request_rate import RequestRate
 from smrt.engine.retry_rules import RetryRules

@@ -4,12 +4,12 @@ from collections import deque
 from collections.abc import Callable
 from math import inf
 
+from smrt.engine.event_loop import EventLoop
+from smrt.engine.exchange import Exchange
 from smrt.errors import TransportError
 from smrt.transport.connection import Channel
 
 from .connector import Connector
-from .event_loop import EventLoop
-from .exchange import Exchange
 from .http_connection import HttpConnection
 from .opening import Opening
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from smrt.engine.event_loop import EventLoop
+from smrt.engine.helper_threads import HelperThreads
 from smrt.errors import TransportError
 from smrt.protocol.messages import Headers, Settings, Url
 from smrt.transport.connection import Channel
 from smrt.transport.translation import CONNECTING, PROXYING, Failure, translated
 
-from .event_loop import EventLoop
-from .helper_threads import HelperThreads
 from .opening import Opening
 from .resolver import Resolver
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
-from .event_loop import READ, WRITE, EventLoop
+from smrt.engine.event_loop import READ, WRITE, EventLoop
+
 from .resolver import Address
 
 if TYPE_CHECKING:

@@ -4,15 +4,14 @@ import socket
 from math import inf
 from typing import Protocol
 
+from smrt.engine.event_loop import READ, WRITE, EventLoop
+from smrt.engine.exchange import Exchange
 from smrt.errors import TransportError
 from smrt.protocol.messages import Settings, Url
 from smrt.protocol.responses import SUCCESS
 from smrt.transport.connection import HEAD_GRACE, Channel, HeadTimeoutError
 from smrt.transport.response_parser import ResponseError, ResponseParser
 from smrt.transport.translation import READING, WAITING, translated
-
-from .event_loop import READ, WRITE, EventLoop
-from .exchange import Exchange
 
 BLOCK = 1 << 16
 JOINED = 1 << 17

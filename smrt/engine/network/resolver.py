@@ -5,8 +5,8 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from .event_loop import Schedule
-from .helper_threads import HelperThreads
+from smrt.engine.event_loop import Schedule
+from smrt.engine.helper_threads import HelperThreads
 
 SECONDS = 30.0
 """How long addresses are used before they are looked up again."""
