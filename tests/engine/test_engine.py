@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import random
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -579,6 +580,43 @@ def test_a_wrong_clock_is_corrected(endpoint: Endpoint, runner: Runner) -> None:
     assert [each.error for each in done] == [None] * 3
     dates = [each.headers["x-amz-date"] for each in endpoint.requests]
     assert dates == ["20200913T122640Z"] + ["20231114T221320Z"] * 3
+
+
+MISBEHAVIOR: tuple[Responder, ...] = (
+    raw(response()),
+    raw(response(), drop),
+    raw(response(), reset),
+    raw(response(headers=[("Connection", "close")])),
+    raw(CHUNKED),
+    in_steps(CHUNKED, 9),
+    raw(response() + b"HTTP/1.1 200 OK\r\n"),
+    raw(HALF, drop),
+    raw(HALF, reset),
+    raw(b"HTTP/1.1 100 Continue\r\n\r\n" + response()),
+    raw(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    raw(b"garbage"),
+    drop,
+    reset,
+    raw(error(500, "InternalFailure", "x")),
+    raw(error(424, "ModelError", "x", OriginalStatusCode=503)),
+    raw(response(429, b"", [])),
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_call_ends_once_whatever_the_server_does(
+    server: Server, runner: Runner, seed: int
+) -> None:
+    endpoint, settings = server
+    rng = random.Random(seed)
+    endpoint.script += [rng.choice(MISBEHAVIOR) for _ in range(2000)]
+    done = runner.run(endpoint.url, 200, concurrency=8, **settings)
+    endpoint.script.clear()
+    assert [each.call.tag for each in done] == list(range(200))
+    assert all((each.error is None) == (each.status in (200, 204)) for each in done if each.body)
+    sent = {each.body for each in endpoint.requests}
+    assert sent == {each.call.body for each in done}
+    assert {each.delivery for each in done if each.error is None} == {Delivery.RESPONDED}
 
 
 def test_no_descriptor_is_left(server: Server, runner: Runner) -> None:
