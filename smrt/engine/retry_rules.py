@@ -8,7 +8,7 @@ from smrt.errors import ServiceError, SmrtError, TransportError
 from smrt.protocol.operations import Operation
 from smrt.protocol.responses import SERVER_ERROR, service_error
 from smrt.protocol.retry import MAX_DELAY, MAX_DOUBLINGS, TIMEOUT, Policy, delay, is_loading
-from smrt.protocol.throttling import is_throttled
+from smrt.protocol.throttling import is_overload
 
 from .call import Delivery
 from .exchange import Exchange
@@ -56,7 +56,7 @@ class RetryRules(NamedTuple):
         """The kind of failure that `error` is."""
         if is_loading(error):
             return FailureKind.LOADING
-        if is_throttled(error):
+        if is_overload(error):
             return FailureKind.THROTTLED
         if isinstance(error, ServiceError) and _status(error) in UNAUTHORIZED:
             return FailureKind.UNAUTHORIZED
@@ -67,7 +67,7 @@ class RetryRules(NamedTuple):
     def delivery(self, exchange: Exchange, error: SmrtError) -> Delivery:
         """What is known about whether the failed attempt ran."""
         if isinstance(error, ServiceError):
-            if is_loading(error) or is_throttled(error):
+            if is_loading(error) or is_overload(error):
                 return Delivery.REJECTED
             is_lost = _status(error) >= SERVER_ERROR
             return Delivery.IN_DOUBT if is_lost else Delivery.RESPONDED

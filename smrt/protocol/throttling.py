@@ -4,31 +4,27 @@ from collections.abc import Mapping
 
 from smrt.errors import ServiceError, SmrtError
 
-from .retry import CODES, THROTTLED_STATUS
+from .retry import THROTTLED_STATUS, is_throttled
 
-THROTTLING_CODES = CODES - {"RequestTimeout", "RequestTimeoutException"}
+TIMEOUTS = ("RequestTimeout", "RequestTimeoutException")
 UNAVAILABLE = ("ServiceUnavailable", "ServiceUnavailableException")
 UNAVAILABLE_STATUS = 503
 LONGEST_RETRY_AFTER = 300.0
 """Seconds; a longer Retry-After is not waited for in full."""
 
 
-def is_throttled(error: SmrtError) -> bool:
+def is_overload(error: SmrtError) -> bool:
     """Whether the response proves that the request was not run: the endpoint had too many.
 
-    A container's own back-pressure arrives as a ModelError with its status.
+    A container's own back-pressure arrives as a ModelError with its status. Unlike
+    `retry.is_throttled`, it excludes a timeout, after which the model may have run.
     """
-    if not isinstance(error, ServiceError):
+    if not isinstance(error, ServiceError) or error.code in TIMEOUTS:
         return False
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    if error.code == "ModelError":
-        status = error.response.get("OriginalStatusCode")
-        return status in (THROTTLED_STATUS, UNAVAILABLE_STATUS)
-    return (
-        status == THROTTLED_STATUS
-        or error.code in THROTTLING_CODES
-        or (status == UNAVAILABLE_STATUS and error.code in UNAVAILABLE)
-    )
+    is_unavailable = status == UNAVAILABLE_STATUS and error.code in UNAVAILABLE
+    is_limited = status == THROTTLED_STATUS and error.code != "ModelError"
+    return is_unavailable or is_limited or is_throttled(error)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:

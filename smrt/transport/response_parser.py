@@ -26,7 +26,7 @@ _CONTROL_CHARACTER = "invalid header value char"
 _EMPTY_LINE = rb"\r?\n\r?\n"
 _HEAD = rb"[^\r\n]*(?:\r?\n[-!#$%&'*+.^_`|~0-9A-Za-z]+:[^\0\v\f\r\n]*)*"
 _CODING = b"transfer-encoding"
-_NOT_HTTP = "it does not begin with HTTP/1.1"
+_NOT_HTTP = "it does not start with HTTP/1.1"
 _REASONS = {"Expected HTTP/, RTSP/ or ICE/": _NOT_HTTP}
 _INCOMPLETE = "peer closed connection without sending complete message body"
 

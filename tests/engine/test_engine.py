@@ -360,7 +360,7 @@ def test_a_refused_connection_sent_nothing(runner: Runner) -> None:
 def test_an_unknown_host_sent_nothing(runner: Runner) -> None:
     done = runner.run("http://nothing.invalid", 3)
     assert {each.error and each.error.code for each in done} == {"EndpointConnectionError"}
-    assert "looked up" in str(done[0].error and done[0].error.hints)
+    assert "cannot resolve" in str(done[0].error and done[0].error.hints)
 
 
 def test_an_untrusted_certificate_sent_nothing(secure: Endpoint, runner: Runner) -> None:

@@ -121,7 +121,7 @@ def test_every_address_is_tried(endpoint: Endpoint) -> None:
 def test_no_address_is_an_error() -> None:
     loop, results = EventLoop(), []
     Opening(loop, 5.0, lambda *result: results.append(result)).connect([])
-    assert str(results[0][2]) == "the host name has no address"
+    assert str(results[0][2]) == "the host name has no IP address"
     loop.close()
 
 

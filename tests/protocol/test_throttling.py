@@ -5,7 +5,7 @@ import pytest
 from smrt.errors import TransportError
 from smrt.protocol.operations import INVOKE_ENDPOINT
 from smrt.protocol.responses import service_error
-from smrt.protocol.throttling import is_throttled, retry_after
+from smrt.protocol.throttling import is_overload, retry_after
 
 CASES = {
     "throttling of the API": (400, "ThrottlingException", b'{"message":null}', True),
@@ -26,11 +26,11 @@ CASES = {
 def test_throttling_is_recognized(*, status: int, code: str, body: bytes, expected: bool) -> None:
     headers = (("x-amzn-errortype", code),) if code else ()
     error = service_error(INVOKE_ENDPOINT, status, headers, body, 0)
-    assert is_throttled(error) is expected
+    assert is_overload(error) is expected
 
 
 def test_a_lost_connection_is_no_throttling() -> None:
-    assert not is_throttled(TransportError("lost"))
+    assert not is_overload(TransportError("lost"))
 
 
 @pytest.mark.parametrize(

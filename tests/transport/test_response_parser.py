@@ -164,7 +164,7 @@ def test_a_response_is_parsed_to_its_end(data: bytes, expected: tuple[object, ..
     assert parsed([data]) == expected
 
 
-NOT_HTTP = "it does not begin with HTTP/1.1"
+NOT_HTTP = "it does not start with HTTP/1.1"
 INCOMPLETE = "peer closed connection without sending complete message body"
 INVALID = {
     b"": "the connection was closed before the head",

@@ -35,7 +35,7 @@ class Opening:
         self._context, self._host = context, host
         self._addresses: list[Address] = []
         self._socket: socket.socket | None = None
-        self._failure = OSError("the host name has no address")
+        self._failure = OSError("the host name has no IP address")
         self.started_at, self.expires_at = loop.now(), inf
         self._is_closed = False
 
