@@ -1,0 +1,1 @@
+"""The data of a batch: records of the input, and their results."""

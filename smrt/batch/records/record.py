@@ -1,0 +1,45 @@
+"""The records of a batch, their partitions and their results, as values."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Record(NamedTuple):
+    """One record of the input, as it is sent."""
+
+    offset: int
+    """Its identity: the offset of its line in the uncompressed input, or its index in the list."""
+    record_id: Any
+    """Its name in the result: a JSON value of the line, else its number or its file's name."""
+    body: bytes
+    parameters: Mapping[str, str]
+    """Parameters of the call by AWS's names; the options of the command line are the defaults."""
+    source: bytes
+    """The line as it is in the input; empty for a file."""
+
+
+class RecordError(NamedTuple):
+    """A part of the input that cannot be sent; its result is an error."""
+
+    offset: int
+    record_id: Any
+    code: str
+    message: str
+    source: bytes
+
+
+class Partition(NamedTuple):
+    """The records that begin in the bytes from `start` up to `end`, or a range of the list."""
+
+    number: int
+    start: int
+    end: int
+
+
+class Result(NamedTuple):
+    """The result of a record, as it is written: a line with its line feed, or a file's bytes."""
+
+    offset: int
+    record_id: Any
+    line: bytes
+    ok: bool
