@@ -8,14 +8,14 @@ class Record(NamedTuple):
     """One record of the input, as it is sent."""
 
     offset: int
-    """Its identity: the offset of its line in the uncompressed input, or its index in the list."""
+    """Its identity: the offset of its line in the uncompressed input (or in the list of files)."""
     record_id: Any
-    """Its name in the result: a JSON value of the line, else its number or its file's name."""
+    """Its name in the result: a JSON value of the line, else its line number or its file's name."""
     body: bytes
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Any]
     """Parameters of the call by AWS's names; the options of the command line are the defaults."""
     source: bytes
-    """The line as it is in the input; empty for a file."""
+    """The line as it is in the input, with its line break; empty for a file."""
 
 
 class RecordError(NamedTuple):
@@ -29,7 +29,7 @@ class RecordError(NamedTuple):
 
 
 class Partition(NamedTuple):
-    """The records that begin in the bytes from `start` up to `end`, or a range of the list."""
+    """The records whose lines begin in the bytes from `start` up to `end`."""
 
     number: int
     start: int
