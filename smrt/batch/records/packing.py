@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from smrt.protocol.messages import masked_repr
+
 from .data_options import DataOptions
 from .record import Record, RecordError
 
@@ -16,6 +18,9 @@ class Pack(NamedTuple):
     records: Sequence[Record]
     body: bytes
     parameters: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "body", "parameters")
 
 
 class PackLimits(NamedTuple):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from smrt.protocol.messages import masked_repr
+
 
 class Record(NamedTuple):
     """One record of the input, as it is sent."""
@@ -17,6 +19,9 @@ class Record(NamedTuple):
     source: bytes
     """The line as it is in the input, with its line break; empty for a file."""
 
+    def __repr__(self) -> str:
+        return masked_repr(self, "body", "parameters", "source")
+
 
 class RecordError(NamedTuple):
     """A part of the input that cannot be sent; its result is an error."""
@@ -26,6 +31,9 @@ class RecordError(NamedTuple):
     code: str
     message: str
     source: bytes
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "source")
 
 
 class Partition(NamedTuple):
@@ -43,3 +51,6 @@ class Result(NamedTuple):
     record_id: Any
     line: bytes
     ok: bool
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "line")
