@@ -42,7 +42,7 @@ def json_members(text: str) -> dict[str, str]:
             raise JsonError(f"not JSON: a name is missing at character {at}")
         name, start = head[1], head.end()
         end = _end(text, start)
-        members[parse_json(f'"{name}"') if "\\" in name else name] = text[start:end]
+        members[parse_value(f'"{name}"') if "\\" in name else name] = text[start:end]
         at, is_last = _next(text, end, "}")
     return members
 
@@ -84,7 +84,7 @@ def json_text(document: bytes) -> str:
         raise JsonError(f"not UTF-8 at byte {exc.start}") from exc
 
 
-def parse_json(text: str) -> Any:
+def parse_value(text: str) -> Any:
     """The value of a JSON text; JsonError if it is none."""
     try:
         return _decode(text)

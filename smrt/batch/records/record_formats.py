@@ -14,7 +14,7 @@ from smrt.protocol.operations import Operation
 
 from .csv_rows import RowState, row_state
 from .file_listing import read_listed, stat_listed
-from .json_text import JsonError, json_members, json_text, parse_json
+from .json_text import JsonError, json_members, json_text, parse_value
 from .line_reader import LONGEST_LINE
 from .media_suffixes import content_type_by_suffix
 from .record import Record, RecordError
@@ -111,7 +111,7 @@ def call_parser(
         record_id: Any = number
         try:
             members = json_members(json_text(line))
-            values = {name: parse_json(text) for name, text in members.items() if name != "Body"}
+            values = {name: parse_value(text) for name, text in members.items() if name != "Body"}
             record_id = values.get("InferenceId", number)
             body = _blob(members["Body"], binary_format) if "Body" in members else {}
             known = {**defaults, **values}
@@ -159,7 +159,7 @@ def _read(path: str) -> bytes:
 
 
 def _scalar(text: str, name: str) -> Any:
-    value = parse_json(text)
+    value = parse_value(text)
     if isinstance(value, dict | list) or value in (inf, -inf):
         raise JsonError(f"{name} is not a string, a number, true, false or null")
     return value
@@ -179,7 +179,7 @@ def _blob(text: str, binary_format: str) -> dict[str, bytes]:
     """The Body that a JSON text stands for."""
     if text.startswith(("{", "[")):
         return {"Body": text.encode()}
-    value = parse_json(text)
+    value = parse_value(text)
     if not isinstance(value, str):
         raise JsonError("Body is not a string, an object or an array")
     try:

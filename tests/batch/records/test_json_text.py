@@ -12,7 +12,7 @@ from smrt.batch.records.json_text import (
     json_items,
     json_members,
     one_line,
-    parse_json,
+    parse_value,
 )
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
@@ -84,4 +84,4 @@ def test_text_that_is_no_unicode_is_written_in_ascii() -> None:
 @pytest.mark.parametrize("text", ["", "NaN", "[" * 100_000, "1" * 5_000])
 def test_what_cannot_be_parsed_is_an_error(text: str) -> None:
     with pytest.raises(JsonError):
-        parse_json(text)
+        parse_value(text)

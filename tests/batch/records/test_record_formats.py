@@ -63,7 +63,7 @@ def test_a_call_of_another_operation_has_its_parameters() -> None:
         (b'{"EndpointName": "e", "Body": 1}', "Body is not a string, an object or an array"),
         (b'{"EndpointName": 1, "Body": {}}', "Invalid type for parameter EndpointName"),
         (b'{"endpointName": "e", "Body": {}}', 'Unknown parameter in input: "endpointName"'),
-        (b'{"EndpointName": "e", "Body": {}, "Accept": "a\\nb"}', "it holds a line break"),
+        (b'{"EndpointName": "e", "Body": {}, "Accept": "a\\nb"}', "it contains a line break"),
         (b'{"EndpointName": "e", "Body": {}, "Accept": "\\udcff"}', "not valid UTF-8"),
         (b"[]", "not a JSON object"),
     ],

@@ -54,7 +54,7 @@ def test_a_response_is_split_by_its_form(
     ],
 )
 def test_another_number_of_parts_is_an_error(body: bytes, content_type: str, count: int) -> None:
-    with pytest.raises(SmrtError, match=f"parts for {count} records") as raised:
+    with pytest.raises(SmrtError, match=f"results for {count} records") as raised:
         split_response(body, content_type, count)
     assert raised.value.code == "ResponseSplit"
 
