@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-re
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from time import gmtime, strftime
 from typing import NamedTuple
 
@@ -36,17 +37,27 @@ class Authorization(NamedTuple):
     timestamp: str
 
 
-def authorize(request: Request, credentials: Credentials = CREDENTIALS, *, now: float) -> None:
+def authorize(request: Request, *, now: float) -> None:
     """Reject `request`, received at `now` (seconds since the epoch), unless its signature is valid.
 
     Raises ApiError.
     """
+    authorization = check_head(request, now=now)
+    if authorization:
+        check_signature(request, authorization, CREDENTIALS)
+
+
+def check_head(request: Request, *, now: float) -> Authorization | None:
+    """Check all but the signature of `request`, which includes the body.
+
+    Return the signature if it can be verified. Raises ApiError.
+    """
     authorization = parse_authorization(request.headers)
-    if authorization.access_key != credentials.access_key:
-        return
+    if authorization.access_key != CREDENTIALS.access_key:
+        return None
     check_scope(authorization, SERVICE)
     _check_time(authorization.timestamp, now)
-    check_signature(request, authorization, credentials)
+    return authorization
 
 
 def check_signature(
@@ -57,17 +68,32 @@ def check_signature(
     path_as_sent: bool = False,
 ) -> None:
     """Reject `request` unless `authorization` is its signature by `credentials`."""
-    signed = [
-        (name, ",".join(" ".join(value.split()) for value in _values(request.headers, name)))
-        for name in authorization.signed_headers
-    ]
+    names = authorization.signed_headers
+    if len(names) != len(set(names)):  # a large header, a thousand times, would be a large text
+        raise invalid_signature()
+    values = _folded(request.headers)
+    signed = [(name, values.get(name, "")) for name in names]
     canonical = canonical_request(request, signed, path_as_sent=path_as_sent)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     to_sign = "\n".join((ALGORITHM, authorization.timestamp, str(authorization.scope), digest))
-    key = signing_key(credentials.secret_key, authorization.scope)
+    key = _signing_key(credentials.secret_key, authorization.scope)
     expected = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
         raise invalid_signature()
+
+
+@lru_cache(maxsize=16)
+def _signing_key(secret_key: str, scope: Scope) -> bytes:
+    """The key for one day, region and service, which requests share."""
+    return signing_key(secret_key, scope)
+
+
+def _folded(headers: Headers) -> dict[str, str]:
+    """Headers by lowercase name; white space is folded, repeated values are joined."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(" ".join(value.split()))
+    return {name: ",".join(each) for name, each in values.items()}
 
 
 def _values(headers: Headers, name: str) -> list[str]:
@@ -121,7 +147,7 @@ def _timestamp(text: str) -> str:
 
     try:
         return strftime(FORMAT, parsedate_to_datetime(text).utctimetuple())
-    except ValueError as exc:
+    except (ValueError, OverflowError) as exc:
         raise incomplete_signature(
             f"Date must be in ISO-8601 'basic format'. Got '{text}'."
         ) from exc
@@ -143,9 +169,7 @@ def check_scope(authorization: Authorization, service: str) -> None:
 
 def _check_time(timestamp: str, now: float) -> None:
     """Reject a timestamp too far from `now`; timestamps sort as text."""
-    earliest, current, latest = (
-        strftime(FORMAT, gmtime(now + minutes * 60)) for minutes in (-SKEW_MINUTES, 0, SKEW_MINUTES)
-    )
+    earliest, current, latest = _times(int(now))
     if timestamp < earliest:
         raise invalid_signature(
             f"Signature expired: {timestamp} is now earlier than {earliest} "
@@ -156,3 +180,12 @@ def _check_time(timestamp: str, now: float) -> None:
             f"Signature not yet current: {timestamp} is still later than {latest} "
             f"({current} + {SKEW_MINUTES} min.)"
         )
+
+
+@lru_cache(maxsize=8)
+def _times(now: int) -> tuple[str, str, str]:
+    """The earliest valid timestamp at `now`, the current one, and the latest valid one."""
+    earliest, current, latest = (
+        strftime(FORMAT, gmtime(now + minutes * 60)) for minutes in (-SKEW_MINUTES, 0, SKEW_MINUTES)
+    )
+    return earliest, current, latest

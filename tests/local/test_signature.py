@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from time import gmtime, strftime, time
 from typing import Any
 
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smrt.local.api_errors import ApiError
+from smrt.local.endpoint import echo
+from smrt.local.service import Service
 from smrt.local.signature import CREDENTIALS, authorize
 from smrt.protocol.messages import Headers, Request
 from tests.support.local_server import request, send, serve, signed, with_host
@@ -23,6 +26,7 @@ paths = st.text("abcXYZ019-._~%/ +:é", max_size=20).map(
     lambda text: "/" + text.replace("%", "%25").replace(" ", "%20").replace("é", "%C3%A9")
 )
 queries = st.text("abc=&%2F", max_size=12).map(lambda text: text.replace("%", "%25"))
+names = st.from_regex(r"X-[A-Za-z0-9-]{1,9}", fullmatch=True)
 values = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20)
 
 
@@ -45,6 +49,10 @@ def replaced(http_request: Request, name: str, old: str, new: str) -> Request:
     return http_request._replace(headers=headers)
 
 
+def replaced_header(http_request: Request, name: str, value: str) -> Request:
+    return http_request._replace(headers=(*without(http_request.headers, name), (name, value)))
+
+
 def without(headers: Headers, name: str) -> Headers:
     return tuple(pair for pair in headers if pair[0] != name)
 
@@ -59,14 +67,18 @@ def test_signatures_of_smrt_are_accepted(
     authorize(signed(request(URL, target, body, headers), NOW), now=NOW)
 
 
-@given(st.lists(values.filter(str.isascii), max_size=1), st.binary(max_size=30))
-@settings(max_examples=50)
-def test_signatures_of_botocore_are_accepted(texts: list[str], body: bytes) -> None:
-    headers = dict.fromkeys(["X-Amzn-SageMaker-Custom-Attributes"], texts[0]) if texts else {}
-    aws = AWSRequest("POST", URL + TARGET, data=body, headers=headers)
+@given(paths, queries, st.dictionaries(names, values.filter(str.isascii), max_size=3), st.binary())
+@settings(max_examples=100)
+def test_signatures_of_botocore_are_accepted(
+    path: str, query: str, headers: dict[str, str], body: bytes
+) -> None:
+    target = f"{path}?{query}" if query else path
+    aws = AWSRequest("POST", URL + target, data=body, headers=headers)
     SigV4Auth(BotoCredentials("local", "local-secret"), "sagemaker", "us-east-1").add_auth(aws)
-    http_request = request(URL, TARGET, body, (("Host", "127.0.0.1:8808"), *aws.headers.items()))
+    http_request = request(URL, target, body, (("Host", "127.0.0.1:8808"), *aws.headers.items()))
     authorize(http_request, now=time())
+    with pytest.raises(ApiError, match="does not match"):
+        authorize(http_request._replace(method="PUT"), now=time())
 
 
 def test_the_date_header_may_replace_x_amz_date() -> None:
@@ -193,7 +205,17 @@ def test_a_signature_without_a_date_is_incomplete() -> None:
     )
 
 
-@pytest.mark.parametrize("date", ["yesterday", "20261025", "Sun, 99 Oct 2026 13:00:00 GMT"])
+DATES = [
+    "yesterday",
+    "20261025",
+    "Sun, 99 Oct 2026 13:00:00 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -2359",
+    "Sun, 25 Oct 2026 13:00:00 +9999999999999999",
+    "Sun, 25 Oct 99999999999999999999 13:00:00 GMT",
+]
+
+
+@pytest.mark.parametrize("date", DATES)
 def test_a_malformed_date_is_incomplete(date: str) -> None:
     headers = (*without(valid_request().headers, "X-Amz-Date"), ("X-Amz-Date", date))
     message = f"Date must be in ISO-8601 'basic format'. Got '{date}'."
@@ -202,6 +224,45 @@ def test_a_malformed_date_is_incomplete(date: str) -> None:
         "IncompleteSignature",
         message,
     )
+
+
+def test_a_large_header_that_is_signed_many_times_costs_no_memory() -> None:
+    large = signed(request(URL, TARGET, b"1", (("X-A", "a" * 30_000),)), NOW)
+    repeated = replaced(large, "Authorization", "x-a", ";".join(["x-a"] * 1000))
+    tracemalloc.start()
+    try:
+        assert error_of(repeated)[:2] == (403, "InvalidSignatureException")
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+dates = st.from_regex(r"(Sun, )?[0-9]{1,2} Oct [0-9]{1,5} [0-9]{2}:[0-9]{2}( [+-][0-9]{1,20})?")
+words = st.sampled_from(["local", "20261025", "sagemaker", "aws4_request", "host"])
+fields = st.tuples(*[words | st.text(max_size=9)] * 5)
+authorizations = fields.map(
+    lambda values: (
+        "AWS4-HMAC-SHA256 Credential=local/{}/{}/{}/aws4_request, "
+        "SignedHeaders={}, Signature={}".format(*values)
+    )
+)
+
+
+@given(authorizations | st.text(), dates | st.text(), paths, st.text(max_size=9))
+@settings(max_examples=200)
+def test_whatever_a_client_sends_is_rejected(
+    authorization: str, date: str, path: str, host: str
+) -> None:
+    service = Service({"echo": echo}, clock=lambda: NOW, report_error=pytest.fail)
+    valid, dated = valid_request(), without(valid_request().headers, "X-Amz-Date")
+    requests = [
+        (replaced_header(valid, "Authorization", authorization), {400, 403}),
+        (valid._replace(headers=(*dated, ("Date", date))), {400, 403}),
+        (valid._replace(url=valid.url._replace(target=path)), {404}),
+        (replaced_header(valid, "Host", host), {403}),
+    ]
+    for each, statuses in requests:
+        assert service.respond(each).status in statuses
 
 
 def test_the_servers_secret_is_not_in_its_repr() -> None:
