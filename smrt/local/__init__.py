@@ -1,8 +1,13 @@
 """A local endpoint: SageMaker's runtime API on loopback, in front of models.
 
 endpoints   NAME=FOLDER, NAME=URL -> the endpoints
-server      HTTP by h11, one thread per connection
-server_response the response that a server sends
+server      HTTP on loopback, one thread per connection
+server_response     the response that a server sends, and the handlers that return it
+wire/client_connection  receives the requests of a connection, and sends the responses
+wire/request_parser     bytes -> requests, by httptools
+wire/incoming_request   a request as it arrives
+wire/request_body       its body as it arrives
+wire/response_writer    a response -> bytes
 service     a request -> its response, as the SageMaker runtime responds
 api_errors  the errors that the service returns
 loopback    does the request come from a client on this host?

@@ -18,11 +18,20 @@ from smrt.s3.async_results import DEFAULT_INVOCATION, LONGEST_TTL
 from smrt.s3.objects import S3, Location
 
 from . import api_errors, asynchronous_checks
-from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
+from .endpoint import (
+    Endpoint,
+    Invocation,
+    ModelFailure,
+    NotReady,
+    Prediction,
+    unexpected_failure,
+)
 from .s3.storage import BUCKET
 
 CONCURRENCY = 4
 """Concurrent calls of one endpoint."""
+_UNTYPED = (None, "binary/octet-stream")
+"""The content types of objects that were stored without one."""
 _MODEL_MEMBERS = frozenset(member.name for member in INVOKE_ENDPOINT.members)
 
 
@@ -120,7 +129,7 @@ class Queues:
     def _predict(self, job: _Job, endpoint: Endpoint, storage: S3) -> Prediction:
         if self._clock() - job.queued_at > job.ttl:
             raise _FailedError(f"the request expired after more than {job.ttl} s in the queue")
-        call = job.call._replace(body=_input(job, storage))
+        call = _with_input(job, storage)
         try:
             return _with_timeout(job.timeout, lambda: endpoint(call).buffered())
         except FutureTimeoutError:
@@ -157,17 +166,20 @@ def _for_model(call: Invocation, inference_id: str) -> Invocation:
     return call._replace(parameters={**parameters, "InferenceId": inference_id})
 
 
-def _input(job: _Job, storage: S3) -> bytes:
+def _with_input(job: _Job, storage: S3) -> Invocation:
+    """The call with its input, whose content type is that of the object if the call has none."""
+    call = job.call
     if job.source is None:
-        return job.call.body
+        return call
     try:
         stored = storage.get(job.source)
     except SmrtError as exc:
         raise _FailedError(f"cannot read the input {job.source}: {exc}") from exc
     if stored is None:
         raise _FailedError(f"the input {job.source} does not exist")
+    typed = {} if stored.content_type in _UNTYPED else {"ContentType": stored.content_type}
     with stored.body as body:
-        return body.read()
+        return call._replace(body=body.read(), parameters={**typed, **call.parameters})
 
 
 def _with_timeout(seconds: float, function: Callable[[], Prediction]) -> Prediction:
@@ -179,6 +191,8 @@ def _with_timeout(seconds: float, function: Callable[[], Prediction]) -> Predict
             future.set_result(function())
         except (ModelFailure, NotReady) as exc:
             future.set_exception(exc)
+        except BaseException as exc:  # noqa: BLE001 - an endpoint is anybody's code
+            future.set_exception(unexpected_failure(exc))
 
     Thread(target=run, daemon=True).start()
     return future.result(seconds)

@@ -1,6 +1,7 @@
 """An endpoint: a function from an Invocation to a Prediction, each call in a thread of its own."""
 
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from traceback import format_exception
 from typing import NamedTuple
@@ -74,6 +75,13 @@ class ModelFailure(Exception):  # noqa: N818 - it reports a model's failure, not
         while frame and frame.tb_next and _is_ours(frame.tb_frame.f_code.co_filename):
             frame = frame.tb_next
         return "".join(format_exception(type(exc), exc, frame)).rstrip()
+
+
+def unexpected_failure(exc: BaseException) -> ModelFailure:
+    """The failure of a model that raises `exc`, with its traceback."""
+    failure = ModelFailure(HTTPStatus.INTERNAL_SERVER_ERROR, str(exc) or type(exc).__name__)
+    failure.__cause__ = exc
+    return failure
 
 
 class NotReady(Exception):  # noqa: N818 - it reports a model's state, not an error here

@@ -5,6 +5,7 @@ page lets its own host name resolve to 127.0.0.1 (DNS rebinding), the Host heade
 """
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 from smrt.protocol.messages import Request
@@ -44,6 +45,7 @@ def subdomain(host: str) -> str:
     return name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else ""
 
 
+@lru_cache(maxsize=64)
 def _is_ours(host: str, port: int) -> bool:
     name, host_port = _split(host)
     return host_port == port and (is_loopback(name) or name.endswith(_SUFFIX))

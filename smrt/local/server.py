@@ -3,44 +3,51 @@
 The threads are daemons: a handler that never returns does not keep the server from stopping.
 """
 
-import hashlib
 import os
 import socket
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
-from itertools import chain
-from threading import Thread
-from time import sleep
-
-import h11
+from threading import Condition, Thread
+from time import monotonic, sleep
 
 from smrt.errors import ConfigurationError
-from smrt.protocol.messages import Payload, Request, Url
+from smrt.protocol.messages import Url
 
-from .server_response import ServerResponse
+from .server_response import Handler
+from .wire.client_connection import ClientConnection
 
 HOST = "127.0.0.1"
+MAX_CONNECTIONS = 256
+"""Further clients wait in the backlog, or for a connection that is idle to be closed."""
+IDLE = 1.0
+"""Seconds after which an idle connection may be closed for another client."""
 _BACKLOG = 512
-_READ_SIZE = 1 << 18
-_HEAD_SIZE = 1 << 16
 _SLICE = 1.0
 """Seconds; Python sees a signal that arrives just before a wait only when the wait ends."""
 _PAUSE = 0.05
 """Seconds before accepting again after a failure."""
 
-Handler = Callable[[Request], ServerResponse]
-
 
 class Server:
-    """Listens on loopback at once; `serve` accepts connections.
+    """Listens on loopback at once; `serve` accepts connections. `clock` returns seconds.
 
     Raises ConfigurationError if it cannot listen on `port`; 0 is any free port.
     """
 
-    def __init__(self, handler: Handler, port: int = 0) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        port: int = 0,
+        *,
+        clock: Callable[[], float] = monotonic,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
         self._handler = handler
-        self._closing = False
+        self._clock = clock
+        self._max_connections = max_connections
+        self._is_closing = False
+        self._connections: set[ClientConnection] = set()
+        self._changed = Condition()
         try:
             self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
         except OSError as exc:
@@ -55,74 +62,77 @@ class Server:
     def serve(self) -> None:
         """Serve connections until `close` is called from another thread."""
         with self._listener:
-            while True:
-                try:
-                    connection, _ = self._listener.accept()
-                except TimeoutError:
-                    continue
-                except OSError:  # the client is gone, or too many open files: both pass
-                    sleep(_PAUSE)
-                    continue
-                if self._closing:
-                    connection.close()
-                    return
-                Thread(target=self._serve_connection, args=(connection,), daemon=True).start()
+            while not self._is_closing:
+                sock = self._accepted()
+                self._expire()
+                if sock:
+                    self._make_room()
+                    self._start(sock)
+        with self._changed:
+            for each in self._connections:
+                each.stop()
 
     def close(self) -> None:
         """Stop `serve`; running calls continue."""
-        self._closing = True
+        self._is_closing = True
         with suppress(OSError):  # the connection only wakes the thread that accepts
             socket.create_connection((HOST, self.port)).close()
 
-    def _serve_connection(self, sock: socket.socket) -> None:
-        """Serve all requests of one connection, until either side closes it."""
-        connection = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_SIZE)
-        with sock, suppress(OSError):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            try:
-                while request := self._receive(sock, connection):
-                    _send(sock, connection, self._response(request))
-                    if connection.our_state is not h11.DONE:
-                        return
-                    connection.start_next_cycle()
-            except h11.RemoteProtocolError as exc:
-                text = f"{exc}\n".encode()
-                headers = (("Content-Type", "text/plain"), ("Connection", "close"))
-                length = ("Content-Length", str(len(text)))
-                response = ServerResponse(exc.error_status_hint, (*headers, length), text)
-                _send(sock, connection, response)
+    def _accepted(self) -> socket.socket | None:
+        try:
+            return self._listener.accept()[0]
+        except TimeoutError:
+            return None
+        except OSError:  # the client is gone, or too many open files: both pass
+            sleep(_PAUSE)
+            return None
 
-    def _response(self, request: Request) -> ServerResponse:
-        response = self._handler(request)
-        return response._replace(body=b"") if request.method == "HEAD" else response
+    def _start(self, sock: socket.socket) -> None:
+        """Serve the connection `sock` in a thread of its own."""
+        connection = ClientConnection(
+            sock, Url("http", HOST, self.port, ""), self._handler, self._clock
+        )
+        with self._changed:
+            self._connections.add(connection)
+        Thread(target=self._serve_connection, args=(connection,), daemon=True).start()
 
-    def _receive(self, sock: socket.socket, connection: h11.Connection) -> Request | None:
-        """The next request with its whole body; None if the client has disconnected."""
-        head: h11.Request | None = None
-        chunks: list[bytes] = []
-        while True:
-            event = _next_event(sock, connection)
-            if isinstance(event, h11.Request):
-                head = event
-            elif isinstance(event, h11.Data):
-                chunks.append(bytes(event.data))
-            elif head and isinstance(event, h11.EndOfMessage):
-                return self._request(head, b"".join(chunks))
-            else:
-                return None
+    def _serve_connection(self, connection: ClientConnection) -> None:
+        try:
+            connection.serve()
+        finally:
+            with self._changed:
+                self._connections.remove(connection)
+                connection.close()
+                self._changed.notify()
 
-    def _request(self, head: h11.Request, body: bytes) -> Request:
-        target = head.target.decode("ascii")
-        headers = tuple((name.decode("ascii"), _text(value)) for name, value in head.headers)
-        payload = Payload(body, len(body), hashlib.sha256(body).hexdigest())
-        url = Url("http", HOST, self.port, target)
-        return Request(head.method.decode("ascii"), url, headers, payload)
+    def _make_room(self) -> None:
+        """Wait while there are too many connections; close the one that is idle for longest."""
+        with self._changed:
+            while len(self._connections) >= self._max_connections and not self._is_closing:
+                oldest = min(self._connections, key=lambda each: each.idle_since)
+                if self._clock() - oldest.idle_since > IDLE:
+                    oldest.stop()
+                self._changed.wait(_SLICE)
+                self._expire()
+
+    def _expire(self) -> None:
+        """End waits that take too long. The lock keeps the sockets from being closed meanwhile."""
+        now = self._clock()
+        with self._changed:
+            for each in self._connections:
+                if each.expires_at <= now:
+                    each.expire()
 
 
 @contextmanager
-def serving(handler: Handler) -> Iterator[str]:
+def serving(
+    handler: Handler,
+    *,
+    clock: Callable[[], float] = monotonic,
+    max_connections: int = MAX_CONNECTIONS,
+) -> Iterator[str]:
     """Serve in the background on a free port; yields the URL."""
-    server = Server(handler)
+    server = Server(handler, clock=clock, max_connections=max_connections)
     thread = Thread(target=server.serve, daemon=True)
     thread.start()
     try:
@@ -130,44 +140,3 @@ def serving(handler: Handler) -> Iterator[str]:
     finally:
         server.close()
         thread.join()
-
-
-def _next_event(sock: socket.socket, connection: h11.Connection) -> object:
-    while True:
-        event = connection.next_event()
-        if event is not h11.NEED_DATA:
-            return event
-        if connection.they_are_waiting_for_100_continue:
-            informational = h11.InformationalResponse(status_code=100, headers=[])
-            sock.sendall(connection.send(informational) or b"")
-        connection.receive_data(sock.recv(_READ_SIZE))
-
-
-def _send(sock: socket.socket, connection: h11.Connection, response: ServerResponse) -> None:
-    headers = [(name.encode("ascii"), value.encode()) for name, value in response.headers]
-    reason = HTTPStatus(response.status).phrase.encode()
-    head = h11.Response(status_code=response.status, headers=headers, reason=reason)
-    body = response.body
-    try:
-        for event in chain((head,), map(_data, _chunks(body)), (h11.EndOfMessage(),)):
-            for data in connection.send_with_data_passthrough(event) or ():
-                sock.sendall(data)
-    finally:
-        if isinstance(body, Generator):  # the client may have disconnected
-            body.close()
-
-
-def _chunks(body: bytes | Iterator[bytes]) -> Iterable[bytes]:
-    return (body,) if isinstance(body, bytes) else body
-
-
-def _data(chunk: bytes) -> h11.Data:
-    return h11.Data(data=chunk)
-
-
-def _text(value: bytes) -> str:
-    """A header's value: UTF-8, or else Latin-1, which some clients send."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
+from traceback import format_exception
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
@@ -14,7 +15,7 @@ from uuid import uuid4
 from smrt.errors import redacted
 from smrt.protocol import response_stream
 from smrt.protocol.eventstream import encode_message
-from smrt.protocol.messages import Headers, Request
+from smrt.protocol.messages import Request
 from smrt.protocol.operations import (
     INVOKE_ENDPOINT,
     INVOKE_ENDPOINT_ASYNC,
@@ -36,6 +37,15 @@ _PATHS = {
     operation: re.compile(operation.path.replace("{EndpointName}", "([^/]+)"))
     for operation in OPERATIONS
 }
+_PARAMETERS = {
+    operation.name: {
+        member.wire.lower(): member.name
+        for member in operation.members
+        if member.location is HttpLocation.HEADER
+    }
+    for operation in OPERATIONS
+}
+"""The parameters of each operation by their headers, in lower case."""
 
 
 class Service(NamedTuple):
@@ -52,6 +62,17 @@ class Service(NamedTuple):
     log: Callable[[str], None] | None = None
     queues: "Queues | None" = None
 
+    def rejection(self, head: Request) -> ServerResponse | None:
+        """The error response to a request that is invalid whatever its body is."""
+        started_at = self.clock()
+        try:
+            _check_sender(head)
+            _route(head)
+            signature.check_head(head, now=started_at)
+        except ApiError as exc:
+            return self._finished(head, _error_response(exc), started_at)
+        return None
+
     def respond(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""
         started_at = self.clock()
@@ -59,22 +80,26 @@ class Service(NamedTuple):
             response = self._serve(request, started_at)
         except ApiError as exc:
             response = _error_response(exc)
+        except BaseException as exc:  # noqa: BLE001 - an endpoint is anybody's code
+            self.report_error("".join(format_exception(exc)).rstrip())
+            response = _error_response(api_errors.internal_error(repr(exc)))
+        return self._finished(request, response, started_at)
+
+    def _finished(
+        self, request: Request, response: ServerResponse, started_at: float
+    ) -> ServerResponse:
+        """Log the request; add the headers that every response has."""
         if self.log:
             line = f"{request.method} {request.url.target} {response.status}"
             elapsed = (self.clock() - started_at) * 1000
             body = response.body
             size = f"{len(body)} bytes" if isinstance(body, bytes) else "stream started"
             self.log(redacted(f"{line} {size} in {elapsed:.1f} ms"))
-        added = (
-            ("x-amzn-RequestId", str(uuid4())),
-            date_header(started_at),
-            *_length(response.body),
-        )
+        added = (("x-amzn-RequestId", str(uuid4())), date_header(started_at))
         return response._replace(headers=(*response.headers, *added))
 
     def _serve(self, request: Request, now: float) -> ServerResponse:
-        if reason := loopback.rejection_reason(request):
-            raise api_errors.access_denied(reason)
+        _check_sender(request)
         operation, name = _route(request)
         signature.authorize(request, now=now)
         if name not in self.endpoints:
@@ -130,6 +155,12 @@ class Service(NamedTuple):
         )
 
 
+def _check_sender(request: Request) -> None:
+    """Reject requests of web pages."""
+    if reason := loopback.rejection_reason(request):
+        raise api_errors.access_denied(reason)
+
+
 def _route(request: Request) -> tuple[Operation, str]:
     """The operation that `request` calls, and the endpoint's name."""
     path = request.url.target.partition("?")[0]
@@ -142,11 +173,11 @@ def _route(request: Request) -> tuple[Operation, str]:
 
 def _invocation(operation: Operation, request: Request) -> Invocation:
     """The call in `request`; empty headers count as missing."""
-    headers = {name.lower(): value for name, value in request.headers if value}
+    names = _PARAMETERS[operation.name]
     parameters = {
-        member.name: headers[member.wire.lower()]
-        for member in operation.members
-        if member.location is HttpLocation.HEADER and member.wire.lower() in headers
+        names[name.lower()]: value
+        for name, value in request.headers
+        if value and name.lower() in names
     }
     content = request.payload.content
     return Invocation(content if isinstance(content, bytes) else content.read(), parameters)
@@ -168,10 +199,6 @@ def _prediction_response(operation: Operation, prediction: Prediction) -> Server
             raise ModelFailure(500, f"the model's {field.name} is not a valid header: {value!r}")
         headers.append((field.wire, value))
     return ServerResponse(200, tuple(headers), prediction.body)
-
-
-def _length(body: bytes | Iterator[bytes]) -> Headers:
-    return (("Content-Length", str(len(body))),) if isinstance(body, bytes) else ()
 
 
 def _error_response(exc: ApiError) -> ServerResponse:

@@ -109,7 +109,7 @@ def transform(
 def _step(name: str, function: Handler, *arguments: Any) -> Any:
     try:
         return function(*arguments)
-    except (Exception, SystemExit) as exc:  # noqa: BLE001 - handlers are anybody's code
+    except BaseException as exc:  # noqa: BLE001 - handlers are anybody's code
         failure = _failure(name, exc)
         needs_no_trace = failure.status < HTTPStatus.INTERNAL_SERVER_ERROR
         raise failure from (None if needs_no_trace else exc)

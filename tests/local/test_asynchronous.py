@@ -70,7 +70,7 @@ def serve(s3: Any, environ: Mapping[str, str]) -> Serve:
         store.url = s3.url
         queues = Queues(lambda: store.s3, clock=clock, report_error=errors.append)
         service = Service(endpoints or {"echo": echo}, now, errors.append, queues=queues)
-        with serving(service.respond) as url, closing(client(url)) as boto:
+        with serving(service) as url, closing(client(url)) as boto:
             client_environ = {**environ, "AWS_ENDPOINT_URL_S3": s3.url, "AWS_MAX_ATTEMPTS": "1"}
             smrt_client = Client(endpoint_url=url, environ=client_environ)
             yield Local(boto, smrt_client, errors, url)
@@ -135,6 +135,45 @@ def test_the_input_may_be_in_s3(serve: Serve, s3: Any) -> None:
     with serve() as local:
         response = local.send(InputLocation=f"s3://{BUCKET}/inputs/1")
         assert local.output(response) == content
+
+
+TYPES = [
+    ({"ContentType": "text/csv"}, {}, "text/csv"),
+    ({"ContentType": "text/csv"}, {"ContentType": "text/plain"}, "text/plain"),
+    ({}, {"ContentType": "text/plain"}, "text/plain"),
+    ({}, {}, None),
+]
+
+
+@pytest.mark.parametrize(("stored", "parameters", "content_type"), TYPES)
+def test_an_input_in_s3_has_the_content_type_of_the_call_or_else_of_the_object(
+    serve: Serve,
+    s3: Any,
+    stored: dict[str, str],
+    parameters: dict[str, str],
+    content_type: str | None,
+) -> None:
+    calls: list[Invocation] = []
+
+    def records(call: Invocation) -> Prediction:
+        calls.append(call)
+        return Prediction(b"", "text/plain")
+
+    s3.put_object(Key="inputs/typed", Body=b"1,2", **stored)
+    with serve(records=records) as local:
+        location = f"s3://{BUCKET}/inputs/typed"
+        local.output(local.send("records", InputLocation=location, **parameters))
+    assert [call.parameters.get("ContentType") for call in calls] == [content_type]
+
+
+def test_an_error_in_an_endpoint_is_a_failure(serve: Serve) -> None:
+    def raises(call: Invocation) -> Prediction:
+        raise SystemExit(3)
+
+    with serve(raises=raises) as local:
+        for _ in range(CONCURRENCY + 1):
+            assert 'message "3"' in local.failure(local.send("raises", Body=b"1"))
+        assert local.errors[0].splitlines()[-1] == "SystemExit: 3"
 
 
 @pytest.mark.parametrize("location", [f"{BUCKET}/inputs/none", "no-such-bucket/a"])
@@ -340,7 +379,7 @@ def test_an_unknown_endpoint_is_an_error(serve: Serve) -> None:
 
 def test_without_the_extra_the_error_says_what_to_install() -> None:
     service = Service({"echo": echo}, now, pytest.fail)
-    with serving(service.respond) as url, closing(client(url)) as boto:
+    with serving(service) as url, closing(client(url)) as boto:
         with pytest.raises(ClientError) as caught:
             boto.invoke_endpoint_async(EndpointName="echo", Body=b"1")
         response: Any = caught.value.response

@@ -34,7 +34,9 @@ TARGET = "/endpoints/echo/invocations"
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serve({"echo": echo, "fails": fails, "café": echo, "attributes": attributes}) as url:
+    with serve(
+        {"echo": echo, "fails": fails, "café": echo, "attributes": attributes, "broken": broken}
+    ) as url:
         yield url
 
 
@@ -44,6 +46,10 @@ def fails(call: Invocation) -> Prediction:
 
 def attributes(call: Invocation) -> Prediction:
     return Prediction(b"", "text/plain", call.body.decode())
+
+
+def broken(call: Invocation) -> Prediction:
+    raise KeyboardInterrupt
 
 
 def error(caught: pytest.ExceptionInfo[ClientError]) -> tuple[int, str, str]:
@@ -110,6 +116,13 @@ def test_a_model_failure_is_a_model_error_with_three_members(url: str) -> None:
         "arn:aws:logs:us-east-1:000000000000:log-group:/aws/sagemaker/Endpoints/fails"
     )
     assert REPORTED[-1] == "endpoint fails: RuntimeError: out of memory"
+
+
+def test_an_error_in_an_endpoint_is_an_internal_error_with_a_traceback(url: str) -> None:
+    with closing(client(url)) as boto, pytest.raises(ClientError) as caught:
+        boto.invoke_endpoint(EndpointName="broken", Body=b"1")
+    assert error(caught) == (500, "InternalError", "KeyboardInterrupt()")
+    assert REPORTED[-1].startswith("Traceback (most recent call last):\n")
 
 
 def test_an_invalid_header_is_a_model_failure(url: str) -> None:
@@ -234,7 +247,7 @@ def test_a_slow_endpoint_does_not_block_another() -> None:
 def test_a_port_in_use_is_a_configuration_error(url: str) -> None:
     port = request(url, "/").url.port
     with pytest.raises(ConfigurationError, match=f"cannot listen on 127.0.0.1:{port}: ") as caught:
-        Server(lambda _: pytest.fail("nothing is served"), port)
+        Server(Service({}, time, REPORTED.append), port)
     assert "--port 0" in caught.value.hints[0]
 
 

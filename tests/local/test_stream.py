@@ -54,6 +54,14 @@ def loaded(folder: Path, script: str) -> Endpoint:
     return load_model(folder).predict
 
 
+ENDS = """
+    def model_fn(model_dir): return None
+    def transform_fn(model, body, content_type, accept):
+        yield "one"
+        raise {"K": KeyboardInterrupt, "G": GeneratorExit, "S": SystemExit}[body]
+"""
+
+
 def slow(call: Invocation) -> Prediction:
     def body() -> Iterator[bytes]:
         yield b"so far"
@@ -65,7 +73,13 @@ def slow(call: Invocation) -> Prediction:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("models")
-    scripts = {"predict": PREDICT, "transform": TRANSFORM, "output": OUTPUT, "early": EARLY}
+    scripts = {
+        "predict": PREDICT,
+        "transform": TRANSFORM,
+        "output": OUTPUT,
+        "early": EARLY,
+        "ends": ENDS,
+    }
     endpoints = {name: loaded(folder / name, script) for name, script in scripts.items()}
     with serve({**endpoints, "echo": echo, "slow": slow}) as url:
         yield url
@@ -122,6 +136,13 @@ def test_a_complete_prediction_can_be_streamed(runtime: Any) -> None:
     received = chunks(runtime, "echo", large)
     assert len(received) > 1
     assert b"".join(received) == large
+
+
+@pytest.mark.parametrize("name", ["KeyboardInterrupt", "GeneratorExit", "SystemExit"])
+def test_whatever_a_generator_raises_is_the_last_event(runtime: Any, name: str) -> None:
+    with pytest.raises((EventStreamError, ServiceError), match=name):
+        chunks(runtime, "ends", name[:1].encode())
+    assert chunks(runtime, "echo", b"1") == [b"1"]
 
 
 def test_a_failure_in_the_middle_is_the_last_event(runtime: Any) -> None:

@@ -29,7 +29,7 @@ def serve(endpoints: Mapping[str, Endpoint] | None = None) -> Iterator[str]:
     """The URL of a server for `endpoints`, or for echo by default."""
     REPORTED.clear()
     service = Service(endpoints or {"echo": echo}, clock=time, report_error=REPORTED.append)
-    with serving(service.respond) as url:
+    with serving(service) as url:
         yield url
 
 

@@ -113,7 +113,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
 
     loaded = _service(app, endpoints, verbose=verbose)
     with _with_queues(loaded) as (service, storage_url):
-        server = Server(service.respond, port)
+        server = Server(service, port)
         exports = variables(server.url, app.environ, storage_url).items()
         lines = [f"export {name}={quote(value)}\n" for name, value in exports]
         with _until_stopped(), redirect_stdout(stderr):
@@ -154,7 +154,7 @@ def run(app: App, *, endpoints: tuple[str, ...], child_argv: tuple[str, ...], ve
     with (
         redirect_stdout(stderr),
         _with_queues(loaded) as (service, storage_url),
-        serving(service.respond) as url,
+        serving(service) as url,
     ):
         try:
             added = variables(url, app.environ, storage_url)

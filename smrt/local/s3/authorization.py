@@ -38,7 +38,7 @@ _PRESIGNED = ("Algorithm", "Credential", "Date", "SignedHeaders", "Signature")
 def check_authorization(request: Request, *, now: float) -> None:
     """Reject `request`, received at `now` (seconds since the epoch), unless it is signed for S3.
 
-    Raises ApiError.
+    The signature includes the hash of the body, not the body. Raises ApiError.
     """
     query = request.url.target.partition("?")[2]
     parameters = dict(parse_qsl(query, keep_blank_values=True))
@@ -52,6 +52,16 @@ def check_authorization(request: Request, *, now: float) -> None:
         authorization_v2.check_v2(request, parameters, now=now)
     else:
         raise access_denied("Access Denied")
+
+
+def check_payload(request: Request) -> None:
+    """Reject `request` if its body has another hash than its header. Raises ApiError."""
+    digest = header(request.headers, "X-Amz-Content-SHA256") or _UNSIGNED
+    if _SHA256.fullmatch(digest) and digest != request.payload.sha256:
+        raise _invalid(
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        )
 
 
 def _check_header(request: Request, now: float) -> None:
@@ -123,11 +133,6 @@ def _verify(request: Request, authorization: Authorization, digest: str) -> None
     url = request.url._replace(target=_canonical(request.url.target))
     as_signed = request._replace(url=url, payload=payload)
     check_signature(as_signed, authorization, CREDENTIALS, path_as_sent=True)
-    if _SHA256.fullmatch(digest) and digest != request.payload.sha256:
-        raise _invalid(
-            "XAmzContentSHA256Mismatch",
-            "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        )
 
 
 def _canonical(target: str) -> str:

@@ -67,11 +67,10 @@ def _environ(request: Request) -> dict[str, Any]:
     target = f"/{bucket}{request.url.target}" if bucket else request.url.target
     path, _, query = target.partition("?")
     content = request.payload.content
-    assert isinstance(content, bytes)
     return {
         **_headers(request.headers),
         "HTTP_HOST": request.url.authority,
-        "CONTENT_LENGTH": str(len(content)),
+        "CONTENT_LENGTH": str(request.payload.length),
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
@@ -83,7 +82,7 @@ def _environ(request: Request) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
-        "wsgi.input": BytesIO(content),
+        "wsgi.input": BytesIO(content) if isinstance(content, bytes) else content,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,

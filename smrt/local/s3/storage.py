@@ -55,7 +55,7 @@ class Storage:
         self._clock = clock
         self._lock = Lock()
         self._moto: MotoS3 | None = None
-        self._server = Server(self.respond)
+        self._server = Server(self)
         self.serve = self._server.serve
         self.url = self._server.url
 
@@ -65,15 +65,24 @@ class Storage:
         settings = Settings(region=REGION, endpoint_url=self.url)
         return botocore_client.connect(configuration.load(_NO_FILES), settings, lambda: CREDENTIALS)
 
+    def rejection(self, head: Request) -> ServerResponse | None:
+        """The error response to a request that may not send a body."""
+        now = self._clock()
+        try:
+            _check_head(head, now)
+        except ApiError as exc:
+            return _error_response(exc, now)
+        return None
+
     def respond(self, request: Request) -> ServerResponse:
         """The response to `request`, errors included."""
         now = self._clock()
         try:
-            _check_sender(request)
-            authorization.check_authorization(request, now=now)
+            _check_head(request, now)
+            authorization.check_payload(request)
             response = self._load_moto().respond(request)
         except ApiError as exc:
-            response = _error_response(exc)
+            return _error_response(exc, now)
         return response._replace(headers=(*response.headers, date_header(now)))
 
     def close(self) -> None:
@@ -104,6 +113,11 @@ def running(clock: Callable[[], float]) -> Iterator[Storage]:
         thread.join()
 
 
+def _check_head(request: Request, now: float) -> None:
+    _check_sender(request)
+    authorization.check_authorization(request, now=now)
+
+
 def _check_sender(request: Request) -> None:
     """Reject requests of web pages, and requests for other AWS services."""
     if reason := loopback.rejection_reason(request):
@@ -119,7 +133,7 @@ def _is_virtual(request: Request) -> bool:
     return bool(loopback.subdomain(header(request.headers, "Host") or ""))
 
 
-def _error_response(exc: ApiError) -> ServerResponse:
+def _error_response(exc: ApiError, now: float) -> ServerResponse:
     code = _CODES.get(exc.code, exc.code)
     request_id = str(uuid4())
     body = (
@@ -128,7 +142,7 @@ def _error_response(exc: ApiError) -> ServerResponse:
     ).encode()
     headers = (
         ("Content-Type", "application/xml"),
-        ("Content-Length", str(len(body))),
         ("x-amz-request-id", request_id),
+        date_header(now),
     )
     return ServerResponse(exc.status, headers, body)
