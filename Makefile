@@ -64,6 +64,7 @@ drift: $(VENV)/python
 bench: $(BENCH)/peers
 	$(BENCH)/bin/pip install --quiet --force-reinstall --no-deps .
 	$(BENCH)/bin/python -m benchmarks.eventstream
+	$(BENCH)/bin/python -m benchmarks.local_load
 	$(BENCH)/bin/python -m benchmarks.instructions --base $(BASE)
 	$(BENCH)/bin/python -m benchmarks.many_calls
 	$(BENCH)/bin/python -m benchmarks $(ARGS)

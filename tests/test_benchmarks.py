@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from benchmarks import responses, workspace
+from benchmarks import load_client, local_load, responses, workspace
 from benchmarks.chart import chart
 from benchmarks.measure import FailedError, Run, run
 from benchmarks.scenarios import SCENARIOS
@@ -104,6 +104,14 @@ def test_the_server_accepts_request_bodies_of_any_size(tmp_path: Path) -> None:
             head = f"POST /endpoints/small/invocations HTTP/1.1\r\nContent-Length: {size}\r\n\r\n"
             sock.sendall(head.encode() + bytes(size))
             assert sock.recv(1 << 16).endswith(responses.SMALL)
+
+
+@pytest.mark.parametrize("name", local_load.SERVERS)
+def test_every_response_of_a_server_under_load_is_counted(name: str) -> None:
+    with local_load.serving(name) as url:
+        result = load_client.measure(url, load_client.Load(connections=2, idle=2, seconds=0.05))
+    assert result.rate > 0
+    assert list(result.latencies) == sorted(result.latencies)
 
 
 def test_the_recorded_stream_is_an_event_stream(tmp_path: Path) -> None:
