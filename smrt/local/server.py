@@ -94,16 +94,22 @@ class Server:
         )
         with self._changed:
             self._connections.add(connection)
-        Thread(target=self._serve_connection, args=(connection,), daemon=True).start()
+        try:
+            Thread(target=self._serve_connection, args=(connection,), daemon=True).start()
+        except RuntimeError:  # no more threads: that passes
+            self._close(connection)
 
     def _serve_connection(self, connection: ClientConnection) -> None:
         try:
             connection.serve()
         finally:
-            with self._changed:
-                self._connections.remove(connection)
-                connection.close()
-                self._changed.notify()
+            self._close(connection)
+
+    def _close(self, connection: ClientConnection) -> None:
+        with self._changed:
+            self._connections.remove(connection)
+            connection.close()
+            self._changed.notify()
 
     def _make_room(self) -> None:
         """Wait while there are too many connections; close the one that is idle for longest."""

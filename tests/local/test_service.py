@@ -318,7 +318,10 @@ def test_each_request_is_one_line_in_the_log() -> None:
     response = service.respond(request("http://127.0.0.1:1", TARGET, b"1"))
     assert response.status == 403
     assert isinstance(response.body, bytes)
-    assert lines == [f"POST {TARGET} 403 {len(response.body)} bytes in 0.0 ms"]
+    line = f"POST {TARGET} 403 {len(response.body)} bytes in 0.0 ms"
+    assert lines == [line]
+    assert service.rejection(request("http://127.0.0.1:1", TARGET))
+    assert lines == [line, line]
 
 
 def test_the_log_has_no_signature() -> None:

@@ -1,6 +1,7 @@
 """The S3 of smrt local: it serves only S3, and only signed requests."""
 
 import os
+import socket
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -297,6 +298,17 @@ def test_a_request_changed_after_signing_is_rejected(
     response: Any = send(tamper(http_request))
     assert response.status in (400, 403)
     assert f"<Code>{code}</Code>" in response.body.decode()
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_body_is_requested_only_with_a_valid_signature(s3: Storage, *, changed: bool) -> None:
+    http_request = by_botocore(s3.url, "PUT", f"/{BUCKET}/signed", b"1")
+    target = f"/{BUCKET}/{'other' if changed else 'signed'}"
+    lines = "".join(f"{name}: {value}\r\n" for name, value in http_request.headers)
+    head = f"PUT {target} HTTP/1.1\r\n{lines}Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+    with socket.create_connection((http_request.url.host, http_request.url.port), 30) as sock:
+        sock.sendall(head.encode())
+        assert sock.recv(13) == (b"HTTP/1.1 403 " if changed else b"HTTP/1.1 100 ")
 
 
 @pytest.mark.parametrize("seconds", [-901 - 60, 901])

@@ -1,6 +1,7 @@
 """How the server behaves on a connection, with clients of all kinds."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
@@ -417,3 +418,15 @@ def test_idle_connections_are_closed_when_the_server_stops() -> None:
         assert response_on(sock).status == 200
     with sock:
         assert rest(sock) == b""
+
+
+def test_the_server_survives_when_no_thread_can_start() -> None:
+    with running() as server:
+        before = threading.stack_size(1 << 46)
+        try:
+            with server.connect() as sock:
+                assert rest(sock) == b""
+        finally:
+            threading.stack_size(before)
+        with server.connect(GET) as sock:
+            assert response_on(sock).status == 200
