@@ -48,6 +48,21 @@ REQUESTS = (
 )
 
 
+class _OnPort(NamedTuple):
+    """A service that takes its requests for those of PORT, for which they are signed."""
+
+    service: Service
+
+    def rejection(self, head: Request) -> ServerResponse | None:
+        return self.service.rejection(self._moved(head))
+
+    def respond(self, request: Request) -> ServerResponse:
+        return self.service.respond(self._moved(request))
+
+    def _moved(self, request: Request) -> Request:
+        return request._replace(url=request.url._replace(port=PORT))
+
+
 class Case(NamedTuple):
     """A request by its number, its edits, and the number of its bytes that arrive."""
 
@@ -69,11 +84,7 @@ def run(case: Case) -> Finding | None:
     """Send the bytes, then a valid request, to a server of their own."""
     reported: list[str] = []
     service = Service(ENDPOINTS, lambda: NOW, reported.append, reported.append)
-
-    def respond(received: Request) -> ServerResponse:
-        return service.respond(received._replace(url=received.url._replace(port=PORT)))
-
-    with watched() as watch, serving(respond) as url:
+    with watched() as watch, serving(_OnPort(service)) as url:
         port = urlsplit(url).port
         assert port is not None
         data = edited(REQUESTS[case.number], case.edits)[: case.cut]
