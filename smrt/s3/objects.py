@@ -9,13 +9,17 @@ from smrt.config import botocore_chain as chain
 from smrt.errors import ServiceError, SmrtError, TransportError, UsageError, after_sending
 from smrt.transport.streaming_body import StreamingBody
 
-from .s3_translation import CALLING, s3_translated
+from .s3_translation import BROKEN, CALLING, s3_translated
 
 SCHEME = "s3://"
 PART = 8 << 20
 """Bytes; larger objects go up in parts of this size. S3 allows 10,000 parts, of 5 MiB or more:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
 BLOCK = 1 << 18
+_FRAMING = {"content-length", "transfer-encoding"}
+"""Every response of S3 has one of these. Python's http.client takes a head that breaks off for a
+complete one, and the end of the connection for the end of the body."""
+_CUT_HEAD = "An error occurred while reading from response stream: its headers are incomplete"
 
 
 class Location(NamedTuple):
@@ -59,6 +63,9 @@ class S3:
             self._close_unparsed()
             raise
         body = response["Body"]
+        if _FRAMING.isdisjoint(response["ResponseMetadata"]["HTTPHeaders"]):
+            body.close()
+            raise TransportError(_CUT_HEAD, code=BROKEN)
         chunks = self._chunks(body)
         return Object(response.get("ContentType"), StreamingBody(chunks, body.close))
 

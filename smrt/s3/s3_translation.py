@@ -18,8 +18,8 @@ class Translation(NamedTuple):
     message: str = "{reason}"
 
 
-_BROKEN, _UNPARSABLE = "ResponseStreamingError", "ResponseParserError"
-BROKEN_RESPONSES = frozenset({_BROKEN, _UNPARSABLE, "IncompleteReadError"})
+BROKEN, _UNPARSABLE = "ResponseStreamingError", "ResponseParserError"
+BROKEN_RESPONSES = frozenset({BROKEN, _UNPARSABLE, "IncompleteReadError"})
 """Codes of a response that began, and cannot be read: the next one may be complete."""
 
 _COMMON = (
@@ -43,7 +43,7 @@ CALLING = (
     Translation(
         TransportError,
         ("HTTPError", "HTTPException"),
-        _BROKEN,
+        BROKEN,
         "An error occurred while reading from response stream: {reason}",
     ),
     Translation(

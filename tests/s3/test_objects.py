@@ -308,6 +308,10 @@ UNREADABLE: dict[str, tuple[Responder, str]] = {
         raw(b"HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", drop),
         "ResponseStreamingError",
     ),
+    "200 cut in its head": (
+        raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConte", drop),
+        "ResponseStreamingError",
+    ),
     "a checksum": (unparsable(500, "x-amz-checksum-crc32", "AAAAAA=="), "ResponseParserError"),
     "a length": (
         raw(b"HTTP/1.1 200 X\r\nContent-Length: x\r\n\r\n", drop),
