@@ -22,9 +22,9 @@ class Target(NamedTuple):
 
 TARGETS = (
     Target("http", "aws v1", "time", 0.19),
-    Target("http", "aws v2", "time", 0.19),
-    Target("http", "boto3", "time", 0.30),
-    Target("http", "import click", "time", 1.7),
+    Target("http", "aws v2", "time", 0.15),
+    Target("http", "boto3", "time", 0.27),
+    Target("http", "import click", "time", 1.45),
     Target("http", "aws v1", "memory", 0.45),
     Target("http", "aws v2", "memory", 0.45),
     Target("https", "aws v1", "time", 0.22),

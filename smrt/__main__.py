@@ -1,8 +1,8 @@
 """The process: handles signals, and returns the exit status."""
 
+import _signal as signal  # type: ignore[import-not-found]  # importing signal itself takes a while
 import gc
 import os
-import signal
 import sys
 from types import FrameType
 

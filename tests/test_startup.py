@@ -56,7 +56,7 @@ CALL = {
     "invoke": "inputs invocation metadata option_table options paramfile",
     "output": "body console outfile",
     "output.formats": "json_",
-    "protocol": "endpoint_rules messages operations parameters responses retry sigv4 urls",
+    "protocol": "endpoint_rules messages operations parameters responses retry sha256 sigv4 urls",
     "transport": "connection pool response_parser streaming_body translation",
 }
 TLS = {"transport": "tls"}
@@ -81,6 +81,8 @@ NEVER = {
     "email",
     "encodings.idna",
     "getpass",
+    "hashlib",
+    "hmac",
     "glob",
     "html",
     "http",
@@ -93,6 +95,7 @@ NEVER = {
     "pickle",
     "random",
     "shutil",
+    "signal",
     "socketserver",
     "ssl",
     "statistics",

@@ -1,6 +1,5 @@
 """A request body that can be sent more than once: measured, hashed, and rewound."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from os import SEEK_END
@@ -8,6 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from smrt.errors import SmrtError, UsageError
 from smrt.protocol.messages import Payload
+from smrt.protocol.sha256 import sha256
 
 BLOCK = 1 << 18
 IN_MEMORY = 1 << 20
@@ -22,11 +22,13 @@ def payload(content: bytes | bytearray | str | BinaryIO) -> Payload:
     if isinstance(content, str):
         content = content.encode()
     if isinstance(content, bytes | bytearray):
-        return Payload(bytes(content), len(content), hashlib.sha256(content).hexdigest())
+        return Payload(bytes(content), len(content), sha256(content).hexdigest())
     if not _can_rewind(content):
         return payload(spool(_blocks(content)))
-    digest, length = hashlib.sha256(), 0
-    for block in _readable(_blocks(content)):
+    blocks = _readable(_blocks(content))
+    first = next(blocks, b"")
+    digest, length = sha256(first), len(first)
+    for block in blocks:
         digest.update(block)
         length += len(block)
     return Payload(content, length, digest.hexdigest())

@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-re
 Pure: the time is an argument, and the request contains the payload's hash.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from time import gmtime, strftime
@@ -15,6 +13,7 @@ from typing import NamedTuple
 from smrt.errors import ConfigurationError
 
 from .messages import Credentials, Headers, Payload, Request
+from .sha256 import hmac_sha256, sha256
 from .urls import IN_PATHS, percent_encoded
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -90,8 +89,8 @@ class Stamp:
 
     def signature(self, payload_sha256: str) -> str:
         """The signature of the request with this hash of its payload."""
-        canonical = hashlib.sha256(self._canonical + payload_sha256.encode()).hexdigest()
-        return hmac.digest(self._key, self._to_sign + canonical.encode(), "sha256").hex()
+        canonical = sha256(self._canonical + payload_sha256.encode()).hexdigest()
+        return hmac_sha256(self._key, self._to_sign + canonical.encode()).hex()
 
 
 class Signer:
@@ -145,7 +144,7 @@ def signing_key(secret_key: str, scope: Scope) -> bytes:
     """The key derived for one day, region and service."""
     key = ("AWS4" + secret_key).encode()
     for part in (scope.date, scope.region, scope.service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        key = hmac_sha256(key, part.encode())
     return key
 
 
