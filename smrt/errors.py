@@ -147,6 +147,13 @@ class ServiceError(SmrtError):
         self.is_last_allowed = False
         """Whether no attempt remains."""
 
+    @classmethod
+    def from_client_error(cls, error: Any, *hints: str) -> "ServiceError":
+        """botocore's ClientError; its response may have neither a code nor a message."""
+        parsed = {"Code": "Unknown", "Message": "", **error.response.get("Error", {})}
+        response = {"ResponseMetadata": {}, **error.response, "Error": parsed}
+        return ServiceError(response, error.operation_name, *hints)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Support pickle and copy, so that a worker process can send the error to its parent."""
         return ServiceError, (self.response, self.operation_name), self.__dict__

@@ -186,7 +186,7 @@ def _translated(config: Config) -> Iterator[None]:
     except SmrtError:
         raise
     except foreign.ClientError as exc:
-        raise ServiceError(exc.response, exc.operation_name) from exc
+        raise ServiceError.from_client_error(exc) from exc
     except (foreign.HTTPClientError, foreign.ConnectionError) as exc:
         hints = certificate_hints(str(exc))
         raise TransportError(str(exc), *hints, code=type(exc).__name__) from cause(exc)

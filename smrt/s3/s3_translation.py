@@ -69,16 +69,16 @@ def s3_translated(table: tuple[Translation, ...]) -> Iterator[None]:
     except SmrtError:
         raise
     except ClientError as exc:
-        error = {"Message": "", **exc.response["Error"]}
-        remedies = filter(None, [_HINTS.get(error["Code"])])
-        raise ServiceError({**exc.response, "Error": error}, exc.operation_name, *remedies) from exc
+        failure = ServiceError.from_client_error(exc)
+        failure.add_hints(*filter(None, [_HINTS.get(failure.code)]))
+        raise failure from exc
     except Exception as exc:
         names = {kind.__name__ for kind in type(exc).__mro__}
-        failure = next((row for row in table if names.intersection(row.names)), None)
-        if failure is None:
+        row = next((row for row in table if names.intersection(row.names)), None)
+        if row is None:
             raise
-        message = failure.message.format(reason=exc)
+        message = row.message.format(reason=exc)
         from smrt.config.installation import dependency_hints
 
         hints = (*certificate_hints(message), *dependency_hints(exc))
-        raise failure.kind(message, *hints, code=failure.code or type(exc).__name__) from cause(exc)
+        raise row.kind(message, *hints, code=row.code or type(exc).__name__) from cause(exc)

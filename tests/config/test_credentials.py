@@ -352,6 +352,16 @@ def test_an_error_of_sts_is_a_service_error(aws_home: Emulator, aws: FakeService
         resolve(aws_home.config(text))
 
 
+def test_an_error_of_sts_without_a_code_is_a_service_error(
+    aws_home: Emulator, endpoint: Endpoint
+) -> None:
+    endpoint.respond(404, b"<AssumeRoleResponse/>", [])
+    aws_home.set(AWS_ENDPOINT_URL_STS=endpoint.url, AWS_MAX_ATTEMPTS="1")
+    text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
+    with pytest.raises(ServiceError, match=r"\(Unknown\) when calling the AssumeRole operation"):
+        resolve(aws_home.config(text))
+
+
 def test_an_unreachable_provider_is_a_transport_error(aws_home: Emulator) -> None:
     text = f"[default]\n{STATIC}{ROLE}source_profile=default\n"
     aws_home.set(AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
