@@ -149,7 +149,7 @@ class ServiceError(SmrtError):
 
     @classmethod
     def from_client_error(cls, error: Any, *hints: str) -> "ServiceError":
-        """botocore's ClientError; its response may have neither a code nor a message."""
+        """Botocore's ClientError; its response may have neither a code nor a message."""
         parsed = {"Code": "Unknown", "Message": "", **error.response.get("Error", {})}
         response = {"ResponseMetadata": {}, **error.response, "Error": parsed}
         return ServiceError(response, error.operation_name, *hints)
