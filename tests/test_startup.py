@@ -109,7 +109,7 @@ NEVER = {
 NOT_FOR_HELP = {"base64", "hashlib", "hmac", "json", "select", "socket"}
 
 
-INHERENT = {"select", "subprocess"} if sys.version_info < (3, 11) else set[str]()
+INHERENT = {"select", "signal", "subprocess"} if sys.version_info < (3, 11) else set[str]()
 """Modules that click imports: in Python 3.10, platform needs them."""
 
 
