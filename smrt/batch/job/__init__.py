@@ -1,0 +1,1 @@
+"""The job folder of a batch: what was sent and what came back, durable on one machine."""

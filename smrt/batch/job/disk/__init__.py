@@ -1,0 +1,1 @@
+"""Files on the disk: written whole, locked, on a local file system."""

@@ -1,0 +1,1 @@
+"""The logs of attempts: written entry by entry, and read back by offset."""
