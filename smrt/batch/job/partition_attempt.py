@@ -1,0 +1,118 @@
+"""The work of this process on a partition, stored in the job folder."""
+
+from collections.abc import Iterable, Sequence
+
+from smrt.batch.records.record import Partition, Result
+
+from .disk.file_lock import FileLock, acquire_lock
+from .disk.job_files import Files, storing, sync_folder
+from .journal import Journal, write_journal
+from .logs.job_log import SENT, UNSENT, JobLog, frame, frame_offsets
+from .outcomes import Counts, InDoubt, Outcome
+from .partition_round import PartitionRound
+from .store import Earlier
+
+
+class PartitionAttempt:
+    """An attempt that owns its partition by a lock, and writes a log of its own."""
+
+    def __init__(self, files: Files, work: PartitionRound, lock: FileLock) -> None:
+        self._files, self._work, self._lock = files, work, lock
+        self._standing = work.standing()
+        self._counts = list(self._standing.counts)
+        earlier = work.logs()
+        path = work.paths.log(work.partition.number, work.number, len(earlier) + 1)
+        self._logs = (*earlier, path)
+        self._log = JobLog(files, path)
+        self.is_open = True
+        sync_folder(files, work.paths.folder)
+
+    @property
+    def partition(self) -> Partition:
+        """The partition."""
+        return self._work.partition
+
+    @property
+    def counts(self) -> Counts:
+        """All results of the partition, each of its latest round."""
+        return Counts(*self._counts)
+
+    def earlier(self) -> Earlier:
+        """What stands from earlier attempts."""
+        return Earlier(self._standing.stored, self._standing.pending)
+
+    def sent(self, offsets: Sequence[int]) -> None:
+        """Store that the calls for these records are about to be sent; see `Attempt`."""
+        if self._log.failure is not None:
+            raise self._log.failure
+        self._log.append(frame_offsets(SENT, offsets))
+        if self._work.in_doubt is InDoubt.SKIP:
+            self._log.sync()
+
+    def unsent(self, offsets: Sequence[int]) -> None:
+        """Store that these calls did not run, and that the records have not been started."""
+        self._log.append(frame_offsets(UNSENT, offsets))
+
+    def response(self, offset: int, line: bytes, *, ok: bool, in_doubt: bool = False) -> None:
+        """Store the rendered result of a record; `in_doubt` that its call may have run."""
+        outcome = Outcome.IN_DOUBT if in_doubt else Outcome.SUCCEEDED if ok else Outcome.FAILED
+        self._log.append(frame(outcome, offset, line))
+        self._count(offset, outcome)
+
+    def responses(self, results: Iterable[Result]) -> None:
+        """Store several results at once, in one write."""
+        outcomes = [
+            (result, Outcome.SUCCEEDED if result.ok else Outcome.FAILED) for result in results
+        ]
+        self._log.append(
+            b"".join(frame(outcome, result.offset, result.line) for result, outcome in outcomes)
+        )
+        for result, outcome in outcomes:
+            self._count(result.offset, outcome)
+
+    def sync(self) -> None:
+        """Make what is stored survive a power cut."""
+        if self.is_open:
+            self._log.sync()
+
+    def commit(self) -> None:
+        """Store that each record of the partition has its result; this ends the attempt."""
+        if self._log.failure is not None:
+            raise self._log.failure  # a result may be missing
+        self._log.sync()
+        path = self._work.journal_path
+        with storing(path):
+            write_journal(self._files, path, Journal(self._logs, self.counts))
+        self.close()
+
+    def close(self) -> None:
+        """End the attempt; another can claim the partition. Nothing happens after a commit."""
+        if self.is_open:
+            self.is_open = False
+            self._log.close()
+            self._lock.release()
+
+    def _count(self, offset: int, outcome: Outcome) -> None:
+        """Count a result; in a later round it takes the place of an earlier one."""
+        if self._work.number:
+            was_in_doubt = offset in self._standing.retried_in_doubt
+            self._counts[Outcome.IN_DOUBT if was_in_doubt else Outcome.FAILED] -= 1
+        self._counts[outcome] += 1
+
+
+def claim_partition(files: Files, work: PartitionRound) -> PartitionAttempt | None:
+    """An attempt on a partition; None if another process has it, or nothing is left to send."""
+    with storing(work.paths.folder):
+        if work.final_counts() is not None:
+            return None
+        lock = acquire_lock(files, work.paths.partition_lock(work.partition.number))
+        if lock is None:
+            return None
+        try:
+            if work.final_counts() is None:
+                return PartitionAttempt(files, work, lock)
+        except BaseException:
+            lock.release()
+            raise
+        lock.release()  # its owner has committed it meanwhile
+        return None

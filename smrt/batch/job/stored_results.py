@@ -1,0 +1,39 @@
+"""The results of partitions, read from their logs in the order of the input."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from typing import NamedTuple
+
+from smrt.errors import SmrtError
+
+from .disk.job_files import ERROR_CODE, storing
+from .journal import Journal
+from .logs.recovery import index_logs
+from .logs.result_index import ResultIndex
+from .outcomes import Outcome
+
+_BUFFER = 1 << 17
+
+
+class StoredResult(NamedTuple):
+    """The rendered result of a record, and its outcome."""
+
+    offset: int
+    outcome: Outcome
+    line: bytes
+
+
+def partition_results(journals: Sequence[Journal]) -> Iterator[StoredResult]:
+    """The results of a partition by its journals, one for each record, by offset."""
+    logs = [log for journal in journals for log in journal.logs]
+    total = 0
+    with storing(logs[-1]), closing(ResultIndex()) as index, ExitStack() as stack:
+        index_logs(index, logs)
+        files = [stack.enter_context(open(log, "rb", buffering=_BUFFER)) for log in logs]
+        for offset, log, position, size, outcome in index:
+            total += 1
+            files[log].seek(position)
+            yield StoredResult(offset, outcome, files[log].read(size))
+    expected = journals[-1].counts.total
+    if total != expected:
+        raise SmrtError(f"{logs[-1]} is damaged: {total} of {expected} results", code=ERROR_CODE)
