@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,10 @@ DESCRIPTION = JobDescription(
 )
 PARTITIONS = [Partition(0, 0, 5), Partition(1, 5, 10)]
 """Ten records, which fail in the first round where the offset is a multiple of four."""
+RECORDS = range(10)
 IN_FLIGHT = 2
+CALLS = Counter({offset: 1 if offset % 4 else 2 for offset in RECORDS})
+"""The calls of an undisturbed run."""
 DOUBTFUL = b'{"error":"InDoubt"}\n'
 Operation = Callable[..., Any]
 
@@ -126,6 +130,9 @@ class SmallJob:
         text = self._calls.read_text() if self._calls.exists() else ""
         return [int(line) for line in text.split()]
 
+    def restore_calls(self, calls: list[int]) -> None:
+        self._calls.write_text("".join(f"{offset}\n" for offset in calls))
+
     def layout(self) -> Layout:
         return Layout(lambda: PARTITIONS, lambda partition: partition.end - partition.start)
 
@@ -190,9 +197,18 @@ def line(offset: int, *, is_ok: bool = True) -> bytes:
     )
 
 
+def has_ended(job: SmallJob) -> bool:
+    """Whether the job succeeded and only its empty folder may be left: a new run is a new job."""
+    return job.output.exists() and not (os.path.isdir(job.path) and os.listdir(job.path))
+
+
 def _groups(offsets: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(offsets), IN_FLIGHT):
         yield offsets[start : start + IN_FLIGHT]
+
+
+RESULT = b"".join(map(line, RECORDS))
+"""The result of an undisturbed run."""
 
 
 if __name__ == "__main__":

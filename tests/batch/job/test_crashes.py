@@ -19,9 +19,11 @@ from smrt.batch.job.outcomes import Counts, InDoubt
 from smrt.batch.job.partition_round import PartitionRound
 from smrt.errors import SmrtError, UsageError
 from tests.support.job_runs import (
+    CALLS,
     DOUBTFUL,
     IN_FLIGHT,
     PARTITIONS,
+    RECORDS,
     CrashError,
     Operation,
     Plan,
@@ -29,17 +31,14 @@ from tests.support.job_runs import (
     WatchedFiles,
     crash,
     crash_torn,
+    has_ended,
     line,
     no_space,
     short_write,
 )
 from tests.support.project import ROOT
 
-RECORDS = range(10)
-RESULT = b"".join(map(line, RECORDS))
 ALL = set(Files._fields) - {"close"}
-CALLS = Counter({offset: 1 if offset % 4 else 2 for offset in RECORDS})
-"""The calls of an undisturbed run: some fail in the first round."""
 
 
 def operations(tmp_path: Path, in_doubt: InDoubt = InDoubt.RESEND) -> list[str]:
@@ -89,11 +88,6 @@ def in_doubt(job: SmallJob) -> set[int]:
     ]
     assert status.in_doubt >= len(pending)
     return set(pending)
-
-
-def has_ended(job: SmallJob) -> bool:
-    """Whether the job succeeded and only its empty folder may be left: a new run is a new job."""
-    return job.output.exists() and not (os.path.isdir(job.path) and os.listdir(job.path))
 
 
 def check_resumed(job: SmallJob, doubtful: Collection[int]) -> None:

@@ -1,0 +1,62 @@
+"""A power cut loses the last calls at most, and none of them with --in-doubt skip."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from smrt.batch.job.outcomes import InDoubt
+from tests.support.job_runs import (
+    CALLS,
+    DOUBTFUL,
+    RECORDS,
+    RESULT,
+    CrashError,
+    Plan,
+    SmallJob,
+    WatchedFiles,
+    crash,
+    has_ended,
+    line,
+)
+from tests.support.power_cut import UnsyncedFiles
+
+
+def cut_power(tmp_path: Path, number: int, policy: InDoubt) -> SmallJob:
+    """A job whose host loses power in the operation of this number."""
+    folder, backups = tmp_path / f"job-{number}", tmp_path / f"backups-{number}"
+    folder.mkdir()
+    backups.mkdir()
+    job, files = SmallJob(folder, policy), UnsyncedFiles(Plan(number, crash), backups)
+    with pytest.raises(CrashError):
+        job.run(files.files)
+    calls = job.calls
+    files.cut_power(folder, seed=number)
+    job.restore_calls(calls)  # the endpoint has not lost its power
+    return job
+
+
+def undisturbed_operations(tmp_path: Path, policy: InDoubt) -> int:
+    watched = WatchedFiles()
+    SmallJob(tmp_path, policy).run(watched.files)
+    return len(watched.names)
+
+
+@pytest.mark.parametrize("policy", InDoubt)
+def test_after_a_power_cut_in_any_operation_no_result_is_lost(
+    policy: InDoubt, tmp_path: Path
+) -> None:
+    for number in range(undisturbed_operations(tmp_path, policy)):
+        job = cut_power(tmp_path, number, policy)
+        called = set(job.calls)
+        if not has_ended(job):
+            job.run()
+        if policy is InDoubt.RESEND:
+            assert job.output.read_bytes() == RESULT
+        else:
+            assert Counter(job.calls) <= CALLS
+            lines = zip(job.output.read_bytes().splitlines(keepends=True), RECORDS, strict=True)
+            doubtful = {offset for text, offset in lines if text == DOUBTFUL}
+            assert doubtful <= called
+            expected = [DOUBTFUL if offset in doubtful else line(offset) for offset in RECORDS]
+            assert job.output.read_bytes() == b"".join(expected)
