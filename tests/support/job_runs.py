@@ -140,9 +140,9 @@ class SmallJob:
         folder = open_job(self.path, DESCRIPTION, resume=resume, files=files)
         return JobStore(folder, self.layout(), self.in_doubt)
 
-    def worker(self) -> JobStore:
+    def worker(self, files: Files | None = None) -> JobStore:
         """The store of another process that works on the job."""
-        return JobStore(attach_job(self.path), self.layout(), self.in_doubt)
+        return JobStore(attach_job(self.path, files), self.layout(), self.in_doubt)
 
     def run(self, files: Files | None = None, *, resume: bool = True) -> Manifest:
         """Run the job to its end: a round for all, a round for those that failed, the result."""

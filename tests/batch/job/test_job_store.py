@@ -72,6 +72,20 @@ def test_a_partition_has_one_owner_until_its_attempt_ends(store: JobStore) -> No
     assert store.claim(PARTITIONS[0]) is None
 
 
+def test_a_partition_that_another_commits_meanwhile_is_not_claimed(
+    store: JobStore, job: SmallJob
+) -> None:
+    def open_late(path: str, flags: int, mode: int) -> int:
+        if path.endswith("part-0.lock") and (other := store.claim(PARTITIONS[0])) is not None:
+            other.commit()
+        return os.open(path, flags, mode)
+
+    worker = job.worker(Files(open=open_late))
+    assert worker.claim(PARTITIONS[0]) is None
+    assert worker.owner(PARTITIONS[0]) is None
+    assert worker.status().committed == 1
+
+
 def test_what_stands_from_earlier_attempts_is_stored_or_in_doubt(store: JobStore) -> None:
     first = claim(store)
     first.sent([0, 1, 2, 3])

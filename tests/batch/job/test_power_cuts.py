@@ -1,6 +1,7 @@
 """A power cut loses the last calls at most, and none of them with --in-doubt skip."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,32 +23,39 @@ from tests.support.job_runs import (
 from tests.support.power_cut import UnsyncedFiles
 
 
-def cut_power(tmp_path: Path, number: int, policy: InDoubt) -> SmallJob:
+def cut_power(tmp_path: Path, number: int, seed: int, policy: InDoubt) -> SmallJob:
     """A job whose host loses power in the operation of this number."""
-    folder, backups = tmp_path / f"job-{number}", tmp_path / f"backups-{number}"
+    folder, backups = tmp_path / f"job-{number}-{seed}", tmp_path / f"backups-{number}-{seed}"
     folder.mkdir()
     backups.mkdir()
     job, files = SmallJob(folder, policy), UnsyncedFiles(Plan(number, crash), backups)
     with pytest.raises(CrashError):
         job.run(files.files)
     calls = job.calls
-    files.cut_power(folder, seed=number)
+    files.cut_power(folder, seed=seed)
     job.restore_calls(calls)  # the endpoint has not lost its power
     return job
 
 
-def undisturbed_operations(tmp_path: Path, policy: InDoubt) -> int:
+def undisturbed_operations(tmp_path: Path, policy: InDoubt) -> list[str]:
     watched = WatchedFiles()
     SmallJob(tmp_path, policy).run(watched.files)
-    return len(watched.names)
+    return watched.names
+
+
+def cuts(operations: list[str]) -> Iterator[tuple[int, int]]:
+    """The operations, each with a seed; with several where most names have changed."""
+    for number, name in enumerate(operations):
+        for seed in range(16 if name == "rmdir" else 1):
+            yield number, number + seed
 
 
 @pytest.mark.parametrize("policy", InDoubt)
 def test_after_a_power_cut_in_any_operation_no_result_is_lost(
     policy: InDoubt, tmp_path: Path
 ) -> None:
-    for number in range(undisturbed_operations(tmp_path, policy)):
-        job = cut_power(tmp_path, number, policy)
+    for number, seed in cuts(undisturbed_operations(tmp_path, policy)):
+        job = cut_power(tmp_path, number, seed, policy)
         called = set(job.calls)
         if not has_ended(job):
             job.run()
