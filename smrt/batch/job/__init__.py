@@ -4,7 +4,7 @@ A run of a job, from its start to its end (`job_opening`, `job_store`, `result_o
 
     folder = open_job("OUT.job", JobDescription(input=…, endpoint=…, …), resume=False)
     folder.spool(sys.stdin.buffer)          # standard input; or store_list(lines) for a folder
-    store = JobStore(folder, Layout(partitions, count), InDoubt.RESEND)
+    store = JobStore(folder, PartitionPlan(partitions, count), InDoubt.RESEND)
     for partition in partitions():
         attempt = store.claim(partition)    # None: another process has it, or it is done
         earlier = attempt.earlier()         # .stored: do not send; .in_doubt: by --in-doubt

@@ -20,7 +20,7 @@ from .result_output import ResultOutput
 from .stored_results import StoredResult, partition_results
 
 
-class Layout(NamedTuple):
+class PartitionPlan(NamedTuple):
     """How the input is divided; it is the same in every run of the job."""
 
     partitions: Callable[[], Iterable[Partition]]
@@ -32,7 +32,7 @@ class Layout(NamedTuple):
 class JobStore:
     """The BatchStore in a job folder, owned partition by partition."""
 
-    def __init__(self, folder: JobFolder, layout: Layout, in_doubt: InDoubt) -> None:
+    def __init__(self, folder: JobFolder, layout: PartitionPlan, in_doubt: InDoubt) -> None:
         self.folder, self._layout, self._in_doubt = folder, layout, in_doubt
         self._attempts: list[PartitionAttempt] = []
 

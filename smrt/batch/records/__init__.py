@@ -2,8 +2,7 @@
 
 From the input to the output:
 
-    spool_input(stdin, file)                  standard input becomes a file (spooling.py)
-    write_listing(folder, file)               so does the list of a folder, where
+    write_listing(folder, file)               the list of a folder becomes a file, where
                                               sends_files(path, options) (file_listing.py)
     source = open_lines(path, ...)            or open_files(listing, folder, ...) (source.py);
                                               source.format is detected, source.identity compared

@@ -18,7 +18,7 @@ from smrt.batch.job.job_store import JobStore
 from smrt.batch.job.outcomes import Counts, InDoubt
 from smrt.batch.job.partition_round import PartitionRound
 from smrt.errors import SmrtError, UsageError
-from tests.support.job_runs import (
+from tests.batch.job.job_runs import (
     CALLS,
     DOUBTFUL,
     IN_FLIGHT,
@@ -150,7 +150,7 @@ def test_a_job_whose_process_is_killed_goes_on_where_it_was(
     policy: InDoubt, number: int, tmp_path: Path
 ) -> None:
     job = SmallJob(tmp_path, policy)
-    command = [sys.executable, "-m", "tests.support.job_runs", str(tmp_path), policy.value]
+    command = [sys.executable, "-m", "tests.batch.job.job_runs", str(tmp_path), policy.value]
     done = subprocess.run([*command, str(number)], cwd=ROOT, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
     check_resumed(job, in_doubt(job))

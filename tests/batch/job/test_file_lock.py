@@ -13,7 +13,7 @@ import pytest
 from smrt.batch.job.disk.file_lock import acquire_lock, lock_owner
 from smrt.batch.job.disk.job_files import Files
 from smrt.errors import UsageError
-from tests.support.job_runs import PARTITIONS, SmallJob
+from tests.batch.job.job_runs import PARTITIONS, SmallJob
 from tests.support.polling import until
 from tests.support.project import ROOT
 
@@ -21,7 +21,7 @@ OWNER = """
 import subprocess, sys
 from pathlib import Path
 from smrt.batch.job.disk.job_files import Files
-from tests.support.job_runs import PARTITIONS, SmallJob
+from tests.batch.job.job_runs import PARTITIONS, SmallJob
 store = SmallJob(Path(sys.argv[1])).store(Files(), resume=True)
 attempt = store.claim(PARTITIONS[0])
 attempt.sent([0, 1])
@@ -126,7 +126,7 @@ def test_without_file_locks_a_job_is_a_usage_error(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['fcntl'] = None\n"
         "from smrt.batch.job.job_opening import open_job\n"
-        "from tests.support.job_runs import DESCRIPTION\n"
+        "from tests.batch.job.job_runs import DESCRIPTION\n"
         "open_job(sys.argv[1], DESCRIPTION, resume=False)"
     )
     done = subprocess.run(

@@ -14,7 +14,7 @@ from smrt.batch.job.disk.job_files import Files
 from smrt.batch.job.job_description import JobDescription
 from smrt.batch.job.job_opening import attach_job, open_job
 from smrt.errors import SmrtError, UsageError
-from tests.support.job_runs import DESCRIPTION
+from tests.batch.job.job_runs import DESCRIPTION
 
 
 @pytest.fixture

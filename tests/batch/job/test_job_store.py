@@ -15,7 +15,7 @@ from smrt.batch.job.result_output import ResultFile, ResultFolder
 from smrt.batch.job.store import Attempt, BatchStore
 from smrt.batch.records.record import Result
 from smrt.errors import SmrtError
-from tests.support.job_runs import PARTITIONS, SmallJob, WatchedFiles, line
+from tests.batch.job.job_runs import PARTITIONS, SmallJob, WatchedFiles, line
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smrt.batch.job.outcomes import InDoubt
-from tests.support.job_runs import (
+from tests.batch.job.job_runs import (
     CALLS,
     DOUBTFUL,
     RECORDS,
@@ -20,7 +20,7 @@ from tests.support.job_runs import (
     has_ended,
     line,
 )
-from tests.support.power_cut import UnsyncedFiles
+from tests.batch.job.power_cut import UnsyncedFiles
 
 
 def cut_power(tmp_path: Path, number: int, seed: int, policy: InDoubt) -> SmallJob:

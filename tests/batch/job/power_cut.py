@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.job_runs import Plan, WatchedFiles
+from tests.batch.job.job_runs import Plan, WatchedFiles
 
 
 class Change(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from smrt.batch.job.disk.job_files import Files
 from smrt.batch.job.job_description import JobDescription
 from smrt.batch.job.job_opening import attach_job, open_job
-from smrt.batch.job.job_store import JobStore, Layout
+from smrt.batch.job.job_store import JobStore, PartitionPlan
 from smrt.batch.job.manifest import Manifest
 from smrt.batch.job.outcomes import InDoubt
 from smrt.batch.job.partition_attempt import PartitionAttempt
@@ -133,8 +133,8 @@ class SmallJob:
     def restore_calls(self, calls: list[int]) -> None:
         self._calls.write_text("".join(f"{offset}\n" for offset in calls))
 
-    def layout(self) -> Layout:
-        return Layout(lambda: PARTITIONS, lambda partition: partition.end - partition.start)
+    def layout(self) -> PartitionPlan:
+        return PartitionPlan(lambda: PARTITIONS, lambda partition: partition.end - partition.start)
 
     def store(self, files: Files, *, resume: bool) -> JobStore:
         folder = open_job(self.path, DESCRIPTION, resume=resume, files=files)
