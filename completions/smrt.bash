@@ -12,7 +12,7 @@ _smrt_table() {
   subcommands='' flags='' kind='' positional=''
   case $1 in
     'smrt')
-      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream wait local completion sagemaker-runtime'
+      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait local completion sagemaker-runtime'
       flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
@@ -139,6 +139,63 @@ _smrt_table() {
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
         --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt batch')
+      subcommands=''
+      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --status --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --cli-binary-format --cli-input-json --cli-input-yaml --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='INPUT_FILE'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --custom-attributes) kind='TEXT' ;;
+        --target-model) kind='ARCHIVE' ;;
+        --target-variant) kind='VARIANT' ;;
+        --target-container-hostname) kind='HOST' ;;
+        --inference-id) kind='ID' ;;
+        --enable-explanations) kind='JMESPATH' ;;
+        --inference-component-name) kind='COMPONENT' ;;
+        --session-id) kind='ID' ;;
+        --prefix-aware-id) kind='ID' ;;
+        --format) kind='FORMAT json bedrock openai calls text csv' ;;
+        --split-type) kind='TYPE None Line' ;;
+        --batch-strategy) kind='STRATEGY SingleRecord MultiRecord' ;;
+        --max-payload-in-mb) kind='MB' ;;
+        --max-records-per-request) kind='COUNT' ;;
+        --csv-header) kind='WHICH none skip keep' ;;
+        --input-filter) kind='JSONPATH' ;;
+        --output-filter) kind='JSONPATH' ;;
+        --join-source) kind='SOURCE None Input' ;;
+        --assemble-with) kind='TYPE None Line' ;;
+        --output-split) kind='JMESPATH' ;;
+        --limit) kind='COUNT' ;;
+        --errors) kind='FILE' ;;
+        --text) kind='JMESPATH' ;;
+        --concurrency) kind='COUNT' ;;
+        --request-rate) kind='RATE' ;;
+        --workers) kind='COUNT' ;;
+        --max-errors) kind='COUNT|P%' ;;
+        --max-requests) kind='COUNT' ;;
+        --partition-size) kind='BYTES' ;;
+        --progress) kind='HOW auto bar lines json none' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --job) kind='FOLDER' ;;
+        --in-doubt) kind='WHAT resend skip' ;;
+        --status) kind='FOLDER' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
       esac ;;
     'smrt wait')
       subcommands=''
@@ -293,7 +350,7 @@ _smrt_value() {
     file://*) scheme=file:// ;;
   esac
   case $1 in
-    FILE | '[OUTFILE]') [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
+    FILE | '[OUTFILE]' | INPUT_FILE | OUTPUT_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
     PROFILE) _smrt_profiles "$2" "$3"; return ;;
     REGION) _smrt_add "$_smrt_regions" "$2" "$3"; return ;;
     ENDPOINT) [[ -n $scheme ]] || { _smrt_endpoints "$2" "$3"; return; } ;;

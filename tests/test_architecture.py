@@ -116,6 +116,9 @@ def test_only_the_conversion_of_options_reads_them_by_name() -> None:
         if "ctx.params" in path.read_text(encoding="utf-8")
     }
     commands = {f"cli/commands/{path.name}" for path in (SMRT / "cli/commands").glob("*.py")}
-    rows = {f"cli/{name}.py" for name in ("operation_command", "typed_options", "wait_options")}
+    rows = {
+        f"cli/{name}.py"
+        for name in ("operation_command", "typed_batch_options", "typed_options", "wait_options")
+    }
     assert readers <= commands | rows
     assert rows <= readers

@@ -52,6 +52,7 @@ EXCEPTIONS = (
     r"connection refused",
     r"Keep a Changelog",
     r"in place( of)?|takes? place",
+    r"request \(keep|skip, keep",  # a value of --csv-header
 )
 """Terms of the field that contain such words."""
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
+    "batch": "Send many records to an endpoint, and write a result for each.",
     "wait": "Wait for the result of an asynchronous invocation and fetch it from S3.",
     "local": "Serve models locally behind the SageMaker Runtime API.",
     "completion": "Print or install a shell completion script.",

@@ -49,7 +49,8 @@ class Choice(click.Choice[str]):
 class RowsCommand(click.Command):
     """A command built from rows: `gather` converts its options to one typed value for `run`.
 
-    The command accepts an OUTFILE; if `outfile_with` is a flag, only together with this flag.
+    The command accepts the arguments `positionals`, an OUTFILE by default; if `outfile_with` is a
+    flag, only together with this flag.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a command
@@ -62,15 +63,23 @@ class RowsCommand(click.Command):
         text: str,
         members: Sequence[Member] = (),
         fields: Sequence[Field] = (),
+        positionals: Sequence[Row] = (OUTFILE,),
         outfile_with: str | None = None,
         read_timeout: float | None = None,
         examples: "Sequence[Example]" = (),
     ) -> None:
         self._gather = gather
+        self._positionals = tuple(positionals)
         self._outfile_with = outfile_with
         self._read_timeout = read_timeout
         self.rows = (*map(member_row, members), *rows)
-        self._documented_rows = (*self.rows[: len(members)], OUTFILE, *rows, HELP, VERSION)
+        self._documented_rows = (
+            *self.rows[: len(members)],
+            *self._positionals,
+            *rows,
+            HELP,
+            VERSION,
+        )
         self._examples = tuple(examples)
         self._fields = fields
         self.names = OptionNames(
@@ -90,14 +99,16 @@ class RowsCommand(click.Command):
         return params
 
     def _params(self, rows: Sequence[Row]) -> list[click.Parameter]:
-        return [*map(_option, rows), click.Argument(["outfile"], required=False)]
+        arguments = (click.Argument([row.dest], required=False) for row in self._positionals)
+        return [*map(_option, rows), *arguments]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Arrange and parse `args`. Raises UsageError with all unknown words."""
         line = arrange(args, self.names)
         if any(flag in line.options for flag in HELP_FLAGS):
             show_help(ctx)
-        max_words = int(self._outfile_with is None or self._outfile_with in line.options)
+        has_words = self._outfile_with is None or self._outfile_with in line.options
+        max_words = len(self._positionals) if has_words else 0
         words = self._without_help(ctx, line.options, line.words, max_words)
         known = (*self.names.valued, *self.names.flags)
         hints = () if max_words else (f"OUTFILE requires {self._outfile_with}",)
@@ -141,7 +152,7 @@ class RowsCommand(click.Command):
         return Page(
             ctx.command_path,
             self.help,
-            (*required, "[OPTION]...", OUTFILE.label),
+            (*required, "[OPTION]...", *(row.label for row in self._positionals)),
             rows=rows,
             examples=self._examples,
             fields={field.name: field.help for field in self._fields},

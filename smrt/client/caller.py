@@ -58,7 +58,7 @@ class Caller:
         self._encoded: tuple[object, tuple[Url, Headers]] | None = None
         self._dependencies = dependencies
         self._transport = dependencies.transport(settings)
-        self.endpoint_url = settings.endpoint_url or _endpoint_url(settings)
+        self.endpoint_url = settings.endpoint_url or runtime_url(settings)
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> OperationResponse:
         """Validate, sign and send; retry failures that may pass. Raises SmrtError."""
@@ -189,7 +189,8 @@ class Caller:
         )
 
 
-def _endpoint_url(settings: Settings) -> str:
+def runtime_url(settings: Settings) -> str:
+    """The endpoint URL of the service in the Region of `settings`."""
     from smrt.config.partitions import partitions
 
     return endpoint_rules.url(

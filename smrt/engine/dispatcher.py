@@ -45,7 +45,7 @@ class Dispatcher:
         self.outcomes = OutcomeHandler(
             gate, policies, self._retries, random=random, clock=clock, notify=notify
         )
-        self._is_exhausted = self._is_stopped = False
+        self._is_exhausted = self.is_stopped = False
         self.in_flight = 0
 
     def begin(self, source: Source, sink: Sink) -> None:
@@ -55,7 +55,7 @@ class Dispatcher:
     def is_done(self) -> bool:
         """Whether no call is left."""
         is_empty = self._is_exhausted and self._planned is None
-        return self.in_flight == 0 and (self._is_stopped or (is_empty and not self._retries))
+        return self.in_flight == 0 and (self.is_stopped or (is_empty and not self._retries))
 
     def pump(self) -> float:
         """Start calls while there is room; return when the next one may start, if that is known."""
@@ -83,14 +83,14 @@ class Dispatcher:
             self._sink(exchange.completion(Delivery.RESPONDED))
             return
         exchange.error = error = self._rules.error(exchange)
-        if self._is_stopped or not self.outcomes.is_sent_again(exchange, error, now):
+        if self.is_stopped or not self.outcomes.is_sent_again(exchange, error, now):
             self._sink(exchange.completion(self._rules.delivery(exchange, error)))
 
     def stop(self) -> None:
         """Start nothing more; calls that wait to be sent again, or for their time, end now."""
-        if self._is_stopped:
+        if self.is_stopped:
             return
-        self._is_stopped = True
+        self.is_stopped = True
         unsent = self._retries.clear()
         if self._planned is not None:
             unsent.append(Exchange(self._planned))
@@ -114,7 +114,7 @@ class Dispatcher:
 
     def _blocked_until(self, now: float) -> float:
         """When a call may start at the earliest; infinity until something else happens."""
-        if self._is_stopped or not self._gate.is_ready():
+        if self.is_stopped or not self._gate.is_ready():
             return inf
         if not self._readiness.allows(now, self.in_flight):
             return inf if self.in_flight else self._readiness.starts_at()

@@ -76,6 +76,11 @@ class Engine:
         """What a PreparedRequest needs if a proxy forwards it; None without such a proxy."""
         return self._connector.proxy_headers
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether no call is started any more."""
+        return self.calls.is_stopped
+
     def run(self, source: Source, sink: Sink) -> None:
         """Make the calls of `source`; pass each completion to `sink`, in the order they end.
 

@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOBase
+from typing import TYPE_CHECKING
 
 from .console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
 
 Update = Callable[[str], None]
 
@@ -18,17 +22,23 @@ def progress(console: Console, text: str) -> Iterator[Update]:
     if not console.stderr_is_terminal:
         yield console.note
         return
-    from rich.console import Console as Terminal
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from smrt.protocol.visible import visible
 
-    terminal = Terminal(file=_Stderr(console), force_terminal=True)  # type: ignore[arg-type]  # rich only calls write
+    terminal = terminal_of(console)
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     shown = Progress(*columns, console=terminal, transient=True)
     with shown:
         shown.add_task(visible(text), total=None)
         yield lambda note: terminal.print(f"smrt: {visible(note)}", markup=False, highlight=False)
+
+
+def terminal_of(console: Console) -> "RichConsole":
+    """Standard error as a terminal of rich."""
+    from rich.console import Console as Terminal
+
+    return Terminal(file=_Stderr(console), force_terminal=True)  # type: ignore[arg-type]  # rich only calls write
 
 
 class _Stderr(TextIOBase):

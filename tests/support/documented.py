@@ -41,6 +41,11 @@ def fill(folder: Path) -> None:
     (folder / "prompt.json").write_text('{"prompt": "The Queen", "max_tokens": 8, "seed": 7}')
     (folder / "photo.jpg").write_bytes(bytes(range(256)))
     (folder / "test_client.py").write_text("print('1 passed')\n")
+    (folder / "rows.csv").write_text(FLOWERS)
+    (folder / "prompts.jsonl").write_text('{"prompt": "The Queen"}\n{"prompt": "The Hatter"}\n')
+    (folder / "requests.jsonl").write_text('{"model": "my-endpoint", "input": {"x": 1}}\n')
+    (folder / "images").mkdir()
+    (folder / "images" / "photo.jpg").write_bytes(bytes(range(256)))
     (folder / "model").mkdir()
     (folder / "model" / "inference.py").write_text(ECHO)
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 _PART = re.compile(r"part-\d+\.(lock|r\d+(\.json|\.\d+\.log))(\.new)?")
-_OWN = re.compile(r"(job\.json|manifest\.json|input|round-\d+)(\.new)?|lock")
+_OWN = re.compile(r"(job\.json|manifest\.json|input|requests|round-\d+)(\.new)?|lock")
 
 
 class JobPaths(NamedTuple):
@@ -29,6 +29,11 @@ class JobPaths(NamedTuple):
     def input(self) -> str:
         """The list of an input folder, or the copy of standard input."""
         return self._path("input")
+
+    @property
+    def requests(self) -> str:
+        """A file with a byte for each request of the job."""
+        return self._path("requests")
 
     @property
     def manifest(self) -> str:

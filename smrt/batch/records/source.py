@@ -81,6 +81,10 @@ class Source:
         """How many records a partition has."""
         return sum(1 for _ in self._lines(partition))
 
+    def estimated_records(self) -> int:
+        """About how many records there are, without reading them all."""
+        return -(-(self.end - self.start) // self._file.mean_line())
+
     def _lines(self, partition: Partition) -> Generator[Line]:
         self._file.check()
         reader = self._reader_at(partition.start)

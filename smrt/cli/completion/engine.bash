@@ -105,7 +105,7 @@ _smrt_value() {
     file://*) scheme=file:// ;;
   esac
   case $1 in
-    FILE | '[OUTFILE]') [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
+    FILE | '[OUTFILE]' | INPUT_FILE | OUTPUT_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
     PROFILE) _smrt_profiles "$2" "$3"; return ;;
     REGION) _smrt_add "$_smrt_regions" "$2" "$3"; return ;;
     ENDPOINT) [[ -n $scheme ]] || { _smrt_endpoints "$2" "$3"; return; } ;;

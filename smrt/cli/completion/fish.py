@@ -20,7 +20,7 @@ VALUES = {
     "[NAME=FOLDER|URL]...": PATHS,
 }
 """The command that lists the values, by metavar."""
-FILES = ("FILE", "[OUTFILE]")
+FILES = ("FILE", "[OUTFILE]", "INPUT_FILE", "OUTPUT_FILE", "FOLDER")
 
 
 def tables(data: CompletionData) -> Iterator[str]:

@@ -11,6 +11,9 @@ from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows, sing
 ACTIONS = {
     "FILE": "_files",
     "[OUTFILE]": "_files",
+    "INPUT_FILE": "_files",
+    "OUTPUT_FILE": "_files",
+    "FOLDER": "_files",
     "PROFILE": "_smrt_profiles",
     "REGION": "compadd -a _smrt_regions",
     "ENDPOINT": "_smrt_endpoints",

@@ -144,6 +144,9 @@ def _values(row: Row, line: Line, typed: str, candidates: Candidates) -> list[Su
         "TYPE": lambda: TYPES,
         "FILE": lambda: candidates.paths(typed),
         "[OUTFILE]": lambda: candidates.paths(typed),
+        "INPUT_FILE": lambda: candidates.paths(typed),
+        "OUTPUT_FILE": lambda: candidates.paths(typed),
+        "FOLDER": lambda: candidates.paths(typed),
         **dict.fromkeys(("INPUT", "JSON", "YAML"), lambda: ("fileb://", "file://", "-")),
     }
     return [Suggestion(text) for text in by_name.get(row.metavar, tuple)()]

@@ -1,0 +1,30 @@
+"""What all parts of a run have in common: options, endpoint, console, and the command line."""
+
+import shlex
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from smrt.output.console import Console
+from smrt.protocol.messages import masked_repr
+
+from .batch_options import BatchOptions
+from .sending.target import Target
+
+RESUME, RETRY_FAILED = "--resume", "--retry-failed"
+
+
+class Session(NamedTuple):
+    """A run; `arguments` are those of its command line, from which the next one is made."""
+
+    options: BatchOptions
+    target: Target
+    console: Console
+    arguments: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "arguments")
+
+    def command(self, flag: str) -> str:
+        """The command line that goes on with the job: with RESUME or RETRY_FAILED."""
+        rest = [word for word in self.arguments if word not in (RESUME, RETRY_FAILED)]
+        return shlex.join(("smrt", "batch", *rest, flag))

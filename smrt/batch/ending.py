@@ -1,0 +1,49 @@
+"""The end of a run: why it was no success, and what to do next."""
+
+from time import monotonic
+from typing import NamedTuple
+
+from smrt.errors import SmrtError, StdoutClosedError
+
+from .batch_report import BatchReport, RecordsFailedError
+from .batch_session import RESUME, RETRY_FAILED, Session
+from .job.job_status import JobStatus
+from .sending.send import Sent
+
+
+class Ending(NamedTuple):
+    """Makes the report of a run that started at `started_at`."""
+
+    session: Session
+    started_at: float
+
+    @property
+    def _has_job(self) -> bool:
+        return self.session.options.job_path is not None
+
+    def complete(self, status: JobStatus, sent: Sent) -> BatchReport:
+        """The report of a run after which every record has its result."""
+        bad = status.failed + status.in_doubt
+        error = None
+        if bad:
+            error = RecordsFailedError(f"{bad} of {status.total} records failed")
+            if self._has_job:
+                error.add_hints(f"to send them again: {self.session.command(RETRY_FAILED)}")
+            else:
+                error.add_hints("--errors FILE saves their lines, to send them again")
+        return self._report(status, sent, error)
+
+    def stopped(self, status: JobStatus, sent: Sent, owner: int | None = None) -> BatchReport:
+        """The report of a run that ended early; `owner` is a process that has records of it."""
+        error = sent.failure
+        if error is None and not sent.is_interrupted:
+            process = "another process" if owner is None else f"process {owner}"
+            error = SmrtError(f"{process} still sends records of this job", code="JobInUse")
+        steps = (f"to resume: {self.session.command(RESUME)}",) if self._has_job else ()
+        if error is not None and not isinstance(error, StdoutClosedError):
+            error.add_hints(*steps)
+        return self._report(status, sent, error)._replace(next_steps=steps)
+
+    def _report(self, status: JobStatus, sent: Sent, error: SmrtError | None) -> BatchReport:
+        elapsed = monotonic() - self.started_at
+        return BatchReport(status, sent.requests, elapsed, error, sent.is_interrupted)

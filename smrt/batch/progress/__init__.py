@@ -1,0 +1,1 @@
+"""Shows how far a batch is: a bar on a terminal, lines or JSON elsewhere."""

@@ -1,0 +1,3 @@
+"""The values of --progress."""
+
+MODES = ("auto", "bar", "lines", "json", "none")

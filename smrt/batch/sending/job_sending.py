@@ -1,0 +1,40 @@
+"""Sends the records of a job in this process."""
+
+from contextlib import closing
+from typing import NamedTuple
+
+from smrt.batch.batch_input import content_type
+from smrt.batch.batch_session import Session
+from smrt.batch.job.job_store import JobStore, PartitionPlan
+from smrt.batch.progress.display import opened_monitor
+from smrt.batch.records.source import Source
+
+from .request_budget import RequestBudget
+from .send import Sent, send_records
+from .work import make_work
+
+
+class JobRecords(NamedTuple):
+    """The records of a job, and where their state is stored."""
+
+    source: Source
+    plan: PartitionPlan
+    store: JobStore
+
+
+def send_job(session: Session, records: JobRecords) -> Sent:
+    """Send the records that have no result yet."""
+    options, (source, plan, store) = session.options, records
+    path = store.folder.paths.requests
+    with (
+        closing(RequestBudget(options.max_requests, path)) as budget,
+        opened_monitor(session, source) as monitor,
+    ):
+        work = make_work(session, source, plan, store, budget)
+        return send_records(
+            work,
+            session.target,
+            options,
+            content_type(options, source),
+            monitor._replace(sync=store.sync),
+        )

@@ -1,0 +1,57 @@
+"""Counts the requests of a job, over all its runs and processes: --max-requests."""
+
+import os
+
+from smrt.batch.job.disk.job_files import storing
+from smrt.errors import ExitCode, SmrtError
+
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+
+
+class MaxRequestsError(SmrtError):
+    """As many requests have been made as --max-requests permits."""
+
+    exit_code = ExitCode.RECORDS_FAILED
+    default_code = "MaxRequests"
+
+
+class RequestBudget:
+    """How many requests may be made; None for any number.
+
+    The count is the size of a file: processes that append to it count together. Without a `path`,
+    it is that of this process.
+    """
+
+    def __init__(self, maximum: int | None = None, path: str | None = None) -> None:
+        self._maximum, self._path, self._made = maximum, path, 0
+        self._descriptor: int | None = None
+        if path is not None:
+            with storing(path):
+                self._descriptor = os.open(path, _APPEND, 0o666)
+
+    def take(self) -> None:
+        """A request is about to be sent. Raises MaxRequestsError if it may not be."""
+        if self._maximum is not None and self._total() >= self._maximum:
+            raise MaxRequestsError(
+                f"--max-requests {self._maximum} is reached", "to go on, resume with a higher one"
+            )
+        self.add(1)
+
+    def add(self, requests: int) -> None:
+        """Count requests that have been made."""
+        if self._descriptor is None or self._path is None:
+            self._made += requests
+        elif requests:
+            with storing(self._path):
+                os.write(self._descriptor, b"." * requests)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _total(self) -> int:
+        if self._descriptor is None:
+            return self._made
+        return os.fstat(self._descriptor).st_size

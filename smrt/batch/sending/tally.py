@@ -1,0 +1,28 @@
+"""Counts of a run, and the times of its latest requests."""
+
+from collections import deque
+
+LATEST = 512
+"""How many response times percentiles are computed from."""
+
+
+class Tally:
+    """What a sending process has done in this run; counts of results are those of records."""
+
+    def __init__(self) -> None:
+        self.requests = self.succeeded = self.failed = self.in_doubt = self.halved = 0
+        self._seconds: deque[float] = deque(maxlen=LATEST)
+
+    @property
+    def results(self) -> int:
+        """The records that have a result."""
+        return self.succeeded + self.failed + self.in_doubt
+
+    def responded(self, seconds: float) -> None:
+        """A request took some seconds."""
+        self._seconds.append(seconds)
+
+    def percentile(self, share: float) -> float:
+        """The time within which this share of the latest requests was done; 0 without any."""
+        ordered = sorted(self._seconds)
+        return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0

@@ -1,0 +1,35 @@
+"""What the requests of a batch have in common."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from smrt.client.caller import runtime_url
+from smrt.config import credentials
+from smrt.config.configuration import Config
+from smrt.protocol.messages import Credentials, Settings, masked_repr
+from smrt.protocol.operations import Operation
+
+
+class Target(NamedTuple):
+    """The endpoint: operation, the parameters of every call, configuration and settings."""
+
+    operation: Operation
+    parameters: Mapping[str, Any]
+    config: Config
+    settings: Settings
+    static_credentials: Credentials | None = None
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "parameters")
+
+    @property
+    def endpoint_url(self) -> str:
+        """The URL of the service."""
+        return self.settings.endpoint_url or runtime_url(self.settings)
+
+    @property
+    def load_credentials(self) -> Callable[[], Credentials | None]:
+        """Loads the credentials; there are none for requests that are not signed."""
+        if not self.settings.sign:
+            return lambda: None
+        return credentials.loader(self.config, self.settings, self.static_credentials)

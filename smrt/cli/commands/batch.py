@@ -1,0 +1,157 @@
+"""`smrt batch`: sends the records of an input, and writes a result for each."""
+
+from typing import Any
+
+import click
+
+from smrt.batch.batch_report import SUMMARY
+from smrt.cli.batch_rows import INPUT, OUTPUT, ROWS
+from smrt.cli.operation_command import RowsCommand
+from smrt.cli.typed_batch_options import BatchCommandOptions, batch_options
+from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.invoke.inputs import read_inputs
+from smrt.invoke.invocation import Call, prepare
+from smrt.invoke.metadata import Report, report
+from smrt.output.console import App
+from smrt.protocol import parameters
+from smrt.protocol.messages import INVOKE_READ_TIMEOUT
+from smrt.protocol.operations import (
+    INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
+    Operation,
+)
+
+_ARGUMENTS = "smrt.arguments"
+
+
+def gather(ctx: click.Context) -> BatchCommandOptions:
+    """The options of the command. Raises UsageError."""
+    return batch_options(ctx, ctx.meta[_ARGUMENTS])
+
+
+def run(app: App, options: BatchCommandOptions) -> None:
+    """Send the records, or print the state of a job. Raises the error of a run that failed."""
+    if options.status is not None:
+        _print_status(app, options, options.status)
+        return
+    from smrt.batch.batch_session import Session
+    from smrt.batch.request_count import count_requests
+    from smrt.batch.sending.target import Target
+
+    call = _call(app, options)
+    target = Target(
+        call.operation, call.parameters, call.config, call.settings, call.static_credentials
+    )
+    session = Session(options.batch, target, app.console, options.arguments)
+    summary = _report(app, options, call)
+    if options.dry_run:
+        summary.write(count_requests(session))
+    else:
+        _run(app, session, summary, call)
+
+
+def _run(app: App, session: Any, summary: Report, call: Call) -> None:
+    from smrt.batch.runner import run_batch
+
+    done = run_batch(session)
+    summary.write(done.values)
+    if done.is_interrupted:
+        for step in done.next_steps:
+            app.console.note(step)
+        raise KeyboardInterrupt
+    if done.error is not None:
+        _add_hints(done.error, call)
+        raise done.error
+
+
+def _add_hints(error: SmrtError, call: Call) -> None:
+    """Add the hints that a single call would have."""
+    if isinstance(error, ServiceError | TransportError):
+        from smrt.invoke.hints import FailedCall, hints
+
+        failed = FailedCall(error, call.operation, call.parameters, 0, call.settings.region)
+        error.add_hints(*hints(failed))
+
+
+def _call(app: App, options: BatchCommandOptions) -> Call:
+    """What all calls have in common. Raises UsageError and ConfigurationError."""
+    operation = INVOKE_ENDPOINT
+    if options.batch.streaming:
+        operation = INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
+    common = _without_body(operation, names_endpoint=options.batch.data.format == "calls")
+    call = prepare(app, read_inputs(app, common, options.invoke), options.shared)
+    if call.settings.validate:
+        parameters.check(common, call.parameters)
+    parameters.headers(common, call.parameters)
+    return call._replace(operation=operation)
+
+
+def _without_body(operation: Operation, *, names_endpoint: bool) -> Operation:
+    """The operation without its body; with `names_endpoint`, records name their endpoint."""
+    members = [member for member in operation.members if member.name != "Body"]
+    if names_endpoint:
+        members = [member._replace(required=False) for member in members]
+    return operation._replace(members=tuple(members))
+
+
+def _report(app: App, options: BatchCommandOptions, call: Call) -> Report:
+    """Where the summary is printed."""
+    return report(app, call._replace(operation=SUMMARY), options.shared)
+
+
+def _print_status(app: App, options: BatchCommandOptions, path: str) -> None:
+    from smrt.batch.batch_report import status_values
+    from smrt.batch.job_state import job_status
+    from smrt.config import configuration
+    from smrt.protocol.messages import Settings
+
+    config = configuration.load(app.environ, options.shared.profile)
+    call = Call(SUMMARY, {}, config, Settings())
+    _report(app, options, call).write(status_values(job_status(path)))
+
+
+class BatchCommand(RowsCommand):
+    """The command; it remembers its arguments for the line that resumes it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the line. Raises UsageError."""
+        ctx.meta[_ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+_EXAMPLES = (
+    (
+        "Send each JSON line to a language model; run the line again to resume it",
+        ("smrt batch --endpoint-name my-endpoint --resume \\\n  prompts.jsonl responses.jsonl"),
+    ),
+    (
+        "Send rows of CSV, as many as fit in each request",
+        (
+            "smrt batch --endpoint-name my-endpoint --batch-strategy MultiRecord \\\n"
+            "  rows.csv predictions.csv"
+        ),
+    ),
+    (
+        "Send every file of a folder",
+        "smrt batch --endpoint-name my-endpoint images/ labels/",
+    ),
+    (
+        "Read the parameters of each call from a pipe",
+        (
+            "jq -c '{EndpointName: .model, Body: .input}' \\\n"
+            "  requests.jsonl |\n"
+            "  smrt batch --format calls - results.jsonl"
+        ),
+    ),
+)
+command = BatchCommand(
+    "batch",
+    ROWS,
+    gather,
+    run,
+    text="Send many records to an endpoint, and write a result for each.",
+    fields=SUMMARY.fields,
+    positionals=(INPUT, OUTPUT),
+    read_timeout=INVOKE_READ_TIMEOUT,
+    examples=_EXAMPLES,
+)

@@ -1,0 +1,172 @@
+"""The options of `smrt batch`, validated and typed."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import click
+
+from smrt.batch.batch_options import STANDARD_STREAM, BatchOptions, ErrorLimit
+from smrt.batch.job.outcomes import InDoubt
+from smrt.batch.records.data_options import DataOptions
+from smrt.errors import UsageError
+from smrt.invoke.options import GlobalOptions, InvokeOptions
+from smrt.output.stream_format import StreamFormatOptions
+from smrt.protocol.messages import INVOKE_READ_TIMEOUT, masked_repr
+from smrt.protocol.operations import INVOKE_ENDPOINT
+from smrt.protocol.parameters import integer
+
+from .typed_options import global_options
+
+WAIT_READY = "600"
+_UNITS = {"K": 1 << 10, "M": 1 << 20}
+
+
+class BatchCommandOptions(NamedTuple):
+    """The options of the command. `batch` is None with `status`, the folder of a job."""
+
+    shared: GlobalOptions
+    invoke: InvokeOptions
+    batch: BatchOptions
+    status: str | None = None
+    dry_run: bool = False
+    arguments: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "arguments")
+
+
+def batch_options(ctx: click.Context, arguments: tuple[str, ...]) -> BatchCommandOptions:
+    """The options of a line with these arguments. Raises UsageError."""
+    values: dict[str, Any] = ctx.params
+    values["wait_ready"] = values["wait_ready"] or WAIT_READY
+    _check(values)
+    is_printed = values["output_path"] == STANDARD_STREAM
+    values["metadata"] = STANDARD_STREAM if is_printed else None
+    shared = global_options(ctx, INVOKE_READ_TIMEOUT)
+    return BatchCommandOptions(
+        shared,
+        _invoke_options(values, shared),
+        _batch_options(values),
+        values["status"],
+        values["dry_run"],
+        arguments,
+    )
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Reject lines that do not say what to do."""
+    if values["status"] is None:
+        names = {"input": "INPUT_FILE", "output_path": "OUTPUT_FILE"}
+        missing = [label for name, label in names.items() if values[name] is None]
+        if missing and not (values["dry_run"] and missing == ["OUTPUT_FILE"]):
+            raise UsageError(
+                f"the following arguments are required: {', '.join(missing)}",
+                "see smrt batch --help",
+            )
+    is_text = values["chat"] or values["text"] is not None
+    if is_text and not values["streaming"]:
+        raise UsageError("--chat and --text require --streaming")
+    documents = (values["cli_input_json"], values["cli_input_yaml"])
+    if STANDARD_STREAM in documents and values["input"] == STANDARD_STREAM:
+        raise UsageError("standard input can be read only once, not by INPUT and --cli-input-json")
+
+
+def _invoke_options(values: Mapping[str, Any], shared: GlobalOptions) -> InvokeOptions:
+    return InvokeOptions(
+        parameters={
+            member.name: values[member.name]
+            for member in INVOKE_ENDPOINT.members
+            if values.get(member.name) is not None
+        },
+        input_json=values["cli_input_json"],
+        input_yaml=values["cli_input_yaml"],
+        shared=shared,
+    )
+
+
+def _batch_options(values: Mapping[str, Any]) -> BatchOptions:
+    return BatchOptions(
+        input=values["input"] or "",
+        output=values["output_path"] or STANDARD_STREAM,
+        data=_data_options(values),
+        job=values["job"],
+        resume=values["resume"],
+        retry_failed=values["retry_failed"],
+        in_doubt=InDoubt(values["in_doubt"] or "resend"),
+        keep_order=not values["no_keep_order"],
+        details=values["details"],
+        streaming=values["streaming"],
+        stream_format=StreamFormatOptions(None, values["text"], values["chat"]),
+        workers=_count(values, "workers") or 1,
+        concurrency=_count(values, "concurrency"),
+        request_rate=_rate(values["request_rate"]),
+        partition_size=_bytes(values["partition_size"]),
+        max_errors=_error_limit(values["max_errors"]),
+        max_requests=_count(values, "max_requests"),
+        errors=values["errors"],
+        progress=values["progress"] or "auto",
+    )
+
+
+def _data_options(values: Mapping[str, Any]) -> DataOptions:
+    defaults = DataOptions()
+    texts = ("format", "split_type", "batch_strategy", "join_source", "assemble_with")
+    filters = ("input_filter", "output_filter", "output_split")
+    stated = {name: values[name] for name in (*texts, *filters) if values[name] is not None}
+    return defaults._replace(
+        **stated,
+        content_type=values["ContentType"] or "",
+        header=values["csv_header"] or defaults.header,
+        max_payload_in_mb=_count(values, "max_payload_in_mb", least=0),
+        max_records_per_request=_count(values, "max_records_per_request"),
+        limit=_count(values, "limit", least=0),
+        binary_format=values["cli_binary_format"] or defaults.binary_format,
+    )
+
+
+def _count(values: Mapping[str, Any], name: str, *, least: int = 1) -> int | None:
+    """A whole number from `least` on. Raises UsageError."""
+    if values[name] is None:
+        return None
+    flag = "--" + name.replace("_", "-")
+    number = integer(values[name], flag)
+    if number < least:
+        raise UsageError(f"{flag} cannot be {number}", f"specify {least} or more")
+    return number
+
+
+def _rate(text: str | None) -> float | None:
+    """Requests per second. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise UsageError(f"--request-rate cannot be {text}", "specify requests per second, over 0")
+    return rate
+
+
+def _bytes(text: str | None) -> int:
+    """A number of bytes, with K or M for units of 1024; 0 without one. Raises UsageError."""
+    if text is None:
+        return 0
+    unit = _UNITS.get(text[-1:].upper(), 1)
+    size = integer(text if unit == 1 else text[:-1], "--partition-size") * unit
+    if size < 1:
+        raise UsageError(f"--partition-size cannot be {text}", "specify bytes, as in 16M")
+    return size
+
+
+def _error_limit(text: str | None) -> ErrorLimit | None:
+    """The limit of --max-errors. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        maximum = float(text.removesuffix("%")) if text.endswith("%") else float(int(text))
+    except ValueError:
+        maximum = -1.0
+    if not 0 <= maximum < float("inf"):
+        raise UsageError(f"--max-errors cannot be {text}", "specify a number or a percentage: 5%")
+    return ErrorLimit(maximum, text.endswith("%"))
