@@ -19,9 +19,9 @@ class Interruptions:
     def handle(self, number: int, frame: FrameType | None) -> None:
         """A signal has arrived."""
         del number, frame
-        if self.count < len(self._actions):
-            self._actions[self.count]()
-        self.count += 1
+        self.count += 1  # first: another one may arrive meanwhile
+        if self.count <= len(self._actions):
+            self._actions[self.count - 1]()
 
 
 @contextmanager
