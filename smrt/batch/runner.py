@@ -1,7 +1,7 @@
 """Runs a batch: with a job folder, unless its results are only printed."""
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from time import monotonic
 
 from smrt.errors import UsageError
@@ -19,6 +19,7 @@ from .job.job_status import JobStatus
 from .job.job_store import JobStore, PartitionPlan
 from .job.manifest import Manifest
 from .printed_run import run_printed
+from .progress.display import opened_monitor
 from .records.rendering import make_renderer
 from .records.source import Source
 from .sending.job_sending import JobRecords, send_job
@@ -97,7 +98,7 @@ class _JobRun:
         self._stack.callback(store.close)
         if self._options.retry_failed and store.is_complete():
             store.next_round()
-        sent = send_job(self._session, JobRecords(source, plan, store))
+        sent = self._send_records(folder, JobRecords(source, plan, store))
         if not store.is_complete():
             owners = (store.owner(partition) for partition in plan.partitions())
             others = (pid for pid in owners if pid not in (None, os.getpid()))
@@ -109,6 +110,22 @@ class _JobRun:
             self._options, self._kind, folder.input_path, header, self._session.console
         )
         return self._end(folder, store.finish(output), sent)
+
+    def _send_records(self, folder: JobFolder, records: JobRecords) -> Sent:
+        """Send in this process, or in workers."""
+        with opened_monitor(self._session, records.source) as monitor:
+            if self._options.workers == 1:
+                return send_job(self._session, records, monitor)
+            from .workers.worker_order import WorkerOrder
+            from .workers.worker_pool import WorkerPool
+
+            options, target = self._options, self._session.target.portable
+            identity = records.source.identity
+            order = WorkerOrder(
+                options, target, self._kind, folder.paths.folder, self._workers, identity
+            )
+            with closing(WorkerPool(order, monitor)) as pool:
+                return pool.run()
 
     def _end(self, folder: JobFolder, manifest: Manifest, sent: Sent) -> BatchReport:
         """Remove what has no more use, and report."""

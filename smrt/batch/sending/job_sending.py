@@ -6,11 +6,10 @@ from typing import NamedTuple
 from smrt.batch.batch_input import content_type
 from smrt.batch.batch_session import Session
 from smrt.batch.job.job_store import JobStore, PartitionPlan
-from smrt.batch.progress.display import opened_monitor
 from smrt.batch.records.source import Source
 
 from .request_budget import RequestBudget
-from .send import Sent, send_records
+from .send import Monitor, Sent, send_records
 from .work import make_work
 
 
@@ -22,19 +21,21 @@ class JobRecords(NamedTuple):
     store: JobStore
 
 
-def send_job(session: Session, records: JobRecords) -> Sent:
+def send_job(session: Session, records: JobRecords, monitor: Monitor) -> Sent:
     """Send the records that have no result yet."""
     options, (source, plan, store) = session.options, records
     path = store.folder.paths.requests
-    with (
-        closing(RequestBudget(options.max_requests, path)) as budget,
-        opened_monitor(session, source) as monitor,
-    ):
+    with closing(RequestBudget(options.max_requests, path)) as budget:
         work = make_work(session, source, plan, store, budget)
+
+        def sync() -> None:
+            store.sync()
+            budget.flush()
+
         return send_records(
             work,
             session.target,
             options,
             content_type(options, source),
-            monitor._replace(sync=store.sync),
+            monitor._replace(sync=sync),
         )

@@ -1,6 +1,7 @@
 """Counts the requests of a job, over all its runs and processes: --max-requests."""
 
 import os
+from contextlib import suppress
 
 from smrt.batch.job.disk.job_files import storing
 from smrt.errors import ExitCode, SmrtError
@@ -19,11 +20,11 @@ class RequestBudget:
     """How many requests may be made; None for any number.
 
     The count is the size of a file: processes that append to it count together. Without a `path`,
-    it is that of this process.
+    it is that of this process. Without a maximum, it is written once a second, by `flush`.
     """
 
     def __init__(self, maximum: int | None = None, path: str | None = None) -> None:
-        self._maximum, self._path, self._made = maximum, path, 0
+        self._maximum, self._path, self._unwritten = maximum, path, 0
         self._descriptor: int | None = None
         if path is not None:
             with storing(path):
@@ -39,19 +40,26 @@ class RequestBudget:
 
     def add(self, requests: int) -> None:
         """Count requests that have been made."""
-        if self._descriptor is None or self._path is None:
-            self._made += requests
-        elif requests:
+        self._unwritten += requests
+        if self._maximum is not None:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been counted."""
+        if self._descriptor is not None and self._path is not None and self._unwritten:
             with storing(self._path):
-                os.write(self._descriptor, b"." * requests)
+                os.write(self._descriptor, b"." * self._unwritten)
+            self._unwritten = 0
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what has been counted, and close the file."""
         if self._descriptor is not None:
+            with suppress(SmrtError):  # what could not be stored has been reported
+                self.flush()
             os.close(self._descriptor)
             self._descriptor = None
 
     def _total(self) -> int:
         if self._descriptor is None:
-            return self._made
+            return self._unwritten
         return os.fstat(self._descriptor).st_size

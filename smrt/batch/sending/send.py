@@ -9,6 +9,7 @@ from smrt.batch.interruptions import Interruptions, handling
 from smrt.batch.job.outcomes import InDoubt
 from smrt.engine.concurrency_limit import CEILING, ConcurrencyLimit
 from smrt.engine.engine import Engine, EngineOptions
+from smrt.engine.event_loop import EventLoop
 from smrt.engine.request_rate import RequestRate
 from smrt.engine.retry_rules import RetryRules
 from smrt.errors import SmrtError
@@ -35,13 +36,25 @@ class Progress(NamedTuple):
     throttles: int
 
 
+class Controls(NamedTuple):
+    """How a run is stopped from outside, and the loop that it runs in."""
+
+    loop: EventLoop
+    stop: Callable[[], None]
+    abort: Callable[[], None]
+
+
 class Monitor(NamedTuple):
-    """What happens beside the calls: `sync` every second, `show` every `show_seconds`."""
+    """What happens beside the calls: `sync` every second, `show` every `show_seconds`.
+
+    `attach` receives the controls before the first call.
+    """
 
     note: Callable[[str], None]
     sync: Callable[[], None] = lambda: None
     show: Callable[[Progress], None] | None = None
     show_seconds: float = 10.0
+    attach: Callable[[Controls], None] = lambda _: None
 
 
 class Sent(NamedTuple):
@@ -59,7 +72,7 @@ def send_records(
     engine = _engine(target, options, monitor.note)
     tally = Tally()
     requests = RequestFactory(target, content_type, engine.proxy_headers)
-    sender = Sender(work, requests, tally, engine, _judge(options.max_errors))
+    sender = Sender(work, requests, tally, engine, error_judge(options.max_errors))
 
     def stop() -> None:
         monitor.note(STOPPING)
@@ -71,6 +84,7 @@ def send_records(
         except SmrtError as exc:
             sender.stop(exc)
 
+    monitor.attach(Controls(engine.loop, sender.stop, engine.abort))
     _every(engine, SYNC_SECONDS, sync)
     show = monitor.show
     if show is not None:
@@ -110,7 +124,7 @@ def _engine(target: Target, options: BatchOptions, note: Callable[[str], None]) 
     )
 
 
-def _judge(limit: ErrorLimit | None) -> Callable[[Tally], SmrtError | None]:
+def error_judge(limit: ErrorLimit | None) -> Callable[[Tally], SmrtError | None]:
     """Decides whether too many records have failed."""
 
     def judge(tally: Tally) -> SmrtError | None:

@@ -11,18 +11,27 @@ class Tally:
 
     def __init__(self) -> None:
         self.requests = self.succeeded = self.failed = self.in_doubt = self.halved = 0
-        self._seconds: deque[float] = deque(maxlen=LATEST)
+        self.seconds: deque[float] = deque(maxlen=LATEST)
 
     @property
     def results(self) -> int:
         """The records that have a result."""
         return self.succeeded + self.failed + self.in_doubt
 
+    def add(self, other: "Tally") -> None:
+        """Add what another process has done."""
+        self.requests += other.requests
+        self.succeeded += other.succeeded
+        self.failed += other.failed
+        self.in_doubt += other.in_doubt
+        self.halved += other.halved
+        self.seconds.extend(other.seconds)
+
     def responded(self, seconds: float) -> None:
         """A request took some seconds."""
-        self._seconds.append(seconds)
+        self.seconds.append(seconds)
 
     def percentile(self, share: float) -> float:
         """The time within which this share of the latest requests was done; 0 without any."""
-        ordered = sorted(self._seconds)
+        ordered = sorted(self.seconds)
         return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0

@@ -23,6 +23,12 @@ class Target(NamedTuple):
         return masked_repr(self, "parameters")
 
     @property
+    def portable(self) -> "Target":
+        """The same for another process, which has its own variables."""
+        config = self.config._replace(environ=dict(self.config.environ))
+        return self._replace(config=config, parameters=dict(self.parameters))
+
+    @property
     def endpoint_url(self) -> str:
         """The URL of the service."""
         return self.settings.endpoint_url or runtime_url(self.settings)
