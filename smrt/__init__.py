@@ -12,13 +12,19 @@ if sys.argv and sys.argv[0].rpartition("/")[2] in ("smrt", "-m"):
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from smrt.batch.python_interface import invoke_batch
     from smrt.client.boto3_client import Client
     from smrt.errors import ServiceError, SmrtError
 
 __version__ = "0.1.0"
-__all__ = ["Client", "ServiceError", "SmrtError", "__version__"]
+__all__ = ["Client", "ServiceError", "SmrtError", "__version__", "invoke_batch"]
 
-_HOMES = {"Client": "client.boto3_client", "ServiceError": "errors", "SmrtError": "errors"}
+_HOMES = {
+    "Client": "client.boto3_client",
+    "ServiceError": "errors",
+    "SmrtError": "errors",
+    "invoke_batch": "batch.python_interface",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from smrt.protocol.messages import Credentials, Headers, Settings, Url
@@ -86,6 +86,11 @@ class Engine:
 
         Raises SmrtError if credentials cannot be loaded: calls that are in flight end before.
         """
+        for _ in self.turns(source, sink):
+            pass
+
+    def turns(self, source: Source, sink: Sink) -> Iterator[None]:
+        """Do what `run` does, and yield after each turn of the loop; closing it ends all calls."""
         self.calls.begin(source, sink)
         try:
             while True:
@@ -95,6 +100,7 @@ class Engine:
                 self.loop.run_once(until)
                 if self._credentials.failure is not None:
                     self.calls.stop()
+                yield
         finally:
             self.close()
         if self._credentials.failure is not None:
