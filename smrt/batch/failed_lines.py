@@ -11,7 +11,7 @@ from .records.layout import Layout
 from .records.record import Record, RecordError, Result
 from .records.rendering import Details
 from .records.source import Source
-from .sending.sender import ResultMaker
+from .sending.work import ResultMaker
 
 FLAG = "--errors"
 

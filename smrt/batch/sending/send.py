@@ -17,9 +17,10 @@ from smrt.protocol.retry import Policy
 from smrt.protocol.urls import parse_url
 
 from .request_factory import RequestFactory
-from .sender import Sender, Work
+from .sender import Sender
 from .tally import Tally
 from .target import Target
+from .work import Work
 
 SYNC_SECONDS = 1.0
 PERCENTAGE_FROM = 100

@@ -1,18 +1,54 @@
-"""Puts together what a sending process works with."""
+"""What a sending process works with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
 
 from smrt.batch.batch_session import Session
 from smrt.batch.job.job_store import PartitionPlan
+from smrt.batch.job.outcomes import InDoubt
 from smrt.batch.job.store import BatchStore
-from smrt.batch.records.packing import pack_limits
+from smrt.batch.records.packing import PackLimits, pack_limits
+from smrt.batch.records.record import Partition, Record, RecordError, Result
 from smrt.batch.records.rendering import Details, make_renderer
 from smrt.batch.records.source import Source
 from smrt.engine.call import Completion
 
 from .request_budget import RequestBudget
-from .response_parts import details, response_parts
-from .sender import Work
+from .response_parts import ResponseParts, details, response_parts
+
+
+class ResultMaker(Protocol):
+    """Makes the results of records: a Renderer, or one that observes them."""
+
+    @property
+    def header(self) -> bytes:
+        """The first line of the output, if it has one."""
+
+    def success(self, record: Record, body: bytes, details: Details | None = None) -> Result:
+        """The result of a record to which the endpoint responded with `body`."""
+
+    def failure(
+        self, record: Record | RecordError, code: str, message: str, details: Details | None = None
+    ) -> Result:
+        """The error of a record."""
+
+
+Read = Callable[[Partition], Iterator[Record | RecordError]]
+
+
+class Work(NamedTuple):
+    """What is sent, and how its results are made and stored."""
+
+    plan: PartitionPlan
+    read: Read
+    limits: PackLimits
+    store: BatchStore
+    renderer: ResultMaker
+    parts: ResponseParts
+    budget: RequestBudget
+    details: Callable[[Completion, int], Details | None] = lambda _completion, _count: None
+    in_doubt: InDoubt = InDoubt.RESEND
+    has_room: Callable[[], bool] = lambda: True
 
 
 def make_work(
