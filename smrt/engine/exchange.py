@@ -15,12 +15,13 @@ class Exchange:
     __slots__ = (
         "attempt", "body", "call", "connect_seconds", "credentials_version", "error",
         "first_byte_at", "headers", "invocation_id", "is_fresh_only", "is_in_doubt", "is_reused",
-        "last_byte_at", "ready_at", "sent_at", "sent_bytes", "started_at", "status", "throttles",
+        "last_byte_at", "ready_at", "rejections", "sent_at", "sent_bytes",
+        "started_at", "status", "throttles",
     )  # fmt: skip
 
     def __init__(self, call: EngineCall) -> None:
         self.call = call
-        self.attempt, self.throttles = 1, 0
+        self.attempt, self.throttles, self.rejections = 1, 0, 0
         self.is_fresh_only = self.is_in_doubt = False
         digits = f"{getrandbits(128):032x}"
         self.invocation_id = (

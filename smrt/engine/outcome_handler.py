@@ -14,6 +14,9 @@ from .request_rate import RequestRate
 from .retry_queue import RetryQueue
 from .retry_rules import FailureKind, RetryRules
 
+MOST_REJECTIONS = 2
+"""A call is signed again twice: the clock may be wrong, and the credentials expired."""
+
 
 class Gate(Protocol):
     """What signs requests."""
@@ -76,12 +79,19 @@ class OutcomeHandler:
         if kind is FailureKind.LOADING:
             return self._loading(exchange, now)
         if kind is FailureKind.UNAUTHORIZED:
-            return self._queued(exchange) if self._gate.may_retry(exchange, error) else False
+            return self._unauthorized(exchange, error)
         if kind is FailureKind.TIMED_OUT:
             self._timed_out(now)
         elif self._rules.delivery(exchange, error) is Delivery.RESPONDED:
             self.handled(exchange, now)
         return self._retried(exchange, error, now)
+
+    def _unauthorized(self, exchange: Exchange, error: SmrtError) -> bool:
+        """Send it again if the signature was corrected, unless only this call is rejected."""
+        exchange.rejections += 1
+        if exchange.rejections > MOST_REJECTIONS or not self._gate.may_retry(exchange, error):
+            return False
+        return self._queued(exchange)
 
     def _throttled(self, exchange: Exchange, error: SmrtError, now: float) -> bool:
         """A throttle uses up no attempt, and no slot while it waits."""

@@ -629,3 +629,23 @@ def test_no_descriptor_is_left(server: Server, runner: Runner) -> None:
     endpoint.script.clear()
     endpoint.settle()
     until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+
+
+def test_a_call_that_alone_is_denied_is_not_sent_again_and_again(
+    endpoint: Endpoint, runner: Runner
+) -> None:
+    denied = error(403, "AccessDeniedException", "not this one")
+    endpoint.script = [
+        lambda sock, received: sock.sendall(denied if received.body == b"row 0" else response())
+    ] * 60
+    loads = itertools.count()
+
+    def load() -> Credentials:
+        next(loads)
+        return CREDENTIALS
+
+    done = runner.run(endpoint.url, 60, concurrency=2, load=load)
+    endpoint.script.clear()
+    assert [each.error is None for each in done] == [False] + [True] * 59
+    assert sum(received.body == b"row 0" for received in endpoint.requests) <= 3
+    assert next(loads) <= 3
