@@ -42,8 +42,9 @@ class Ending(NamedTuple):
         steps = (f"to resume: {self.session.command(RESUME)}",) if self._has_job else ()
         if error is not None and not isinstance(error, StdoutClosedError):
             error.add_hints(*steps)
-        return self._report(status, sent, error)._replace(next_steps=steps)
+        report = self._report(status, sent, error)
+        return report._replace(is_interrupted=sent.is_interrupted, next_steps=steps)
 
     def _report(self, status: JobStatus, sent: Sent, error: SmrtError | None) -> BatchReport:
         elapsed = monotonic() - self.started_at
-        return BatchReport(status, sent.requests, elapsed, error, sent.is_interrupted)
+        return BatchReport(status, sent.requests, elapsed, error)

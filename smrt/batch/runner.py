@@ -10,7 +10,7 @@ from smrt.output import outfile
 from . import batch_job
 from .batch_input import InputKind, input_identity, input_kind, listed_lines, open_source
 from .batch_report import BatchReport
-from .batch_session import RETRY_FAILED, Session
+from .batch_session import RESUME, RETRY_FAILED, Session
 from .ending import Ending
 from .failed_lines import FLAG, write_failed_lines
 from .job.job_folder import JobFolder
@@ -63,6 +63,9 @@ class _JobRun:
             return self._end(folder, manifest, Sent())
         try:
             return self._send(folder)
+        except KeyboardInterrupt:
+            self._session.console.note(f"to resume: {self._session.command(RESUME)}")
+            raise
         except UsageError:
             if self._is_new:
                 folder.remove()  # nothing was sent

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from smrt.batch.batch_session import Session
 from smrt.batch.records.source import Source
-from smrt.batch.sending.send import Monitor, Progress
+from smrt.batch.sending.monitor import Monitor, Progress
 
 from .speed import ProgressValues, Speed
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, NamedTuple
 
-from smrt.batch.sending.send import Progress
+from smrt.batch.sending.monitor import Progress
 
 WINDOW = 10.0
 """Seconds over which records per second are computed."""

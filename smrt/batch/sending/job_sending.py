@@ -8,8 +8,9 @@ from smrt.batch.batch_session import Session
 from smrt.batch.job.job_store import JobStore, PartitionPlan
 from smrt.batch.records.source import Source
 
+from .monitor import Monitor
 from .request_budget import RequestBudget
-from .send import Monitor, Sent, send_records
+from .send import Sent, send_records
 from .work import make_work
 
 

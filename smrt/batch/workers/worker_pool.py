@@ -12,7 +12,9 @@ from typing import Any
 from smrt.batch.batch_options import BatchOptions
 from smrt.batch.batch_report import RequestCounts
 from smrt.batch.interruptions import Interruptions, handling
-from smrt.batch.sending.send import STOPPING, Monitor, Progress, Sent, error_judge
+from smrt.batch.sending.error_limit import error_judge
+from smrt.batch.sending.monitor import Monitor, Progress
+from smrt.batch.sending.send import STOPPING, Sent
 from smrt.batch.sending.tally import Tally
 from smrt.engine.concurrency_limit import CEILING
 from smrt.errors import SmrtError

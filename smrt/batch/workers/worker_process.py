@@ -15,7 +15,8 @@ from smrt.batch.batch_session import Session
 from smrt.batch.job.job_opening import attach_job
 from smrt.batch.job.job_store import JobStore, PartitionPlan
 from smrt.batch.sending.job_sending import JobRecords, send_job
-from smrt.batch.sending.send import Controls, Monitor, Sent
+from smrt.batch.sending.monitor import Controls, Monitor
+from smrt.batch.sending.send import Sent
 from smrt.engine.event_loop import READ
 from smrt.errors import SmrtError
 from smrt.output.console import standard

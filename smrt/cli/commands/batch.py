@@ -56,6 +56,8 @@ def _run(app: App, session: Any, summary: Report, call: Call) -> None:
     done = run_batch(session)
     summary.write(done.values)
     if done.is_interrupted:
+        if done.error is not None:
+            app.console.note(done.error.sentence)
         for step in done.next_steps:
             app.console.note(step)
         raise KeyboardInterrupt
