@@ -13,7 +13,7 @@ _smrt_table() {
   case $1 in
     'smrt')
       subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait local completion sagemaker-runtime'
-      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
+      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;
@@ -27,6 +27,8 @@ _smrt_table() {
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
         --wait-ready) kind='SECONDS' ;;
+        --data) kind='DATA' ;;
+        --json) kind='DATA' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -34,7 +36,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint')
       subcommands=''
-      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -63,6 +65,8 @@ _smrt_table() {
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
         --wait-ready) kind='SECONDS' ;;
+        --data) kind='DATA' ;;
+        --json) kind='DATA' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -70,7 +74,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint-async')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --wait --wait-timeout --stage --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --wait --wait-timeout --stage --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -99,6 +103,8 @@ _smrt_table() {
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
         --wait-ready) kind='SECONDS' ;;
+        --data) kind='DATA' ;;
+        --json) kind='DATA' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -106,7 +112,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint-with-response-stream')
       subcommands=''
-      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-variant --target-container-hostname --inference-id --inference-component-name --session-id --prefix-aware-id --metadata --stream --text --chat --timings --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-variant --target-container-hostname --inference-id --inference-component-name --session-id --prefix-aware-id --metadata --stream --text --chat --timings --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -135,6 +141,8 @@ _smrt_table() {
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
         --wait-ready) kind='SECONDS' ;;
+        --data) kind='DATA' ;;
+        --json) kind='DATA' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -142,7 +150,7 @@ _smrt_table() {
       esac ;;
     'smrt batch')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --status --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --cli-binary-format --cli-input-json --cli-input-yaml --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --status --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='INPUT_FILE'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -193,6 +201,8 @@ _smrt_table() {
         --ca-bundle) kind='FILE' ;;
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
+        --data) kind='DATA' ;;
+        --json) kind='DATA' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;

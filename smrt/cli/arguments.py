@@ -70,13 +70,10 @@ def is_value(word: str) -> bool:
 def reject_unknown(unknown: Sequence[str], names: Collection[str], *hints: str) -> None:
     """Raise UsageError for unknown words, with the nearest options as hints."""
     if unknown:
-        from difflib import get_close_matches
-
         suggestions = [
             f"did you mean {nearest[0]} instead of {word}?"
             for word in unknown
-            if (nearest := get_close_matches(word.partition("=")[0], names, 1))
-            and nearest[0] not in word
+            if (nearest := _nearest(word.partition("=")[0], names)) and nearest[0] not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *suggestions, *hints)
 
@@ -90,6 +87,14 @@ def reject_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
         f"argument {name}: Found invalid choice '{word}'",
         f"did you mean {nearest[0]}?" if nearest else f"choose from {', '.join(choices)}",
     )
+
+
+def _nearest(word: str, names: Collection[str]) -> list[str]:
+    """The option that `word` abbreviates, or else resembles; empty if there is none."""
+    from difflib import get_close_matches
+
+    abbreviated = [name for name in names if word.startswith("--") and name.startswith(word)]
+    return abbreviated[:1] or get_close_matches(word, names, 1)
 
 
 def _value(name: str, rest: list[str], names: OptionNames) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Options = TypeVar("Options")
 _PARAMS = "smrt.params"
 """Key in a context's `meta` for the parameters that its line uses."""
+WORDS = "smrt.words"
+"""Key for the words of the line, as they were written."""
 
 
 class Choice(click.Choice[str]):
@@ -104,6 +106,7 @@ class RowsCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Arrange and parse `args`. Raises UsageError with all unknown words."""
+        ctx.meta[WORDS] = args
         line = arrange(args, self.names)
         if any(flag in line.options for flag in HELP_FLAGS):
             show_help(ctx)

@@ -1,5 +1,8 @@
 """The options of the command line, validated and typed; only this package reads them by name."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from smrt.config.connection_options import (
@@ -8,9 +11,13 @@ from smrt.config.connection_options import (
     timeout,
     wait_ready_seconds,
 )
-from smrt.invoke.options import GlobalOptions, InvokeOptions
+from smrt.errors import UsageError
+from smrt.invoke.option_table import DATA, JSON
+from smrt.invoke.options import GlobalOptions, InvokeOptions, PlainBody
 from smrt.protocol.messages import DEFAULT_TIMEOUT
 from smrt.protocol.operations import Operation
+
+from .operation_command import WORDS
 
 
 def invoke_options(
@@ -22,6 +29,7 @@ def invoke_options(
     """
     values = ctx.params
     return InvokeOptions(
+        plain_body=_plain_body(values),
         parameters={
             member.name: values[member.name]
             for member in operation.members
@@ -34,7 +42,19 @@ def invoke_options(
         skeleton=values["generate_cli_skeleton"],
         dry_run=values["dry_run"],
         shared=global_options(ctx, read_timeout),
+        line=(*ctx.command_path.split(), *ctx.meta[WORDS]),
     )
+
+
+def _plain_body(values: Mapping[str, Any]) -> PlainBody | None:
+    """The body of --data or --json. Raises UsageError if there are two bodies."""
+    names = ("Body", DATA.dest, JSON.dest)
+    bodies = [
+        PlainBody(f"--{name.lower()}", values[name]) for name in names if values[name] is not None
+    ]
+    if len(bodies) > 1:
+        raise UsageError(f"{bodies[0].flag} and {bodies[1].flag} cannot be used together")
+    return bodies[0] if bodies and values["Body"] is None else None
 
 
 def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) -> GlobalOptions:

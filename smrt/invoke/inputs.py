@@ -15,7 +15,7 @@ from smrt.protocol.operations import Kind, Member, Operation
 from smrt.protocol.parameters import Base64Error
 
 from . import paramfile
-from .options import InvokeOptions
+from .options import InvokeOptions, PlainBody
 
 STDIN = "-"
 DEVICE = "/dev/stdin"
@@ -45,20 +45,28 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
     config = configuration.load(app.environ, options.shared.profile)
     reader = _Reader(app, configuration.binary_format(config, options.binary_format))
     documents = _documents(options)
-    _check_stdin(operation, options.parameters, documents)
+    _check_stdin(operation, options, documents)
     if len(documents) > 1:
         raise UsageError("Only one --cli-input- parameter may be specified.")
     if not documents and not options.is_input_skeleton:
-        _require(operation, options.parameters)
+        _require(operation, options)
     values = {
         member.name: reader.option(member, options.parameters[member.name])
         for member in operation.members
         if member.name in options.parameters
     }
+    if reader.body_error is not None:
+        _correct(reader.body_error, options)
+    if options.plain_body is not None:
+        values["Body"] = reader.plain_body(options.plain_body, options)
     outfile = reader.outfile(options.outfile)
     for language, document in documents.items():
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
+    if options.plain_body is not None:
+        from .plain_body import default_types
+
+        values = {**default_types(options.plain_body), **values}
     return Inputs(operation, values, config, reader.body_error, outfile)
 
 
@@ -84,6 +92,14 @@ class _Reader:
         if paramfile.is_reference(value):
             text = paramfile.read(value, member.flag, self._app.environ)
         return parameters.integer(text, member.flag) if member.kind is Kind.INTEGER else text
+
+    def plain_body(self, body: PlainBody, options: InvokeOptions) -> bytes | BinaryIO:
+        """The body of --data or --json."""
+        if body.path == STDIN:
+            return self._standard_input()
+        from .plain_body import open_plain_body
+
+        return self._closed_at_exit(open_plain_body(body, options))
 
     def outfile(self, value: str | None) -> str | None:
         """The path of the outfile, or the content of the file that it refers to."""
@@ -113,7 +129,7 @@ class _Reader:
 
     def _blob(self, member: Member, value: str) -> bytes | BinaryIO:
         if value == STDIN:
-            return self._closed_at_exit(spool(_blocks(self._app.console.stdin)))
+            return self._standard_input()
         if value.startswith(paramfile.BYTES):
             return self._closed_at_exit(paramfile.open_bytes(value, member.flag))
         if value.startswith(paramfile.TEXT):
@@ -121,6 +137,9 @@ class _Reader:
                 member, paramfile.text_chunks(value, member.flag, self._app.environ)
             )
         return self._decoded(member, [value])
+
+    def _standard_input(self) -> bytes | BinaryIO:
+        return self._closed_at_exit(spool(_blocks(self._app.console.stdin)))
 
     def _decoded(self, member: Member, chunks: Iterable[str]) -> bytes | BinaryIO:
         try:
@@ -138,8 +157,18 @@ class _Reader:
         return blob
 
 
-def _require(operation: Operation, parameters: Mapping[str, str]) -> None:
-    missing = [m.flag for m in operation.members if m.required and m.name not in parameters]
+def _correct(error: Base64Error, options: InvokeOptions) -> None:
+    """Replace the hints of --body by the line that was meant, if it is clear."""
+    from .plain_body import plain_line
+
+    line = plain_line(options)
+    error.hints = () if line else error.hints
+    error.add_hints(*filter(None, [line]))
+
+
+def _require(operation: Operation, options: InvokeOptions) -> None:
+    names = {*options.parameters, *(["Body"] if options.plain_body else [])}
+    missing = [m.flag for m in operation.members if m.required and m.name not in names]
     if missing:
         raise UsageError(
             f"the following arguments are required: {', '.join(missing)}",
@@ -156,14 +185,17 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _check_stdin(
-    operation: Operation, parameters: Mapping[str, str], documents: Mapping[str, str]
+    operation: Operation, options: InvokeOptions, documents: Mapping[str, str]
 ) -> None:
     """Raise UsageError if standard input would be read more than once."""
+    parameters, body = options.parameters, options.plain_body
     readers = [
         member.flag
         for member in operation.members
         if member.name in parameters and _reads_stdin(member, parameters[member.name])
     ]
+    if body is not None and body.path in (STDIN, DEVICE):
+        readers.append(body.flag)
     readers += [
         f"--cli-input-{language}"
         for language, value in documents.items()

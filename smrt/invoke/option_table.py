@@ -63,6 +63,21 @@ READ_TIMEOUT = Row(
     "SECONDS",
     default="70; 60 for invoke-endpoint-async and wait",
 )
+DATA = Row(
+    "--data",
+    "data",
+    "Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content "
+    "type), or @- for standard input.",
+    "request",
+    "DATA",
+)
+JSON = Row(
+    "--json",
+    "json",
+    "Like --data, with application/json as content type and accept.",
+    "request",
+    "DATA",
+)
 GLOBALS = (
     Row(
         "--output", "output", "Format of the metadata.", "output", "FORMAT", tuple(FORMATS), "json"
@@ -125,6 +140,8 @@ GLOBALS = (
         "connection",
         "SECONDS",
     ),
+    DATA,
+    JSON,
     Row(
         "--cli-binary-format",
         "cli_binary_format",

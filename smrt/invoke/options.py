@@ -21,10 +21,29 @@ class GlobalOptions(NamedTuple):
     connection: ConnectionOptions = ConnectionOptions()
 
 
+class PlainBody(NamedTuple):
+    """A body that is sent as it is: `flag` is --data or --json."""
+
+    flag: str
+    value: str
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "value")
+
+    @property
+    def path(self) -> str | None:
+        """The file after @; None for text."""
+        return self.value[1:] if self.value.startswith("@") else None
+
+
 class InvokeOptions(NamedTuple):
-    """The options of an operation; `parameters` maps the names of its own to their text."""
+    """The options of an operation; `parameters` maps the names of its own to their text.
+
+    `line` is the command line, for hints.
+    """
 
     parameters: Mapping[str, str]
+    plain_body: PlainBody | None = None
     outfile: str | None = None
     input_json: str | None = None
     input_yaml: str | None = None
@@ -32,9 +51,10 @@ class InvokeOptions(NamedTuple):
     skeleton: str | None = None
     dry_run: bool = False
     shared: GlobalOptions = GlobalOptions()
+    line: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return masked_repr(self, "parameters", "input_json", "input_yaml")
+        return masked_repr(self, "parameters", "input_json", "input_yaml", "line")
 
     @property
     def is_input_skeleton(self) -> bool:

@@ -19,6 +19,11 @@ def is_reference(value: str) -> bool:
     return value.startswith((TEXT, BYTES))
 
 
+def path_in(value: str) -> str:
+    """The path in a file:// or fileb:// URL, with ~ and variables expanded."""
+    return os.path.expandvars(os.path.expanduser(value.partition("://")[2]))
+
+
 def read(value: str, name: str, environ: Mapping[str, str], limit: int = MAX_TEXT) -> str | bytes:
     """The content of the file at the file:// or fileb:// URL `value`.
 
@@ -58,14 +63,14 @@ def _text(value: str, name: str, environ: Mapping[str, str], limit: int) -> str:
 def open_bytes(value: str, name: str) -> BinaryIO:
     """Open the file of the fileb:// URL `value`; UsageError mentions the option `name`."""
     try:
-        return open(_expanded(value.removeprefix(BYTES)), "rb")
+        return open(path_in(value), "rb")
     except OSError as exc:
         raise _unreadable(value, name, exc) from exc
 
 
 def text_chunks(value: str, name: str, environ: Mapping[str, str]) -> Iterator[str]:
     """The text of the file:// URL `value`, with LF line ends; UsageError mentions `name`."""
-    path = _expanded(value.removeprefix(TEXT))
+    path = path_in(value)
     try:
         with open(path, encoding=_encoding(environ)) as file:
             while chunk := file.read(BLOCK):
@@ -82,10 +87,6 @@ def text_chunks(value: str, name: str, environ: Mapping[str, str]) -> Iterator[s
         raise UsageError(
             f"{exc}", "set AWS_CLI_FILE_ENCODING to an encoding such as utf-8"
         ) from exc
-
-
-def _expanded(path: str) -> str:
-    return os.path.expandvars(os.path.expanduser(path))
 
 
 def _encoding(environ: Mapping[str, str]) -> str:

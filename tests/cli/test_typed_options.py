@@ -14,7 +14,7 @@ from smrt.cli.commands.invoke_endpoint_with_response_stream import StreamOptions
 from smrt.cli.commands.wait import WaitCommandOptions
 from smrt.config.connection_options import ConnectionOptions
 from smrt.errors import UsageError
-from smrt.invoke.options import GlobalOptions, InvokeOptions
+from smrt.invoke.options import GlobalOptions, InvokeOptions, PlainBody
 from smrt.invoke.waiting import WaitOptions
 from smrt.output.console import App, Console
 from smrt.output.stream_format import StreamFormatOptions
@@ -38,7 +38,16 @@ def parsed(name: str, line: str) -> Any:
     result = CliRunner().invoke(command, line.split(), obj=app)
     if result.exception is not None:
         raise result.exception
-    return received.pop()
+    return without_line(received.pop())
+
+
+def without_line(options: Any) -> Any:
+    """The options without the command line, which contains them as text."""
+    if isinstance(options, InvokeOptions):
+        return options._replace(line=())
+    if isinstance(options, AsyncOptions | StreamOptions):
+        return options._replace(invoke=options.invoke._replace(line=()))
+    return options
 
 
 def shared(**options: Any) -> InvokeOptions:
@@ -57,6 +66,8 @@ def connected(**options: Any) -> InvokeOptions:
             "--endpoint-name e --body b out",
             PLAIN._replace(parameters={"EndpointName": "e", "Body": "b"}, outfile="out"),
         ),
+        ("--data @f", PLAIN._replace(plain_body=PlainBody("--data", "@f"))),
+        ("--json {} --json []", PLAIN._replace(plain_body=PlainBody("--json", "[]"))),
         ("--accept=", PLAIN._replace(parameters={"Accept": ""})),
         ("--accept a --accept b", PLAIN._replace(parameters={"Accept": "b"})),
         ("-", PLAIN._replace(outfile="-")),
@@ -146,6 +157,7 @@ def test_a_wait_has_these_options(line: str, options: dict[str, Any]) -> None:
     ("name", "line", "message"),
     [
         (INVOKE, "--query [ --endpoint-url x", "Bad value for --query ["),
+        (INVOKE, "--body b --json {}", "--body and --json cannot be used together"),
         (INVOKE, "--endpoint-url x --cli-read-timeout x", "Bad value for --endpoint-url"),
         (INVOKE, "--cli-connect-timeout y --cli-read-timeout x", "base 10: 'x'"),
         (INVOKE, "--cli-connect-timeout y --wait-ready z", "base 10: 'y'"),

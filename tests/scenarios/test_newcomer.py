@@ -116,13 +116,13 @@ CASES = {
         ("invoke-endpoint", "--endpoint-name", "iris", "--body", '{"x": [1, 2]}'),
         252,
         '(ParamValidation): Invalid base64: "{"x": [1, 2]}" (--body)',
-        ("--cli-binary-format raw-in-base64-out", "--body fileb://PATH"),
+        ("smrt invoke-endpoint --endpoint-name iris --json '{\"x\": [1, 2]}'",),
     ),
-    "a file's name without fileb://": Case(
-        ("invoke-endpoint", "--endpoint-name", "iris", "--body", "flowers.csv"),
+    "a file as in curl": Case(
+        ("invoke-endpoint", "--endpoint-name", "iris", "--body", "@flowers.csv"),
         252,
-        '(ParamValidation): Invalid base64: "flowers.csv" (--body)',
-        ("--cli-binary-format raw-in-base64-out", "--body fileb://PATH"),
+        '(ParamValidation): Invalid base64: "@flowers.csv" (--body)',
+        ("smrt invoke-endpoint --endpoint-name iris --data @flowers.csv",),
     ),
     "no content type": Case(
         UNTYPED,

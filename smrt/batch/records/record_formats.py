@@ -10,18 +10,20 @@ from typing import Any, NamedTuple
 
 from smrt.errors import SmrtError
 from smrt.protocol import parameters
+from smrt.protocol.media_suffixes import content_type_by_suffix
 from smrt.protocol.operations import Operation
 
 from .csv_rows import RowState, row_state
 from .file_listing import read_listed, stat_listed
 from .json_text import JsonError, json_members, json_text, parse_value
 from .line_reader import LONGEST_LINE
-from .media_suffixes import content_type_by_suffix
 from .record import Record, RecordError
 
 FORMATS = ("json", "bedrock", "openai", "calls", "text", "csv")
 """The formats of lines, as --format names them."""
 JSON_FORMATS = FORMATS[:4]
+DEFAULT_TYPE = "application/octet-stream"
+"""The content type of a file with an unknown suffix."""
 
 RecordParser = Callable[[int, int, bytes], Record | RecordError]
 """From the offset, the number and the bytes of a line."""
@@ -141,7 +143,8 @@ def file_parser(folder: str, *, has_content_type: bool) -> RecordParser:
             return RecordError(offset, listed.name, "InputChanged", reason, b"")
         if listed.size > LONGEST_LINE:
             return too_large(offset, listed.name)
-        values = {} if has_content_type else {"ContentType": content_type_by_suffix(listed.name)}
+        content_type = content_type_by_suffix(listed.name) or DEFAULT_TYPE
+        values = {} if has_content_type else {"ContentType": content_type}
         return Record(offset, listed.name, body, values, b"")
 
     return parse

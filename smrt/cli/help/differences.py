@@ -16,6 +16,12 @@ DIFFERENCES = (
         "you would pay for a request with garbage in it",
     ),
     (
+        "--data, --json",
+        "not available",
+        "text or a file as the body, without base64, and a content type that fits",
+        "curl and httpie users expect them; --body works as in aws",
+    ),
+    (
         "a lost connection, Ctrl-C, SIGTERM",
         "a partial outfile",
         "the outfile is unchanged",

@@ -2,7 +2,6 @@
 
 from mimetypes import MimeTypes
 
-DEFAULT = "application/octet-stream"
 _OF_MODELS = {
     ".avif": "image/avif",
     ".csv": "text/csv",
@@ -22,7 +21,7 @@ for _suffix, _content_type in _OF_MODELS.items():
     _types.add_type(_content_type, _suffix)
 
 
-def content_type_by_suffix(name: str) -> str:
-    """The content type of the file `name`."""
+def content_type_by_suffix(name: str) -> str | None:
+    """The content type of the file `name`; None if it is unknown, or the file is compressed."""
     content_type, encoding = _types.guess_type(name)
-    return DEFAULT if encoding or not content_type else content_type
+    return None if encoding else content_type
