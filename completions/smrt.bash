@@ -13,7 +13,7 @@ _smrt_table() {
   case $1 in
     'smrt')
       subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait local completion sagemaker-runtime'
-      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
+      flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;
@@ -36,7 +36,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint')
       subcommands=''
-      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --include --pretty --body-query --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -53,6 +53,8 @@ _smrt_table() {
         --session-id) kind='ID' ;;
         --prefix-aware-id) kind='ID' ;;
         --metadata) kind='FILE' ;;
+        --pretty) kind='WHEN auto on off' ;;
+        --body-query) kind='JMESPATH' ;;
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;
         --select) kind='NAME' ;;
@@ -74,7 +76,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint-async')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --wait --wait-timeout --stage --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --inference-id --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --body --metadata --pretty --body-query --wait --wait-timeout --stage --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -89,6 +91,8 @@ _smrt_table() {
         --invocation-timeout-seconds) kind='SECONDS' ;;
         --body) kind='INPUT' ;;
         --metadata) kind='FILE' ;;
+        --pretty) kind='WHEN auto on off' ;;
+        --body-query) kind='JMESPATH' ;;
         --wait-timeout) kind='SECONDS' ;;
         --stage) kind='S3_URI' ;;
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
@@ -112,7 +116,7 @@ _smrt_table() {
       esac ;;
     'smrt invoke-endpoint-with-response-stream')
       subcommands=''
-      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-variant --target-container-hostname --inference-id --inference-component-name --session-id --prefix-aware-id --metadata --stream --text --chat --timings --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-variant --target-container-hostname --inference-id --inference-component-name --session-id --prefix-aware-id --metadata --include --stream --text --chat --timings --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -150,7 +154,7 @@ _smrt_table() {
       esac ;;
     'smrt batch')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --status --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --status --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='INPUT_FILE'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -209,7 +213,7 @@ _smrt_table() {
       esac ;;
     'smrt wait')
       subcommands=''
-      flags='--output-location --failure-location --from --wait-timeout --metadata --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--output-location --failure-location --from --wait-timeout --metadata --pretty --body-query --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='[OUTFILE]'
       case $2 in
         --output-location) kind='S3_URI' ;;
@@ -217,6 +221,8 @@ _smrt_table() {
         --from) kind='FILE' ;;
         --wait-timeout) kind='SECONDS' ;;
         --metadata) kind='FILE' ;;
+        --pretty) kind='WHEN auto on off' ;;
+        --body-query) kind='JMESPATH' ;;
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
         --query) kind='JMESPATH' ;;
         --select) kind='NAME' ;;

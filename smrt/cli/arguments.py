@@ -14,11 +14,21 @@ _NUMBER = r"-\d+|-\d*\.\d+"
 
 
 class OptionNames(NamedTuple):
-    """Known options: `valued` take a value, `flags` take none, `optional` have a default value."""
+    """Known options: `valued` take a value, `flags` take none, `optional` have a default value.
+
+    `short` maps letters such as -i to flags.
+    """
 
     valued: Collection[str]
     flags: Collection[str]
     optional: Mapping[str, str] = {}
+    short: Mapping[str, str] = {}
+
+    def spelled_out(self, word: str) -> list[str]:
+        """`word`, or the long names of the flags in it: -iv is --include --verbose."""
+        letters = [f"-{letter}" for letter in word[1:]] if word.startswith("-") else []
+        is_short = letters and all(letter in self.short for letter in letters)
+        return [self.short[letter] for letter in letters] if is_short else [word]
 
     def is_value(self, word: str) -> bool:
         """Whether `word` can be a value: `--query=a b` contains a space, but is an option."""
@@ -39,7 +49,8 @@ def arrange(arguments: Sequence[str], names: OptionNames) -> Arranged:
     line = Arranged([], [], [])
     rest = list(reversed(arguments))
     while rest:
-        word = rest.pop()
+        word, *more = names.spelled_out(rest.pop())
+        rest += reversed(more)
         if word == "--":
             line.words.extend(reversed(rest))
             break
@@ -71,9 +82,9 @@ def reject_unknown(unknown: Sequence[str], names: Collection[str], *hints: str) 
     """Raise UsageError for unknown words, with the nearest options as hints."""
     if unknown:
         suggestions = [
-            f"did you mean {nearest[0]} instead of {word}?"
+            f"did you mean {nearest} instead of {word}?"
             for word in unknown
-            if (nearest := _nearest(word.partition("=")[0], names)) and nearest[0] not in word
+            if (nearest := _nearest(word.partition("=")[0], names)) and nearest not in word
         ]
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *suggestions, *hints)
 
@@ -89,12 +100,17 @@ def reject_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
     )
 
 
-def _nearest(word: str, names: Collection[str]) -> list[str]:
-    """The option that `word` abbreviates, or else resembles; empty if there is none."""
+def _nearest(word: str, names: Collection[str]) -> str:
+    """The option that `word` resembles, preferably in its first letters; empty if there is none."""
     from difflib import get_close_matches
 
-    abbreviated = [name for name in names if word.startswith("--") and name.startswith(word)]
-    return abbreviated[:1] or get_close_matches(word, names, 1)
+    def common_start(name: str) -> int:
+        return next(
+            (i for i, pair in enumerate(zip(word, name, strict=False)) if len({*pair}) > 1),
+            len(word),
+        )
+
+    return max(get_close_matches(word, names), key=common_start, default="")
 
 
 def _value(name: str, rest: list[str], names: OptionNames) -> str:

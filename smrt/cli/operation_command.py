@@ -7,6 +7,7 @@ import click
 
 from smrt import __version__
 from smrt.invoke.option_table import (
+    BODY,
     EAGER,
     GLOBALS,
     HELP,
@@ -75,10 +76,11 @@ class RowsCommand(click.Command):
         self._outfile_with = outfile_with
         self._read_timeout = read_timeout
         self.rows = (*map(member_row, members), *rows)
+        listed = (row for row in rows if row.group)
         self._documented_rows = (
             *self.rows[: len(members)],
             *self._positionals,
-            *rows,
+            *listed,
             HELP,
             VERSION,
         )
@@ -89,6 +91,7 @@ class RowsCommand(click.Command):
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
             optional={row.flag: "input" for row in rows if row.flag == SKELETON},
+            short={row.short: row.flag for row in rows if row.short},
         )
         super().__init__(name, callback=run, help=text, add_help_option=False)
 
@@ -212,7 +215,7 @@ def version_line() -> str:
 def leading_option_names() -> OptionNames:
     """The options that can precede the command: all global options, and those of all members."""
     flags = {member.flag for operation in OPERATIONS for member in operation.members}
-    rows = (*GLOBALS, *STREAM, WAIT, WAIT_TIMEOUT, STAGE)
+    rows = (*GLOBALS, *STREAM, *BODY, WAIT, WAIT_TIMEOUT, STAGE)
     valued = flags.union(row.flag for row in rows if row.takes_value)
     return OptionNames(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
 

@@ -12,7 +12,7 @@ from smrt.config.connection_options import (
     wait_ready_seconds,
 )
 from smrt.errors import UsageError
-from smrt.invoke.option_table import DATA, JSON
+from smrt.invoke.option_table import BODY_QUERY, DATA, INCLUDE, JSON, PRETTY, VERBOSE
 from smrt.invoke.options import GlobalOptions, InvokeOptions, PlainBody
 from smrt.protocol.messages import DEFAULT_TIMEOUT
 from smrt.protocol.operations import Operation
@@ -41,6 +41,7 @@ def invoke_options(
         binary_format=values["cli_binary_format"],
         skeleton=values["generate_cli_skeleton"],
         dry_run=values["dry_run"],
+        include=values.get(INCLUDE.dest, False),
         shared=global_options(ctx, read_timeout),
         line=(*ctx.command_path.split(), *ctx.meta[WORDS]),
     )
@@ -70,11 +71,24 @@ def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) ->
         select=values["select"],
         color=values["color"],
         metadata=values["metadata"],
+        pretty=values.get(PRETTY.dest),
+        body_query=_body_query(values),
         use_pager=not values["no_cli_pager"],
         profile=values["profile"] or None,
         debug=values["debug"],
+        verbose=values.get(VERBOSE.dest, False),
         connection=_connection_options(ctx, read_timeout),
     )
+
+
+def _body_query(values: Mapping[str, Any]) -> str | None:
+    """The expression of --body-query. Raises UsageError if it cannot be parsed."""
+    expression: str | None = values.get(BODY_QUERY.dest)
+    if expression is not None:
+        from smrt.output import query
+
+        query.compile(expression, run=False, flag=BODY_QUERY.flag)
+    return expression
 
 
 def _connection_options(ctx: click.Context, read_timeout: float) -> ConnectionOptions:

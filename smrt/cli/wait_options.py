@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 import click
 
-from smrt.invoke.option_table import METADATA, SHARED, WAIT_TIMEOUT, Row
+from smrt.invoke.option_table import BODY, METADATA, SHARED, WAIT_TIMEOUT, Row
 from smrt.invoke.options import GlobalOptions
 from smrt.invoke.waiting import WaitOptions, wait_timeout_seconds
 from smrt.protocol.urls import without_userinfo
 
-ROWS = (WAIT_TIMEOUT, METADATA, *SHARED)
+ROWS = (WAIT_TIMEOUT, METADATA, *BODY, *SHARED)
 
 
 def wait_options(

@@ -35,6 +35,8 @@ class OperationResponse(NamedTuple):
     retries: int
     error: str = ""
     """Why the metadata in the body could not be read; empty if it could."""
+    reason: str = ""
+    """The reason phrase of the status."""
 
 
 class Caller:
@@ -185,7 +187,8 @@ class Caller:
         document, flaw = _json_body(response.body) if operation.returns_json else (None, "")
         metadata = responses.metadata(operation, response.headers, document)
         return OperationResponse(
-            response.status, response.headers, metadata, response.body, retries, flaw
+            *(response.status, response.headers, metadata, response.body),
+            *(retries, flaw, response.reason),
         )
 
 

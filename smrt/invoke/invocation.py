@@ -11,7 +11,9 @@ from smrt.config.configuration import Config
 from smrt.config.connection_options import ConnectionOptions
 from smrt.config.settings import settings
 from smrt.errors import ServiceError, TransportError, after_sending
+from smrt.output.body import BodyFormat, is_on_terminal, unformatted
 from smrt.output.console import App
+from smrt.output.outfile import Plan
 from smrt.protocol.messages import Credentials, Settings, masked_repr
 from smrt.protocol.operations import Operation
 from smrt.protocol.urls import masked_url
@@ -41,6 +43,7 @@ class Call(NamedTuple):
     outfile: str | None = None
     static_credentials: Credentials | None = None
     debug: bool = False
+    verbose: bool = False
 
     def __repr__(self) -> str:
         return masked_repr(self, "parameters")
@@ -80,6 +83,7 @@ def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
         inputs.outfile,
         static_credentials,
         options.debug,
+        options.verbose,
     )
 
 
@@ -112,18 +116,52 @@ def send(app: App, call: Call) -> OperationResponse:
     return response
 
 
+def body_format(app: App, call: Call, options: GlobalOptions, plan: Plan | None) -> BodyFormat:
+    """The format of the response body. Raises UsageError for invalid options."""
+    if not options.formats_body(terminal=is_on_terminal(app.console, plan)):
+        return unformatted
+    from .response_body import format_of
+
+    return format_of(app, call.config, call.operation.name, options, plan)
+
+
+def included_head(
+    app: App, response: OperationResponse, options: InvokeOptions, plan: Plan | None
+) -> bytes:
+    """The head of the response, if --include requests it."""
+    if not options.include:
+        return b""
+    from smrt.output.response_head import response_head
+
+    terminal = is_on_terminal(app.console, plan)
+    head = (response.status, response.reason, response.headers)
+    return response_head(*head, app.console, terminal=terminal)
+
+
 def open_caller(app: App, call: Call) -> Caller:
     """A caller with the settings of `call`; it is closed when the command ends."""
     load_credentials = credentials.loader(call.config, call.settings, call.static_credentials)
-    caller = Caller(call.settings, load_credentials, _dependencies(app, debug=call.debug))
+    caller = Caller(call.settings, load_credentials, _dependencies(app, call))
     app.exit_stack.callback(caller.close)
     return caller
 
 
-def _dependencies(app: App, *, debug: bool) -> Dependencies:
-    """Warnings, and with `debug` all steps of the call, go to standard error."""
+def _dependencies(app: App, call: Call) -> Dependencies:
+    """Warnings, with --verbose the heads, with --debug all steps of the call, go to stderr."""
+    dependencies = _debugging(app, call)
+    if not call.verbose:
+        return dependencies
+    from .wire_log import LoggingTransport
+
+    write = app.console.print_stderr
+    return dependencies._replace(
+        transport=lambda settings: LoggingTransport(dependencies.transport(settings), write)
+    )
+
+
+def _debugging(app: App, call: Call) -> Dependencies:
     dependencies = Dependencies(warn=lambda text: app.console.note(f"warning: {text}"))
-    if not debug:
+    if not call.debug:
         return dependencies
     from smrt.client.debug_log import stamped
 

@@ -9,13 +9,15 @@ from smrt.errors import SmrtError, UsageError
 from smrt.output import outfile
 from smrt.output.console import DEFAULT_WIDTH, App, Console, uses_color
 from smrt.output.formats import FORMATS, Style, render
+from smrt.protocol.operations import INVOKE_ENDPOINT_WITH_RESPONSE_STREAM as STREAMING
 
 from .invocation import Call
-from .option_table import METADATA
+from .option_table import BODY_QUERY, METADATA
 from .options import GlobalOptions
 
 STDERR = "-"
 OFF = "off"
+DEFAULT_FORMAT = "json"
 Render = Callable[[Mapping[str, Any]], Iterable[str]]
 
 
@@ -87,6 +89,9 @@ def report(
             "the metadata is not printed, as the response body goes to standard output: "
             "specify an outfile, or --metadata FILE (- for standard error)"
         )
+        if options.query is not None:
+            filter_ = "--text" if call.operation is STREAMING else BODY_QUERY.flag
+            app.console.note(f"--query filters the metadata; for the body use {filter_}")
     pager = configuration.pager(call.config) if options.use_pager else ""
     return Report(app, rendering, destination, plan, pager)
 
@@ -100,7 +105,8 @@ def _destination(option: str | None, *, stdout_is_free: bool) -> Destination:
 def _shapes_metadata(options: GlobalOptions) -> bool:
     """Whether an option has no effect without the metadata."""
     selects = options.query is not None or options.select is not None
-    return selects or options.output not in (None, OFF)
+    has_format = options.output not in (None, OFF) and options.body_query is None
+    return selects or has_format
 
 
 def _plan(path: str | None, body_plan: outfile.Plan | None) -> outfile.Plan | None:
@@ -127,9 +133,7 @@ def _is_terminal(console: Console, destination: Destination, plan: outfile.Plan 
 def _rendering(
     app: App, call: Call, options: GlobalOptions, destination: Destination, *, terminal: bool
 ) -> Render:
-    name = configuration.output_format(call.config, options.output)
-    if name not in FORMATS:
-        raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
+    name = _format_name(call, options)
     style = _style(app, call, options.color, name, destination)._replace(terminal=terminal)
     if name != "table" and not terminal:
         style = style._replace(color=False)  # AWS CLI colors tables only: programs read the rest
@@ -145,6 +149,14 @@ def _rendering(
 
     run = query.compile(options.query)
     return lambda metadata: render(run(metadata), name, style)
+
+
+def _format_name(call: Call, options: GlobalOptions) -> str:
+    """The output format; with --body-query, the body has it, and the metadata is JSON."""
+    name = configuration.output_format(call.config, options.output)
+    if name not in FORMATS:
+        raise UsageError(f"Unknown output type: {name}", f"choose from {', '.join(FORMATS)}")
+    return name if options.body_query is None or name == OFF else DEFAULT_FORMAT
 
 
 def _selected(call: Call, field: str, name: str, style: Style) -> Render:

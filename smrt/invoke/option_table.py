@@ -10,9 +10,9 @@ from smrt.protocol.operations import BINARY_FORMATS, Member
 class Row(NamedTuple):
     """An option: a flag if it has neither metavar nor choices, a positional one without a `flag`.
 
-    `group` is its section of the help. A value whose `metavar` is in brackets is optional; the
-    metavar also selects the completion: FILE completes paths. `default` applies if nothing is
-    configured.
+    `group` is its section of the help, which does not list a row without one. A value whose
+    `metavar` is in brackets is optional; the metavar also selects the completion: FILE completes
+    paths. `default` applies if nothing is configured.
     """
 
     flag: str
@@ -77,6 +77,13 @@ JSON = Row(
     "Like --data, with application/json as content type and accept.",
     "request",
     "DATA",
+)
+VERBOSE = Row(
+    "--verbose",
+    "verbose",
+    "Print the headers of requests and responses to standard error; secrets are masked.",
+    "other",
+    short="-v",
 )
 GLOBALS = (
     Row(
@@ -175,6 +182,7 @@ GLOBALS = (
         "input",
     ),
     Row("--dry-run", "dry_run", "Print the request without sending it.", "request"),
+    VERBOSE,
     DEBUG,
     Row("--no-paginate", "no_paginate", "Accepted for compatibility; has no effect.", "other"),
     Row(
@@ -186,6 +194,30 @@ GLOBALS = (
     Row("--no-cli-auto-prompt", "no_cli_auto_prompt", "Do not prompt.", "other"),
 )
 
+INCLUDE = Row(
+    "--include",
+    "include",
+    "Write the status and headers of the response before its body.",
+    "output",
+    short="-i",
+)
+PRETTY = Row(
+    "--pretty",
+    "pretty",
+    "When to indent the JSON of a response, and end it with a newline; auto: on a terminal.",
+    "output",
+    "WHEN",
+    ("auto", "on", "off"),
+    "auto",
+)
+BODY_QUERY = Row(
+    "--body-query",
+    "body_query",
+    "JMESPath filter for the JSON of the response: a string is printed bare, other results in the "
+    "format of --output.",
+    "output",
+    "JMESPATH",
+)
 METADATA = Row(
     "--metadata",
     "metadata",
@@ -208,12 +240,14 @@ STAGE = Row(
     "request",
     "S3_URI",
 )
-_OF_MODELS = ("retry_timeouts", "wait_ready")
+_OF_MODELS = ("retry_timeouts", "wait_ready", "verbose")
 SHARED = tuple(row for row in GLOBALS if row.group != "request" and row.dest not in _OF_MODELS)
 """The global options of a command that calls no model."""
 
+BODY = (PRETTY, BODY_QUERY)
 STREAM = (
     METADATA,
+    INCLUDE,
     Row(
         "--stream",
         "stream",

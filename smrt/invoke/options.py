@@ -15,10 +15,18 @@ class GlobalOptions(NamedTuple):
     select: str | None = None
     color: str | None = None
     metadata: str | None = None
+    pretty: str | None = None
+    body_query: str | None = None
     use_pager: bool = True
     profile: str | None = None
     debug: bool = False
+    verbose: bool = False
     connection: ConnectionOptions = ConnectionOptions()
+
+    def formats_body(self, *, terminal: bool) -> bool:
+        """Whether the body of a response is formatted; `terminal`: it appears on a terminal."""
+        is_pretty = self.pretty == "on" or (terminal and self.pretty != "off")
+        return is_pretty or self.body_query is not None
 
 
 class PlainBody(NamedTuple):
@@ -50,6 +58,7 @@ class InvokeOptions(NamedTuple):
     binary_format: str | None = None
     skeleton: str | None = None
     dry_run: bool = False
+    include: bool = False
     shared: GlobalOptions = GlobalOptions()
     line: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from shlex import quote
 from typing import Any, NamedTuple
 
 from smrt.errors import SmrtError, StdoutClosedError, UsageError
-from smrt.output.body import deliver, plan_body
+from smrt.output.body import BodyFormat, deliver, plan_body
 from smrt.output.console import App, Console
 from smrt.output.outfile import Plan
 from smrt.output.progress import progress
@@ -15,7 +15,7 @@ from smrt.protocol.operations import kebab
 from smrt.s3 import async_results
 from smrt.s3.async_results import WAITED_OPERATION, ResultLocations
 
-from .invocation import Call, ConnectS3
+from .invocation import Call, ConnectS3, body_format
 from .metadata import Report, report
 from .option_table import WAIT_TIMEOUT
 from .options import GlobalOptions
@@ -37,14 +37,15 @@ class WaitOptions(NamedTuple):
 class Wait(NamedTuple):
     """A wait that is ready to start; `timeout` is in seconds.
 
-    `plan` is the file for the result, None for standard output. `arguments` follow the locations
-    in the `smrt wait` command that resumes it.
+    `plan` is the file for the result, None for standard output; `format` is that of its body.
+    `arguments` follow the locations in the `smrt wait` command that resumes it.
     """
 
     app: App
     connect_s3: ConnectS3
     report: Report
     plan: Plan | None
+    format: BodyFormat
     timeout: float
     arguments: Sequence[str]
 
@@ -67,7 +68,8 @@ class Wait(NamedTuple):
                 )
             with result.body as body:
                 inference_id = str(metadata.get("InferenceId", ""))
-                deliver(body.chunks(), console, plan=self.plan, request_id=inference_id)
+                chunks = self.format(body.chunks(), inference_id)
+                deliver(chunks, console, plan=self.plan, request_id=inference_id)
             self.report.write({**metadata, **result.metadata})
 
     def _command(self, metadata: Mapping[str, Any]) -> str:
@@ -111,7 +113,8 @@ def wait(
     )
     timeout = max_wait_seconds if options.timeout is None else options.timeout
     arguments = [*options.arguments, *_outfile(call.outfile)]
-    return Wait(app, connect_s3, metadata, plan, timeout, arguments)
+    format_ = body_format(app, call, options.shared, plan)
+    return Wait(app, connect_s3, metadata, plan, format_, timeout, arguments)
 
 
 def wait_timeout_seconds(text: str | None) -> float | None:

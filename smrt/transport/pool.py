@@ -30,6 +30,7 @@ class Response(NamedTuple):
     status: int
     headers: Headers
     body: StreamingBody
+    reason: str = ""
 
 
 class Transport(Protocol):
@@ -69,7 +70,7 @@ class HttpTransport:
             raise
         chunks = self._chunks(connection, request.url, started_at)
         next(chunks)  # from now on, closing the generator releases the connection
-        return Response(head.status, head.headers, StreamingBody(chunks, chunks.close))
+        return Response(head.status, head.headers, StreamingBody(chunks, chunks.close), head.reason)
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -231,7 +231,9 @@ def test_generated_text_in_a_pipe_or_a_file_is_unchanged(
 def test_a_raw_body_is_raw_on_a_terminal(run: Run, endpoint: Endpoint) -> None:
     painted = b"\x1b[31mred\x1b[0m"
     endpoint.respond(body=painted)
-    assert run(*CALL).out == painted
+    endpoint.respond(body=painted)
+    assert run(*CALL).out == painted + b"\n"
+    assert run(*CALL, "--pretty", "off").out == painted
     endpoint.respond_with(stream([part(painted)]))
     assert run(*STREAM).out == painted + b"\n"
 

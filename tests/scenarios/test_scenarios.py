@@ -18,7 +18,7 @@ SCENARIOS = {
 }
 PARAMETER_HEADERS = re.compile(r"content-type|accept|x-amzn-.*|x-amz-security-token")
 """Headers that are always compared; others are compared if the scenario lists them."""
-VARYING = re.compile(r"(?m)^(User-Agent: smrt/|amz-sdk-invocation-id: ).*$")
+VARYING = re.compile(r"(?m)^((?:> )?(?:User-Agent: smrt/|amz-sdk-invocation-id: )).*$")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)

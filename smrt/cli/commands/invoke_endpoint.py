@@ -4,9 +4,9 @@ import click
 
 from smrt.cli.operation_command import OperationCommand
 from smrt.cli.typed_options import invoke_options
-from smrt.invoke.invocation import Call, run_operation, send
+from smrt.invoke.invocation import Call, body_format, included_head, run_operation, send
 from smrt.invoke.metadata import report
-from smrt.invoke.option_table import METADATA
+from smrt.invoke.option_table import BODY, INCLUDE, METADATA
 from smrt.invoke.options import InvokeOptions
 from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
@@ -35,10 +35,17 @@ def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
 
         show_preview(app, call, options, metadata)
         return
+    format_ = body_format(app, call, options.shared, plan)
     response = send(app, call)
     with response.body as body:
         request_id = header(response.headers, "x-amzn-RequestId")
-        deliver(body.chunks(), app.console, plan=plan, request_id=request_id)
+        deliver(
+            format_(body.chunks(), request_id),
+            app.console,
+            plan=plan,
+            request_id=request_id,
+            head=included_head(app, response, options, plan),
+        )
     metadata.write(response.metadata)
 
 
@@ -76,7 +83,7 @@ _EXAMPLES = (
 )
 command = OperationCommand(
     INVOKE_ENDPOINT,
-    (METADATA,),
+    (METADATA, INCLUDE, *BODY),
     gather,
     run,
     read_timeout=INVOKE_READ_TIMEOUT,

@@ -9,7 +9,7 @@ from smrt.cli.typed_options import invoke_options
 from smrt.errors import UsageError
 from smrt.invoke.invocation import Call, run_operation, send
 from smrt.invoke.metadata import report
-from smrt.invoke.option_table import METADATA, STAGE, WAIT, WAIT_TIMEOUT
+from smrt.invoke.option_table import BODY, BODY_QUERY, METADATA, STAGE, WAIT, WAIT_TIMEOUT
 from smrt.invoke.options import InvokeOptions
 from smrt.output.console import App
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC
@@ -41,8 +41,9 @@ def _wait_options(ctx: click.Context, invoke: InvokeOptions) -> "WaitOptions | N
         from smrt.cli.wait_options import wait_options
 
         return wait_options(ctx, invoke.shared, excluded=("--endpoint-url",))
-    if ctx.params[WAIT_TIMEOUT.dest] is not None:
-        raise UsageError(f"{WAIT_TIMEOUT.flag} requires {WAIT.flag}")
+    for row in (WAIT_TIMEOUT, BODY_QUERY):
+        if ctx.params[row.dest] is not None:
+            raise UsageError(f"{row.flag} requires {WAIT.flag}")
     return None
 
 
@@ -97,7 +98,7 @@ _EXAMPLES = (
 )
 command = OperationCommand(
     INVOKE_ENDPOINT_ASYNC,
-    (METADATA, WAIT, WAIT_TIMEOUT, STAGE),
+    (METADATA, *BODY, WAIT, WAIT_TIMEOUT, STAGE),
     gather,
     run,
     outfile_with=WAIT.flag,

@@ -10,10 +10,10 @@ import click
 from smrt.cli.operation_command import OperationCommand
 from smrt.cli.typed_options import invoke_options
 from smrt.client.caller import OperationResponse
-from smrt.errors import SmrtError
-from smrt.invoke.invocation import Call, run_operation, send
+from smrt.errors import SmrtError, UsageError
+from smrt.invoke.invocation import Call, included_head, run_operation, send
 from smrt.invoke.metadata import report
-from smrt.invoke.option_table import STREAM
+from smrt.invoke.option_table import BODY_QUERY, STREAM
 from smrt.invoke.options import InvokeOptions
 from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
@@ -36,6 +36,11 @@ class StreamOptions(NamedTuple):
 def gather(ctx: click.Context) -> StreamOptions:
     """The options of the command. Raises UsageError."""
     values = ctx.params
+    if values[BODY_QUERY.dest] is not None:
+        raise UsageError(
+            f"{BODY_QUERY.flag} needs a whole response, not a stream",
+            "use --text JMESPATH, which selects from each event",
+        )
     return StreamOptions(
         format=StreamFormatOptions(values["stream"], values["text"], values["chat"]),
         timings=values["timings"],
@@ -75,6 +80,7 @@ def _stream(app: App, call: Call, options: StreamOptions, write: StreamFormatter
             request_id=header(response.headers, "x-amzn-RequestId"),
             save_partial=True,
             text=options.format.is_text,
+            head=included_head(app, response, options.invoke, plan),
         )
     timings = {"Timings": stats.timings()} if options.timings else {}
     metadata.write({**response.metadata, **timings})
@@ -123,7 +129,7 @@ _EXAMPLES = (
 )
 command = OperationCommand(
     OPERATION,
-    STREAM,
+    (*STREAM, BODY_QUERY._replace(group="")),
     gather,
     run,
     read_timeout=INVOKE_READ_TIMEOUT,

@@ -12,7 +12,7 @@ from smrt.client.caller import MAX_DOCUMENT
 from smrt.config import configuration
 from smrt.errors import UsageError
 from smrt.invoke.invocation import Call, s3_connector
-from smrt.invoke.option_table import METADATA, SHARED, WAIT_TIMEOUT, Row
+from smrt.invoke.option_table import BODY, METADATA, SHARED, WAIT_TIMEOUT, Row
 from smrt.invoke.waiting import WaitOptions, wait
 from smrt.output.console import App
 from smrt.protocol.json_document import parse_json
@@ -133,7 +133,7 @@ _EXAMPLES = (
 )
 command = RowsCommand(
     "wait",
-    (OUTPUT, FAILURE, FROM, WAIT_TIMEOUT, METADATA, *SHARED),
+    (OUTPUT, FAILURE, FROM, WAIT_TIMEOUT, METADATA, *BODY, *SHARED),
     gather,
     run,
     text="Wait for the result of an asynchronous invocation and fetch it from S3.",

@@ -22,6 +22,18 @@ DIFFERENCES = (
         "curl and httpie users expect them; --body works as in aws",
     ),
     (
+        "JSON on a terminal",
+        "metadata only; the body goes to a file",
+        "the body is indented and colored, and text ends with a newline, unless --pretty off",
+        "a terminal is read by people; pipes and files stay as they are",
+    ),
+    (
+        "filters of the body, and its headers",
+        "not available",
+        "--body-query, --include, --verbose",
+        "jq and curl users expect them",
+    ),
+    (
         "a lost connection, Ctrl-C, SIGTERM",
         "a partial outfile",
         "the outfile is unchanged",

@@ -44,8 +44,11 @@ def render(value: Any, name: str, style: Style = Style()) -> Iterator[str]:  # n
 
     AWS CLI writes the same chunks: an encoding error counts its position from their start.
     """
-    if value == {}:
-        return iter(())
+    return iter(()) if value == {} else formatted(value, name, style)
+
+
+def formatted(value: Any, name: str, style: Style) -> Iterator[str]:
+    """`value` in the format `name`, in chunks, an empty mapping too."""
     module = import_module(f".{FORMATS[name]}", __name__)
     chunks: Iterator[str] = module.chunks(value, style)
     return chunks
