@@ -20,8 +20,7 @@ COMMANDS = (
     --body fileb://iris/flowers.csv predictions.csv""",
     "cut -c 1-40 predictions.csv",
     r"""smrt invoke-endpoint-with-response-stream --endpoint-name storyteller --chat \
-    --content-type application/json --cli-binary-format raw-in-base64-out \
-    --body '{"prompt": "The Queen", "max_tokens": 45, "seed": 7}'""",
+    --json '{"prompt": "The Queen", "max_tokens": 45, "seed": 7}'""",
 )
 WIDTH = 92
 

@@ -16,12 +16,14 @@ _NUMBER = r"-\d+|-\d*\.\d+"
 class OptionNames(NamedTuple):
     """Known options: `valued` take a value, `flags` take none, `optional` have a default value.
 
+    `attached` are flags with a value only after an equals sign, by default the first of theirs.
     `short` maps letters such as -i to flags.
     """
 
     valued: Collection[str]
     flags: Collection[str]
     optional: Mapping[str, str] = {}
+    attached: Mapping[str, Sequence[str]] = {}
     short: Mapping[str, str] = {}
 
     def spelled_out(self, word: str) -> list[str]:
@@ -55,11 +57,9 @@ def arrange(arguments: Sequence[str], names: OptionNames) -> Arranged:
             line.words.extend(reversed(rest))
             break
         name, equals, _ = word.partition("=")
-        if name in names.flags and equals:
-            raise UsageError(
-                f"argument {name}: ignored explicit argument '{word[len(name) + 1 :]}'"
-            )
-        if name in names.flags or (equals and name in names.valued):
+        if name in names.flags:
+            line.options.append(_flag(word, names))
+        elif equals and name in names.valued:
             line.options.append(word)
         elif name in names.valued:
             line.options.append(f"{name}={_value(name, rest, names)}")
@@ -111,6 +111,15 @@ def _nearest(word: str, names: Collection[str]) -> str:
         )
 
     return max(get_close_matches(word, names), key=common_start, default="")
+
+
+def _flag(word: str, names: OptionNames) -> str:
+    name, equals, value = word.partition("=")
+    if name in names.attached:
+        return word if equals else f"{name}={names.attached[name][0]}"
+    if equals:
+        raise UsageError(f"argument {name}: ignored explicit argument '{value}'")
+    return word
 
 
 def _value(name: str, rest: list[str], names: OptionNames) -> str:

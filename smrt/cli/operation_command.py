@@ -91,6 +91,7 @@ class RowsCommand(click.Command):
             + [row.flag for row in rows if row.takes_value and row.flag != SKELETON],
             flags=[row.flag for row in rows if not row.takes_value] + list(EAGER),
             optional={row.flag: "input" for row in rows if row.flag == SKELETON},
+            attached={row.flag: row.attached for row in rows if row.attached},
             short={row.short: row.flag for row in rows if row.short},
         )
         super().__init__(name, callback=run, help=text, add_help_option=False)
@@ -214,10 +215,11 @@ def version_line() -> str:
 
 def leading_option_names() -> OptionNames:
     """The options that can precede the command: all global options, and those of all members."""
-    flags = {member.flag for operation in OPERATIONS for member in operation.members}
+    members = {member.flag for operation in OPERATIONS for member in operation.members}
     rows = (*GLOBALS, *STREAM, *BODY, WAIT, WAIT_TIMEOUT, STAGE)
-    valued = flags.union(row.flag for row in rows if row.takes_value)
-    return OptionNames(valued, [row.flag for row in rows if not row.takes_value] + list(EAGER))
+    valued = members.union(row.flag for row in rows if row.takes_value)
+    flags = [row.flag for row in rows if not row.takes_value]
+    return OptionNames(valued, [*flags, *EAGER])
 
 
 def parameter_label(param: click.Parameter | None) -> str:
@@ -228,6 +230,8 @@ def parameter_label(param: click.Parameter | None) -> str:
 
 
 def _option(row: Row) -> click.Option:
+    if row.attached:
+        return click.Option([row.flag, row.dest], type=Choice(row.attached), help=row.help)
     if not row.takes_value:
         return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
     kind = Choice(row.choices) if row.choices else None

@@ -40,7 +40,7 @@ def invoke_options(
         input_yaml=values["cli_input_yaml"],
         binary_format=values["cli_binary_format"],
         skeleton=values["generate_cli_skeleton"],
-        dry_run=values["dry_run"],
+        dry_run=values["dry_run"] or None,
         include=values.get(INCLUDE.dest, False),
         shared=global_options(ctx, read_timeout),
         line=(*ctx.command_path.split(), *ctx.meta[WORDS]),

@@ -6,20 +6,39 @@ from typing import Any
 from smrt.client.caller import Caller
 from smrt.client.debug_log import masked_headers
 from smrt.errors import redacted
-from smrt.protocol.messages import Headers, Request
+from smrt.output.body import is_text
+from smrt.protocol.messages import Headers, Payload, Request
 from smrt.protocol.operations import Operation
-from smrt.transport.connection import head
+from smrt.transport.connection import blocks, head
+
+MOST_TEXT = 1000
+MOST_BINARY = 32
+"""Bytes of a body that are printed, as text or in hexadecimal."""
 
 
 def request_text(caller: Caller, operation: Operation, values: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of the request: method and URL, then the headers."""
+    """The lines of the request: method and URL, the headers, and the start of the body."""
     request = caller.first_attempt(operation, values)
     yield f"{request.method} {redacted(str(request.url))}\n"
     for name, value in masked_headers(sent_headers(request)):
         yield f"{name}: {value}\n"
+    if request.payload.length:
+        yield f"\n{_excerpt(request.payload)}\n"
 
 
 def sent_headers(request: Request) -> Headers:
     """The headers that are sent, in order."""
     lines = head(request).decode().split("\r\n")[1:-2]
     return tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
+
+
+def _excerpt(payload: Payload) -> str:
+    """The first bytes of a body, and how many follow."""
+    start = next(blocks(payload))[:MOST_TEXT]
+    if is_text(start):
+        shown = start.decode(errors="ignore")  # a character that was cut
+        size = len(shown.encode())
+    else:
+        shown, size = start[:MOST_BINARY].hex(" "), len(start[:MOST_BINARY])
+    rest = payload.length - size
+    return f"{shown}... ({rest:,} more bytes)" if rest else shown

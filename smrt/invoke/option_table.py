@@ -12,7 +12,8 @@ class Row(NamedTuple):
 
     `group` is its section of the help, which does not list a row without one. A value whose
     `metavar` is in brackets is optional; the metavar also selects the completion: FILE completes
-    paths. `default` applies if nothing is configured.
+    paths. `default` applies if nothing is configured. A flag can have a value after an equals sign,
+    one of `attached`; without a value, it has the first.
     """
 
     flag: str
@@ -23,6 +24,7 @@ class Row(NamedTuple):
     choices: tuple[str, ...] = ()
     default: str = ""
     short: str = ""
+    attached: tuple[str, ...] = ()
 
     @property
     def takes_value(self) -> bool:
@@ -32,8 +34,13 @@ class Row(NamedTuple):
     @property
     def label(self) -> str:
         """The option in help: --output FORMAT."""
-        names = ", ".join(filter(None, (self.short, self.flag)))
-        return " ".join(filter(None, (names, self.metavar)))
+        return " ".join(filter(None, (self.spellings, self.metavar)))
+
+    @property
+    def spellings(self) -> str:
+        """The option without a value that follows: -i, --include, or --dry-run[=curl]."""
+        value = f"[={self.attached[-1]}]" if self.attached else ""
+        return ", ".join(filter(None, (self.short, self.flag + value)))
 
     @property
     def terms(self) -> str:
@@ -42,6 +49,7 @@ class Row(NamedTuple):
         return "; ".join([*parts, *([f"default: {self.default}"] if self.default else [])])
 
 
+CURL = "curl"
 SKELETON = "--generate-cli-skeleton"
 ERROR_FORMAT = Row(
     "--cli-error-format",
@@ -181,7 +189,14 @@ GLOBALS = (
         ("input", "yaml-input", "output"),
         "input",
     ),
-    Row("--dry-run", "dry_run", "Print the request without sending it.", "request"),
+    Row(
+        "--dry-run",
+        "dry_run",
+        "Print the request and the first bytes of its body, and send nothing; --dry-run=curl "
+        "prints a curl command.",
+        "request",
+        attached=("request", CURL),
+    ),
     VERBOSE,
     DEBUG,
     Row("--no-paginate", "no_paginate", "Accepted for compatibility; has no effect.", "other"),

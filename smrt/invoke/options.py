@@ -57,7 +57,7 @@ class InvokeOptions(NamedTuple):
     input_yaml: str | None = None
     binary_format: str | None = None
     skeleton: str | None = None
-    dry_run: bool = False
+    dry_run: str | None = None
     include: bool = False
     shared: GlobalOptions = GlobalOptions()
     line: tuple[str, ...] = ()
@@ -73,4 +73,4 @@ class InvokeOptions(NamedTuple):
     @property
     def is_preview(self) -> bool:
         """Whether to print the request or a sample of the output, and send nothing."""
-        return self.dry_run or self.skeleton is not None
+        return self.dry_run is not None or self.skeleton is not None

@@ -3,10 +3,15 @@
 from smrt.output.console import App
 from smrt.protocol import skeleton
 
-from .dry_run import request_text
 from .invocation import Call, open_caller
 from .metadata import Report
+from .option_table import CURL
 from .options import InvokeOptions
+
+EXPORT = (
+    "the command reads the credentials from the environment; to set them: "
+    'eval "$(aws configure export-credentials --format env)"'
+)
 
 
 def show_preview(app: App, call: Call, options: InvokeOptions, report: Report) -> None:
@@ -15,5 +20,13 @@ def show_preview(app: App, call: Call, options: InvokeOptions, report: Report) -
     if options.skeleton is not None:
         caller.request(call.operation, call.parameters)
         report.write(skeleton.output_json(call.operation))
+    elif options.dry_run == CURL:
+        from .curl_command import curl_command
+
+        app.console.show([curl_command(caller, call.operation, call.parameters)])
+        if call.settings.sign and "AWS_ACCESS_KEY_ID" not in app.environ:
+            app.console.note(EXPORT)
     else:
+        from .dry_run import request_text
+
         app.console.show(request_text(caller, call.operation, call.parameters))

@@ -63,7 +63,7 @@ def _parsed(operation: Operation, *words: str) -> Mapping[str, Any]:
             ["--generate-cli-skeleton", "--debug"],
             {"generate_cli_skeleton": "input", "debug": True},
         ),
-        (["--metadata", "-", "--dry-run"], {"metadata": "-", "dry_run": True}),
+        (["--metadata", "-", "--dry-run"], {"metadata": "-", "dry_run": "request"}),
     ],
 )
 def test_words_are_parsed_to_values(words: list[str], expected: dict[str, Any]) -> None:
@@ -81,7 +81,10 @@ def test_every_member_is_an_option_with_its_name(operation: Operation) -> None:
 def test_every_command_has_every_global_option(operation: Operation, row: Any) -> None:
     value = row.choices[0] if row.choices else "v"
     words = [row.flag, value] if row.takes_value else [row.flag]
-    assert _parsed(operation, *words) == {row.dest: value if row.takes_value else True}
+    expected = value if row.takes_value else (*row.attached, True)[0]
+    assert _parsed(operation, *words) == {row.dest: expected}
+    if row.short:
+        assert _parsed(operation, row.short) == {row.dest: expected}
 
 
 @both

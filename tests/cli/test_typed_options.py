@@ -76,8 +76,10 @@ def connected(**options: Any) -> InvokeOptions:
         ("--generate-cli-skeleton", PLAIN._replace(skeleton="input")),
         (
             "--generate-cli-skeleton output --dry-run",
-            PLAIN._replace(skeleton="output", dry_run=True),
+            PLAIN._replace(skeleton="output", dry_run="request"),
         ),
+        ("--dry-run=curl out", PLAIN._replace(dry_run="curl", outfile="out")),
+        ("--dry-run out", PLAIN._replace(dry_run="request", outfile="out")),
         ("--output text --query a.b", shared(output="text", query="a.b")),
         ("--select Body --color on", shared(select="Body", color="on")),
         ("--metadata - --no-cli-pager", shared(metadata="-", use_pager=False)),

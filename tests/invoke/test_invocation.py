@@ -135,7 +135,10 @@ def test_an_input_skeleton_needs_no_valid_call(kind: str, start: bytes) -> None:
     ("options", "start"),
     [
         (PLAIN._replace(skeleton="output"), b'{\n    "ContentType": "ContentType",\n'),
-        (PLAIN._replace(dry_run=True), b"POST https://runtime.sagemaker.us-east-1.amazonaws.com/"),
+        (
+            PLAIN._replace(dry_run="request"),
+            b"POST https://runtime.sagemaker.us-east-1.amazonaws.com/",
+        ),
     ],
 )
 def test_a_preview_is_printed_and_nothing_is_sent(options: InvokeOptions, start: bytes) -> None:

@@ -52,24 +52,20 @@ def _invoke(app: App, call: Call, options: InvokeOptions) -> None:
 _EXAMPLES = (
     (
         "Send a file and print the response",
-        (
-            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
-            "  --content-type text/csv --body fileb://input.csv"
-        ),
+        ("smrt invoke-endpoint --endpoint-name my-endpoint --data @input.csv"),
     ),
     (
         "Send JSON from the command line",
         (
             "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
-            "  --content-type application/json --cli-binary-format raw-in-base64-out \\\n"
-            "  --body '{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}'"
+            "  --json '{\"instances\": [[5.1, 3.5, 1.4, 0.2]]}'"
         ),
     ),
     (
         "Send standard input, save the response and print the metadata",
         (
             "cat photo.jpg | smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
-            "  --content-type image/jpeg --body - labels.json"
+            "  --content-type image/jpeg --data @- labels.json"
         ),
     ),
     (

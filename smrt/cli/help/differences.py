@@ -198,7 +198,7 @@ DIFFERENCES = (
     (
         "--dry-run",
         "not available",
-        "prints the signed request, masked, and sends nothing",
+        "prints the signed request, masked, or a curl command, and sends nothing",
         "a request can be checked without paying for it",
     ),
     (

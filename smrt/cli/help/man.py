@@ -70,8 +70,7 @@ def _options(title: str, rows: Iterable[Row]) -> Iterator[str]:
     if rows:
         yield f".SH {_quoted(title.upper())}"
     for row in rows:
-        names = ", ".join(filter(None, (row.short, row.flag)))
-        yield from (".TP", " ".join(filter(None, (_bold(names), _italic(row.metavar)))))
+        yield from (".TP", " ".join(filter(None, (_bold(row.spellings), _italic(row.metavar)))))
         yield from _escaped(row.help)
         if row.terms:
             yield from _escaped(f"{row.terms[0].upper()}{row.terms[1:]}.")
