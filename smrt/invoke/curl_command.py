@@ -21,7 +21,7 @@ def curl_command(caller: Caller, operation: Operation, values: Mapping[str, Any]
     has_token = header(caller.first_attempt(operation, values).headers, _TOKEN) is not None
     options = [
         f"curl {quote(str(request.url))}",
-        *_connection(caller.settings),
+        *(_verification(caller.settings) if request.url.scheme == "https" else ()),
         *(_signature(caller.settings.region, has_token=has_token) if caller.settings.sign else ()),
         *_headers(request.headers),
         f"--data-binary {_data(request.payload)}",
@@ -29,7 +29,7 @@ def curl_command(caller: Caller, operation: Operation, values: Mapping[str, Any]
     return _input(request.payload) + " \\\n  ".join(options) + "\n"
 
 
-def _connection(settings: Settings) -> Iterator[str]:
+def _verification(settings: Settings) -> Iterator[str]:
     if not settings.verify:
         yield "--insecure"
     elif settings.ca_bundle:

@@ -18,6 +18,7 @@ VALUES = {
     "JSON": ("{}", "file://parameters.json", '{"EndpointName":1}', "[" * 9999, "-", "null"),
     "YAML": ("{}", "file://parameters.json", "a: &a [*a]", "- -", "!!python/name:os.system", "-"),
     "INPUT": ("e30=", "fileb://input.csv", "file://input.csv", "-", "fileb://nowhere", "\udcff"),
+    "DATA": ("{}", "@input.csv", "@-", "@nowhere", "@", "file://input.csv", "\udcff", "[" * 9999),
     "S3_URI": ("s3://b/k", "s3://b", "s3://", "s3://b/k\n", "http://h"),
     "TYPE": ("application/json", "text/csv", "a\r\nX: y", "\xe4", ""),
     "ENDPOINT": ("e", "my-endpoint", "-e", "a/b", "", "\u2028", "e" * 64),
@@ -26,7 +27,16 @@ VALUES = {
 HOSTILE = (
     *("--", "-", "help", "--help", "-h", "--version", "--debug", "=", "--=", "--x", "-1", ""),
     *("sagemaker-runtime", "invoke-endpoint", "wait", "completion", "local", "run", "bash"),
-    *(SKELETON, f"{SKELETON}=", "--dry-run", "--cli-auto-prompt", "--wait-timeout=0", "--install"),
+    *(
+        SKELETON,
+        f"{SKELETON}=",
+        "--dry-run",
+        "--dry-run=curl",
+        "-iv",
+        "--cli-auto-prompt",
+        "--wait-timeout=0",
+        "--install",
+    ),
 )
 NUMBERS = ("1", "2", "0", "-1", "x", "", "9" * 5000, "1.5", "\u0661")
 FORMATS = ("json", "table", "text", "yaml", "yaml-stream", "off", "enhanced", "legacy", "x", "")
