@@ -27,8 +27,8 @@ class OptionNames(NamedTuple):
     short: Mapping[str, str] = {}
 
     def spelled_out(self, word: str) -> list[str]:
-        """`word`, or the long names of the flags in it: -iv is --include --verbose."""
-        letters = [f"-{letter}" for letter in word[1:]] if word.startswith("-") else []
+        """The long names of the flags in `word`, such as -iv; else `word` itself."""
+        letters = [f"-{letter}" for letter in word[1:]]
         is_short = letters and all(letter in self.short for letter in letters)
         return [self.short[letter] for letter in letters] if is_short else [word]
 
@@ -51,8 +51,10 @@ def arrange(arguments: Sequence[str], names: OptionNames) -> Arranged:
     line = Arranged([], [], [])
     rest = list(reversed(arguments))
     while rest:
-        word, *more = names.spelled_out(rest.pop())
-        rest += reversed(more)
+        word = rest.pop()
+        if word.startswith("-") and not word.startswith("--"):
+            word, *more = names.spelled_out(word)
+            rest += reversed(more)
         if word == "--":
             line.words.extend(reversed(rest))
             break

@@ -13,7 +13,7 @@ from smrt.config.connection_options import (
 )
 from smrt.errors import UsageError
 from smrt.invoke.option_table import BODY_QUERY, DATA, INCLUDE, JSON, PRETTY, VERBOSE
-from smrt.invoke.options import GlobalOptions, InvokeOptions, PlainBody
+from smrt.invoke.options import GlobalOptions, InvokeOptions
 from smrt.protocol.messages import DEFAULT_TIMEOUT
 from smrt.protocol.operations import Operation
 
@@ -43,19 +43,19 @@ def invoke_options(
         dry_run=values["dry_run"] or None,
         include=values.get(INCLUDE.dest, False),
         shared=global_options(ctx, read_timeout),
-        line=(*ctx.command_path.split(), *ctx.meta[WORDS]),
+        line=("smrt", operation.command, *ctx.meta[WORDS]),
     )
 
 
-def _plain_body(values: Mapping[str, Any]) -> PlainBody | None:
-    """The body of --data or --json. Raises UsageError if there are two bodies."""
-    names = ("Body", DATA.dest, JSON.dest)
-    bodies = [
-        PlainBody(f"--{name.lower()}", values[name]) for name in names if values[name] is not None
-    ]
-    if len(bodies) > 1:
-        raise UsageError(f"{bodies[0].flag} and {bodies[1].flag} cannot be used together")
-    return bodies[0] if bodies and values["Body"] is None else None
+def _plain_body(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The option --data or --json, and its value. Raises UsageError if there are two bodies."""
+    if values[DATA.dest] is None and values[JSON.dest] is None:
+        return None
+    flags = {"--body": "Body", DATA.flag: DATA.dest, JSON.flag: JSON.dest}
+    *others, flag = (flag for flag, name in flags.items() if values[name] is not None)
+    if others:
+        raise UsageError(f"{others[0]} and {flag} cannot be used together")
+    return flag, values[flags[flag]]
 
 
 def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) -> GlobalOptions:

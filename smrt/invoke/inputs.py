@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from smrt.client.payload import BLOCK, spool
 from smrt.config import configuration
@@ -15,7 +15,10 @@ from smrt.protocol.operations import Kind, Member, Operation
 from smrt.protocol.parameters import Base64Error
 
 from . import paramfile
-from .options import InvokeOptions, PlainBody
+from .options import InvokeOptions
+
+if TYPE_CHECKING:
+    from .plain_body import PlainBody
 
 STDIN = "-"
 DEVICE = "/dev/stdin"
@@ -55,19 +58,19 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
         for member in operation.members
         if member.name in options.parameters
     }
+    types: dict[str, str] = {}
     if reader.body_error is not None:
         _correct(reader.body_error, options)
     if options.plain_body is not None:
-        values["Body"] = reader.plain_body(options.plain_body, options)
+        from .plain_body import PlainBody, default_types
+
+        body = PlainBody(*options.plain_body)
+        values["Body"], types = reader.plain_body(body, options), default_types(body)
     outfile = reader.outfile(options.outfile)
     for language, document in documents.items():
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
-    if options.plain_body is not None:
-        from .plain_body import default_types
-
-        values = {**default_types(options.plain_body), **values}
-    return Inputs(operation, values, config, reader.body_error, outfile)
+    return Inputs(operation, {**types, **values}, config, reader.body_error, outfile)
 
 
 def _documents(options: InvokeOptions) -> dict[str, str]:
@@ -93,7 +96,7 @@ class _Reader:
             text = paramfile.read(value, member.flag, self._app.environ)
         return parameters.integer(text, member.flag) if member.kind is Kind.INTEGER else text
 
-    def plain_body(self, body: PlainBody, options: InvokeOptions) -> bytes | BinaryIO:
+    def plain_body(self, body: "PlainBody", options: InvokeOptions) -> bytes | BinaryIO:
         """The body of --data or --json."""
         if body.path == STDIN:
             return self._standard_input()
@@ -194,8 +197,8 @@ def _check_stdin(
         for member in operation.members
         if member.name in parameters and _reads_stdin(member, parameters[member.name])
     ]
-    if body is not None and body.path in (STDIN, DEVICE):
-        readers.append(body.flag)
+    if body is not None and body[1] in (f"@{STDIN}", f"@{DEVICE}"):
+        readers.append(body[0])
     readers += [
         f"--cli-input-{language}"
         for language, value in documents.items()

@@ -29,29 +29,14 @@ class GlobalOptions(NamedTuple):
         return is_pretty or self.body_query is not None
 
 
-class PlainBody(NamedTuple):
-    """A body that is sent as it is: `flag` is --data or --json."""
-
-    flag: str
-    value: str
-
-    def __repr__(self) -> str:
-        return masked_repr(self, "value")
-
-    @property
-    def path(self) -> str | None:
-        """The file after @; None for text."""
-        return self.value[1:] if self.value.startswith("@") else None
-
-
 class InvokeOptions(NamedTuple):
     """The options of an operation; `parameters` maps the names of its own to their text.
 
-    `line` is the command line, for hints.
+    `plain_body` is --data or --json, and its value; `line` is the command line, for hints.
     """
 
     parameters: Mapping[str, str]
-    plain_body: PlainBody | None = None
+    plain_body: tuple[str, str] | None = None
     outfile: str | None = None
     input_json: str | None = None
     input_yaml: str | None = None
@@ -63,7 +48,7 @@ class InvokeOptions(NamedTuple):
     line: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return masked_repr(self, "parameters", "input_json", "input_yaml", "line")
+        return masked_repr(self, "parameters", "plain_body", "input_json", "input_yaml", "line")
 
     @property
     def is_input_skeleton(self) -> bool:

@@ -1,16 +1,32 @@
 """The body of --data and --json: text as it is, the bytes of a file, or standard input."""
 
 import os
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from smrt.errors import UsageError
+from smrt.protocol.messages import masked_repr
 
 from . import paramfile
 from .command_line import corrected
 from .option_table import DATA, JSON
-from .options import InvokeOptions, PlainBody
+from .options import InvokeOptions
 
 JSON_TYPE = "application/json"
+
+
+class PlainBody(NamedTuple):
+    """A body that is sent as it is: `flag` is --data or --json."""
+
+    flag: str
+    value: str
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "value")
+
+    @property
+    def path(self) -> str | None:
+        """The file after @; None for text."""
+        return self.value[1:] if self.value.startswith("@") else None
 
 
 def open_plain_body(body: PlainBody, options: InvokeOptions) -> bytes | BinaryIO:

@@ -14,7 +14,7 @@ from smrt.cli.commands.invoke_endpoint_with_response_stream import StreamOptions
 from smrt.cli.commands.wait import WaitCommandOptions
 from smrt.config.connection_options import ConnectionOptions
 from smrt.errors import UsageError
-from smrt.invoke.options import GlobalOptions, InvokeOptions, PlainBody
+from smrt.invoke.options import GlobalOptions, InvokeOptions
 from smrt.invoke.waiting import WaitOptions
 from smrt.output.console import App, Console
 from smrt.output.stream_format import StreamFormatOptions
@@ -66,8 +66,8 @@ def connected(**options: Any) -> InvokeOptions:
             "--endpoint-name e --body b out",
             PLAIN._replace(parameters={"EndpointName": "e", "Body": "b"}, outfile="out"),
         ),
-        ("--data @f", PLAIN._replace(plain_body=PlainBody("--data", "@f"))),
-        ("--json {} --json []", PLAIN._replace(plain_body=PlainBody("--json", "[]"))),
+        ("--data @f", PLAIN._replace(plain_body=("--data", "@f"))),
+        ("--json {} --json []", PLAIN._replace(plain_body=("--json", "[]"))),
         ("--accept=", PLAIN._replace(parameters={"Accept": ""})),
         ("--accept a --accept b", PLAIN._replace(parameters={"Accept": "b"})),
         ("-", PLAIN._replace(outfile="-")),
