@@ -6,9 +6,12 @@ unknown options, and parse a global option before the command in a separate cont
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from smrt.errors import UsageError
+
+if TYPE_CHECKING:
+    import click
 
 _NUMBER = r"-\d+|-\d*\.\d+"
 
@@ -80,14 +83,17 @@ def is_value(word: str) -> bool:
     return plain or bool(re.fullmatch(_NUMBER, word))
 
 
-def reject_unknown(unknown: Sequence[str], names: Collection[str], *hints: str) -> None:
-    """Raise UsageError for unknown words, with the nearest options as hints."""
+def reject_unknown(
+    unknown: Sequence[str],
+    names: Collection[str],
+    *hints: str,
+    ctx: "click.Context | None" = None,
+) -> None:
+    """Raise UsageError for unknown words, with hints on options; see `option_hints`."""
     if unknown:
-        suggestions = [
-            f"did you mean {nearest} instead of {word}?"
-            for word in unknown
-            if (nearest := _nearest(word.partition("=")[0], names)) and nearest not in word
-        ]
+        from .suggestions import option_hints
+
+        suggestions = option_hints(unknown, names, ctx)
         raise UsageError(f"Unknown options: {', '.join(unknown)}", *suggestions, *hints)
 
 
@@ -100,19 +106,6 @@ def reject_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
         f"argument {name}: Found invalid choice '{word}'",
         f"did you mean {nearest[0]}?" if nearest else f"choose from {', '.join(choices)}",
     )
-
-
-def _nearest(word: str, names: Collection[str]) -> str:
-    """The option that `word` resembles, preferably in its first letters; empty if there is none."""
-    from difflib import get_close_matches
-
-    def common_start(name: str) -> int:
-        return next(
-            (i for i, pair in enumerate(zip(word, name, strict=False)) if len({*pair}) > 1),
-            len(word),
-        )
-
-    return max(get_close_matches(word, names), key=common_start, default="")
 
 
 def _flag(word: str, names: OptionNames) -> str:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from smrt.invoke.option_table import HELP, HELP_FLAGS, Row
+from smrt.output.console import App
 
 if TYPE_CHECKING:
     from .help.page import Example, Page
 
 HELP_WORD = "help"
+DIFFERENCES = "differences"
+"""The topic of `smrt help` that is not a command."""
 
 
 def show_requested_help(ctx: click.Context, args: Sequence[str]) -> None:
@@ -26,21 +29,40 @@ def show_help(ctx: click.Context) -> NoReturn:
     """Show the short help of the command of `ctx`, and exit."""
     from .help.help_text import help_text
 
-    console, environ = ctx.obj.console, ctx.obj.environ
-    plain = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
-    console.show([help_text(page(ctx), console.width, bold=console.is_terminal and not plain)])
+    console = ctx.obj.console
+    bold = console.is_terminal and not _is_plain(ctx.obj.environ)
+    console.show([help_text(page(ctx), console.width, bold=bold)])
     ctx.exit()
 
 
 def show_manual(ctx: click.Context) -> NoReturn:
     """Show the man page on a terminal if `man` is installed; else the short help. Exit."""
-    program = _man_program(ctx.obj.environ) if ctx.obj.console.is_terminal else None
+    program = _man_program(ctx.obj)
     if program is None:
         show_help(ctx)
     from .help.man import man_page
     from .help.viewer import view
 
     view(man_page(page(ctx)), program, ctx.obj.environ)
+    ctx.exit()
+
+
+def show_differences(ctx: click.Context) -> NoReturn:
+    """Show the differences from the AWS CLI, as a man page or as text, and exit."""
+    from .help import differences as table
+
+    console, program = ctx.obj.console, _man_program(ctx.obj)
+    if program is None:
+        from .help.help_text import differences_text
+
+        bold = console.is_terminal and not _is_plain(ctx.obj.environ)
+        text = differences_text(table.DIFFERENCES, table.SUMMARY, console.width, bold=bold)
+        console.show([text])
+    else:
+        from .help.man import differences
+        from .help.viewer import view
+
+        view(differences(table.DIFFERENCES, table.SUMMARY), program, ctx.obj.environ)
     ctx.exit()
 
 
@@ -83,10 +105,18 @@ def paragraphs(text: str | None) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text or "").split("\n\n")]
 
 
-def _man_program(environ: Mapping[str, str]) -> str | None:
+def _is_plain(environ: Mapping[str, str]) -> bool:
+    """Whether the user wants no bold text, or the terminal has none."""
+    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+
+
+def _man_program(app: App) -> str | None:
+    """The path of `man`; None if it is not installed, or standard output is not a terminal."""
+    if not app.console.is_terminal:
+        return None
     from shutil import which
 
-    return which("man", path=environ.get("PATH"))
+    return which("man", path=app.environ.get("PATH"))
 
 
 def _examples(epilog: str | None) -> "tuple[Example, ...]":

@@ -18,8 +18,8 @@ from smrt.protocol.operations import (
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
 
-from .arguments import Split, has_version_flag, reject_choice, split
-from .help_option import HELP_WORD, show_help, show_manual
+from .arguments import Split, has_version_flag, split
+from .help_option import DIFFERENCES, HELP_WORD, show_differences, show_help, show_manual
 from .operation_command import leading_option_names, version_line
 from .prompt_mode import prompt_mode, without_prompt_flags
 
@@ -88,7 +88,8 @@ class Commands(click.Group):
 
         text = (
             "Run smrt COMMAND --help for the options of a command, and smrt COMMAND help for its "
-            "man page. Options can also precede the command."
+            "man page; smrt help differences lists the differences from the AWS CLI. Options can "
+            "also precede the command."
         )
         usage = ("COMMAND", "[OPTION]...")
         rows = (HELP, VERSION)
@@ -102,6 +103,8 @@ class Commands(click.Group):
         if has_version_flag(args):
             ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
+        if line.command == HELP_WORD and line.rest == [DIFFERENCES]:
+            show_differences(ctx)
         if line.command == HELP_WORD and line.rest:  # `help COMMAND` means `COMMAND help`
             line = Split(line.options, line.rest[0], [*line.rest[1:], HELP_WORD])
         if line.command is None:
@@ -109,7 +112,9 @@ class Commands(click.Group):
         if line.command == HELP_WORD:
             show_manual(ctx)
         if line.command not in (*COMMANDS, *HIDDEN):
-            reject_choice("operation", str(line.command), COMMANDS)
+            from .suggestions import reject_command
+
+            reject_command(str(line.command), line.rest, COMMANDS)
         return super().parse_args(ctx, [line.command, *line.options, *line.rest])
 
     def _without_command(self, ctx: click.Context, options: Sequence[str]) -> NoReturn:

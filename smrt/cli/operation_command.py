@@ -121,7 +121,7 @@ class RowsCommand(click.Command):
         hints = () if max_words else (f"OUTFILE requires {self._outfile_with}",)
         extra = [*line.unknown, *words[max_words:]]
         if extra != [""]:  # as in AWS CLI, which reports a joined list unless that is empty
-            reject_unknown(extra, known, *hints[: len(words)])
+            reject_unknown(extra, known, *hints[: len(words)], ctx=ctx)
         flags = {option.partition("=")[0] for option in line.options}
         ctx.meta[_PARAMS] = self._params([row for row in self.rows if row.flag in flags])
         rest = super().parse_args(ctx, [*line.options, "--", *words[:max_words]])

@@ -12,6 +12,11 @@ CONTENT_TOO_LARGE = 413
 UNSUPPORTED_MEDIA_TYPE = 415
 LOCAL_ACCOUNT = "000000000000"
 """The account ID of `smrt local`."""
+_SIGNS_OF_FORMAT = (
+    *("content type", "content-type", "content_type", "contenttype", "media type", "mime type"),
+    *("json", "csv", "decod", "deserializ", "line 1 column"),
+)
+"""What models and their parsers say about input in another format than they expect."""
 LARGE_BODY = 4_000_000
 """Bytes; the limit of serverless endpoints (others: 25 MB):
 https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html"""
@@ -66,9 +71,13 @@ def _is_unknown_endpoint(*, local: bool) -> Callable[[FailedCall], bool]:
     return lambda failed: has(failed) and local == (LOCAL_ACCOUNT in failed.error.message)
 
 
-def _has_no_content_type(failed: FailedCall) -> bool:
-    """The model failed, and the request had no content type."""
-    return failed.error.code == "ModelError" and "ContentType" not in failed.parameters
+def _needs_content_type(failed: FailedCall) -> bool:
+    """The request had no content type, and the model could probably not read it without one."""
+    if failed.error.code != "ModelError" or "ContentType" in failed.parameters:
+        return False
+    status = failed.error.details.get("OriginalStatusCode")
+    message = failed.error.message.lower()
+    return status == UNSUPPORTED_MEDIA_TYPE or any(sign in message for sign in _SIGNS_OF_FORMAT)
 
 
 def _has_rejected_content_type(failed: FailedCall) -> bool:
@@ -127,7 +136,7 @@ def _is_throttled(failed: FailedCall) -> bool:
 
 HINTS = (
     Hint(
-        _has_no_content_type,
+        _needs_content_type,
         "the request has no content type: add one, such as --content-type text/csv",
     ),
     Hint(
@@ -145,7 +154,7 @@ HINTS = (
     ),
     Hint(
         _is_unknown_endpoint(local=True),
-        "smrt local serves the endpoints on its command line (NAME=FOLDER), by default only echo",
+        "to serve it, add {EndpointName}=FOLDER to the command line of smrt local",
     ),
     Hint(
         _is_unknown_endpoint(local=False),

@@ -7,6 +7,7 @@ from smrt.client.caller import OperationResponse
 from smrt.output.console import App
 from smrt.s3.async_results import max_wait_seconds
 
+from .emulators import emulator_hint
 from .invocation import Call, ConnectS3, s3_connector, send
 from .metadata import report
 from .options import GlobalOptions, InvokeOptions
@@ -40,7 +41,8 @@ def queue_with_s3(
     if waiting is None:
         metadata.write(response.metadata)
     else:
-        waiting.fetch(response.metadata, started_at)
+        with emulator_hint(call):
+            waiting.fetch(response.metadata, started_at)
 
 
 def _s3_connector(app: App, call: Call, shared: GlobalOptions) -> ConnectS3:
@@ -59,7 +61,8 @@ def _waiting(
 
 def _upload(app: App, upload: StagedCall, connect: ConnectS3) -> tuple[OperationResponse, float]:
     """Upload the input and send the request."""
-    upload.upload(connect(), app.console)
+    with emulator_hint(upload.call):
+        upload.upload(connect(), app.console)
     with upload.location_in_hints(app.console):
         return _send(app, upload.call)
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from .endpoint import ModelFailure
@@ -47,9 +48,11 @@ def not_installed() -> ApiError:
     )
 
 
-def unknown_endpoint(name: str) -> ApiError:
-    """No endpoint has this name."""
-    return validation_error(f"Endpoint {name} of account {ACCOUNT} not found.")
+def unknown_endpoint(name: str, served: Iterable[str]) -> ApiError:
+    """No endpoint has this name; the message lists those that are `served`."""
+    return validation_error(
+        f"Endpoint {name} of account {ACCOUNT} not found. smrt local serves {', '.join(served)}."
+    )
 
 
 def model_error(name: str, failure: ModelFailure) -> ApiError:

@@ -103,7 +103,7 @@ class Service(NamedTuple):
         operation, name = _route(request)
         signature.authorize(request, now=now)
         if name not in self.endpoints:
-            raise api_errors.unknown_endpoint(name)
+            raise api_errors.unknown_endpoint(name, self.endpoints)
         if operation is INVOKE_ENDPOINT_ASYNC:
             return self._queued(name, _invocation(operation, request))
         try:

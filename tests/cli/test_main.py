@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from smrt import __version__
+from smrt.cli.help.differences import DIFFERENCES
 from smrt.cli.main import COMMANDS, main
 from smrt.output.console import Console
 from tests.conftest import Smrt
@@ -63,6 +64,20 @@ def test_help_lists_every_command(flag: str, smrt: Smrt) -> None:
     result = smrt(flag)
     assert (result.code, result.err) == (0, "")
     assert [name for name in COMMANDS if name not in result.out.decode()] == []
+
+
+@pytest.mark.parametrize("line", ["help differences", "sagemaker-runtime help differences"])
+def test_help_lists_the_differences_from_the_aws_cli(line: str, smrt: Smrt) -> None:
+    result = smrt(*line.split())
+    assert (result.code, result.err) == (0, "")
+    text = " ".join(result.out.decode().split())
+    for topic, aws, own, reason in DIFFERENCES:
+        assert f"{topic[1:]} aws {aws} smrt {own} reason {reason}" in text
+
+
+def test_the_topic_of_the_differences_is_not_a_command(smrt: Smrt) -> None:
+    assert smrt("differences").code == 252
+    assert smrt("help", "differences", "invoke-endpoint").code == 252
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

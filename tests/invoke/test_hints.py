@@ -33,7 +33,12 @@ def hints_of(
 
 
 CASES = [
-    (failure("ModelError"), {}, ["the request has no content type"]),
+    (failure("ModelError", OriginalStatusCode=415), {}, ["the request has no content type"]),
+    (failure("ModelError", "Content-type must be specified"), {}, ["has no content type"]),
+    (failure("ModelError", "Extra data: line 1 column 4"), {}, ["has no content type"]),
+    (failure("ModelError", "'utf-8' codec can't decode byte 0xff"), {}, ["has no content type"]),
+    (failure("ModelError", "CUDA out of memory", OriginalStatusCode=500), {}, []),
+    (failure("ModelError"), {}, []),
     (failure("ModelError", OriginalStatusCode=415), CSV, ["the model does not support text/csv"]),
     (failure("ModelError", LogStreamArn=LOG), CSV, ["aws logs tail /aws/sagemaker/Endpoints/iris"]),
     (failure("ModelError", LogStreamArn=LOG.replace("123456789012", "0" * 12)), CSV, []),
@@ -41,7 +46,7 @@ CASES = [
     (
         failure("ValidationError", "Endpoint iris of account 000000000000 not found."),
         {},
-        ["smrt local serves the endpoints on its command line"],
+        ["add iris=FOLDER to the command line of smrt local"],
     ),
     (
         failure("ValidationError", "Endpoint iris of account 1 not found."),
@@ -149,7 +154,7 @@ def test_a_connection_closed_on_a_large_body_has_its_size_as_a_hint() -> None:
 
 
 def test_the_hint_is_printed_with_the_error(smrt: Smrt, endpoint: Endpoint) -> None:
-    endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "m")))
+    endpoint.respond_with(lambda sock, _: sock.sendall(error(424, "ModelError", "no JSON")))
     result = smrt("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=", "out")
     assert result.code == 254
     assert "smrt: hint: the request has no content type" in result.err

@@ -14,7 +14,14 @@ from typing import Any
 import pytest
 
 from smrt.cli.main import main
+from smrt.config import configuration
+from smrt.errors import SmrtError
+from smrt.invoke.emulators import emulator_hint
+from smrt.invoke.invocation import Call
 from smrt.output.console import Console
+from smrt.protocol.messages import Settings
+from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC
+from smrt.s3.async_results import FAILED
 from tests.conftest import Result, Smrt, Terminal, without_coverage
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint, Received, response
@@ -161,6 +168,43 @@ def test_the_resuming_command_has_the_same_options(
         "--no-verify-ssl",
         "-",
     ]
+
+
+@pytest.mark.parametrize("options", [("--wait",), ("--stage", "s3://no-such-bucket/inputs")])
+def test_a_failure_of_s3_beside_an_emulator_of_the_runtime_names_the_variable_of_s3(
+    options: tuple[str, ...], smrt: Smrt, endpoint: Endpoint, queued: QueuedCall
+) -> None:
+    if "--wait" in options:
+        queued.accept(endpoint)
+    unreachable = {"HTTPS_PROXY": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
+    url = ("--endpoint-url", endpoint.url)
+    done = smrt(*SEND, *url, *options, env={**unreachable, "no_proxy": "127.0.0.1"})
+    assert done.code == 255
+    hint = f"{endpoint.url} is the endpoint URL of the runtime only; for S3, set AWS_ENDPOINT_"
+    assert hint in done.err
+
+
+@pytest.mark.parametrize(
+    ("url", "s3_url", "code", "is_hinted"),
+    [
+        ("http://localhost:4566", None, "WaitTimeout", True),
+        ("http://localhost:4566", None, FAILED, False),
+        ("http://localhost:4566", "http://localhost:4566", "WaitTimeout", False),
+        ("https://vpce-1.runtime.sagemaker.us-east-1.vpce.amazonaws.com", None, "X", False),
+        ("https://runtime.sagemaker.cn-north-1.amazonaws.com.cn", None, "X", False),
+        (None, None, "X", False),
+    ],
+)
+def test_only_an_emulator_without_its_s3_has_the_hint(
+    url: str | None, s3_url: str | None, code: str, *, is_hinted: bool
+) -> None:
+    environ = {} if s3_url is None else {"AWS_ENDPOINT_URL_S3": s3_url}
+    config = configuration.load({"HOME": "/nowhere", **environ})
+    runtime = Settings(region="us-east-1", endpoint_url=url)
+    call = Call(INVOKE_ENDPOINT_ASYNC, {}, config, runtime)
+    with pytest.raises(SmrtError) as caught, emulator_hint(call):
+        raise SmrtError("no", code=code)
+    assert ("AWS_ENDPOINT_URL_S3" in "".join(caught.value.hints)) is is_hinted
 
 
 def test_the_endpoint_url_of_the_runtime_is_not_in_the_resuming_command(

@@ -91,14 +91,13 @@ def test_any_other_credentials_are_accepted(url: str) -> None:
         assert response["Body"].read() == b"1"
 
 
-def test_an_unknown_endpoint_is_a_validation_error(url: str) -> None:
+def test_an_unknown_endpoint_is_a_validation_error_that_lists_those_served(url: str) -> None:
     with closing(client(url)) as boto, pytest.raises(ClientError) as caught:
         boto.invoke_endpoint(EndpointName="nope", Body=b"1")
-    assert error(caught) == (
-        400,
-        "ValidationError",
-        "Endpoint nope of account 000000000000 not found.",
-    )
+    status, code, message = error(caught)
+    assert (status, code) == (400, "ValidationError")
+    assert message.startswith("Endpoint nope of account 000000000000 not found. smrt local serves ")
+    assert " echo, " in message
 
 
 def test_a_model_failure_is_a_model_error_with_three_members(url: str) -> None:

@@ -1,6 +1,6 @@
 """The short help of a command, as text of a given width."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from textwrap import wrap
 
 from smrt.invoke.option_table import Row
@@ -17,13 +17,40 @@ Paint = Callable[[str], str]
 
 def help_text(page: Page, width: int, *, bold: bool = False) -> str:
     """The help in lines of at most `width` columns, except for words that are longer."""
-    paint: Paint = (lambda word: f"\x1b[1m{word}\x1b[0m") if bold else str
-    lines = "".join(f"{line}\n" for line in _lines(page, min(width, WIDEST), paint))
+    return _text(_lines(page, min(width, WIDEST), _paint(bold=bold)), bold=bold)
+
+
+def differences_text(
+    rows: Iterable[tuple[str, str, str, str]], summary: str, width: int, *, bold: bool = False
+) -> str:
+    """The differences from the AWS CLI; `rows` have topic, aws, smrt and reason."""
+    return _text(_differences(rows, summary, min(width, WIDEST), _paint(bold=bold)), bold=bold)
+
+
+def _differences(
+    rows: Iterable[tuple[str, str, str, str]], summary: str, width: int, paint: Paint
+) -> Iterator[str]:
+    labels = ("aws", "smrt", "reason")
+    column = _column(list(labels), width)
+    yield from _wrapped(summary, width)
+    for topic, *texts in rows:
+        yield ""
+        yield from (paint(line) for line in _wrapped(topic[0].upper() + topic[1:], width))
+        for label, text in zip(labels, texts, strict=True):
+            yield from _pair(label, _wrapped(text, width - column), column, str)
+
+
+def _paint(*, bold: bool) -> Paint:
+    return (lambda word: f"\x1b[1m{word}\x1b[0m") if bold else str
+
+
+def _text(lines: Iterable[str], *, bold: bool) -> str:
+    text = "".join(f"{line}\n" for line in lines)
     if not bold:
-        return lines
+        return text
     from smrt.protocol.visible import Painted
 
-    return Painted(lines)
+    return Painted(text)
 
 
 def _lines(page: Page, width: int, paint: Paint) -> Iterator[str]:
