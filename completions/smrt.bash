@@ -12,7 +12,7 @@ _smrt_table() {
   subcommands='' flags='' kind='' positional=''
   case $1 in
     'smrt')
-      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait local completion sagemaker-runtime'
+      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait local configure completion sagemaker-runtime'
       flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
@@ -253,6 +253,19 @@ _smrt_table() {
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+      esac ;;
+    'smrt configure')
+      subcommands='list'
+      flags='--help'
+      case $2 in
+      esac ;;
+    'smrt configure list')
+      subcommands=''
+      flags='--profile --region --cli-error-format --debug --help'
+      case $2 in
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt completion')

@@ -123,7 +123,7 @@ complete -c smrt -n __smrt_after_double_dash -a '(__smrt_other_command)'
 
 set -g __smrt_regions af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 us-isof-south-1 us-west-1 us-west-2
 set -g __smrt_valued --output --query --select --color --cli-error-format --profile --region --endpoint-url --ca-bundle --cli-connect-timeout --cli-read-timeout --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --pretty --body-query --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --wait-timeout --stage --stream --text --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --limit --errors --concurrency --request-rate --workers --max-errors --max-requests --partition-size --progress --job --in-doubt --status --output-location --failure-location --from --port
-set -g __smrt_commands 'smrt invoke-endpoint' 'smrt invoke-endpoint-async' 'smrt invoke-endpoint-with-response-stream' 'smrt batch' 'smrt wait' 'smrt local' 'smrt local run' 'smrt local start' 'smrt completion'
+set -g __smrt_commands 'smrt invoke-endpoint' 'smrt invoke-endpoint-async' 'smrt invoke-endpoint-with-response-stream' 'smrt batch' 'smrt wait' 'smrt local' 'smrt local run' 'smrt local start' 'smrt configure' 'smrt configure list' 'smrt completion'
 
 # smrt
 complete -c smrt -n '__smrt_command_is "smrt"' -a invoke-endpoint -d 'Invoke an endpoint and print the model\'s response.'
@@ -132,6 +132,7 @@ complete -c smrt -n '__smrt_command_is "smrt"' -a invoke-endpoint-with-response-
 complete -c smrt -n '__smrt_command_is "smrt"' -a batch -d 'Send many records to an endpoint, and write a result for each.'
 complete -c smrt -n '__smrt_command_is "smrt"' -a wait -d 'Wait for the result of an asynchronous invocation and fetch it from S3.'
 complete -c smrt -n '__smrt_command_is "smrt"' -a local -d 'Serve models locally behind the SageMaker Runtime API.'
+complete -c smrt -n '__smrt_command_is "smrt"' -a configure -d 'Show the settings of smrt and their origins.'
 complete -c smrt -n '__smrt_command_is "smrt"' -a completion -d 'Print or install a shell completion script.'
 complete -c smrt -n '__smrt_command_is "smrt"' -a sagemaker-runtime -d 'Optional service name, as in the AWS CLI.'
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
@@ -443,6 +444,17 @@ complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --c
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -a '(__smrt_paths)'
+
+# smrt configure
+complete -c smrt -n '__smrt_command_is "smrt configure"' -a list -d 'List every setting with its value and origin.'
+complete -c smrt -n '__smrt_command_is "smrt configure"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+
+# smrt configure list
+complete -c smrt -n '__smrt_command_is "smrt configure list"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
+complete -c smrt -n '__smrt_command_is "smrt configure list"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
+complete -c smrt -n '__smrt_command_is "smrt configure list"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt configure list"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt configure list"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
 
 # smrt completion
 complete -c smrt -n '__smrt_command_is "smrt completion"' -n '__smrt_unused --install' -l install -d 'Install the script in your home directory.'

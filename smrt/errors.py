@@ -80,6 +80,7 @@ class SmrtError(Exception):
         self.code = code or self.default_code
         self.resume = ""
         self.metadata: Mapping[str, Any] = {}
+        self.help = ""
 
     def add_hints(self, *hints: str) -> None:
         """Append hints; secrets in URLs are masked."""

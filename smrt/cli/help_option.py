@@ -27,12 +27,17 @@ def show_requested_help(ctx: click.Context, args: Sequence[str]) -> None:
 
 def show_help(ctx: click.Context) -> NoReturn:
     """Show the short help of the command of `ctx`, and exit."""
+    console = ctx.obj.console
+    console.show([short_help(ctx, is_terminal=console.is_terminal)])
+    ctx.exit()
+
+
+def short_help(ctx: click.Context, *, is_terminal: bool) -> str:
+    """The short help of the command of `ctx`, for a terminal or not."""
     from .help.help_text import help_text
 
-    console = ctx.obj.console
-    bold = console.is_terminal and not _is_plain(ctx.obj.environ)
-    console.show([help_text(page(ctx), console.width, bold=bold)])
-    ctx.exit()
+    bold = is_terminal and not _is_plain(ctx.obj.environ)
+    return help_text(page(ctx), ctx.obj.console.width, bold=bold)
 
 
 def show_manual(ctx: click.Context) -> NoReturn:

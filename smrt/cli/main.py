@@ -19,7 +19,14 @@ from smrt.protocol.operations import (
 )
 
 from .arguments import Split, has_version_flag, split
-from .help_option import DIFFERENCES, HELP_WORD, show_differences, show_help, show_manual
+from .help_option import (
+    DIFFERENCES,
+    HELP_WORD,
+    short_help,
+    show_differences,
+    show_help,
+    show_manual,
+)
 from .operation_command import leading_option_names, version_line
 from .prompt_mode import prompt_mode, without_prompt_flags
 
@@ -34,6 +41,7 @@ COMMANDS = {
     "batch": "Send many records to an endpoint, and write a result for each.",
     "wait": "Wait for the result of an asynchronous invocation and fetch it from S3.",
     "local": "Serve models locally behind the SageMaker Runtime API.",
+    "configure": "Show the settings of smrt and their origins.",
     "completion": "Print or install a shell completion script.",
 }
 """The commands and their summaries; the module in `commands` has the same name."""
@@ -108,7 +116,7 @@ class Commands(click.Group):
         if line.command == HELP_WORD and line.rest:  # `help COMMAND` means `COMMAND help`
             line = Split(line.options, line.rest[0], [*line.rest[1:], HELP_WORD])
         if line.command is None:
-            self._without_command(ctx, line.options)
+            self._without_command(ctx, line.options, is_bare=not args)
         if line.command == HELP_WORD:
             show_manual(ctx)
         if line.command not in (*COMMANDS, *HIDDEN):
@@ -117,14 +125,17 @@ class Commands(click.Group):
             reject_command(str(line.command), line.rest, COMMANDS)
         return super().parse_args(ctx, [line.command, *line.options, *line.rest])
 
-    def _without_command(self, ctx: click.Context, options: Sequence[str]) -> NoReturn:
+    def _without_command(
+        self, ctx: click.Context, options: Sequence[str], *, is_bare: bool
+    ) -> NoReturn:
         if any(flag in options for flag in HELP_FLAGS):
             show_help(ctx)
-        raise UsageError(
-            "the following arguments are required: operation",
-            f"choose from {', '.join(COMMANDS)}",
-            "see smrt --help",
-        )
+        error = UsageError("the following arguments are required: operation")
+        if is_bare:
+            error.help = short_help(ctx, is_terminal=ctx.obj.console.stderr_is_terminal)
+        else:
+            error.add_hints(f"choose from {', '.join(COMMANDS)}", "see smrt --help")
+        raise error
 
 
 commands = Commands(

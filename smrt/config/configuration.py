@@ -55,6 +55,14 @@ class Config(NamedTuple):
         )
 
 
+PARAMETERS = (
+    ("EndpointName", "SMRT_ENDPOINT_NAME", "smrt_endpoint_name"),
+    ("ContentType", None, "smrt_content_type"),
+    ("Accept", None, "smrt_accept"),
+)
+"""The parameters of a call that have a default: its environment variable, and its profile key."""
+
+
 def load(environ: Mapping[str, str], profile: str | None = None) -> Config:
     """Read the two files; `profile` is the option's value.
 
@@ -146,6 +154,16 @@ def auto_prompt(config: Config) -> str:
     """`on`, `on-partial` or `off`."""
     value = (setting(config, "AWS_CLI_AUTO_PROMPT", "cli_auto_prompt") or "").lower()
     return value if value in ("on", "on-partial") else "off"
+
+
+def parameters(config: Config) -> dict[str, str]:
+    """The configured defaults of a call's parameters, by their names."""
+    defaults = {}
+    for name, variable, key in PARAMETERS:
+        value = setting(config, variable, key)
+        if value is not None:
+            defaults[name] = value
+    return defaults
 
 
 def check_timestamps(config: Config) -> None:

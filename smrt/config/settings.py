@@ -40,7 +40,7 @@ def settings(
         region=plain_region,
         max_attempts=_max_attempts(config),
         retry_mode=retry_mode,
-        endpoint_url=_endpoint_url(config, options.endpoint_url, service),
+        endpoint_url=endpoint_url(config, options.endpoint_url, service),
         use_fips=is_fips or flag(config, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
         use_dualstack=flag(config, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
         sign=options.sign,
@@ -150,7 +150,8 @@ def _max_attempts(config: Config) -> int:
     return number
 
 
-def _endpoint_url(config: Config, option: str | None, service: str) -> str | None:
+def endpoint_url(config: Config, option: str | None, service: str) -> str | None:
+    """The endpoint URL of `service`; None for that of AWS. Raises ConfigurationError."""
     if option is not None:
         return without_userinfo(option)
     if flag(config, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls"):

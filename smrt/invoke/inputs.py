@@ -39,20 +39,21 @@ class Inputs(NamedTuple):
 
 
 def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Inputs:
-    """The parameters from options and input documents; an option takes precedence.
+    """The parameters: options take precedence over input documents, these over the configuration.
 
     Raises UsageError for unreadable input and missing options, ConfigurationError for unreadable
     configuration; in the order in which AWS CLI checks.
     """
     check_encoding(app.environ)
     config = configuration.load(app.environ, options.shared.profile)
+    defaults = configuration.parameters(config)
     reader = _Reader(app, configuration.binary_format(config, options.binary_format))
     documents = _documents(options)
     _check_stdin(operation, options, documents)
     if len(documents) > 1:
         raise UsageError("Only one --cli-input- parameter may be specified.")
     if not documents and not options.is_input_skeleton:
-        _require(operation, options)
+        _require(operation, options, defaults)
     values = {
         member.name: reader.option(member, options.parameters[member.name])
         for member in operation.members
@@ -70,7 +71,7 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
     for language, document in documents.items():
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
-    return Inputs(operation, {**types, **values}, config, reader.body_error, outfile)
+    return Inputs(operation, {**defaults, **types, **values}, config, reader.body_error, outfile)
 
 
 def _documents(options: InvokeOptions) -> dict[str, str]:
@@ -169,8 +170,10 @@ def _correct(error: Base64Error, options: InvokeOptions) -> None:
     error.add_hints(*filter(None, [line]))
 
 
-def _require(operation: Operation, options: InvokeOptions) -> None:
-    names = {*options.parameters, *(["Body"] if options.plain_body else [])}
+def _require(
+    operation: Operation, options: InvokeOptions, defaults: Mapping[str, str]
+) -> None:
+    names = {*defaults, *options.parameters, *(["Body"] if options.plain_body else [])}
     missing = [m.flag for m in operation.members if m.required and m.name not in names]
     if missing:
         raise UsageError(

@@ -330,8 +330,17 @@ METAVARS = {
 """The metavar of each member."""
 
 
+DEFAULTS = {
+    "EndpointName": "SMRT_ENDPOINT_NAME, or smrt_endpoint_name in the profile",
+    "ContentType": "smrt_content_type in the profile",
+    "Accept": "smrt_accept in the profile",
+}
+"""The sources of the configured defaults, by member."""
+
+
 def member_row(member: Member) -> Row:
     """The option of an operation's member."""
     group = "required" if member.required else "request"
     metavar = METAVARS.get(member.name, "TEXT")
-    return Row(member.flag, member.name, member.help, group, metavar)
+    default = DEFAULTS.get(member.name, "")
+    return Row(member.flag, member.name, member.help, group, metavar, default=default)

@@ -26,6 +26,8 @@ def print_error(error: SmrtError, app: App, name: str, color: str | None = None)
 
 def _sentences(error: SmrtError, *, enhanced: bool) -> Iterator[str]:
     """The lines of the formats enhanced and legacy."""
+    if error.help:
+        yield from (error.help, "\n")
     message = error.sentence if enhanced or isinstance(error, ServiceError) else error.message
     yield f"{NAME}: [ERROR]: {_shortened(message.strip())}\n"
     details = {**(error.details if enhanced else {}), **error.metadata}

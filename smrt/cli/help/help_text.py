@@ -1,6 +1,6 @@
 """The short help of a command, as text of a given width."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from smrt.invoke.option_table import Row
@@ -25,6 +25,13 @@ def differences_text(
 ) -> str:
     """The differences from the AWS CLI; `rows` have topic, aws, smrt and reason."""
     return _text(_differences(rows, summary, min(width, WIDEST), _paint(bold=bold)), bold=bold)
+
+
+def definitions(pairs: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
+    """The lines of labels with a text each, wrapped to `width` columns."""
+    column = _column([label for label, _ in pairs], width)
+    for label, text in pairs:
+        yield from _pair(label, _wrapped(text, width - column), column, str)
 
 
 def _differences(

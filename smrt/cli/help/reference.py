@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "credentials of an ECS task or EKS pod.",
     "AWS_EC2_METADATA_DISABLED": "true: do not use the EC2 instance metadata service.",
     "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE": "Paths of the AWS configuration files.",
+    "SMRT_ENDPOINT_NAME": "Name of the endpoint; --endpoint-name and input files override it.",
     "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, AWS_ENDPOINT_URL": "Endpoint URL; --endpoint-url "
     "overrides it. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores it.",
     "AWS_ENDPOINT_URL_S3": "Endpoint URL of S3, for --wait, --stage and smrt wait.",
@@ -48,7 +49,9 @@ ENVIRONMENT = {
 }
 
 FILES = {
-    "~/.aws/config, ~/.aws/credentials": "AWS configuration files, shared with the AWS CLI.",
+    "~/.aws/config, ~/.aws/credentials": "AWS configuration files, shared with the AWS CLI. In a "
+    "profile, smrt_endpoint_name, smrt_content_type and smrt_accept are defaults of the options "
+    "--endpoint-name, --content-type and --accept.",
     "~/.aws/cli/cache, ~/.aws/sso/cache": "Temporary credentials, shared with the AWS CLI.",
     "~/.cache/smrt": "Names of your endpoints, for completion; below XDG_CACHE_HOME if it is set.",
 }
