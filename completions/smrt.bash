@@ -1,7 +1,8 @@
 # Completion of smrt for bash, generated from smrt's tables by `make generate`.
 #
 # Completing an option starts no process. Endpoint names come from a file that `smrt complete
-# endpoint-names` writes; it runs again when the file is ten minutes old.
+# endpoint-names` writes; it runs again when the file is ten minutes old. After a failure, smrt dates
+# the file back, so that this is some seconds later.
 
 _smrt_regions='af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 us-isof-south-1 us-west-1 us-west-2'
 _smrt_types='application/json application/jsonlines application/octet-stream application/x-image application/x-npy application/x-recordio-protobuf image/jpeg image/png text/csv text/libsvm text/plain'
@@ -279,7 +280,7 @@ _smrt_table() {
 }
 
 _smrt() {
-  local words cur command option used profile region ended
+  local words cur command option used profile region url url_option ended
   local subcommands flags kind positional
   local IFS=$' \t\n'
   COMPREPLY=()
@@ -323,6 +324,7 @@ _smrt_read_words() {
   local i word
   command=smrt option='' used=' ' ended=''
   profile=${AWS_PROFILE-${AWS_DEFAULT_PROFILE-}} region=${AWS_REGION-${AWS_DEFAULT_REGION-}}
+  url=${AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME-${AWS_ENDPOINT_URL-}} url_option=''
   for ((i = 1; i < ${#words[@]} - 1; i++)); do
     word=${words[i]}
     if [[ -n $option && ! ( $kind == '['* && $word == -* ) ]]; then
@@ -353,6 +355,7 @@ _smrt_read_setting() {
   case $1 in
     --profile) profile=$2 ;;
     --region) region=$2 ;;
+    --endpoint-url) url=$2 url_option=$2 ;;
   esac
 }
 
@@ -437,6 +440,8 @@ _smrt_endpoints() {
   local file now written_at name
   file=${XDG_CACHE_HOME:-$HOME/.cache}/smrt/endpoint-names
   file+=/${profile//[^A-Za-z0-9._-]/_}@${region//[^A-Za-z0-9._-]/_}
+  url=${url##*@}
+  [[ -z $url ]] || file+=@${url//[^A-Za-z0-9._-]/_}
   printf -v now '%(%s)T' -1 2>/dev/null || now=$(date +%s)
   [[ ! -r $file ]] || read -r written_at <"$file"
   if [[ ! $written_at =~ ^[0-9]+$ ]] || ((now - written_at >= 600)); then
@@ -450,7 +455,7 @@ _smrt_endpoints() {
 
 _smrt_fetch_endpoints() {
   "${words[0]/#\~/$HOME}" complete endpoint-names ${profile:+--profile "$profile"} \
-    ${region:+--region "$region"} </dev/null >/dev/null 2>&1
+    ${region:+--region "$region"} ${url_option:+--endpoint-url "$url_option"} </dev/null >/dev/null 2>&1
 }
 
 # Remove what readline keeps: it replaces only the text after the last : or =.

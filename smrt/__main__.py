@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from types import FrameType
+from typing import Any
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 """The signals that terminate this process; Windows has no SIGHUP."""
@@ -34,7 +35,7 @@ def _run() -> int:
     can_interrupt = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
     try:
         if can_interrupt:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, _interrupt_handler())
         for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -50,6 +51,12 @@ def _run() -> int:
         if can_interrupt:  # Python's own end is not interrupted with a traceback either
             signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.freeze()  # the process ends: no need to collect garbage
+
+
+def _interrupt_handler() -> Any:
+    """The handler of Ctrl-C; a completion ends by the signal, so that the shell cancels it, too."""
+    is_completion = sys.argv[1:2] == ["complete"]
+    return signal.SIG_DFL if is_completion else signal.default_int_handler
 
 
 def _terminate(  # pragma: no cover - coverage has ended

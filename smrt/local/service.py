@@ -24,7 +24,7 @@ from smrt.protocol.operations import (
     Operation,
 )
 
-from . import api_errors, loopback, signature
+from . import api_errors, endpoint_list, loopback, signature
 from .api_errors import ApiError
 from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
 from .server_response import ServerResponse, date_header
@@ -67,6 +67,8 @@ class Service(NamedTuple):
         started_at = self.clock()
         try:
             _check_sender(head)
+            if endpoint_list.is_requested(head):
+                return None
             _route(head)
             signature.check_head(head, now=started_at)
         except ApiError as exc:
@@ -100,6 +102,8 @@ class Service(NamedTuple):
 
     def _serve(self, request: Request, now: float) -> ServerResponse:
         _check_sender(request)
+        if endpoint_list.is_requested(request):
+            return endpoint_list.response(self.endpoints)
         operation, name = _route(request)
         signature.authorize(request, now=now)
         if name not in self.endpoints:

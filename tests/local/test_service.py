@@ -1,3 +1,4 @@
+import json
 import os
 import socket
 import subprocess
@@ -5,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from threading import Barrier, Event
 from time import time
 from typing import Any
@@ -89,6 +91,13 @@ def test_any_other_credentials_are_accepted(url: str) -> None:
     with closing(client(url, key="AKIAIOSFODNN7EXAMPLE")) as boto:
         response = boto.invoke_endpoint(EndpointName="echo", Body=b"1")
         assert response["Body"].read() == b"1"
+
+
+def test_the_names_of_the_endpoints_are_listed_without_a_signature(url: str) -> None:
+    with closing(HTTPConnection(url.removeprefix("http://"))) as connection:
+        connection.request("GET", "/endpoints")
+        names = json.loads(connection.getresponse().read())
+    assert names == {"EndpointNames": ["echo", "fails", "café", "attributes", "broken"]}
 
 
 def test_an_unknown_endpoint_is_a_validation_error_that_lists_those_served(url: str) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from smrt.cli.completion.endpoint_names import MAX_WAIT_SECONDS, Listing, fetch_names, save_names
+from smrt.cli.completion.endpoint_names import MAX_WAIT_SECONDS, Listing, refresh
 from smrt.cli.plain_command import Command, Group
 from smrt.output.console import App
 
@@ -15,6 +15,7 @@ def command() -> None:
 @command.command("endpoint-names", cls=Command, add_help_option=False)
 @click.option("--profile", metavar="PROFILE", help="Profile from your AWS configuration files.")
 @click.option("--region", metavar="REGION", help="AWS Region of the endpoints.")
+@click.option("--endpoint-url", metavar="URL", help="Endpoint URL of the runtime.")
 @click.option(
     "--max-wait-seconds",
     type=float,
@@ -24,18 +25,20 @@ def command() -> None:
 )
 @click.pass_obj
 def endpoint_names(
-    app: App, *, profile: str | None, region: str | None, max_wait_seconds: float
+    app: App,
+    *,
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    max_wait_seconds: float,
 ) -> None:
     """Save the names of your endpoints, if they can be listed in time.
 
-    On an error, prints nothing and leaves the list unchanged.
+    On an error, prints nothing and saves the old names for some seconds.
     """
     from time import time
 
     from smrt.output.console import leave_terminal
 
     leave_terminal()
-    listing = Listing(app.environ, profile, region)
-    names = fetch_names(listing, max_wait_seconds)
-    if names is not None:
-        save_names(listing.path, names, time())
+    refresh(Listing(app.environ, profile, region, endpoint_url), time(), max_wait_seconds)

@@ -1,11 +1,12 @@
 # Completion of smrt for bash, generated from smrt's tables by `make generate`.
 #
 # Completing an option starts no process. Endpoint names come from a file that `smrt complete
-# endpoint-names` writes; it runs again when the file is ten minutes old.
+# endpoint-names` writes; it runs again when the file is ten minutes old. After a failure, smrt dates
+# the file back, so that this is some seconds later.
 
 @TABLES@
 _smrt() {
-  local words cur command option used profile region ended
+  local words cur command option used profile region url url_option ended
   local subcommands flags kind positional
   local IFS=$' \t\n'
   COMPREPLY=()
@@ -49,6 +50,7 @@ _smrt_read_words() {
   local i word
   command=smrt option='' used=' ' ended=''
   profile=${AWS_PROFILE-${AWS_DEFAULT_PROFILE-}} region=${AWS_REGION-${AWS_DEFAULT_REGION-}}
+  url=${AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME-${AWS_ENDPOINT_URL-}} url_option=''
   for ((i = 1; i < ${#words[@]} - 1; i++)); do
     word=${words[i]}
     if [[ -n $option && ! ( $kind == '['* && $word == -* ) ]]; then
@@ -79,6 +81,7 @@ _smrt_read_setting() {
   case $1 in
     --profile) profile=$2 ;;
     --region) region=$2 ;;
+    --endpoint-url) url=$2 url_option=$2 ;;
   esac
 }
 
@@ -163,6 +166,8 @@ _smrt_endpoints() {
   local file now written_at name
   file=${XDG_CACHE_HOME:-$HOME/.cache}/smrt/endpoint-names
   file+=/${profile//[^A-Za-z0-9._-]/_}@${region//[^A-Za-z0-9._-]/_}
+  url=${url##*@}
+  [[ -z $url ]] || file+=@${url//[^A-Za-z0-9._-]/_}
   printf -v now '%(%s)T' -1 2>/dev/null || now=$(date +%s)
   [[ ! -r $file ]] || read -r written_at <"$file"
   if [[ ! $written_at =~ ^[0-9]+$ ]] || ((now - written_at >= 600)); then
@@ -176,7 +181,7 @@ _smrt_endpoints() {
 
 _smrt_fetch_endpoints() {
   "${words[0]/#\~/$HOME}" complete endpoint-names ${profile:+--profile "$profile"} \
-    ${region:+--region "$region"} </dev/null >/dev/null 2>&1
+    ${region:+--region "$region"} ${url_option:+--endpoint-url "$url_option"} </dev/null >/dev/null 2>&1
 }
 
 # Remove what readline keeps: it replaces only the text after the last : or =.

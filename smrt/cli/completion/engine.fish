@@ -1,7 +1,8 @@
 # Completion of smrt for fish, generated from smrt's tables by `make generate`.
 #
 # Completing an option starts no process. Endpoint names come from a file that `smrt complete
-# endpoint-names` writes; it runs again when the file is ten minutes old.
+# endpoint-names` writes; it runs again when the file is ten minutes old. After a failure, smrt dates
+# the file back, so that this is some seconds later.
 
 # Whether the cursor is after `smrt local run … --`: there, another command is completed.
 function __smrt_after_double_dash
@@ -98,10 +99,14 @@ end
 function __smrt_endpoints
     set -l profile (__smrt_setting --profile AWS_PROFILE AWS_DEFAULT_PROFILE)
     set -l region (__smrt_setting --region AWS_REGION AWS_DEFAULT_REGION)
+    set -l url_option (__smrt_setting --endpoint-url)
+    set -l url (__smrt_setting --endpoint-url AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME AWS_ENDPOINT_URL)
     set -l folder ~/.cache
     set -q XDG_CACHE_HOME; and test -n "$XDG_CACHE_HOME"; and set folder $XDG_CACHE_HOME
     set -l list (string replace -a -r '[^A-Za-z0-9._-]' _ -- "$profile")@
     set list $list(string replace -a -r '[^A-Za-z0-9._-]' _ -- "$region")
+    set url (string replace -r '.*@' '' -- "$url" | string replace -a -r '[^A-Za-z0-9._-]' _)
+    test -n "$url"; and set list $list@$url
     set -l file $folder/smrt/endpoint-names/$list
     set -l written_at 0
     test -r $file; and read written_at <$file
@@ -110,6 +115,7 @@ function __smrt_endpoints
         set -l options
         test -n "$profile"; and set options $options --profile $profile
         test -n "$region"; and set options $options --region $region
+        test -n "$url_option"; and set options $options --endpoint-url $url_option
         eval $words[1] complete endpoint-names (string escape -- $options) </dev/null >/dev/null 2>&1
     end
     test -r $file; or return

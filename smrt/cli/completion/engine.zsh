@@ -2,12 +2,14 @@
 # Completion of smrt for zsh, generated from smrt's tables by `make generate`.
 #
 # Completing an option starts no process. Endpoint names come from a file that `smrt complete
-# endpoint-names` writes; it runs again when the file is ten minutes old.
+# endpoint-names` writes; it runs again when the file is ten minutes old. After a failure, smrt dates
+# the file back, so that this is some seconds later.
 
 @TABLES@
 _smrt() {
   local curcontext=$curcontext state smrt=$words[1] separator=${words[(i)--]} ret=1
   local profile=${AWS_PROFILE-${AWS_DEFAULT_PROFILE-}} region=${AWS_REGION-${AWS_DEFAULT_REGION-}}
+  local url=${AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME-${AWS_ENDPOINT_URL-}} url_option=
   local -a line
   local -A opt_args
   if (( separator < CURRENT )) && [[ "${words[(r)local]} ${words[(r)run]}" == 'local run' ]]; then
@@ -30,7 +32,7 @@ _smrt() {
   _smrt_arguments smrt
 }
 
-# Read the profile and the Region from the line, for the list of endpoints.
+# Read the profile, the Region and the endpoint URL from the line, for the list of endpoints.
 _smrt_read_settings() {
   local i
   for (( i = 2; i < CURRENT; i++ )); do
@@ -39,6 +41,8 @@ _smrt_read_settings() {
       --profile=*) profile=${words[i]#*=} ;;
       --region) region=$words[i+1] ;;
       --region=*) region=${words[i]#*=} ;;
+      --endpoint-url) url_option=$words[i+1] ;;
+      --endpoint-url=*) url_option=${words[i]#*=} ;;
     esac
   done
 }
@@ -113,10 +117,13 @@ _smrt_endpoints() {
   local -a names
   file=${XDG_CACHE_HOME:-$HOME/.cache}/smrt/endpoint-names
   file+=/${profile//[^A-Za-z0-9._-]/_}@${region//[^A-Za-z0-9._-]/_}
+  url=${${url_option:-$url}##*@}
+  [[ -z $url ]] || file+=@${url//[^A-Za-z0-9._-]/_}
   [[ ! -r $file ]] || read -r written_at <$file
   if [[ $written_at != <-> ]] || (( EPOCHSECONDS - written_at >= 600 )); then
     ${~smrt} complete endpoint-names ${profile:+--profile} ${profile:+$profile} \
-      ${region:+--region} ${region:+$region} </dev/null >/dev/null 2>&1
+      ${region:+--region} ${region:+$region} \
+      ${url_option:+--endpoint-url} ${url_option:+$url_option} </dev/null >/dev/null 2>&1
   fi
   [[ -r $file ]] || return
   local name

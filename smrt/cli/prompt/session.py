@@ -18,8 +18,7 @@ from smrt.cli.completion.endpoint_names import (
     MAX_WAIT_SECONDS,
     Listing,
     cached_names,
-    fetch_names,
-    save_names,
+    refresh,
 )
 from smrt.cli.help.page import Page
 from smrt.cli.prompt_mode import OFF, ON
@@ -143,9 +142,7 @@ def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candi
         listing = Listing(app.environ, profile, region)
         names = cached_names(listing.path, time())
         if names is None:
-            names = fetch_names(listing, max_wait_seconds)
-            if names is not None:
-                save_names(listing.path, names, time())
+            names = refresh(listing, time(), max_wait_seconds)
         return names or []
 
     def regions() -> list[str]:

@@ -2,7 +2,11 @@
 
 import os
 import shutil
+import signal
+import socket
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,11 +17,22 @@ from typing import NamedTuple
 import pytest
 
 from smrt.cli import completion
-from smrt.cli.completion.endpoint_names import Listing, cached_names, fetch_names, save_names
+from smrt.cli.completion.endpoint_names import (
+    Listing,
+    cached_names,
+    fetch_names,
+    refresh,
+    save_names,
+)
 from smrt.cli.completion.install_paths import install_path
-from tests.conftest import Smrt
+from smrt.cli.completion.local_names import local_names
+from smrt.local.endpoint import echo
+from smrt.local.server import serving
+from smrt.local.service import Service
+from tests.conftest import Smrt, without_coverage
 from tests.support.endpoint_listing import sagemaker
 from tests.support.keyboard import Terminal
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint
 
@@ -195,6 +210,10 @@ def test_names_are_fetched_again_after_ten_minutes(
     assert recorded_calls(home) == ["complete endpoint-names"] * times
 
 
+AWS_RUNTIME = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": ""}
+"""No endpoint URL of the runtime: the names are those of the account."""
+
+
 def names_list(environ: Mapping[str, str]) -> Path:
     return Path(Listing(environ, None, None).path)
 
@@ -203,7 +222,7 @@ def test_all_pages_of_names_are_saved_with_the_time(process: Smrt, environ: dict
     started_at = int(time.time())
     with sagemaker(["iris", "b", "c", "iris; rm -rf ~", "d"]) as url:
         line = ("complete", "endpoint-names", "--max-wait-seconds", "60")
-        done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url})
+        done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **AWS_RUNTIME})
     assert (done.code, done.out, done.err) == (0, b"", "")
     written_at, *names = names_list(environ).read_text().splitlines()
     assert started_at <= int(written_at) <= time.time()
@@ -214,15 +233,153 @@ def test_all_pages_of_names_are_saved_with_the_time(process: Smrt, environ: dict
     ("status", "env"),
     [(400, {}), (200, {"AWS_PROFILE": "missing"}), (200, {"AWS_REGION": "-"})],
 )
-def test_an_error_prints_nothing_and_leaves_the_list_unchanged(
+def test_an_error_prints_nothing_and_keeps_the_names(
     status: int, env: dict[str, str], process: Smrt, environ: dict[str, str]
 ) -> None:
     cached = names_list({**environ, **env})
     save_names(str(cached), ["old"], 1)
     with sagemaker(["iris"], status=status) as url:
-        done = process("complete", "endpoint-names", env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **env})
+        done = process(
+            "complete",
+            "endpoint-names",
+            env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **AWS_RUNTIME, **env},
+        )
     assert (done.code, done.out, done.err) == (0, b"", "")
-    assert cached.read_text() == "1\nold\n"
+    written_at, *names = cached.read_text().split()
+    assert (int(written_at) > 1, names) == (True, ["old"])
+
+
+def test_a_failure_is_not_repeated_for_some_seconds(environ: dict[str, str]) -> None:
+    listing = Listing({**environ, "AWS_PROFILE": "missing"}, None, None)
+    save_names(listing.path, ["old"], 1)
+    assert refresh(listing, 5000) is None
+    assert cached_names(listing.path, 5029) == ["old"]
+    assert cached_names(listing.path, 5030) is None
+
+
+def test_a_failure_without_old_names_is_remembered_too(environ: dict[str, str]) -> None:
+    listing = Listing({**environ, "AWS_PROFILE": "missing"}, None, None)
+    assert refresh(listing, 5000) is None
+    assert cached_names(listing.path, 5029) == []
+    assert cached_names(listing.path, 5030) is None
+
+
+def test_a_failed_listing_is_not_repeated_by_the_next_tab(
+    shell: str, home: Path, environ: dict[str, str]
+) -> None:
+    """The real program fails, as there are no credentials; the second TAB does not run it."""
+    path = wrapper(home, "complete endpoint-names")
+    without_keys = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "us-east-1"}
+    with running(shell, home, path, **without_keys) as terminal:
+        for _ in range(2):
+            press_tab(terminal, "smrt invoke-endpoint --endpoint-name ")
+    assert recorded_calls(home) == ["complete endpoint-names --region us-east-1"]
+
+
+def wrapper(folder: Path, line: str) -> str:
+    """A PATH with a `smrt` that records its arguments, and runs the real one for `line`."""
+    program = folder / "bin/smrt"
+    program.parent.mkdir()
+    python = f'PYTHONPATH={ROOT} exec {sys.executable} -m smrt "$@"'
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> "$HOME/calls"\ncase "$*" in "{line}"*) {python} ;; esac\n'
+    )
+    program.chmod(stat.S_IRWXU)
+    return f"{program.parent}:{os.environ['PATH']}"
+
+
+SLOW = "--max-wait-seconds 600"
+CTRL_C, CTRL_U = "\x03", "\x15"
+
+
+def test_ctrl_c_cancels_a_listing_that_is_slow(shell: str, home: Path, endpoint: Endpoint) -> None:
+    """As in other completions: bash discards the line, zsh and fish return to it."""
+    requested, ended = threading.Event(), threading.Event()
+
+    def never(_: socket.socket, __: object) -> None:
+        requested.set()
+        ended.wait(LIMIT)
+
+    endpoint.respond_with(never)
+    path = wrapper(home, "complete endpoint-names")
+    program = home / "bin/smrt"
+    program.write_text(program.read_text().replace('"$@" ;;', f'"$@" {SLOW} ;;'))
+    env = {
+        "AWS_ENDPOINT_URL_SAGEMAKER": endpoint.url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secretEXAMPLE",
+    }
+    with running(shell, home, path, **env) as terminal:
+        terminal.type("smrt invoke-endpoint --endpoint-name \t")
+        assert requested.wait(LIMIT)
+        terminal.press(CTRL_C)
+        if shell == "bash":
+            terminal.until("\r\n> ")
+        else:
+            terminal.quiet(0.1)
+            terminal.press(CTRL_U)
+        terminal.type(READY)
+        terminal.until("ready\r")
+        ended.set()
+    assert recorded_calls(home) == ["complete endpoint-names --region us-east-1"]
+
+
+def test_a_completion_ends_by_the_signal_of_ctrl_c(
+    environ: dict[str, str], endpoint: Endpoint
+) -> None:
+    requested, ended = threading.Event(), threading.Event()
+
+    def never(_: socket.socket, __: object) -> None:
+        requested.set()
+        ended.wait(LIMIT)
+
+    endpoint.respond_with(never)
+    argv = [sys.executable, "-m", "smrt", "complete", "endpoint-names", *SLOW.split()]
+    env = {**without_coverage(environ), "AWS_ENDPOINT_URL_SAGEMAKER": endpoint.url}
+    with subprocess.Popen(argv, env=env, cwd=ROOT) as process:
+        assert requested.wait(LIMIT)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT) == -signal.SIGINT
+        ended.set()
+    assert cached_names(str(names_list(environ)), time.time()) == []
+
+
+@pytest.mark.parametrize("option", [True, False], ids=["option", "variable"])
+def test_names_of_an_endpoint_url_have_a_list_of_their_own(
+    shell: str, home: Path, *, option: bool
+) -> None:
+    url = "http://user:pw@127.0.0.1:8808"
+    path = recorder(home, "@@127.0.0.1_8808")
+    words = f"--endpoint-url {url} " if option else ""
+    env = {} if option else {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url}
+    with running(shell, home, path, **env) as terminal:
+        for _ in range(2):
+            line = f"smrt invoke-endpoint {words}--endpoint-name iris-"
+            press_tab(terminal, line, "iris-two")
+    assert recorded_calls(home) == ["complete endpoint-names" + f" --endpoint-url {url}" * option]
+
+
+def test_local_endpoints_are_listed_for_some_seconds(environ: dict[str, str]) -> None:
+    with serving(Service({"iris": echo, "two": echo}, time.time, print)) as url:
+        listing = Listing(environ, None, None, url)
+        assert refresh(listing, 5000, 60) == ["iris", "two"]
+    assert cached_names(listing.path, 5009) == ["iris", "two"]
+    assert cached_names(listing.path, 5010) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"EndpointNames":1}', b"{}", b"\xff"])
+def test_a_server_that_is_not_smrt_local_has_no_local_names(
+    body: bytes, endpoint: Endpoint
+) -> None:
+    endpoint.respond(200, body)
+    assert local_names(endpoint.url, 60) is None
+
+
+@pytest.mark.parametrize("url", [None, "http://example.com", "https://127.0.0.1:1"])
+def test_only_loopback_is_asked_for_local_names(url: str | None) -> None:
+    assert local_names(url, 60) is None
 
 
 @pytest.mark.parametrize(
@@ -232,21 +389,26 @@ def test_a_response_that_is_no_list_is_silent(
     body: bytes, process: Smrt, environ: dict[str, str], endpoint: Endpoint
 ) -> None:
     endpoint.respond(200, body)
-    done = process("complete", "endpoint-names", env={"AWS_ENDPOINT_URL_SAGEMAKER": endpoint.url})
+    done = process(
+        "complete",
+        "endpoint-names",
+        env={"AWS_ENDPOINT_URL_SAGEMAKER": endpoint.url, **AWS_RUNTIME},
+    )
     assert (done.code, done.out, done.err) == (0, b"", "")
 
 
-def test_a_timeout_prints_nothing_and_leaves_the_list_unchanged(
+def test_a_timeout_prints_nothing_and_keeps_the_names(
     process: Smrt, environ: dict[str, str]
 ) -> None:
     cached, ended = names_list(environ), threading.Event()
     save_names(str(cached), ["old"], 1)
     with sagemaker(["iris"], hold=ended) as url:
         line = ("complete", "endpoint-names", "--max-wait-seconds", "0.5")
-        done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url})
+        done = process(*line, env={"AWS_ENDPOINT_URL_SAGEMAKER": url, **AWS_RUNTIME})
         ended.set()
     assert (done.code, done.out, done.err) == (0, b"", "")
-    assert cached.read_text() == "1\nold\n"
+    written_at, *names = cached.read_text().split()
+    assert (int(written_at) > 1, names) == (True, ["old"])
 
 
 def test_without_credentials_there_are_no_names(environ: dict[str, str]) -> None:
@@ -268,6 +430,11 @@ def test_a_list_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
         ({"AWS_PROFILE": "a/b", "AWS_REGION": "r"}, None, None, "a_b@r"),
         ({"AWS_DEFAULT_PROFILE": "d", "AWS_DEFAULT_REGION": "s"}, None, "r", "d@r"),
         ({"AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "d"}, None, None, "@"),
+        ({"AWS_ENDPOINT_URL": "http://u:p@h:1/"}, None, "r", "@r@h_1_"),
+        (
+            {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": "http://a", "AWS_ENDPOINT_URL": "http://b"},
+            *(None, "r", "@r@http___a"),
+        ),
     ],
 )
 def test_each_profile_and_region_has_its_list(

@@ -267,12 +267,12 @@ def prompting(
 
 
 @pytest.fixture
-def home(tmp_path: Path, environ: dict[str, str]) -> Path:
+def home(tmp_path: Path, environ: dict[str, str], endpoint: Endpoint) -> Path:
     """A home directory with a file, and cached endpoint names."""
     import time
 
     (tmp_path / "flowers.csv").write_bytes(b"1,2\n")
-    listing = Listing({**environ, "HOME": str(tmp_path)}, None, None)
+    listing = Listing({**environ, "HOME": str(tmp_path)}, None, None, endpoint.url)
     save_names(listing.path, ["iris", "other"], time.time())
     return tmp_path
 
