@@ -36,6 +36,7 @@ def queue_with_s3(
         show_preview(app, call if upload is None else upload.call, options, metadata)
         return
     if waiting is not None:
+        waiting.announce("invoking the endpoint, then waiting for the result in S3")
         waiting.connect()
     response, started_at = _send(app, call) if upload is None else _upload(app, upload, connect)
     if waiting is None:

@@ -49,6 +49,11 @@ class Wait(NamedTuple):
     timeout: float
     arguments: Sequence[str]
 
+    def announce(self, action: str) -> None:
+        """If standard error is a terminal, print `action`, and how long the wait may take."""
+        if self.app.console.stderr_is_terminal:
+            self.app.console.note(f"{action} ({_limit(self.timeout)}; Ctrl-C shows how to resume)")
+
     def connect(self) -> None:
         """Connect to S3 before the call, to find configuration errors. Raises SmrtError."""
         self.connect_s3()
@@ -130,6 +135,14 @@ def wait_timeout_seconds(text: str | None) -> float | None:
             f"{WAIT_TIMEOUT.flag} takes a number of seconds, received: {text}", "0 polls once"
         )
     return seconds
+
+
+def _limit(seconds: float) -> str:
+    """The longest wait in words."""
+    if not seconds:
+        return "once"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"up to {hours} h {minutes} min" if seconds > 2 * 3600 else f"up to {seconds:g} s"
 
 
 def _outfile(path: str | None) -> Sequence[str]:

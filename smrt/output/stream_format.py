@@ -7,7 +7,7 @@ from smrt.errors import UsageError
 
 from .console import Console
 from .framing import FRAMINGS, Framing, events_or_values
-from .generated_text import TextSelection, chat, texts
+from .generated_text import CountedSelection, TextSelection, chat, texts
 from .stream_stats import StreamStats
 
 RAW = "raw"
@@ -35,7 +35,8 @@ def stream_formatter(options: StreamFormatOptions) -> StreamFormatter:
     """The formatter that the options select; UsageError if they cannot be combined."""
     select = _selection(options)
     if select is not None:
-        return _texts(_framing_of_text(options.framing), select)
+        flag = "--chat" if options.chat else "--text"
+        return _texts(_framing_of_text(options.framing), select, flag)
     if options.framing is None or options.framing == RAW:
         return lambda chunks, stats, console: filter(None, chunks)  # noqa: ARG005 - a StreamFormatter
     return _frames(FRAMINGS[options.framing])
@@ -72,9 +73,11 @@ def _frames(framing: Framing) -> StreamFormatter:
     return format_
 
 
-def _texts(framing: Framing, select: TextSelection) -> StreamFormatter:
+def _texts(framing: Framing, select: TextSelection, flag: str) -> StreamFormatter:
     def format_(chunks: Iterable[bytes], stats: StreamStats, console: Console) -> Iterator[bytes]:
+        counted = CountedSelection(select, flag)
         frames = stats.counted_events(framing(chunks, console.note))
-        return (text.encode() for text in texts(frames, select))
+        yield from (text.encode() for text in texts(frames, counted))
+        counted.check(stats.bytes)
 
     return format_

@@ -184,6 +184,51 @@ def test_a_response_in_another_format_exits_with_255(
     assert "Traceback" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("options", "chunks", "message"),
+    [
+        (["--text", "b.c"], [b'{"a":1}{"a":2}'], "--text matches nothing in 2 events (14 bytes)"),
+        (["--text", "b[]"], [b'{"b":[]}'], "--text matches nothing in 1 event (8 bytes)"),
+        (["--chat"], [b'data: {"x":"y"}\n\n'], "--chat matches nothing in 1 event (17 bytes)"),
+        (["--chat"], [b'{"choices":[{"delta":{"reasoning":"x"}}]}'], "nothing in 1 event"),
+        (["--chat"], [b"plain text"], "--chat matches nothing in 0 events (10 bytes)"),
+    ],
+)
+def test_text_that_matches_no_event_is_an_error_with_the_first_event(
+    run: Run, options: list[str], chunks: list[bytes], message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("old")
+    result = run(*options, "out", chunks=chunks)
+    assert (result.code, result.out) == (255, b"")
+    assert message in result.err
+    assert ("the first event is {" in result.err) == ("0 events" not in message)
+    assert "--stream raw prints the response as it is" in result.err
+    assert "received before that" not in result.err
+    assert (tmp_path / "out").read_text() == "old"
+
+
+def test_a_long_first_event_is_shortened(run: Run) -> None:
+    result = run("--text", "b", chunks=[json.dumps({"a": "x" * 10_000}).encode()])
+    assert f'the first event is {{"a": "{"x" * 193}...\n' in result.err
+
+
+@pytest.mark.parametrize(
+    ("options", "chunks"),
+    [
+        (["--chat"], []),
+        (["--chat"], [b'{"choices":[{"delta":{"content":null}}]}']),
+        (["--chat"], [b'{"token":{"text":"</s>","special":true}}']),
+        (["--text", "a"], [b'{"a":""}{"b":1}']),
+        (["--text", "a"], [b'{"b":1}{"a":0}']),
+    ],
+)
+def test_a_response_without_text_is_no_error_if_its_format_matches(
+    run: Run, options: list[str], chunks: list[bytes]
+) -> None:
+    result = run(*options, chunks=chunks)
+    assert (result.code, result.err) == (0, "")
+
+
 def test_an_incomplete_event_is_reported(run: Run) -> None:
     result = run("--stream", "sse", chunks=[b"data: 1\n\ndata: 2\n"])
     assert (result.code, result.out) == (0, b"1\n")

@@ -413,6 +413,26 @@ def test_a_sample_of_the_output_is_printed_without_a_call(smrt: Smrt, endpoint: 
     assert json.loads(done.out)["OutputLocation"] == "OutputLocation"
 
 
+@pytest.mark.parametrize(
+    ("timeout", "limit"), [("0", "once"), ("90", "up to 90 s"), ("9000", "up to 2 h 30 min")]
+)
+def test_a_wait_is_announced_on_a_terminal_before_the_call(
+    timeout: str, limit: str, environ: dict[str, str], endpoint: Endpoint
+) -> None:
+    endpoint.respond(400, b"{}")
+    err = Terminal()
+    code = main(
+        [*SEND, "--wait", "--wait-timeout", timeout],
+        console=Console(io.BytesIO(), io.BytesIO(), err),
+        environ={**environ, RUNTIME: endpoint.url, "AWS_ENDPOINT_URL_S3": endpoint.url},
+    )
+    shown = err.getvalue().decode()
+    assert code == 254
+    assert shown.startswith(
+        f"smrt: invoking the endpoint, then waiting for the result in S3 ({limit}; Ctrl-C shows"
+    )
+
+
 def test_waiting_is_shown_on_a_terminal(
     s3: Any, queued: QueuedCall, environ: dict[str, str], endpoint: Endpoint
 ) -> None:
@@ -427,6 +447,7 @@ def test_waiting_is_shown_on_a_terminal(
     )
     shown = err.getvalue().decode()
     assert (code, out.getvalue()) == (0, b"answer")
+    assert shown.startswith("smrt: waiting for the result in S3 (up to 7 h 1 min; Ctrl-C shows")
     assert f"waiting for {queued.output}" in " ".join(shown.split())
     assert f"smrt: S3 returned 403 for {queued.output}" in " ".join(shown.split())
     assert shown.rstrip().endswith("\x1b[2K")

@@ -17,6 +17,7 @@ from smrt.invoke.option_table import BODY_QUERY, STREAM
 from smrt.invoke.options import InvokeOptions
 from smrt.output.body import deliver, plan_body
 from smrt.output.console import App
+from smrt.output.generated_text import NO_MATCH
 from smrt.output.stream_format import StreamFormatOptions, StreamFormatter, stream_formatter
 from smrt.output.stream_stats import StreamStats
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
@@ -92,7 +93,8 @@ def _complete_output(app: App, stats: StreamStats) -> Iterator[None]:
     try:
         yield
     except SmrtError as exc:
-        exc.add_hints(stats.so_far())
+        if exc.code != NO_MATCH:
+            exc.add_hints(stats.so_far())
         raise
     finally:
         app.console.end_line()

@@ -80,6 +80,7 @@ def run(app: App, options: WaitCommandOptions) -> None:
     store = s3_connector(app, config, shared)
     call = Call(WAITED_OPERATION, {}, config, Settings(), options.outfile)
     waiting = wait(app, call, options.wait, store, max_wait_seconds=DEFAULT_MAX_WAIT_SECONDS)
+    waiting.announce("waiting for the result in S3")
     waiting.fetch(metadata)
 
 
