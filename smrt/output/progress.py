@@ -23,12 +23,18 @@ def progress(console: Console, text: str) -> Iterator[Update]:
         yield console.note
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
     from smrt.protocol.visible import visible
 
     terminal = terminal_of(console)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    shown = Progress(*columns, console=terminal, transient=True)
+    fixed, rest = Column(min_width=1, no_wrap=True), Column(ratio=1, no_wrap=True)
+    columns = (
+        SpinnerColumn(table_column=fixed),
+        TimeElapsedColumn(table_column=fixed.copy()),
+        TextColumn("{task.description}", markup=False, table_column=rest),
+    )
+    shown = Progress(*columns, console=terminal, transient=True, expand=True)
     with shown:
         shown.add_task(visible(text), total=None)
         yield lambda note: terminal.print(f"smrt: {visible(note)}", markup=False, highlight=False)

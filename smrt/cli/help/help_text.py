@@ -1,5 +1,6 @@
 """The short help of a command, as text of a given width."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import wrap
 
@@ -11,6 +12,9 @@ INDENT = 2
 NARROWEST = 20
 WIDEST = 100
 """Columns: a narrower text is printed below its label; wider lines are hard to read."""
+
+_WORD = r"(?:'[^']*'|[^\s'])+"
+"""A word of a shell's line, of which a part can be in single quotes."""
 
 Paint = Callable[[str], str]
 
@@ -76,7 +80,22 @@ def _lines(page: Page, width: int, paint: Paint) -> Iterator[str]:
     for number, (title, line) in enumerate(page.examples):
         yield from ([""] if number else [])
         yield from (" " * INDENT + wrapped for wrapped in _wrapped(f"{title}:", width - INDENT))
-        yield from (" " * 2 * INDENT + command for command in line.split("\n"))
+        for command in line.split("\n"):
+            yield from _command_lines(command, width)
+
+
+def _command_lines(command: str, width: int) -> Iterator[str]:
+    """A line of an example, indented; a long one continues on the next line, as in a shell."""
+    start = " " * (len(command) - len(command.lstrip()) + 2 * INDENT)
+    first, *words = re.findall(_WORD, command)
+    line = start + first
+    for word in words:
+        if word != "\\" and len(f"{line} {word} \\") > width:
+            yield f"{line} \\"
+            line = start + " " * INDENT + word
+        else:
+            line += f" {word}"
+    yield line
 
 
 def _sections(page: Page) -> Iterator[tuple[str, list[tuple[str, str]]]]:

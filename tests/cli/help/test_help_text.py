@@ -103,9 +103,22 @@ def test_every_help_fits_80_columns(name: str) -> None:
 @settings(max_examples=60)
 @given(width=st.integers(1, 250), name=st.sampled_from(sorted(PAGES)))
 def test_every_width_has_all_words(width: int, name: str) -> None:
-    assert sorted(help_text(PAGES[name], width).split()) == sorted(
-        help_text(PAGES[name], 80).split()
-    )
+    narrow, wide = (help_text(PAGES[name], columns).split() for columns in (width, 80))
+    assert sorted(set(narrow) | {CONTINUED}) == sorted(set(wide) | {CONTINUED})
+    assert len(narrow) - narrow.count(CONTINUED) == len(wide) - wide.count(CONTINUED)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_narrow_example_is_the_same_command(name: str) -> None:
+    for width in (20, 40):
+        text = " ".join(help_text(PAGES[name], width).replace(f"{CONTINUED}\n", "").split())
+        for _, lines in PAGES[name].examples:
+            for command in lines.replace(f"{CONTINUED}\n", "").split("\n"):
+                assert " ".join(command.split()) in text
+
+
+CONTINUED = "\\"
+"""The end of a line that continues on the next."""
 
 
 @given(width=st.integers(1, 250))
