@@ -54,10 +54,8 @@ def arrange(arguments: Sequence[str], names: OptionNames) -> Arranged:
     line = Arranged([], [], [])
     rest = list(reversed(arguments))
     while rest:
-        word = rest.pop()
-        if word.startswith("-") and not word.startswith("--"):
-            word, *more = names.spelled_out(word)
-            rest += reversed(more)
+        word, *more = names.spelled_out(rest.pop())
+        rest += reversed(more)
         if word == "--":
             line.words.extend(reversed(rest))
             break

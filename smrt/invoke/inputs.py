@@ -170,9 +170,7 @@ def _correct(error: Base64Error, options: InvokeOptions) -> None:
     error.add_hints(*filter(None, [line]))
 
 
-def _require(
-    operation: Operation, options: InvokeOptions, defaults: Mapping[str, str]
-) -> None:
+def _require(operation: Operation, options: InvokeOptions, defaults: Mapping[str, str]) -> None:
     names = {*defaults, *options.parameters, *(["Body"] if options.plain_body else [])}
     missing = [m.flag for m in operation.members if m.required and m.name not in names]
     if missing:
