@@ -98,12 +98,19 @@ def _folder(path: str) -> str:
 
 def _check_output(options: BatchOptions, kind: InputKind) -> None:
     """Raise UsageError for an OUTPUT that would not be what it is."""
-    path = options.output
+    path, errors = options.output, options.errors
+    if errors is not None and _is_same(errors, options.input):
+        raise UsageError(f"--errors would replace the input: {errors}")
     if options.prints_results or not os.path.exists(path):
         return
-    if os.path.exists(options.input) and os.path.samefile(path, options.input):
+    if _is_same(path, options.input):
         raise UsageError(f"INPUT and OUTPUT are the same: {path}")
     if os.path.isdir(path) != (kind is InputKind.FILES):
         noun = "a folder" if os.path.isdir(path) else "a file"
         expected = "a folder for whole files, else a file"
         raise UsageError(f"OUTPUT {path} is {noun}", f"OUTPUT is {expected}")
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two paths lead to one file."""
+    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from smrt.errors import redacted
 from smrt.output.console import Console
 from smrt.protocol.messages import masked_repr
 
@@ -25,6 +26,6 @@ class Session(NamedTuple):
         return masked_repr(self, "arguments")
 
     def command(self, flag: str) -> str:
-        """The command line that goes on with the job: with RESUME or RETRY_FAILED."""
+        """The command line that goes on with the job, without secrets: RESUME or RETRY_FAILED."""
         rest = [word for word in self.arguments if word not in (RESUME, RETRY_FAILED)]
-        return shlex.join(("smrt", "batch", *rest, flag))
+        return redacted(shlex.join(("smrt", "batch", *rest, flag)))

@@ -105,7 +105,10 @@ class _JobRun:
         if not store.is_complete():
             owners = (store.owner(partition) for partition in plan.partitions())
             others = (pid for pid in owners if pid not in (None, os.getpid()))
-            return self._ending.stopped(store.status(), sent, next(others, None))
+            report = self._ending.stopped(store.status(), sent, next(others, None))
+            if self._is_new and not sent.requests.requests:
+                folder.remove()  # nothing was sent: the same line can be run again
+            return report
         if self._errors is not None:
             write_failed_lines(self._errors, source, layout, store.results())
         header = make_renderer(self._options.data, source.format, source.header).header

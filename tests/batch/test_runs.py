@@ -250,6 +250,7 @@ USAGE = [
     (("in.jsonl", "."), "OUTPUT . is a folder"),
     ((".", "-"), "cannot be printed"),
     ((".", "x", "--errors", "y"), "--errors is for records that are lines"),
+    (("in.jsonl", "out", "--errors", "in.jsonl"), "--errors would replace the input"),
     (("in.jsonl",), "the following arguments are required: OUTPUT_FILE"),
     (("in.jsonl", "out", "--retry-failed"), "there is no job in out.job"),
     (("in.jsonl", "out", "--max-errors", "x"), "--max-errors cannot be x"),

@@ -87,6 +87,17 @@ def test_an_unreachable_server_ends_the_run(
 def test_missing_credentials_end_the_run(batch: Batch, lines: list[bytes]) -> None:
     done = batch("in.jsonl", "out.jsonl", env={"AWS_ACCESS_KEY_ID": ""})
     assert (done.code, done.summary["notStartedRecordCount"]) == (253, 200)
+    assert batch("in.jsonl", "out.jsonl").code == 0  # nothing was sent: it did not start
+
+
+def test_the_line_that_resumes_has_no_password(
+    batch: Batch, model: ModelServer, lines: list[bytes]
+) -> None:
+    model.behavior = lambda *_: DENIED
+    url = model.url.replace("://", "://user:secret@")
+    done = batch("in.jsonl", "out.jsonl", "--endpoint-url", url)
+    assert (done.code, "secret@" in done.err) == (254, False)
+    assert "secret@" not in Path("out.jsonl.job/job.json").read_text()
 
 
 def test_a_job_that_has_started_needs_resume(
