@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from smrt.errors import UsageError, redacted
+from smrt.protocol.messages import masked_repr
 
 _MAX_SHOWN = 60
 FORMAT = 1
@@ -23,6 +24,9 @@ class JobDescription(NamedTuple):
     settings: Mapping[str, Any]
     """The other options that decide the results, by their names."""
     limit: int | None = None
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "parameters")
 
 
 class Job(NamedTuple):

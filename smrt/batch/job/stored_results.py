@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from typing import NamedTuple
 
 from smrt.errors import SmrtError
+from smrt.protocol.messages import masked_repr
 
 from .disk.job_files import ERROR_CODE, storing
 from .journal import Journal
@@ -21,6 +22,9 @@ class StoredResult(NamedTuple):
     offset: int
     outcome: Outcome
     line: bytes
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "line")
 
 
 def partition_results(journals: Sequence[Journal]) -> Iterator[StoredResult]:

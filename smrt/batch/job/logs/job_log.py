@@ -15,6 +15,7 @@ from zlib import crc32
 
 from smrt.batch.job.disk.job_files import Files, unwritable
 from smrt.errors import SmrtError
+from smrt.protocol.messages import masked_repr
 
 SENT = 16
 UNSENT = 17
@@ -33,6 +34,9 @@ class LogEntry(NamedTuple):
     offset: int
     position: int
     content: memoryview
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "content")
 
     @property
     def offsets(self) -> Sequence[int]:
