@@ -3,6 +3,7 @@
 from tests.fuzz.target import Target
 
 from . import (
+    batch_kills,
     command_lines,
     credential_sources,
     event_streams,
@@ -18,4 +19,5 @@ TARGETS: dict[str, Target] = {
     "s3-responses": s3_responses,
     "credential-sources": credential_sources,
     "local-server": local_server,
+    "batch-kills": batch_kills,
 }
