@@ -54,8 +54,7 @@ def arrange(arguments: Sequence[str], names: OptionNames) -> Arranged:
     line = Arranged([], [], [])
     rest = list(reversed(arguments))
     while rest:
-        word, *more = names.spelled_out(rest.pop())
-        rest += reversed(more)
+        word = _next_word(rest, names)
         if word == "--":
             line.words.extend(reversed(rest))
             break
@@ -104,6 +103,14 @@ def reject_choice(name: str, word: str, choices: Collection[str]) -> NoReturn:
         f"argument {name}: Found invalid choice '{word}'",
         f"did you mean {nearest[0]}?" if nearest else f"choose from {', '.join(choices)}",
     )
+
+
+def _next_word(rest: list[str], names: OptionNames) -> str:
+    word = rest.pop()
+    if word.startswith("-") and not word.startswith("--"):
+        rest += reversed(names.spelled_out(word))
+        word = rest.pop()
+    return word
 
 
 def _flag(word: str, names: OptionNames) -> str:

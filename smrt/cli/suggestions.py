@@ -81,5 +81,12 @@ def _nearest(word: str, known: Collection[str]) -> str:
     for synonym, options in SYNONYMS.items():
         if usable := tuple(option for option in options if option in known):
             meanings[synonym] = usable
-    nearest = get_close_matches(name, meanings, 1)
-    return f"did you mean {' or '.join(meanings[nearest[0]])} instead of {word}?" if nearest else ""
+    nearest = max(
+        get_close_matches(name, meanings), key=lambda m: _common_start(name, m), default=""
+    )
+    return f"did you mean {' or '.join(meanings[nearest])} instead of {word}?" if nearest else ""
+
+
+def _common_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, pair in pairs if len({*pair}) > 1), len(one))

@@ -1,7 +1,8 @@
-"""Output of a command that sends nothing: the output skeleton, or the request of --dry-run."""
+"""Output of a command that sends nothing: a skeleton, or the request of --dry-run."""
 
 from smrt.output.console import App
 from smrt.protocol import skeleton
+from smrt.protocol.operations import Operation
 
 from .invocation import Call, open_caller
 from .metadata import Report
@@ -12,6 +13,12 @@ EXPORT = (
     "the command reads the credentials from the environment; to set them: "
     'eval "$(aws configure export-credentials --format env)"'
 )
+
+
+def show_input_skeleton(app: App, operation: Operation, kind: str | None) -> None:
+    """Print a template of the parameters; `kind` is input or yaml-input."""
+    text = skeleton.input_yaml if kind == "yaml-input" else skeleton.input_json
+    app.console.show([text(operation)])
 
 
 def show_preview(app: App, call: Call, options: InvokeOptions, report: Report) -> None:
