@@ -1,7 +1,8 @@
 """Suggestions for unknown words: what other tools call it, which command has it, the nearest."""
 
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -82,11 +83,13 @@ def _nearest(word: str, known: Collection[str]) -> str:
         if usable := tuple(option for option in options if option in known):
             meanings[synonym] = usable
     nearest = max(
-        get_close_matches(name, meanings), key=lambda m: _common_start(name, m), default=""
+        get_close_matches(name, meanings), key=lambda meant: _likeness(name, meant), default=""
     )
     return f"did you mean {' or '.join(meanings[nearest])} instead of {word}?" if nearest else ""
 
 
-def _common_start(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((index for index, pair in pairs if len({*pair}) > 1), len(one))
+def _likeness(typed: str, option: str) -> float:
+    """How probably `option` is meant: its first letters count more than the others."""
+    pairs = zip(typed, option, strict=False)
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return SequenceMatcher(None, typed, option).ratio() + common / 100 + option.startswith(typed)

@@ -7,9 +7,18 @@ import json
 from typing import Any
 
 from smrt.errors import UsageError
+from smrt.output.console import App
+from smrt.protocol import skeleton
 from smrt.protocol.json_document import TooDeepError, parse_json
+from smrt.protocol.operations import Operation
 
 _SKELETON = "--generate-cli-skeleton prints a template"
+
+
+def show_input_skeleton(app: App, operation: Operation, kind: str | None) -> None:
+    """Print a template of the parameters; `kind` is input or yaml-input."""
+    text = skeleton.input_yaml if kind == "yaml-input" else skeleton.input_json
+    app.console.show([text(operation)])
 
 
 def parse_document(source: str | bytes, language: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def run_operation(
     """Read the inputs and pass the call to `act`; or print a template of the inputs."""
     inputs = read_inputs(app, operation, options)
     if options.is_input_skeleton:
-        from .preview import show_input_skeleton
+        from .input_document import show_input_skeleton
 
         show_input_skeleton(app, operation, options.skeleton)
     else:

@@ -2,7 +2,6 @@
 
 from smrt.output.console import App
 from smrt.protocol import skeleton
-from smrt.protocol.operations import Operation
 
 from .invocation import Call, open_caller
 from .metadata import Report
@@ -13,12 +12,6 @@ EXPORT = (
     "the command reads the credentials from the environment; to set them: "
     'eval "$(aws configure export-credentials --format env)"'
 )
-
-
-def show_input_skeleton(app: App, operation: Operation, kind: str | None) -> None:
-    """Print a template of the parameters; `kind` is input or yaml-input."""
-    text = skeleton.input_yaml if kind == "yaml-input" else skeleton.input_json
-    app.console.show([text(operation)])
 
 
 def show_preview(app: App, call: Call, options: InvokeOptions, report: Report) -> None:
