@@ -216,12 +216,12 @@ def test_no_argument_of_a_process_and_no_file_has_a_secret(
 ) -> None:
     shown: list[bytes] = []
 
-    def answer(sock: socket.socket, _: Received) -> None:
+    def responder(sock: socket.socket, _: Received) -> None:
         shown.extend(_arguments())
         shown.extend(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         sock.sendall(response())
 
-    endpoint.respond_with(answer)
+    endpoint.respond_with(responder)
     env = {"AWS_SECRET_ACCESS_KEY": PLANTED, "AWS_SESSION_TOKEN": PLANTED, "TMPDIR": str(tmp_path)}
     ran = process(*CALL[:3], "--body", "-", "out", stdin=bytes(IN_MEMORY + 1), env=env)
     assert ran.code == 0

@@ -184,11 +184,11 @@ class Caller:
             raise responses.service_error(
                 operation, response.status, response.headers, body, retries
             )
-        document, flaw = _json_body(response.body) if operation.returns_json else (None, "")
+        document, unreadable = _json_body(response.body) if operation.returns_json else (None, "")
         metadata = responses.metadata(operation, response.headers, document)
         return OperationResponse(
             *(response.status, response.headers, metadata, response.body),
-            *(retries, flaw, response.reason),
+            *(retries, unreadable, response.reason),
         )
 
 

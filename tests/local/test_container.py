@@ -211,11 +211,11 @@ def scripted(endpoint: Endpoint) -> Iterator[Container]:
 
 
 def raw(data: bytes) -> Responder:
-    def answer(sock: socket.socket, _: object) -> None:
+    def responder(sock: socket.socket, _: object) -> None:
         sock.sendall(data)
         sock.shutdown(socket.SHUT_RDWR)
 
-    return answer
+    return responder
 
 
 CALL = Invocation(b"{}", {"ContentType": "application/json"})

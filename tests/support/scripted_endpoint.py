@@ -34,8 +34,8 @@ Responder = Callable[[socket.socket, Received], None]
 class Endpoint:
     """A server on a free port of 127.0.0.1; without a script it responds with a small JSON body.
 
-    A custom `Answer` gets the socket after the request has been read. If `read_body` is false, it
-    gets the socket after the head has been read, and the connection ends with the response.
+    A custom `Responder` gets the socket after the request has been read. If `read_body` is false,
+    it gets the socket after the head has been read, and the connection ends with the response.
     """
 
     def __init__(
@@ -159,12 +159,12 @@ def reset(sock: socket.socket, received: Received) -> None:
 def raw(data: bytes, then: Responder | None = None) -> Responder:
     """Send `data` unchanged, then run `then`."""
 
-    def answer(sock: socket.socket, received: Received) -> None:
+    def responder(sock: socket.socket, received: Received) -> None:
         sock.sendall(data)
         if then is not None:
             then(sock, received)
 
-    return answer
+    return responder
 
 
 def response(

@@ -64,7 +64,7 @@ def stream(
 ) -> Responder:
     """A chunked response; `between` is called after each chunk."""
 
-    def answer(sock: socket.socket, _: Received) -> None:
+    def responder(sock: socket.socket, _: Received) -> None:
         lines = "".join(f"{name}: {value}\r\n" for name, value in HEADERS)
         head = f"HTTP/1.1 200 OK\r\n{lines}Transfer-Encoding: chunked\r\n\r\n"
         sock.sendall(head.encode())
@@ -76,4 +76,4 @@ def stream(
         else:
             sock.shutdown(socket.SHUT_RDWR)
 
-    return answer
+    return responder

@@ -150,9 +150,9 @@ def test_an_incomplete_response_is_an_error_with_a_code(
         assert len(error.message) > len(text)
 
 
-@pytest.mark.parametrize("answer", [hang, raw(HALF[:10], hang), raw(HALF, hang)])
-def test_silence_is_a_read_timeout(endpoint: Endpoint, answer: Any) -> None:
-    endpoint.respond_with(answer)
+@pytest.mark.parametrize("responder", [hang, raw(HALF[:10], hang), raw(HALF, hang)])
+def test_silence_is_a_read_timeout(endpoint: Endpoint, responder: Any) -> None:
+    endpoint.respond_with(responder)
     error = failure(endpoint.url + "/p", read_timeout=0.2)
     assert error.code == "ReadTimeoutError"
     assert error.message == f'Read timeout on endpoint URL: "{endpoint.url}/p"'
@@ -267,7 +267,7 @@ def test_a_connection_with_an_unread_response_is_not_reused(endpoint: Endpoint) 
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "responder",
     [
         raw(response(), drop),
         raw(response(headers=[("Connection", "close")])),
@@ -276,9 +276,9 @@ def test_a_connection_with_an_unread_response_is_not_reused(endpoint: Endpoint) 
     ],
     ids=["closed", "Connection: close", "bytes after the response", "ended by closing"],
 )
-def test_a_finished_connection_is_not_reused(endpoint: Endpoint, answer: Any) -> None:
+def test_a_finished_connection_is_not_reused(endpoint: Endpoint, responder: Any) -> None:
     shared = transport()
-    endpoint.respond_with(answer)
+    endpoint.respond_with(responder)
     shared.send(request(endpoint.url)).body.read()
     endpoint.settle()
     assert shared.send(request(endpoint.url)).body.read() == b'{"predictions":[1]}'

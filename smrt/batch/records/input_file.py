@@ -14,7 +14,7 @@ _SHORTEST_SAMPLE = 16
 
 
 class Identity(NamedTuple):
-    """What tells whether an input is still the same: for an object in S3 its ETag."""
+    """What changes when an input changes: for an object in S3, its ETag."""
 
     path: str
     size: int

@@ -37,13 +37,13 @@ class LineReader:
 
     def _fill(self) -> bool:
         """Read blocks up to the next line break, or the end."""
-        pieces, length = [self._rest], len(self._rest)
+        chunks, length = [self._rest], len(self._rest)
         for block in self._blocks:
-            pieces.append(block)
+            chunks.append(block)
             length += len(block)
             if b"\n" in block or length > LONGEST_LINE:
                 break
-        lines = BytesIO(b"".join(pieces)).readlines()
+        lines = BytesIO(b"".join(chunks)).readlines()
         self._rest = b""
         if len(lines) == 1 and len(lines[0]) > LONGEST_LINE:
             self._skip_line(lines[0])
