@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from smrt.errors import SmrtError, StdoutClosedError
 
-from .batch_report import BatchReport, RecordsFailedError
+from .batch_report import BatchReport, MaxErrorsError, RecordsFailedError
 from .batch_session import RESUME, RETRY_FAILED, Session
 from .job.job_status import JobStatus
 from .sending.send import Sent
@@ -22,11 +22,16 @@ class Ending(NamedTuple):
         return self.session.options.job_path is not None
 
     def complete(self, status: JobStatus, sent: Sent) -> BatchReport:
-        """The report of a run after which every record has its result."""
+        """The report of a run after which every record has its result.
+
+        The last of them may have been one error too many.
+        """
         bad = status.failed + status.in_doubt
-        error = None
+        error: SmrtError | None = None
         if bad:
             error = RecordsFailedError(f"{bad} of {status.total} records failed")
+            if isinstance(sent.failure, MaxErrorsError):
+                error = sent.failure
             if self._has_job:
                 error.add_hints(f"to send them again: {self.session.command(RETRY_FAILED)}")
             else:

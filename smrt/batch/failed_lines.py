@@ -1,7 +1,6 @@
 """The lines of the input whose records failed, which are an input again: --errors."""
 
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
 
 from smrt.output import outfile
 
@@ -25,26 +24,26 @@ def write_failed_lines(
 
 
 class ErrorRecorder:
-    """Makes results as another ResultMaker does, and writes the lines of records that fail."""
+    """Makes results as another ResultMaker does, and saves the lines of records that fail.
 
-    def __init__(self, results: ResultMaker, file: BinaryIO, header: bytes) -> None:
-        self._results, self._file = results, file
+    `save` gets the offset of each record and its line, or nothing if it has succeeded.
+    """
+
+    def __init__(self, results: ResultMaker, save: Callable[[int, bytes], None]) -> None:
+        self._results, self._save = results, save
         self.header = results.header
-        if header:
-            file.write(header + b"\n")
 
     def success(self, record: Record, body: bytes, details: Details | None = None) -> Result:
         """The result of a record to which the endpoint responded with `body`."""
         result = self._results.success(record, body, details)
-        if not result.ok:
-            self._file.write(_ended_line(record.source))
+        self._save(record.offset, b"" if result.ok else _ended_line(record.source))
         return result
 
     def failure(
         self, record: Record | RecordError, code: str, message: str, details: Details | None = None
     ) -> Result:
         """The error of a record."""
-        self._file.write(_ended_line(record.source))
+        self._save(record.offset, _ended_line(record.source))
         return self._results.failure(record, code, message, details)
 
 

@@ -1,6 +1,7 @@
 """A run without a job folder: results are printed, and nothing is stored."""
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -17,10 +18,11 @@ from .job.disk.job_files import Files, storing
 from .job.job_store import PartitionPlan
 from .job.spool import spool_input
 from .progress.display import opened_monitor
-from .sending.printed_store import PrintedStore, ResultPrinter
+from .records.record import Partition, Record, RecordError
+from .sending.printed_store import OrderedWriter, PrintedStore
 from .sending.request_budget import RequestBudget
 from .sending.send import send_records
-from .sending.work import make_work
+from .sending.work import Work, make_work
 
 
 def run_printed(session: Session, kind: InputKind) -> BatchReport:
@@ -35,23 +37,46 @@ def _run(session: Session, kind: InputKind, stack: ExitStack) -> BatchReport:
     stored = _spooled(session, stack) if kind is InputKind.STREAM else ""
     source = open_source(options, kind, stored, session.target)
     plan = PartitionPlan(source.layout(size=options.partition_size).all_partitions, source.count)
-    printer = ResultPrinter(console.write, keep_order=options.keep_order)
+    printer = OrderedWriter(console.write, keep_order=options.keep_order)
     store = PrintedStore(plan, printer)
     work = make_work(session, source, plan, store, RequestBudget(options.max_requests))
+    writers = [printer]
     if options.errors is not None:
-        file: BinaryIO = stack.enter_context(outfile.writing(outfile.plan(options.errors, FLAG)))
-        work = work._replace(renderer=ErrorRecorder(work.renderer, file, source.header))
-    work = work._replace(
-        read=lambda partition: printer.expect(source.read(partition)), has_room=printer.has_room
-    )
+        writers.append(_errors_writer(options.errors, source.header, options.keep_order, stack))
+        work = work._replace(renderer=ErrorRecorder(work.renderer, writers[-1].add))
+    work = _in_order(work, writers)
     console.write(work.renderer.header)
     with opened_monitor(session, source) as monitor:
         sent = send_records(work, session.target, options, content_type(options, source), monitor)
     status = store.status()
     if sent.failure is None and not status.not_started:
         return ending.complete(status, sent)
-    printer.flush()
+    for writer in writers:
+        writer.flush()
     return ending.stopped(status, sent)
+
+
+def _errors_writer(path: str, header: bytes, keep_order: bool, stack: ExitStack) -> OrderedWriter:  # noqa: FBT001
+    """A writer of the lines that fail; the file appears when `stack` is closed."""
+    file: BinaryIO = stack.enter_context(outfile.writing(outfile.plan(path, FLAG)))
+    if header:
+        file.write(header + b"\n")
+    return OrderedWriter(file.write, keep_order=keep_order)
+
+
+def _in_order(work: Work, writers: Sequence[OrderedWriter]) -> Work:
+    """`work` of which each writer knows the order of the records."""
+
+    def read(partition: Partition) -> Iterator[Record | RecordError]:
+        records = work.read(partition)
+        for writer in writers:
+            records = writer.expect(records)
+        return records
+
+    def has_room() -> bool:
+        return all(writer.has_room() for writer in writers)
+
+    return work._replace(read=read, has_room=has_room)
 
 
 def _spooled(session: Session, stack: ExitStack) -> str:

@@ -1,6 +1,7 @@
 """Runs of `smrt batch` from input to output, whatever the endpoint does."""
 
 import json
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -204,9 +205,41 @@ def test_too_many_errors_end_the_run(
     limit: str, code: int, batch: Batch, model: ModelServer, lines: list[bytes]
 ) -> None:
     model.behavior = bad_fives
-    done = batch("in.jsonl", "out.jsonl", "--max-errors", limit)
+    done = batch("in.jsonl", "out.jsonl", "--max-errors", limit, "--concurrency", "1")
     assert done.code == code
     assert ("--resume" in done.err) == (code == 254)
+    assert done.summary.get("notStartedRecordCount", 0) == (4 if code == 254 else 0)
+
+
+@pytest.mark.parametrize("output", ["out.jsonl", "-"])
+def test_one_error_too_many_in_the_last_record_leaves_a_whole_result(
+    output: str, batch: Batch, model: ModelServer, tmp_path: Path
+) -> None:
+    write_rows(tmp_path / "in.jsonl", 6)
+    model.behavior = bad_fives
+    done = batch("in.jsonl", output, "--max-errors", "0", "--concurrency", "1")
+    assert (done.code, done.summary["errorRecordCount"]) == (254, 1)
+    printed = done.out if output == "-" else (tmp_path / output).read_bytes()
+    assert printed.count(b"\n") == 6
+    assert "1 records failed: more than --max-errors 0" in done.err
+    assert ("--retry-failed" in done.err) == (output != "-")
+
+
+def test_errors_of_printed_results_are_saved_in_the_order_of_the_input(
+    batch: Batch, model: ModelServer, lines: list[bytes]
+) -> None:
+    late = threading.Event()
+
+    def last_first(received: Received, times: int) -> bytes:
+        if received.body == lines[5]:
+            assert late.wait(30)
+        if received.body == lines[15]:
+            late.set()
+        return bad_fives(received, times)
+
+    model.behavior = last_first
+    assert batch("in.jsonl", "-", "--errors", "failed").code == 1
+    assert Path("failed").read_bytes().splitlines() == lines[5::10]
 
 
 def test_a_percentage_of_errors_is_judged_from_100_records_on(

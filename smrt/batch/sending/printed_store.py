@@ -11,11 +11,11 @@ from smrt.batch.records.record import Partition, Record, RecordError, Result
 
 MOST_WAITING = 16 << 20
 """Bytes of results that wait for one before them."""
-Write = Callable[[bytes], None]
+Write = Callable[[bytes], object]
 
 
-class ResultPrinter:
-    """Writes results in the order of their records, as soon as that permits; or at once."""
+class OrderedWriter:
+    """Writes lines in the order of their records, as soon as that permits; or at once."""
 
     def __init__(self, write: Write, *, keep_order: bool) -> None:
         self._write, self._keep_order = write, keep_order
@@ -24,18 +24,18 @@ class ResultPrinter:
         self._size = 0
 
     def has_room(self) -> bool:
-        """Whether results may wait."""
+        """Whether lines may wait."""
         return self._size < MOST_WAITING
 
     def expect(self, records: Iterator[Record | RecordError]) -> Iterator[Record | RecordError]:
-        """`records` as they are; each will have a result."""
+        """`records` as they are; each will have a line, which may be empty."""
         for record in records:
             if self._keep_order:
                 self._expected.append(record.offset)
             yield record
 
     def add(self, offset: int, line: bytes) -> None:
-        """Write a result, and those that waited for it."""
+        """Write a line, and those that waited for it."""
         if not self._keep_order:
             self._write(line)
             return
@@ -50,7 +50,7 @@ class ResultPrinter:
             self._write(content)
 
     def flush(self) -> None:
-        """Write what still waits for a result that did not come."""
+        """Write what still waits for a line that did not come."""
         for offset in self._expected:
             if offset in self._waiting:
                 self._write(self._waiting.pop(offset))
@@ -59,7 +59,7 @@ class ResultPrinter:
 class PrintedAttempt:
     """The work on a partition whose results are printed."""
 
-    def __init__(self, partition: Partition, printer: ResultPrinter) -> None:
+    def __init__(self, partition: Partition, printer: OrderedWriter) -> None:
         self.partition = partition
         self.pending: set[int] = set()
         self.is_complete = False
@@ -109,7 +109,7 @@ class PrintedAttempt:
 class PrintedStore:
     """A BatchStore that only counts and prints."""
 
-    def __init__(self, plan: PartitionPlan, printer: ResultPrinter) -> None:
+    def __init__(self, plan: PartitionPlan, printer: OrderedWriter) -> None:
         self._plan, self._printer = plan, printer
         self._attempts: list[PrintedAttempt] = []
 
