@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SIZE = 1 << 10
+BODY = '{"y":"%s"}' % ("y" * 1016)
+"""1 KB of JSON."""
 _CONFIG = """
 daemon off;
 worker_processes 1;
@@ -30,7 +31,7 @@ http {{
     {listen}
     add_header x-amzn-RequestId $request_id;
     add_header x-Amzn-Invoked-Production-Variant AllTraffic;
-    return 200 "{body}";
+    return 200 '{body}';
   }}
 }}
 """
@@ -57,7 +58,7 @@ def serving(folder: str, *, tls: bool, cpu: int) -> Iterator[dict[str, str]]:
     )
     config = os.path.join(folder, "nginx.conf")
     with open(config, "w") as file:
-        file.write(_CONFIG.format(cpu=1 << cpu, folder=folder, listen=listen, body="y" * SIZE))
+        file.write(_CONFIG.format(cpu=1 << cpu, folder=folder, listen=listen, body=BODY))
     command = [program, "-p", folder, "-e", os.path.join(folder, "nginx.log"), "-c", config]
     with subprocess.Popen(command) as server:
         try:

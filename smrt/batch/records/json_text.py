@@ -70,6 +70,8 @@ def one_line(body: bytes) -> bytes | None:
 
 def json_bytes(value: Any) -> bytes:
     """`value` as JSON, in ASCII where it is no valid Unicode."""
+    if type(value) is int:  # the numbers of records, of which there are millions
+        return b"%d" % value
     try:
         return _encode(value).encode()
     except UnicodeEncodeError:
