@@ -1,0 +1,1 @@
+"""What is known of each request: its times, its tokens, its error."""
