@@ -13,7 +13,7 @@ _smrt_table() {
   subcommands='' flags='' kind='' positional=''
   case $1 in
     'smrt')
-      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait local configure completion sagemaker-runtime'
+      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait bench local configure completion sagemaker-runtime'
       flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
@@ -236,6 +236,63 @@ _smrt_table() {
         --cli-connect-timeout) kind='SECONDS' ;;
         --cli-read-timeout) kind='SECONDS' ;;
       esac ;;
+    'smrt bench')
+      subcommands='compare'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --streaming --input --format --shuffle --concurrency --request-rate --arrival --request-count --duration --ramp-up --warmup-requests --grace-period --max-concurrency --find-max-concurrency --ttft-sla-ms --tpot-sla-ms --e2e-sla-ms --error-rate-sla --sla-percentile --seed --tokens --goodput --threshold --report --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --debug --help --version'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --body) kind='INPUT' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --custom-attributes) kind='TEXT' ;;
+        --target-model) kind='ARCHIVE' ;;
+        --target-variant) kind='VARIANT' ;;
+        --target-container-hostname) kind='HOST' ;;
+        --inference-id) kind='ID' ;;
+        --enable-explanations) kind='JMESPATH' ;;
+        --inference-component-name) kind='COMPONENT' ;;
+        --session-id) kind='ID' ;;
+        --prefix-aware-id) kind='ID' ;;
+        --input) kind='FILE' ;;
+        --format) kind='FORMAT json bedrock openai calls text csv' ;;
+        --concurrency) kind='LIST' ;;
+        --request-rate) kind='LIST' ;;
+        --arrival) kind='PROCESS constant poisson' ;;
+        --request-count) kind='COUNT' ;;
+        --duration) kind='SECONDS' ;;
+        --ramp-up) kind='SECONDS' ;;
+        --warmup-requests) kind='COUNT' ;;
+        --grace-period) kind='SECONDS' ;;
+        --max-concurrency) kind='COUNT' ;;
+        --ttft-sla-ms) kind='MILLISECONDS' ;;
+        --tpot-sla-ms) kind='MILLISECONDS' ;;
+        --e2e-sla-ms) kind='MILLISECONDS' ;;
+        --error-rate-sla) kind='PERCENT' ;;
+        --sla-percentile) kind='PERCENTILE' ;;
+        --seed) kind='NUMBER' ;;
+        --tokens) kind='JMESPATH' ;;
+        --goodput) kind='GOALS' ;;
+        --threshold) kind='CONDITION' ;;
+        --report) kind='FILE' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+      esac ;;
+    'smrt bench compare')
+      subcommands=''
+      flags='--threshold --seed --draws --cli-error-format --debug --help'
+      positional='A'
+      case $2 in
+        --threshold) kind='CONDITION' ;;
+        --seed) kind='NUMBER' ;;
+        --draws) kind='NUMBER' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+      esac ;;
     'smrt local')
       subcommands='start run'
       flags='--help'
@@ -243,17 +300,27 @@ _smrt_table() {
       esac ;;
     'smrt local run')
       subcommands=''
-      flags='--verbose --cli-error-format --debug --help'
+      flags='--latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
+        --latency) kind='MILLISECONDS' ;;
+        --jitter) kind='MILLISECONDS' ;;
+        --error-rate) kind='PERCENT' ;;
+        --throttle-above) kind='COUNT' ;;
+        --tokens-per-second) kind='NUMBER' ;;
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local start')
       subcommands=''
-      flags='--port --verbose --cli-error-format --debug --help'
+      flags='--port --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;
+        --latency) kind='MILLISECONDS' ;;
+        --jitter) kind='MILLISECONDS' ;;
+        --error-rate) kind='PERCENT' ;;
+        --throttle-above) kind='COUNT' ;;
+        --tokens-per-second) kind='NUMBER' ;;
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt configure')

@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     RECORDS_FAILED = 1
+    THRESHOLD_MISSED = 99
     NOT_EXECUTABLE = 126
     NOT_FOUND = 127
     INTERRUPTED = 130

@@ -99,7 +99,7 @@ def test_no_function_takes_options_as_a_mapping(path: Path) -> None:
 
 def test_options_are_passed_as_one_typed_value() -> None:
     named = [
-        ast.unparse(argument.annotation)
+        ast.unparse(argument.annotation).strip("'")
         for path in FILES
         for argument in arguments(path)
         if argument.arg == "options" and argument.annotation is not None
@@ -118,7 +118,13 @@ def test_only_the_conversion_of_options_reads_them_by_name() -> None:
     commands = {f"cli/commands/{path.name}" for path in (SMRT / "cli/commands").glob("*.py")}
     rows = {
         f"cli/{name}.py"
-        for name in ("operation_command", "typed_batch_options", "typed_options", "wait_options")
+        for name in (
+            "bench_options",
+            "operation_command",
+            "typed_batch_options",
+            "typed_options",
+            "wait_options",
+        )
     }
     assert readers <= commands | rows
     assert rows <= readers

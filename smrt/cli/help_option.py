@@ -95,13 +95,18 @@ def page(ctx: click.Context) -> "Page":
 
 
 def pages(ctx: click.Context) -> "list[Page]":
-    """The pages of a command and all its subcommands, in order. Imports every command."""
+    """The pages of a command and all its subcommands, in order. Imports every command.
+
+    `subcommands` are those of a command that is no group, but can be run itself.
+    """
     result = [page(ctx)]
     if isinstance(ctx.command, click.Group):
         for name in ctx.command.list_commands(ctx):
             command = ctx.command.get_command(ctx, name)
             assert command is not None
             result += pages(click.Context(command, parent=ctx, info_name=name))
+    for name, command in getattr(ctx.command, "subcommands", {}).items():
+        result += pages(click.Context(command, parent=ctx, info_name=name))
     return result
 
 

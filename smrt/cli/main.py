@@ -40,6 +40,7 @@ COMMANDS = {
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
     "batch": "Send many records to an endpoint, and write a result for each.",
     "wait": "Wait for the result of an asynchronous invocation and fetch it from S3.",
+    "bench": "Measure the latency and throughput of an endpoint under load.",
     "local": "Serve models locally behind the SageMaker Runtime API.",
     "configure": "Show the settings of smrt and their origins.",
     "completion": "Print or install a shell completion script.",

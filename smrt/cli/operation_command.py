@@ -61,7 +61,7 @@ class RowsCommand(click.Command):
         name: str,
         rows: Sequence[Row],
         gather: Callable[[click.Context], Options],
-        run: Callable[[App, Options], None],
+        run: Callable[[App, Options], int | None],
         *,
         text: str,
         members: Sequence[Member] = (),
@@ -118,7 +118,7 @@ class RowsCommand(click.Command):
         max_words = len(self._positionals) if has_words else 0
         words = self._without_help(ctx, line.options, line.words, max_words)
         known = (*self.names.valued, *self.names.flags)
-        hints = () if max_words else (f"OUTFILE requires {self._outfile_with}",)
+        hints = () if has_words else (f"OUTFILE requires {self._outfile_with}",)
         extra = [*line.unknown, *words[max_words:]]
         if extra != [""]:  # as in AWS CLI, which reports a joined list unless that is empty
             reject_unknown(extra, known, *hints[: len(words)], ctx=ctx)
@@ -126,13 +126,13 @@ class RowsCommand(click.Command):
         ctx.meta[_PARAMS] = self._params([row for row in self.rows if row.flag in flags])
         rest = super().parse_args(ctx, [*line.options, "--", *words[:max_words]])
         for row in self.rows:
-            ctx.params.setdefault(row.dest, None if row.takes_value else False)
+            ctx.params.setdefault(row.dest, _missing(row))
         return rest
 
-    def invoke(self, ctx: click.Context) -> None:
-        """Run the command with the options of `ctx`."""
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command with the options of `ctx`; return its exit status, None for success."""
         assert self.callback is not None
-        self.callback(ctx.obj, self._gather(ctx))
+        return self.callback(ctx.obj, self._gather(ctx))
 
     def _without_help(
         self, ctx: click.Context, options: Sequence[str], words: list[str], max_words: int
@@ -235,4 +235,17 @@ def _option(row: Row) -> click.Option:
     if not row.takes_value:
         return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
     kind = Choice(row.choices) if row.choices else None
-    return click.Option([row.flag, row.dest], type=kind, metavar=row.metavar or None, help=row.help)
+    return click.Option(
+        [row.flag, row.dest],
+        type=kind,
+        metavar=row.metavar or None,
+        help=row.help,
+        multiple=row.is_repeatable,
+    )
+
+
+def _missing(row: Row) -> Any:
+    """The value of an option that is not on the line."""
+    if row.is_repeatable:
+        return ()
+    return None if row.takes_value else False

@@ -77,7 +77,7 @@ def global_options(ctx: click.Context, read_timeout: float = DEFAULT_TIMEOUT) ->
         profile=values["profile"] or None,
         debug=values["debug"],
         verbose=values.get(VERBOSE.dest, False),
-        connection=_connection_options(ctx, read_timeout),
+        connection=connection_options(ctx, read_timeout),
     )
 
 
@@ -91,7 +91,7 @@ def _body_query(values: Mapping[str, Any]) -> str | None:
     return expression
 
 
-def _connection_options(ctx: click.Context, read_timeout: float) -> ConnectionOptions:
+def connection_options(ctx: click.Context, read_timeout: float) -> ConnectionOptions:
     """The connection options; a command that calls no model does not have the last two."""
     values = ctx.params
     return ConnectionOptions(

@@ -13,7 +13,8 @@ class Row(NamedTuple):
     `group` is its section of the help, which does not list a row without one. A value whose
     `metavar` is in brackets is optional; the metavar also selects the completion: FILE completes
     paths. `default` applies if nothing is configured. A flag can have a value after an equals sign,
-    one of `attached`; without a value, it has the first.
+    one of `attached`; without a value, it has the first. `is_repeatable` collects the values of
+    several occurrences.
     """
 
     flag: str
@@ -25,6 +26,7 @@ class Row(NamedTuple):
     default: str = ""
     short: str = ""
     attached: tuple[str, ...] = ()
+    is_repeatable: bool = False
 
     @property
     def takes_value(self) -> bool:

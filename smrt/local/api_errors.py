@@ -70,6 +70,13 @@ def model_error(name: str, failure: ModelFailure) -> ApiError:
     )
 
 
+def throttled(name: str) -> ApiError:
+    """The endpoint `name` has more requests in flight than it accepts."""
+    return ApiError(
+        HTTPStatus.BAD_REQUEST, "ThrottlingException", f"Rate exceeded for endpoint {name}."
+    )
+
+
 def not_ready(name: str, reason: str) -> ApiError:
     """The model behind the endpoint `name` is not ready."""
     return ApiError(

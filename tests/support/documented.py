@@ -1,5 +1,6 @@
 """What the examples of help and docs call: endpoints and an S3 on loopback, and files."""
 
+import json
 import os
 import re
 import shutil
@@ -31,6 +32,19 @@ ENDPOINTS = {
 }
 OBJECTS = ("input.csv", "output/1.out")
 """In the bucket `my-bucket`."""
+REPORT = {
+    "schema": "smrt-bench",
+    "version": 1,
+    "levels": [
+        {
+            "label": "1",
+            "window_seconds": 40.0,
+            "metrics": {"latency": {}},
+            "seconds": [{"second": n, "samples": {"latency": [9.0, 10.0 + n]}} for n in range(40)],
+        }
+    ],
+}
+"""What `smrt bench compare` reads of a report."""
 FLOWERS = "5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n"
 
 
@@ -46,6 +60,8 @@ def fill(folder: Path) -> None:
     (folder / "requests.jsonl").write_text('{"model": "my-endpoint", "input": {"x": 1}}\n')
     (folder / "images").mkdir()
     (folder / "images" / "photo.jpg").write_bytes(bytes(range(256)))
+    for name in ("old", "old-1", "old-2", "new", "new-1", "new-2"):
+        (folder / f"{name}.json").write_text(json.dumps(REPORT))
     (folder / "model").mkdir()
     (folder / "model" / "inference.py").write_text(ECHO)
 

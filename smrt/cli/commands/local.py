@@ -1,7 +1,8 @@
 """`smrt local`: serves models locally behind the SageMaker Runtime API."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import wraps
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from smrt.errors import CommandError, ExitCode, MissingCommandError, UsageError
 from smrt.output.console import App
 
 if TYPE_CHECKING:
+    from smrt.local.rehearsal import RehearsalOptions
     from smrt.local.service import Service
 
 DEFAULT_PORT = 8808
@@ -77,6 +79,89 @@ _endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...
 _verbose = click.option("--verbose", is_flag=True, help="Log each request to standard error.")
 
 
+def _number(flag: str, *, maximum: float = float("inf")) -> Callable[[str], float]:
+    """The type of an option with a number from 0 on."""
+
+    def convert(text: str) -> float:
+        from smrt.cli.number_lists import positive_number
+
+        number = positive_number(text, flag, can_be_zero=True)
+        if number > maximum:
+            raise UsageError(f"argument {flag}: {text} is more than {maximum:g}")
+        return number
+
+    return convert
+
+
+_BEHAVIOR = (
+    click.option(
+        "--latency",
+        type=_number("--latency"),
+        metavar="MILLISECONDS",
+        help="Respond after this time.",
+    ),
+    click.option(
+        "--jitter",
+        type=_number("--jitter"),
+        metavar="MILLISECONDS",
+        help="Add a random time of up to this to each response.",
+    ),
+    click.option(
+        "--error-rate",
+        type=_number("--error-rate", maximum=100),
+        metavar="PERCENT",
+        help="Let the model fail in this percentage of calls.",
+    ),
+    click.option(
+        "--throttle-above",
+        type=click.IntRange(min=0),
+        metavar="COUNT",
+        help="Throttle further requests to an endpoint while this many are in flight.",
+    ),
+    click.option(
+        "--tokens-per-second",
+        type=_number("--tokens-per-second"),
+        metavar="NUMBER",
+        help="Generate responses at this rate: chunks of a stream, words of any other body.",
+    ),
+)
+
+
+def _rehearsing(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that make endpoints slow and unreliable; they become `options`."""
+
+    @wraps(function)
+    def with_options(*args: object, **kwargs: object) -> int:
+        values = [kwargs.pop(name) for name in _NAMES]
+        return function(*args, options=_rehearsal_options(*values), **kwargs)  # type: ignore[arg-type]  # click converted them
+
+    decorated: Callable[..., int] = with_options
+    for option in reversed(_BEHAVIOR):
+        decorated = option(decorated)
+    return decorated
+
+
+_NAMES = ("latency", "jitter", "error_rate", "throttle_above", "tokens_per_second")
+
+
+def _rehearsal_options(
+    latency: float | None,
+    jitter: float | None,
+    error_rate: float | None,
+    throttle_above: int | None,
+    tokens_per_second: float | None,
+) -> "RehearsalOptions":
+    from smrt.local.rehearsal import RehearsalOptions
+
+    return RehearsalOptions(
+        (latency or 0) / 1000,
+        (jitter or 0) / 1000,
+        (error_rate or 0) / 100,
+        throttle_above,
+        tokens_per_second or None,
+    )
+
+
 @click.group(
     "local", cls=Group, no_args_is_help=False, add_help_option=False, epilog=_GROUP_EXAMPLES
 )
@@ -94,9 +179,12 @@ def command() -> None:
     metavar="PORT",
     help="Port to listen on; 0 picks a free port.",
 )
+@_rehearsing
 @_verbose
 @click.pass_obj
-def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> int:
+def start(
+    app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool, options: "RehearsalOptions"
+) -> int:
     """Serve models until Ctrl-C.
 
     Prints the environment variables that point AWS clients to the local endpoints.
@@ -111,7 +199,7 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
     from smrt.local.environment import variables
     from smrt.local.server import Server
 
-    loaded = _service(app, endpoints, verbose=verbose)
+    loaded = _service(app, endpoints, options, verbose=verbose)
     with _with_queues(loaded) as (service, storage_url):
         server = Server(service, port)
         exports = variables(server.url, app.environ, storage_url).items()
@@ -126,9 +214,17 @@ def start(app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool) -> 
 
 @command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
 @_endpoints
+@_rehearsing
 @_verbose
 @click.pass_obj
-def run(app: App, *, endpoints: tuple[str, ...], child_argv: tuple[str, ...], verbose: bool) -> int:
+def run(
+    app: App,
+    *,
+    endpoints: tuple[str, ...],
+    child_argv: tuple[str, ...],
+    verbose: bool,
+    options: "RehearsalOptions",
+) -> int:
     """Serve models while COMMAND runs, and exit with its exit status.
 
     FOLDER contains an inference.py with the handlers of the SageMaker inference toolkit. URL is the
@@ -150,7 +246,7 @@ def run(app: App, *, endpoints: tuple[str, ...], child_argv: tuple[str, ...], ve
             "the following arguments are required: COMMAND",
             "usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
         )
-    loaded = _service(app, endpoints, verbose=verbose)
+    loaded = _service(app, endpoints, options, verbose=verbose)
     with (
         redirect_stdout(stderr),
         _with_queues(loaded) as (service, storage_url),
@@ -164,16 +260,19 @@ def run(app: App, *, endpoints: tuple[str, ...], child_argv: tuple[str, ...], ve
             raise kind(f"cannot run {child_argv[0]}: {exc.strerror}") from exc
 
 
-def _service(app: App, arguments: tuple[str, ...], *, verbose: bool) -> "Service":
+def _service(
+    app: App, arguments: tuple[str, ...], options: "RehearsalOptions", *, verbose: bool
+) -> "Service":
     """Load the endpoints. Handlers print to standard error: standard output is for smrt."""
     from sys import stderr
     from time import time
 
     from smrt.local.endpoints import endpoints
+    from smrt.local.rehearsal import rehearsed
     from smrt.local.service import Service
 
     with redirect_stdout(stderr):
-        loaded = endpoints(arguments, app.environ)
+        loaded = rehearsed(endpoints(arguments, app.environ), options)
     note = app.console.note
     return Service(loaded, clock=time, report_error=note, log=note if verbose else None)
 

@@ -33,13 +33,13 @@ def tables(data: CompletionData) -> Iterator[str]:
     yield "typeset -ga _smrt_global_options=("
     yield from (f"  {spec}" for row in option_rows(data.pages[0]) for spec in _option(row))
     yield ")"
-    groups = [page for page in data.pages if page.commands]
+    groups = [page for page in data.pages if page.is_group]
     for page in groups:
         yield from _commands(page)
     yield from ("", "# Complete the rest of a line after the command $1.", "_smrt_arguments() {")
     yield '  case "$1 $words[1]" in'
     for page in data.pages[1:]:
-        yield from _group(page) if page.commands else _arguments(page)
+        yield from _group(page) if page.is_group else _arguments(page)
     yield from ("  esac", "}", "")
 
 

@@ -84,10 +84,9 @@ def _list(title: str, pairs: Mapping[str, str]) -> Iterator[str]:
 
 
 def _reference(page: Page, *, is_root: bool) -> Iterator[str]:
-    if page.commands and not is_root:
+    if page.is_group and not is_root:
         return
-    is_run = is_root or page.name == "smrt local run"
-    statuses = {code: text for code, text in STATUSES.items() if is_run or "local run" not in text}
+    statuses = {code: text for code, text in STATUSES.items() if is_root or _applies(text, page)}
     yield from _list("EXIT STATUS", {str(int(code)): text for code, text in statuses.items()})
     if is_root:
         yield from _list("LIMITS", OWN_LIMITS)
@@ -103,6 +102,13 @@ def _examples(examples: Iterable[Example]) -> Iterator[str]:
         yield from (*_escaped(f"{title}:"), ".PP", ".nf")
         yield from (_roff(command) for command in line.split("\n"))
         yield ".fi"
+
+
+def _applies(text: str, page: Page) -> bool:
+    """Whether a status is one of this command; some name the command that they are of."""
+    command, colon, _ = text.partition(":")
+    is_of_one = colon and command.startswith(f"{ROOT} ")
+    return not is_of_one or f"{page.name} ".startswith(f"{command} ")
 
 
 def _see_also(page: Page, *, is_root: bool) -> Iterator[str]:

@@ -30,6 +30,11 @@ class Page(NamedTuple):
     fields: Mapping[str, str] = {}
     anywhere: tuple[Row, ...] = ()
 
+    @property
+    def is_group(self) -> bool:
+        """Whether the command runs only with the name of a subcommand."""
+        return self.usage[:1] == ("COMMAND",)
+
 
 TITLES = {"other": "other options"}
 

@@ -5,6 +5,7 @@ from smrt.errors import ExitCode
 STATUSES = {
     ExitCode.OK: "The call succeeded.",
     ExitCode.RECORDS_FAILED: "smrt batch: some records failed.",
+    ExitCode.THRESHOLD_MISSED: "smrt bench: a threshold was missed.",
     ExitCode.NOT_EXECUTABLE: "smrt local run: COMMAND cannot be executed.",
     ExitCode.NOT_FOUND: "smrt local run: COMMAND was not found.",
     ExitCode.INTERRUPTED: "Interrupted with Ctrl-C.",

@@ -1,0 +1,1 @@
+"""Reports of a benchmark: for the terminal, as files, as a page with charts."""

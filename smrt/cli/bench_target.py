@@ -1,0 +1,162 @@
+"""The endpoint that `smrt bench` calls, and the requests that it sends there."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+from smrt.batch.records.data_options import DataOptions
+from smrt.batch.records.record import Record, RecordError
+from smrt.bench.load.load_target import LoadTarget, RequestInput, request_input
+from smrt.config import credentials
+from smrt.errors import UsageError
+from smrt.invoke.inputs import read_inputs
+from smrt.invoke.invocation import Call, open_caller, prepare
+from smrt.output.console import App
+from smrt.protocol import parameters
+from smrt.protocol.messages import Headers, Request
+from smrt.protocol.operations import Operation
+from smrt.protocol.prepared_request import PreparedRequest
+
+from .bench_options import BenchOptions
+
+MOST_BYTES = 1 << 30
+"""Bytes of the records, which are sent again and again and stay in memory."""
+STDIN = "-"
+
+
+class _Inputs(NamedTuple):
+    """What each request has, and the parameters that all have."""
+
+    requests: tuple[RequestInput, ...]
+    shared: Mapping[str, Any]
+
+
+def bench_target(app: App, options: BenchOptions) -> LoadTarget:
+    """Read what is to be sent, and prepare the call. Raises UsageError, ConfigurationError."""
+    inputs = read_inputs(app, _without_body(options.operation), options.invoke)
+    call = prepare(app, inputs, options.invoke.shared)
+    own, shared = _records(app, call, options) if options.input else _body(call)
+    request = open_caller(app, call).request(options.operation, {**shared, "Body": b""})
+    return LoadTarget(
+        request.url,
+        call.settings,
+        credentials.loader(call.config, call.settings, call.static_credentials),
+        options.operation,
+        lambda proxy_headers: _prepared(request, call, proxy_headers),
+        own,
+        options.token_query,
+        options.shuffle,
+    )
+
+
+def _without_body(operation: Operation) -> Operation:
+    """The operation, whose body may come from --input."""
+    members = (
+        each._replace(required=each.required and each.name != "Body") for each in operation.members
+    )
+    return operation._replace(members=tuple(members))
+
+
+def _prepared(request: Request, call: Call, proxy_headers: Headers | None) -> PreparedRequest:
+    return PreparedRequest(
+        request.method,
+        request.url,
+        request.headers,
+        region=call.settings.region,
+        service="sagemaker",
+        unsigned=(("User-Agent", call.settings.user_agent),),
+        proxy_headers=proxy_headers,
+    )
+
+
+def _body(call: Call) -> _Inputs:
+    """The body of the command line, for all requests."""
+    body = call.parameters["Body"]
+    content = body if isinstance(body, bytes) else body.read()
+    shared = {name: value for name, value in call.parameters.items() if name != "Body"}
+    return _Inputs((request_input(content),), shared)
+
+
+def _records(app: App, call: Call, options: BenchOptions) -> _Inputs:
+    """The records of --input; what they have of their own parameters is not shared."""
+    records = tuple(_checked(_read(app, call, options), options))
+    if not records:
+        raise UsageError(f"--input {options.input} has no records")
+    own = {name for record in records for name in record.parameters}
+    if any(
+        each.parameters.get("EndpointName", "") not in ("", call.parameters["EndpointName"])
+        for each in records
+    ):
+        raise UsageError("a benchmark calls one endpoint", "remove EndpointName from the records")
+    own.discard("EndpointName")
+    defaults = {name: value for name, value in call.parameters.items() if name in own}
+    shared = {name: value for name, value in call.parameters.items() if name not in own}
+    requests = (_request(options.operation, record, defaults) for record in records)
+    return _Inputs(tuple(requests), shared)
+
+
+def _request(operation: Operation, record: Record, values: Mapping[str, Any]) -> RequestInput:
+    headers = parameters.headers(operation, {**values, **record.parameters})
+    return request_input(record.body, headers)
+
+
+def _read(app: App, call: Call, options: BenchOptions) -> Iterator[Record | RecordError]:
+    from smrt.batch.records.source import open_files, open_lines, sends_files
+
+    data = DataOptions(
+        format=options.format,
+        content_type=call.parameters.get("ContentType", ""),
+        binary_format=options.invoke.binary_format or DataOptions().binary_format,
+    )
+    assert options.input is not None
+    path, title = options.input, ""
+    with ExitStack() as stack:
+        if path == STDIN:
+            path, title = _saved_stdin(app, stack), "standard input"
+        if sends_files(path, data):
+            source = open_files(_listing(path, stack), path, data)
+        else:
+            source = open_lines(path, data, options.operation, call.parameters, title)
+        for partition in source.layout().all_partitions():
+            yield from source.read(partition)
+
+
+def _saved_stdin(app: App, stack: ExitStack) -> str:
+    from shutil import copyfileobj
+
+    path = os.path.join(_folder(stack), "stdin")
+    with open(path, "wb") as copy:
+        copyfileobj(app.console.stdin, copy)
+    return path
+
+
+def _listing(folder: str, stack: ExitStack) -> str:
+    from smrt.batch.records.file_listing import write_listing
+
+    path = os.path.join(_folder(stack), "listing")
+    with open(path, "wb") as file:
+        write_listing(folder, file)
+    return path
+
+
+def _folder(stack: ExitStack) -> str:
+    from tempfile import TemporaryDirectory
+
+    return stack.enter_context(TemporaryDirectory())
+
+
+def _checked(records: Iterator[Record | RecordError], options: BenchOptions) -> Iterator[Record]:
+    size = 0
+    for record in records:
+        if isinstance(record, RecordError):
+            raise UsageError(
+                f"--input {options.input}: record {record.record_id}: {record.message}"
+            )
+        size += len(record.body)
+        if size > MOST_BYTES:
+            raise UsageError(
+                f"--input {options.input} has more than {MOST_BYTES >> 30} GiB",
+                "send some of its records, as with head -n 10000",
+            )
+        yield record
