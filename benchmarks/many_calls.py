@@ -48,7 +48,9 @@ def _serving(folder: str, *, tls: bool) -> AbstractContextManager[dict[str, str]
 
 def _compared(scheme: str, url: str, folder: str) -> float:
     """Measure and print the pairs of one scheme; return the ratio of the CPU times."""
-    pairs = [(_cost("engine", url, folder), _cost("boto3", url, folder)) for _ in range(PAIRS)]
+    pairs = [
+        (call_cost("engine", url, folder), call_cost("boto3", url, folder)) for _ in range(PAIRS)
+    ]
     ratio = median(ours.cpu / theirs.cpu for ours, theirs in pairs)
     for index, peer in enumerate(COUNTS):
         cpu, wall = (
@@ -62,7 +64,8 @@ def _compared(scheme: str, url: str, folder: str) -> float:
     return ratio
 
 
-def _cost(peer: str, url: str, folder: str) -> Cost:
+def call_cost(peer: str, url: str, folder: str) -> Cost:
+    """The cost of a call by one of the two, in a process of its own."""
     ca_bundle = [os.path.join(folder, "ca.pem")] if url.startswith("https") else []
     argv = [sys.executable, "-m", "benchmarks.many_calls_client", peer, str(CLIENT_CPU), url]
     done = subprocess.run(
