@@ -452,11 +452,12 @@ def test_stop_ends_calls_that_wait_to_be_sent_again(endpoint: Endpoint, runner: 
 
 def test_stop_ends_a_call_that_waits_for_its_time(endpoint: Endpoint, runner: Runner) -> None:
     engine = runner.make(endpoint.url)
-    far = engine.loop.now() + 1000
-    engine.loop.call_at(engine.loop.now() + 0.02, engine.stop)
-    engine.run(
-        iter([EngineCall(prepared(endpoint.url), planned_at=far)]), runner.completions.append
-    )
+
+    def calls() -> Iterator[EngineCall]:
+        engine.stop()  # takes effect in the next turn of the loop
+        yield EngineCall(prepared(endpoint.url), planned_at=engine.loop.now() + 1000)
+
+    engine.run(calls(), runner.completions.append)
     (done,) = runner.completions
     assert (done.error and done.error.code, done.delivery) == ("Stopped", Delivery.UNSENT)
 
