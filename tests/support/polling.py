@@ -7,9 +7,9 @@ LIMIT = 60.0
 """Seconds; far more than any condition needs on a busy host."""
 
 
-def until(condition: Callable[[], object]) -> None:
-    """Return when `condition` is true; fail after LIMIT."""
-    deadline = time.monotonic() + LIMIT
+def until(condition: Callable[[], object], seconds: float = LIMIT) -> None:
+    """Return when `condition` is true; fail after `seconds`."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"the condition is still false after {LIMIT} s"
+        assert time.monotonic() < deadline, f"the condition is still false after {seconds} s"
         time.sleep(0.005)

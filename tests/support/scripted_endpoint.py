@@ -74,7 +74,12 @@ class Endpoint:
         self.script.append(raw)
 
     def close(self) -> None:
-        """Stop listening. Fails if scripted responses are left."""
+        """Stop listening. Fails if scripted responses are left.
+
+        The request of a client that gave up may not have been read yet.
+        """
+        with suppress(AssertionError):
+            until(lambda: not self.script, seconds=10)
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()

@@ -390,8 +390,7 @@ def test_a_response_that_is_no_list_is_silent(
 ) -> None:
     endpoint.respond(200, body)
     done = process(
-        "complete",
-        "endpoint-names",
+        *("complete", "endpoint-names", "--max-wait-seconds", "60"),
         env={"AWS_ENDPOINT_URL_SAGEMAKER": endpoint.url, **AWS_RUNTIME},
     )
     assert (done.code, done.out, done.err) == (0, b"", "")
