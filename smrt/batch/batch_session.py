@@ -9,18 +9,23 @@ from smrt.output.console import Console
 from smrt.protocol.messages import masked_repr
 
 from .batch_options import BatchOptions
+from .job.disk.job_files import Files
 from .sending.target import Target
 
 RESUME, RETRY_FAILED = "--resume", "--retry-failed"
 
 
 class Session(NamedTuple):
-    """A run; `arguments` are those of its command line, from which the next one is made."""
+    """A run; `arguments` are those of its command line, from which the next one is made.
+
+    `files` are the operations on its job folder.
+    """
 
     options: BatchOptions
     target: Target
     console: Console
     arguments: Sequence[str] = ()
+    files: Files = Files()
 
     def __repr__(self) -> str:
         return masked_repr(self, "arguments")

@@ -21,6 +21,11 @@ class Ending(NamedTuple):
     def _has_job(self) -> bool:
         return self.session.options.job_path is not None
 
+    @property
+    def resume_step(self) -> str:
+        """What to do to go on with the job."""
+        return f"to resume: {self.session.command(RESUME)}"
+
     def complete(self, status: JobStatus, sent: Sent) -> BatchReport:
         """The report of a run after which every record has its result.
 
@@ -44,7 +49,7 @@ class Ending(NamedTuple):
         if error is None and not sent.is_interrupted:
             process = "another process" if owner is None else f"process {owner}"
             error = SmrtError(f"{process} still sends records of this job", code="JobInUse")
-        steps = (f"to resume: {self.session.command(RESUME)}",) if self._has_job else ()
+        steps = (self.resume_step,) if self._has_job else ()
         if error is not None and not isinstance(error, StdoutClosedError):
             error.add_hints(*steps)
         report = self._report(status, sent, error)

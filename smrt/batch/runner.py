@@ -4,13 +4,13 @@ import os
 from contextlib import ExitStack, closing
 from time import monotonic
 
-from smrt.errors import UsageError
+from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.output import outfile
 
 from . import batch_job
 from .batch_input import InputKind, input_identity, input_kind, listed_lines, open_source
 from .batch_report import BatchReport
-from .batch_session import RESUME, RETRY_FAILED, Session
+from .batch_session import RETRY_FAILED, Session
 from .ending import Ending
 from .failed_lines import FLAG, write_failed_lines
 from .job.job_folder import JobFolder
@@ -18,6 +18,7 @@ from .job.job_opening import open_job
 from .job.job_status import JobStatus
 from .job.job_store import JobStore, PartitionPlan
 from .job.manifest import Manifest
+from .job.result_output import ResultOutput
 from .printed_run import run_printed
 from .progress.display import opened_monitor
 from .records.rendering import make_renderer
@@ -47,7 +48,19 @@ class _JobRun:
         self._errors = None if options.errors is None else outfile.plan(options.errors, FLAG)
 
     def run(self) -> BatchReport:
-        """Run it from where it stands."""
+        """Run it from where it stands. Errors name the line that resumes it."""
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            self._session.console.note(self._ending.resume_step)
+            raise
+        except (UsageError, ConfigurationError):
+            raise
+        except SmrtError as exc:
+            exc.add_hints(self._ending.resume_step)
+            raise
+
+    def _run(self) -> BatchReport:
         options = self._options
         if options.retry_failed and self._is_new:
             raise UsageError(f"there is no job in {self._path}", f"remove {RETRY_FAILED}")
@@ -56,17 +69,15 @@ class _JobRun:
         identity = input_identity(options, self._kind)
         description = batch_job.describe(options, self._session.target, identity, self._workers)
         resume = options.resume or options.retry_failed
-        folder = open_job(self._path, description, resume=resume)
+        files = self._session.files
+        folder = open_job(self._path, description, resume=resume, files=files)
         self._stack.callback(folder.close)
         manifest = folder.manifest()
         if manifest is not None and self._is_over(manifest):
             return self._end(folder, manifest, Sent())
         try:
             return self._send(folder)
-        except KeyboardInterrupt:
-            self._session.console.note(f"to resume: {self._session.command(RESUME)}")
-            raise
-        except UsageError:
+        except (UsageError, ConfigurationError):
             if self._is_new:
                 folder.remove()  # nothing was sent
             raise
@@ -109,13 +120,17 @@ class _JobRun:
             if self._is_new and not sent.requests.requests:
                 folder.remove()  # nothing was sent: the same line can be run again
             return report
-        if self._errors is not None:
-            write_failed_lines(self._errors, source, layout, store.results())
-        header = make_renderer(self._options.data, source.format, source.header).header
-        output = batch_job.result_output(
-            self._options, self._kind, folder.input_path, header, self._session.console
-        )
-        return self._end(folder, store.finish(output), sent)
+        try:
+            if self._errors is not None:
+                write_failed_lines(self._errors, source, layout, store.results())
+            return self._end(folder, store.finish(self._output(folder, source)), sent)
+        except SmrtError as exc:
+            return self._ending.stopped(store.status(), sent._replace(failure=exc))
+
+    def _output(self, folder: JobFolder, source: Source) -> ResultOutput:
+        options, console = self._options, self._session.console
+        header = make_renderer(options.data, source.format, source.header).header
+        return batch_job.result_output(options, self._kind, folder.input_path, header, console)
 
     def _send_records(self, folder: JobFolder, records: JobRecords) -> Sent:
         """Send in this process, or in workers."""

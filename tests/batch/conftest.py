@@ -4,11 +4,12 @@ import io
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,12 +31,12 @@ def echo(received: Received, times: int) -> bytes:
 class ModelServer(Endpoint):
     """An endpoint that behaves as a function says, and counts bodies; `active` requests at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self.counts: Counter[bytes] = Counter()
         self.behavior: Behavior = echo
         self.handled = 0
         self._counting = threading.Lock()
-        super().__init__()
+        super().__init__(**options)
 
     def _respond(self, sock: socket.socket, received: Received) -> None:
         with self._counting:
@@ -70,6 +71,13 @@ def model() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
+def secure_model(context: ssl.SSLContext) -> Iterator[ModelServer]:
+    server = ModelServer(wrap=lambda sock: context.wrap_socket(sock, server_side=True))
+    yield server
+    server.close()
+
+
+@pytest.fixture
 def variables(model: ModelServer, environ: dict[str, str]) -> dict[str, str]:
     return {**environ, "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": model.url}
 
@@ -79,11 +87,18 @@ def batch(variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Run `smrt batch` in this process; check that the counts of records add up."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*argv: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
+    def run(
+        *argv: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        unset: Collection[str] = (),
+    ) -> Done:
         out, err = io.BytesIO(), io.BytesIO()
         console = Console(io.BytesIO(stdin), out, err)
         words = ("batch", "--endpoint-name", "e", "--progress", "none", *argv)
-        code = main(words, console=console, environ={**variables, **(env or {})})
+        kept = {name: value for name, value in variables.items() if name not in unset}
+        environ = {**kept, **(env or {})}
+        code = main(words, console=console, environ=environ)
         return checked(code, out.getvalue(), err.getvalue().decode())
 
     return run

@@ -11,7 +11,7 @@ from time import monotonic
 
 from .runner import Runner
 from .sandbox import prepare_process
-from .targets import TARGETS
+from .targets import LEAST_PER_MINUTE, TARGETS
 
 
 def main() -> int:
@@ -21,7 +21,7 @@ def main() -> int:
     names = options.target or list(TARGETS)
     prepare_process()
     _print(f"seed {seed}")
-    runner = Runner({name: TARGETS[name] for name in names}, seed, _print)
+    runner = Runner({name: TARGETS[name] for name in names}, seed, _print, LEAST_PER_MINUTE)
     if options.case is None:
         runner.run(options.seconds, monotonic)
     else:

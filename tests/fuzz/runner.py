@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from .shrinking import shrunk
@@ -12,23 +13,36 @@ Report = Callable[[str], None]
 
 
 class Runner:
-    """A run of `targets` with one seed; the n-th case of a target depends on nothing else."""
+    """A run of `targets` with one seed; the n-th case of a target depends on nothing else.
 
-    def __init__(self, targets: Mapping[str, Target], seed: int, report: Report) -> None:
+    `least` has the cases per minute that a target needs, however long they take.
+    """
+
+    def __init__(
+        self,
+        targets: Mapping[str, Target],
+        seed: int,
+        report: Report,
+        least: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self.findings: dict[str, str] = {}
         """The first case of each signature."""
         self._seed = seed
         self._report = report
+        self._least = least
         self._shares = [Share(name, target, seed) for name, target in targets.items()]
 
     def run(self, seconds: float, clock: Callable[[], float]) -> None:
         """Run cases for `seconds`, and at least one of each target."""
         deadline = clock() + seconds
-        while any(share.count == 0 for share in self._shares) or clock() < deadline:
+        while clock() < deadline:
             share = min(self._shares, key=lambda each: each.seconds)
             started_at = clock()
             self._run_next(share)
             share.seconds += clock() - started_at
+        for share in self._shares:
+            while share.count < max(1, self._least.get(share.name, 0) * seconds / 60):
+                self._run_next(share)
         for share in self._shares:
             self._report(f"{share.name}: {share.count} cases")
 

@@ -32,8 +32,9 @@ Responder = Callable[[socket.socket, Received], None]
 
 
 class Endpoint:
-    """A server on a free port of 127.0.0.1; without a script it responds with a small JSON body.
+    """A server on 127.0.0.1, by default on a free port.
 
+    Without a script it responds with a small JSON body.
     A custom `Responder` gets the socket after the request has been read. If `read_body` is false,
     it gets the socket after the head has been read, and the connection ends with the response.
     """
@@ -43,6 +44,7 @@ class Endpoint:
         *,
         wrap: Callable[[socket.socket], socket.socket] | None = None,
         host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self.requests: list[Received] = []
         self.script: list[Responder] = []
@@ -50,7 +52,7 @@ class Endpoint:
         self._wrap = wrap
         self._host = f"[{host}]" if ":" in host else host
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, 0), family=family)
+        self._listener = socket.create_server((host, port), family=family)
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
         self._busy: set[socket.socket] = set()

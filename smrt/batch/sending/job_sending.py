@@ -26,7 +26,7 @@ def send_job(session: Session, records: JobRecords, monitor: Monitor) -> Sent:
     """Send the records that have no result yet."""
     options, (source, plan, store) = session.options, records
     path = store.folder.paths.requests
-    with closing(RequestBudget(options.max_requests, path)) as budget:
+    with closing(RequestBudget(options.max_requests, path, session.files)) as budget:
         work = make_work(session, source, plan, store, budget)
 
         def sync() -> None:

@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from smrt.batch.job.disk.job_files import storing
+from smrt.batch.job.disk.job_files import Files, storing, write_fully
 from smrt.errors import ExitCode, SmrtError
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
@@ -23,12 +23,15 @@ class RequestBudget:
     it is that of this process. Without a maximum, it is written once a second, by `flush`.
     """
 
-    def __init__(self, maximum: int | None = None, path: str | None = None) -> None:
+    def __init__(
+        self, maximum: int | None = None, path: str | None = None, files: Files | None = None
+    ) -> None:
         self._maximum, self._path, self._unwritten = maximum, path, 0
+        self._files = files or Files()
         self._descriptor: int | None = None
         if path is not None:
             with storing(path):
-                self._descriptor = os.open(path, _APPEND, 0o666)
+                self._descriptor = self._files.open(path, _APPEND, 0o666)
 
     def take(self) -> None:
         """A request is about to be sent. Raises MaxRequestsError if it may not be."""
@@ -48,7 +51,7 @@ class RequestBudget:
         """Write what has been counted."""
         if self._descriptor is not None and self._path is not None and self._unwritten:
             with storing(self._path):
-                os.write(self._descriptor, b"." * self._unwritten)
+                write_fully(self._files, self._descriptor, b"." * self._unwritten)
             self._unwritten = 0
 
     def close(self) -> None:
@@ -56,7 +59,8 @@ class RequestBudget:
         if self._descriptor is not None:
             with suppress(SmrtError):  # what could not be stored has been reported
                 self.flush()
-            os.close(self._descriptor)
+            with suppress(OSError):
+                self._files.close(self._descriptor)
             self._descriptor = None
 
     def _total(self) -> int:

@@ -21,3 +21,5 @@ TARGETS: dict[str, Target] = {
     "local-server": local_server,
     "batch-kills": batch_kills,
 }
+LEAST_PER_MINUTE = {"batch-kills": 110}
+"""Cases that are run at least: a minute of fuzzing kills runs of a batch 1,000 times."""
