@@ -16,6 +16,7 @@ endpoint    an endpoint: an invocation -> a prediction; `echo`, the simplest one
 model       a folder with an inference.py as an endpoint
 toolkit     calls the handlers of an inference.py
 context     the context that handlers may take
+frameworks/ what AWS containers do where a script defines no handler
 media       what the default handlers read and write
 container   a running container as an endpoint
 asynchronous        queues of asynchronous calls, whose results go to S3

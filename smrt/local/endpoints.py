@@ -9,7 +9,7 @@ from smrt.errors import UsageError
 from .container import SCHEMES, container
 from .endpoint import Endpoint, echo
 from .media import JSON
-from .model import load_model
+from .model import SCRIPT, load_model
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
@@ -26,14 +26,16 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
         if name in targets:
             raise UsageError(f"two endpoints have the name {name}")
         targets[name] = target
-    accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
-    return {name: _endpoint(target, accept) for name, target in targets.items()} or {"echo": echo}
+    loaded = {name: _endpoint(target, environ) for name, target in targets.items()}
+    return loaded or {"echo": echo}
 
 
-def _endpoint(target: str, accept: str) -> Endpoint:
+def _endpoint(target: str, environ: Mapping[str, str]) -> Endpoint:
     if target.startswith(SCHEMES):
         return container(target).invoke
-    return load_model(Path(target).expanduser(), accept=accept).predict
+    accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
+    program = environ.get("SAGEMAKER_PROGRAM") or SCRIPT
+    return load_model(Path(target).expanduser(), accept=accept, program=program).predict
 
 
 def _split(argument: str) -> tuple[str, str]:

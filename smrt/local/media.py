@@ -1,7 +1,7 @@
 """The default input_fn and output_fn: request bodies to arrays, and predictions to bodies.
 
-As in https://github.com/aws/sagemaker-inference-toolkit, except that nothing is unpickled and
-scipy's sparse matrices are not supported. Needs numpy, which is imported on first use.
+As in https://github.com/aws/sagemaker-inference-toolkit, except that nothing is unpickled. Needs
+numpy, and scipy for sparse matrices, which are imported on first use.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 JSON = "application/json"
 CSV = "text/csv"
 NPY = "application/x-npy"
+NPZ = "application/x-npz"
 TEXT_TYPES = frozenset({JSON, CSV})
 """Content types whose bodies handlers get as text."""
 
@@ -19,12 +20,12 @@ TEXT_TYPES = frozenset({JSON, CSV})
 class UnsupportedFormatError(Exception):
     """The default handlers do not support this content type."""
 
-    def __init__(self, content_type: str) -> None:
+    def __init__(self, content_type: str | None) -> None:
         super().__init__(f"content type {content_type} is not supported")
 
 
-def decode(body: str | bytes, content_type: str) -> Any:
-    """`body` as a numpy array.
+def decode(body: str | bytes, content_type: str | None) -> Any:
+    """`body` as a numpy array, or as a sparse matrix.
 
     Raises UnsupportedFormatError, and ValueError for a malformed body.
     """
@@ -36,13 +37,20 @@ def decode(body: str | bytes, content_type: str) -> Any:
 def encode_prediction(prediction: Any, accept: str) -> tuple[str | bytes, str]:
     """`prediction` in the first supported type of the Accept header, and that type.
 
-    Raises UnsupportedFormatError.
+    As in the toolkit, a type with parameters (`text/csv;q=0.5`) is not supported. Raises
+    UnsupportedFormatError.
     """
-    for item in accept.split(","):
-        content_type = item.partition(";")[0].strip()
+    for content_type in accept.replace(" ", "").split(","):
         if content_type in _ENCODERS:
-            return _ENCODERS[content_type](prediction), content_type
+            return encode(prediction, content_type), content_type
     raise UnsupportedFormatError(accept)
+
+
+def encode(prediction: Any, content_type: str) -> str | bytes:
+    """`prediction` as a body of this type. Raises UnsupportedFormatError."""
+    if content_type not in _ENCODERS:
+        raise UnsupportedFormatError(content_type)
+    return _ENCODERS[content_type](prediction)
 
 
 def _array_of_json(text: str) -> Any:
@@ -58,9 +66,15 @@ def _array_of_csv(text: str) -> Any:
 
 
 def _array_of_npy(body: bytes) -> Any:
-    from numpy.lib.format import read_array
+    import numpy as np
 
-    return read_array(BytesIO(body), allow_pickle=False)
+    return np.load(BytesIO(body), allow_pickle=False)
+
+
+def _sparse_matrix(body: bytes) -> Any:
+    from scipy.sparse import load_npz
+
+    return load_npz(BytesIO(body))
 
 
 def _json(prediction: Any) -> str:
@@ -86,13 +100,14 @@ def _npy(prediction: Any) -> bytes:
     import numpy as np
 
     buffer = BytesIO()
-    np.save(buffer, prediction, allow_pickle=False)
+    np.save(buffer, prediction)
     return buffer.getvalue()
 
 
-_DECODERS: Mapping[str, Callable[[Any], Any]] = {
+_DECODERS: Mapping[str | None, Callable[[Any], Any]] = {
     JSON: _array_of_json,
     CSV: _array_of_csv,
     NPY: _array_of_npy,
+    NPZ: _sparse_matrix,
 }
 _ENCODERS: Mapping[str, Callable[[Any], str | bytes]] = {JSON: _json, CSV: _csv, NPY: _npy}

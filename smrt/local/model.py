@@ -18,19 +18,26 @@ from smrt.errors import ConfigurationError, UsageError
 
 from .context import Context
 from .endpoint import Invocation, Prediction
+from .frameworks import pytorch
+from .frameworks.framework import Framework, Handler
+from .frameworks.image_modules import import_hints
+from .frameworks.selection import framework
 from .media import JSON
-from .toolkit import Handlers, handlers, transform
+from .toolkit import handlers, transform
+
+SCRIPT = "inference.py"
 
 _numbers = count(1)
 _siblings: dict[str, ModuleType] = {}
-"""Modules that models imported from their own folders, by name; the first of a name stays."""
+"""Modules that models imported from their own folders, by name; the first of a name stays, unless
+it is loaded again from the same file."""
 
 
 class Model(NamedTuple):
     """A loaded model; `accept` is the content type for clients without an Accept header."""
 
     folder: Path
-    handlers: Handlers
+    framework: Framework
     model: Any
     accept: str
 
@@ -38,7 +45,7 @@ class Model(NamedTuple):
         """The model's prediction. Raises ModelFailure."""
         context = Context(str(self.folder), call.parameters)
         return transform(
-            self.handlers.steps,
+            self.framework,
             model=self.model,
             call=call,
             context=context,
@@ -46,18 +53,31 @@ class Model(NamedTuple):
         )
 
 
-def load_model(folder: Path, *, accept: str = JSON) -> Model:
-    """Load the model in `folder` with its model_fn.
+def load_model(folder: Path, *, accept: str = JSON, program: str = SCRIPT) -> Model:
+    """Load the model in `folder` as its script, `program`, does.
 
     Raises UsageError if it cannot be loaded, ConfigurationError if numpy is missing.
     """
-    script = _script(folder)
+    script = _script(folder, program)
     folder = folder.resolve()
     with _importing_from(script.parent), _loading_errors(script):
-        loaded = handlers(_module(script))
-        if loaded.need_numpy and not _is_installed("numpy"):
+        loaded = handlers(_module(script), _default_model_fn(folder))
+        model = loaded.load(str(folder), Context(str(folder), {}))
+        container = framework(model, loaded.steps)
+        completed = container.completed(loaded.steps)
+        if not _is_installed("numpy") and _uses_defaults(completed, container):
             raise _missing_numpy(script)
-        return Model(folder, loaded, loaded.model_fn(str(folder), Context(str(folder), {})), accept)
+        return Model(folder, completed, model, accept)
+
+
+def _default_model_fn(folder: Path) -> Handler | None:
+    """PyTorch's, the only container that has one."""
+    return pytorch.torchscript if pytorch.has_model_file(folder) else None
+
+
+def _uses_defaults(completed: Framework, container: Framework) -> bool:
+    defaults = set(container.steps.values())
+    return any(step in defaults for step in completed.steps.values())
 
 
 def _missing_numpy(script: Path) -> ConfigurationError:
@@ -71,16 +91,16 @@ def _is_installed(module: str) -> bool:
     return find_spec(module) is not None
 
 
-def _script(folder: Path) -> Path:
+def _script(folder: Path, program: str) -> Path:
     if not folder.is_dir():
         raise UsageError(
             f"no such folder: {folder}", "specify the folder that contains inference.py"
         )
-    for script in (folder / "code" / "inference.py", folder / "inference.py"):
+    for script in (folder / "code" / program, folder / program):
         if script.is_file():
             return script
     raise UsageError(
-        f"there is no inference.py in {folder}",
+        f"there is no {program} in {folder}",
         "create one that defines model_fn(model_dir) and predict_fn(data, model)",
     )
 
@@ -110,7 +130,9 @@ def _loading_errors(script: Path) -> Iterator[None]:
     except SyntaxError as exc:
         raise UsageError(f"{exc.filename}, line {exc.lineno}: {exc.msg}") from exc
     except (Exception, SystemExit) as exc:
-        raise UsageError(f"{script} cannot be loaded: {type(exc).__name__}: {exc}") from exc
+        hints = import_hints(exc.name or "", script.parent) if isinstance(exc, ImportError) else ()
+        message = f"{script} cannot be loaded: {type(exc).__name__}: {exc}"
+        raise UsageError(message, *hints) from exc
 
 
 @contextmanager
@@ -132,8 +154,14 @@ def _importing_from(folder: Path) -> Iterator[None]:
         added = sys.modules.keys() - before
         # A namespace package needs its parent in sys.modules to know its path: list all, then pop.
         for name in [name for name in added if _is_below(sys.modules[name], path)]:
-            _siblings.setdefault(name, sys.modules.pop(name))
+            _remember(name, sys.modules.pop(name))
         sys.modules.update(_siblings)
+
+
+def _remember(name: str, module: ModuleType) -> None:
+    first = _siblings.setdefault(name, module)
+    if getattr(first, "__file__", None) == getattr(module, "__file__", None):
+        _siblings[name] = module
 
 
 def _is_below(module: object, folder: str) -> bool:

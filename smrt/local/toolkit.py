@@ -5,7 +5,7 @@ https://github.com/aws/sagemaker-inference-toolkit
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from types import ModuleType
 from typing import Any, NamedTuple, cast
@@ -15,12 +15,12 @@ from smrt.errors import UsageError
 from . import media
 from .context import CUSTOM_ATTRIBUTES, Context
 from .endpoint import Invocation, ModelFailure, Prediction
-
-Handler = Callable[..., Any]
-"""A handler whose last argument is the context, added if the author's function has none."""
+from .frameworks.framework import Framework, Handler
 
 _ARGUMENTS = {
+    "pre_model_fn": ("model_dir",),
     "model_fn": ("model_dir",),
+    "model_warmup_fn": ("model_dir", "model"),
     "input_fn": ("body", "content_type"),
     "predict_fn": ("data", "model"),
     "output_fn": ("prediction", "accept"),
@@ -28,43 +28,44 @@ _ARGUMENTS = {
 }
 _TOOLKIT_ERROR = ("status_code", "message", "phrase")
 _STEPS = ("input_fn", "predict_fn", "output_fn")
-_DEFAULTS: Mapping[str, Handler] = {
-    "input_fn": lambda body, content_type, _: media.decode(body, content_type),
-    "output_fn": lambda prediction, accept, _: _encoded(prediction, accept),
-}
+_UNSUPPORTED = "UnsupportedFormatError"
+_NEWER_TOOLKIT = ("sagemaker_inference.errors", media.__name__)
+"""Where it is defined in the toolkit that returns 500 for it, and for the default handlers."""
 _END = object()
 
 
 class Handlers(NamedTuple):
-    """The handlers of one module: model_fn, and either transform_fn or the three steps."""
+    """The handlers that one module defines: those that load the model, and its steps."""
 
-    model_fn: Handler
+    loading: Mapping[str, Handler]
     steps: Mapping[str, Handler]
 
-    @property
-    def need_numpy(self) -> bool:
-        """Whether one of the steps is a default."""
-        return any(step in _DEFAULTS.values() for step in self.steps.values())
+    def load(self, model_dir: str, context: Context) -> Any:
+        """The model: the result of model_fn, between pre_model_fn and model_warmup_fn."""
+        if "pre_model_fn" in self.loading:
+            self.loading["pre_model_fn"](model_dir, context)
+        model = self.loading["model_fn"](model_dir, context)
+        if "model_warmup_fn" in self.loading:
+            self.loading["model_warmup_fn"](model_dir, model, context)
+        return model
 
 
-def handlers(module: ModuleType) -> Handlers:
-    """The handlers of `module`, and the defaults. Raises UsageError if they cannot serve."""
+def handlers(module: ModuleType, default_model_fn: Handler | None = None) -> Handlers:
+    """The handlers of `module`. Raises UsageError if they cannot serve."""
     defined = {
-        name: _with_context(name, getattr(module, name))
+        name: _with_context(name, function)
         for name in _ARGUMENTS
-        if hasattr(module, name)
+        if (function := getattr(module, name, None)) is not None
     }
-    model_fn = defined.pop("model_fn", None)
-    if model_fn is None:
-        raise UsageError("there is no model_fn(model_dir)")
-    if "transform_fn" in defined:
-        if len(defined) > 1:
-            others = ", ".join(name for name in _STEPS if name in defined)
-            raise UsageError(f"transform_fn replaces {others}: define one or the other")
-        return Handlers(model_fn, defined)
-    if "predict_fn" not in defined:
-        raise UsageError("there is neither predict_fn(data, model) nor transform_fn")
-    return Handlers(model_fn, {**_DEFAULTS, **defined})
+    steps = {name: defined.pop(name) for name in (*_STEPS, "transform_fn") if name in defined}
+    if "model_fn" not in defined:
+        if default_model_fn is None:
+            raise UsageError("there is no model_fn(model_dir)")
+        defined["model_fn"] = default_model_fn
+    if "transform_fn" in steps and len(steps) > 1:
+        others = ", ".join(name for name in _STEPS if name in steps)
+        raise UsageError(f"transform_fn replaces {others}: define one or the other")
+    return Handlers(defined, steps)
 
 
 def _with_context(name: str, function: Any) -> Handler:
@@ -85,82 +86,88 @@ def _with_context(name: str, function: Any) -> Handler:
 
 
 def transform(
-    steps: Mapping[str, Handler], *, model: Any, call: Invocation, context: Context, accept: str
+    framework: Framework, *, model: Any, call: Invocation, context: Context, accept: str
 ) -> Prediction:
-    """Pass `call` through the handlers; `accept` is the default for clients without Accept.
+    """Pass `call` through the steps; `accept` is the default for clients without Accept.
 
     Raises ModelFailure.
     """
-    content_type = call.parameters.get("ContentType", media.JSON)
+    steps = _Steps(framework)
+    content_type = call.parameters.get("ContentType", framework.content_type)
     requested = call.parameters.get("Accept", "*/*")
     accept = accept if requested == "*/*" else requested
-    body = _step("input_fn", _text, call.body, content_type)
-    if "transform_fn" in steps:
-        arguments = (model, body, content_type, accept, context)
-        result = _step("transform_fn", steps["transform_fn"], *arguments)
+    body = steps.run("input_fn", _text, call.body, content_type)
+    if "transform_fn" in framework.steps:
+        result = steps.call("transform_fn", model, body, content_type, accept, context)
     else:
-        data = _step("input_fn", steps["input_fn"], body, content_type, context)
-        output = _step("predict_fn", steps["predict_fn"], data, model, context)
-        result = _step("output_fn", steps["output_fn"], output, accept, context)
-    prediction: Prediction = _step("output_fn", _prediction, result, accept, context)
+        data = steps.call("input_fn", body, content_type, context)
+        output = steps.call("predict_fn", data, model, context)
+        result = steps.call("output_fn", output, accept, context)
+    prediction: Prediction = steps.run("output_fn", _prediction, steps, result, accept, context)
     return prediction
 
 
-def _step(name: str, function: Handler, *arguments: Any) -> Any:
-    try:
-        return function(*arguments)
-    except BaseException as exc:  # noqa: BLE001 - handlers are anybody's code
-        failure = _failure(name, exc)
-        needs_no_trace = failure.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        raise failure from (None if needs_no_trace else exc)
+class _Steps(NamedTuple):
+    """Runs the steps of a container. What they raise becomes a ModelFailure."""
+
+    framework: Framework
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        return self.run(name, self.framework.steps[name], *arguments)
+
+    def run(self, name: str, function: Handler, *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except BaseException as exc:  # noqa: BLE001 - handlers are anybody's code
+            failure = self._failure(name, exc)
+            needs_no_trace = failure.status < HTTPStatus.INTERNAL_SERVER_ERROR
+            raise failure from (None if needs_no_trace else exc)
+
+    def _failure(self, step: str, exc: Any) -> ModelFailure:
+        """The container's error response when `step` raises `exc`.
+
+        The toolkit is not imported here, so its exceptions are recognized by shape:
+        BaseInferenceToolkitError by its three attributes, UnsupportedFormatError by its name.
+        """
+        if isinstance(exc, ModelFailure):
+            return exc
+        status_code, message, phrase = (getattr(exc, name, None) for name in _TOOLKIT_ERROR)
+        if isinstance(status_code, int) and message is not None and phrase is not None:
+            return ModelFailure(status_code, str(message))
+        if self._is_client_error(exc):
+            is_output = step == "output_fn"
+            status = HTTPStatus.NOT_ACCEPTABLE if is_output else HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+            return ModelFailure(status, str(exc))
+        return ModelFailure(HTTPStatus.INTERNAL_SERVER_ERROR, str(exc) or type(exc).__name__)
+
+    def _is_client_error(self, exc: BaseException) -> bool:
+        """Whether `exc` reports an unsupported type: by the older toolkit, or the script itself."""
+        for each in type(exc).__mro__:
+            if each.__name__ == _UNSUPPORTED:
+                return self.framework.reports_unsupported or each.__module__ not in _NEWER_TOOLKIT
+        return False
 
 
-def _failure(step: str, exc: Any) -> ModelFailure:
-    """The container's error response when `step` raises `exc`.
-
-    The toolkit is not imported here, so its exceptions are recognized by shape:
-    BaseInferenceToolkitError by its three attributes, UnsupportedFormatError by its name.
-    """
-    if isinstance(exc, ModelFailure):
-        return exc
-    status_code, message, phrase = (getattr(exc, name, None) for name in _TOOLKIT_ERROR)
-    if isinstance(status_code, int) and message is not None and phrase is not None:
-        return ModelFailure(status_code, str(message))
-    if any(base.__name__ == "UnsupportedFormatError" for base in type(exc).__mro__):
-        is_output = step == "output_fn"
-        status = HTTPStatus.NOT_ACCEPTABLE if is_output else HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        return ModelFailure(status, str(exc))
-    return ModelFailure(HTTPStatus.INTERNAL_SERVER_ERROR, str(exc) or type(exc).__name__)
-
-
-def _text(body: bytes, content_type: str) -> bytes | str:
+def _text(body: bytes, content_type: str | None) -> bytes | str:
     return body.decode() if content_type in media.TEXT_TYPES else body
 
 
-def _prediction(result: Any, accept: str, context: Context) -> Prediction:
+def _prediction(steps: _Steps, result: Any, accept: str, context: Context) -> Prediction:
     """The result of output_fn or transform_fn: a body, or a body and its content type."""
-    content, content_type = result if isinstance(result, tuple) else (result, accept)
-    body = _started(_chunks(content)) if isinstance(content, Iterator) else _bytes(content)
+    content, content_type = result[:2] if isinstance(result, tuple) else (result, accept)
+    is_stream = isinstance(content, Iterator)
+    body = _started(_chunks(steps, content)) if is_stream else _bytes(content)
     if context.status >= HTTPStatus.BAD_REQUEST:
         message = body if isinstance(body, bytes) else b"".join(body)
         raise ModelFailure(context.status, message.decode(errors="replace"))
     return Prediction(body, str(content_type), context.response_header(CUSTOM_ATTRIBUTES))
 
 
-def _encoded(prediction: Any, accept: str) -> Any:
-    """The default output_fn's result; an iterator stays one."""
-    return (
-        prediction
-        if isinstance(prediction, Iterator)
-        else media.encode_prediction(prediction, accept)
-    )
-
-
-def _chunks(content: Iterator[Any]) -> Iterator[bytes]:
+def _chunks(steps: _Steps, content: Iterator[Any]) -> Iterator[bytes]:
     """What the handlers yield, as bytes; what they raise, as ModelFailure."""
     try:
-        while (value := _step("output_fn", next, content, _END)) is not _END:
-            chunk: bytes = _step("output_fn", _bytes, value)
+        while (value := steps.run("output_fn", next, content, _END)) is not _END:
+            chunk: bytes = steps.run("output_fn", _bytes, value)
             yield chunk
     finally:
         getattr(content, "close", _nothing)()

@@ -54,7 +54,7 @@ def test_the_four_handlers_are_called_as_the_toolkit_calls_them(tmp_path: Path) 
     assert call(endpoint, b"1", ContentType="a/b", Accept="c/d") == Prediction(
         b"[b'1', 'a/b', 'w', 'c/d']", "text/x-repr"
     )
-    assert call(endpoint, b"1").body == b"['1', 'application/json', 'w', 'application/json']"
+    assert call(endpoint, b"1").body == b"[b'1', None, 'w', 'application/json']"
     assert call(endpoint, b"1", ContentType="text/csv", Accept="*/*").body == (
         b"['1', 'text/csv', 'w', 'application/json']"
     )
@@ -163,7 +163,9 @@ def test_an_exception_of_a_handler_is_a_model_failure(
 
 
 def test_invalid_utf_8_is_a_model_failure(tmp_path: Path) -> None:
-    status, message = failure(load_model(write(tmp_path, PREDICT)).predict, b"\xff")
+    status, message = failure(
+        load_model(write(tmp_path, PREDICT)).predict, b"\xff", ContentType="text/csv"
+    )
     assert status == 500
     assert "utf-8" in message
 
@@ -265,7 +267,10 @@ INVALID: list[tuple[str | None, str]] = [
     ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
     ("raise SystemExit(3)", "{script} cannot be loaded: SystemExit: 3"),
     ("", "{script}: there is no model_fn(model_dir)"),
-    (MODEL, "{script}: there is neither predict_fn(data, model) nor transform_fn"),
+    (
+        MODEL,
+        "transform_fn, and the model that model_fn returned, of type str, has no method predict",
+    ),
     (
         PREDICT + "def transform_fn(m, b, c, a): return b\n",
         "{script}: transform_fn replaces predict_fn: define one or the other",
@@ -319,7 +324,15 @@ def test_the_default_accept_is_the_containers_variable(tmp_path: Path) -> None:
     served = endpoints(
         [f"a={write(tmp_path, PREDICT)}"], {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
     )
-    assert call(served["a"], b"[1, 2]") == Prediction(b"1\n2\n", "text/csv")
+    prediction = call(served["a"], b"[1, 2]", ContentType="application/json")
+    assert prediction == Prediction(b"1\n2\n", "text/csv")
+
+
+def test_the_script_has_the_name_in_the_containers_variable(tmp_path: Path) -> None:
+    write(tmp_path, PREDICT, "code/mnist.py")
+    assert list(endpoints([f"a={tmp_path}"], {"SAGEMAKER_PROGRAM": "mnist.py"})) == ["a"]
+    with pytest.raises(UsageError, match=r"there is no other\.py in "):
+        endpoints([f"a={tmp_path}"], {"SAGEMAKER_PROGRAM": "other.py"})
 
 
 BAD_ARGUMENTS = [

@@ -13,9 +13,12 @@ from botocore.exceptions import ClientError, EventStreamError
 
 from smrt import Client
 from smrt.errors import ServiceError
+from smrt.local.context import Context
 from smrt.local.endpoint import TIMED_OUT, Endpoint, Invocation, ModelFailure, Prediction, echo
+from smrt.local.frameworks.framework import Framework
 from smrt.local.model import load_model
 from smrt.local.service import Service
+from smrt.local.toolkit import transform
 from tests.support.local_server import REPORTED, client, request, serve, signed
 
 PREDICT = """
@@ -43,7 +46,7 @@ EARLY = """
     def model_fn(model_dir): return None
     def transform_fn(model, body, content_type, accept, context):
         context.set_response_status(418)
-        if body == "raise": raise ValueError("not even one")
+        if body == b"raise": raise ValueError("not even one")
         yield "short and stout"
 """
 
@@ -58,7 +61,7 @@ ENDS = """
     def model_fn(model_dir): return None
     def transform_fn(model, body, content_type, accept):
         yield "one"
-        raise {"K": KeyboardInterrupt, "G": GeneratorExit, "S": SystemExit}[body]
+        raise {b"K": KeyboardInterrupt, b"G": GeneratorExit, b"S": SystemExit}[body]
 """
 
 
@@ -229,10 +232,11 @@ def test_the_model_stops_when_the_client_has_disconnected(tmp_path: Path) -> Non
         def close(self) -> None:
             stopped.set()
 
-    from smrt.local.toolkit import _chunks
+    endless = Framework({"transform_fn": lambda *_: Endless()})
 
     def model(call: Invocation) -> Prediction:
-        return Prediction(_chunks(Endless()), "text/plain")
+        context = Context("", call.parameters)
+        return transform(endless, model=None, call=call, context=context, accept="text/plain")
 
     with serve({"model": model}) as url:
         smrt_client = Client(

@@ -1,0 +1,9 @@
+"""What AWS's containers do where a script defines no handler: the toolkit's, and three frameworks'.
+
+framework     the defaults of a container
+selection     a model and its script -> the container that would serve them
+pytorch       PyTorch's, under no_grad
+scikit_learn  scikit-learn's
+boosting      XGBoost's, for a Booster
+image_modules hints for modules that only an image has
+"""
