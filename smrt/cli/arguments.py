@@ -5,7 +5,7 @@ unknown options, and parse a global option before the command in a separate cont
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from smrt.errors import UsageError
@@ -149,10 +149,17 @@ class Split(NamedTuple):
     rest: list[str]
 
 
-def split(arguments: Sequence[str], names: OptionNames, service: str) -> Split:
-    """Split a line at its command, which follows any options and the optional word `service`."""
-    options: list[str] = []
+def split(arguments: Sequence[str], load_names: Callable[[], OptionNames], service: str) -> Split:
+    """Split a line at its command, which follows any options and the optional word `service`.
+
+    The names of the options are loaded only for a line that begins with options.
+    """
     rest = list(arguments)
+    while rest[:1] == [service]:
+        del rest[0]
+    if rest and not rest[0].startswith("-"):
+        return Split([], rest[0], rest[1:])
+    names, options = load_names(), list[str]()
     while rest:
         word = rest.pop(0)
         if names.is_value(word) and word != service:

@@ -108,10 +108,12 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the options that precede the command after it."""
-        line = split(args, leading_option_names(), SERVICE)
         if has_version_flag(args):
             ctx.obj.console.show([version_line(), "\n"])
             ctx.exit()
+        if len(args) == 1 and args[0] in HELP_FLAGS:
+            show_help(ctx)
+        line = split(args, leading_option_names, SERVICE)
         if line.command == HELP_WORD and line.rest == [DIFFERENCES]:
             show_differences(ctx)
         if line.command == HELP_WORD and line.rest:  # `help COMMAND` means `COMMAND help`

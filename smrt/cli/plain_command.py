@@ -58,7 +58,7 @@ class Group(click.Group):
         """Move the options that precede the command after it, or show the requested help."""
         show_requested_help(ctx, args[:1])
         known = _merged(self.commands)
-        line = split(args, known, "")
+        line = split(args, lambda: known, "")
         if line.command is None and any(flag in line.options for flag in HELP_FLAGS):
             show_help(ctx)
         reject_unknown(arrange(line.options, known).unknown, [*known.valued, *known.flags])

@@ -209,4 +209,21 @@ def test_no_unknown_words_are_no_error() -> None:
 def test_the_command_follows_options_and_the_service(
     line: str, expected: tuple[list[str], str | None, list[str]]
 ) -> None:
-    assert split(words(line), NAMES, "service") == Split(*expected)
+    assert split(words(line), lambda: NAMES, "service") == Split(*expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "loads"),
+    [("command", 0), ("service command --debug", 0), ("--debug command", 1)],
+)
+def test_the_names_of_all_options_are_loaded_for_a_line_that_begins_with_one(
+    line: str, loads: int
+) -> None:
+    loaded: list[OptionNames] = []
+
+    def load_names() -> OptionNames:
+        loaded.append(NAMES)
+        return NAMES
+
+    assert split(line.split(), load_names, "service").command == "command"
+    assert len(loaded) == loads
