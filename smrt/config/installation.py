@@ -21,7 +21,7 @@ from pathlib import Path
 from sysconfig import get_path
 from typing import NamedTuple
 
-LOCAL = ("numpy>=1.26",)
+LOCAL = ("numpy>=1.26", "websockets>=13")
 LOCAL_ASYNC = ("flask>=3", "flask-cors>=5", "moto[s3]>=5.1")
 BOTOCORE = ("botocore>=1.40",)
 CRT = ("botocore[crt]",)

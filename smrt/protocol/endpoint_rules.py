@@ -19,10 +19,7 @@ def url(
     Raises ConfigurationError if the region is empty or its partition has no such endpoint.
     """
     if not region:
-        raise ConfigurationError(
-            "Invalid endpoint: https://runtime.sagemaker..amazonaws.com",
-            "the region is empty: set one, as in --region us-east-1",
-        )
+        raise _without_region()
     outputs = partition(region, partitions)["outputs"]
     _check(outputs, fips=fips, dualstack=dualstack)
     if dualstack:
@@ -30,6 +27,24 @@ def url(
         return f"https://runtime.{service}.{region}.{outputs['dualStackDnsSuffix']}"
     host = _FIPS_HOSTS.get(outputs["name"], "runtime.sagemaker-fips") if fips else _HOST
     return f"https://{host}.{region}.{outputs['dnsSuffix']}"
+
+
+def http2_url(
+    region: str, partitions: Mapping[str, Any], *, fips: bool = False, dualstack: bool = False
+) -> str:
+    """The endpoint URL of the service for bidirectional streams, which has rules of its own.
+
+    Raises ConfigurationError if the region is empty or its partition has no such endpoint.
+    """
+    from .bidirectional.bidirectional_operation import RUNTIME_HTTP2
+
+    if not region:
+        raise _without_region()
+    outputs = partition(region, partitions)["outputs"]
+    _check(outputs, fips=fips, dualstack=dualstack)
+    host = "runtime-fips.sagemaker" if fips else _HOST
+    suffix = outputs["dualStackDnsSuffix" if dualstack else "dnsSuffix"]
+    return f"https://{host}.{region}.{suffix}:{RUNTIME_HTTP2.port}"
 
 
 _HOST = "runtime.sagemaker"
@@ -65,6 +80,13 @@ def is_region(text: str) -> bool:
         and not text.isdigit()
         and len(text) <= 63  # noqa: PLR2004 - RFC 1035, 2.3.4
         and text[0] != "-" != text[-1]
+    )
+
+
+def _without_region() -> ConfigurationError:
+    return ConfigurationError(
+        "Invalid endpoint: https://runtime.sagemaker..amazonaws.com",
+        "the region is empty: set one, as in --region us-east-1",
     )
 
 

@@ -78,10 +78,15 @@ def messages(chunks: Iterable[bytes]) -> Iterator[Message]:
 def encode_message(message: Message) -> bytes:
     """Encode `message`; integers take four bytes if they fit, otherwise eight."""
     headers = b"".join(map(_encoded_header, message.headers, message.headers.values()))
-    total = _OVERHEAD + len(headers) + len(message.payload)
+    return framed(headers, message.payload)
+
+
+def framed(headers: bytes, payload: bytes) -> bytes:
+    """A message with encoded `headers`: with its lengths in front, and its checksums."""
+    total = _OVERHEAD + len(headers) + len(payload)
     lengths = _PRELUDE.pack(total, len(headers), 0)[:_LENGTHS_SIZE]
     prelude = lengths + _CRC.pack(crc32(lengths))
-    content = b"".join((prelude, headers, message.payload))
+    content = b"".join((prelude, headers, payload))
     return content + _CRC.pack(crc32(content))
 
 

@@ -1,4 +1,4 @@
-"""The three operations of the SageMaker runtime, as tables of members.
+"""The operations of the SageMaker runtime, as tables of members.
 
 The parser, the help, validation, requests, skeletons and generated files all use these tables.
 Names are AWS's:
@@ -59,6 +59,25 @@ class Field(NamedTuple):
     help: str
 
 
+class AwsService:
+    """A service of AWS: its ID, its port, and whether it needs HTTP/2.
+
+    `setting` selects its endpoint URL: in AWS_ENDPOINT_URL_*, and in a services section. It is no
+    NamedTuple, as every call would pay for making the class.
+    """
+
+    def __init__(
+        self, name: str, setting: str, port: int = 443, *, needs_http2: bool = False
+    ) -> None:
+        self.id = name
+        self.setting = setting
+        self.port = port
+        self.needs_http2 = needs_http2
+
+
+RUNTIME = AwsService("SageMaker Runtime", "sagemaker_runtime")
+
+
 class Operation(NamedTuple):
     """An operation: its request parameters and response fields, in the service model's order."""
 
@@ -67,6 +86,7 @@ class Operation(NamedTuple):
     members: tuple[Member, ...]
     fields: tuple[Field, ...]
     help: str
+    service: AwsService = RUNTIME
 
     @property
     def command(self) -> str:
@@ -100,7 +120,8 @@ def _string(
     return Member(name, Kind.STRING, place, wire, text, required=required, minimum=minimum)
 
 
-def _header(name: str, wire: str, text: str, *, minimum: int | None = None) -> Member:
+def header_member(name: str, wire: str, text: str, *, minimum: int | None = None) -> Member:
+    """A member in the header X-Amzn-SageMaker-`wire`."""
     return _string(name, HttpLocation.HEADER, "X-Amzn-SageMaker-" + wire, text, minimum=minimum)
 
 
@@ -116,27 +137,27 @@ _BODY = Member(
 )
 _CONTENT_TYPE_TEXT = "MIME type of the input, such as text/csv or application/json."
 _ACCEPT_TEXT = "MIME type that you want for the response."
-_CUSTOM_ATTRIBUTES = _header(
+_CUSTOM_ATTRIBUTES = header_member(
     "CustomAttributes",
     "Custom-Attributes",
     "Up to 1,024 ASCII characters to pass to the model unchanged, such as a trace ID.",
 )
-_TARGET_VARIANT = _header(
+_TARGET_VARIANT = header_member(
     "TargetVariant",
     "Target-Variant",
     "Production variant to invoke, overriding the traffic weights.",
 )
-_TARGET_CONTAINER = _header(
+_TARGET_CONTAINER = header_member(
     "TargetContainerHostname",
     "Target-Container-Hostname",
     "Host name of the container to invoke, on a multi-container endpoint with direct invocation.",
 )
-_INFERENCE_COMPONENT = _header(
+_INFERENCE_COMPONENT = header_member(
     "InferenceComponentName",
     "Inference-Component",
     "Inference component to invoke, on an endpoint that hosts inference components.",
 )
-_PREFIX_AWARE_ID = _header(
+_PREFIX_AWARE_ID = header_member(
     "PrefixAwareId",
     "Prefix-Aware-Id",
     "ID shared by requests with the same prompt prefix, to route them to the same instance on "
@@ -146,7 +167,7 @@ _PREFIX_AWARE_ID = _header(
 
 
 def _inference_id(text: str) -> Member:
-    return _header("InferenceId", "Inference-Id", text, minimum=1)
+    return header_member("InferenceId", "Inference-Id", text, minimum=1)
 
 
 INVOKE_ENDPOINT = Operation(
@@ -159,7 +180,7 @@ INVOKE_ENDPOINT = Operation(
         _string("ContentType", HttpLocation.HEADER, "Content-Type", _CONTENT_TYPE_TEXT),
         _string("Accept", HttpLocation.HEADER, "Accept", _ACCEPT_TEXT),
         _CUSTOM_ATTRIBUTES,
-        _header(
+        header_member(
             "TargetModel",
             "Target-Model",
             "Model to invoke on a multi-model endpoint: the file name of its archive.",
@@ -168,7 +189,7 @@ INVOKE_ENDPOINT = Operation(
         _TARGET_VARIANT,
         _TARGET_CONTAINER,
         _inference_id("Your ID for the request; data capture records it."),
-        _header(
+        header_member(
             "EnableExplanations",
             "Enable-Explanations",
             "JMESPath expression that selects the records for which SageMaker Clarify explains the "
@@ -176,7 +197,7 @@ INVOKE_ENDPOINT = Operation(
             minimum=1,
         ),
         _INFERENCE_COMPONENT,
-        _header(
+        header_member(
             "SessionId",
             "Session-Id",
             "NEW_SESSION to start a stateful session, or the ID of an open session.",
@@ -218,18 +239,18 @@ INVOKE_ENDPOINT_ASYNC = Operation(
     help="Invoke an asynchronous endpoint; the result is saved in S3.",
     members=(
         _ENDPOINT_NAME,
-        _header("ContentType", "Content-Type", _CONTENT_TYPE_TEXT),
-        _header("Accept", "Accept", _ACCEPT_TEXT),
+        header_member("ContentType", "Content-Type", _CONTENT_TYPE_TEXT),
+        header_member("Accept", "Accept", _ACCEPT_TEXT),
         _CUSTOM_ATTRIBUTES,
         _inference_id("Your ID for the request; the service generates one by default."),
-        _header("InputLocation", "InputLocation", "S3 URI of the input.", minimum=1),
-        _header(
+        header_member("InputLocation", "InputLocation", "S3 URI of the input.", minimum=1),
+        header_member(
             "S3OutputPathExtension",
             "S3OutputPathExtension",
             "Path to append to the endpoint's S3 output path.",
             minimum=1,
         ),
-        _header("Filename", "Filename", "File name of the result in S3.", minimum=1),
+        header_member("Filename", "Filename", "File name of the result in S3.", minimum=1),
         Member(
             "RequestTTLSeconds",
             Kind.INTEGER,
@@ -282,13 +303,13 @@ INVOKE_ENDPOINT_WITH_RESPONSE_STREAM = Operation(
         _ENDPOINT_NAME,
         _BODY,
         _string("ContentType", HttpLocation.HEADER, "Content-Type", _CONTENT_TYPE_TEXT),
-        _header("Accept", "Accept", _ACCEPT_TEXT),
+        header_member("Accept", "Accept", _ACCEPT_TEXT),
         _CUSTOM_ATTRIBUTES,
         _TARGET_VARIANT,
         _TARGET_CONTAINER,
         _inference_id("Your ID for the request."),
         _INFERENCE_COMPONENT,
-        _header(
+        header_member(
             "SessionId",
             "Session-Id",
             "ID of an open stateful session (start one with invoke-endpoint).",
@@ -322,6 +343,7 @@ OPERATIONS = (
     INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
 )
+"""The operations of RUNTIME, which botocore's service model has too."""
 
 ERROR_MEMBERS = {
     "InternalDependencyException": (),

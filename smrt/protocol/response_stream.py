@@ -60,7 +60,7 @@ def parts(chunks: Iterable[bytes], response_metadata: Mapping[str, Any]) -> Iter
     """
     for message in messages(chunks):
         if message.headers.get(":message-type") in ("exception", "error"):
-            raise _error(message, response_metadata)
+            raise stream_error(message, response_metadata)
         if message.headers.get(":event-type") == PART:
             yield message.payload
         del message  # free it before the next one is read: it may be large
@@ -90,7 +90,12 @@ def exception(code: str, message: str, **members: str) -> Message:
     )
 
 
-def _error(message: Message, response_metadata: Mapping[str, Any]) -> ServiceError:
+def stream_error(
+    message: Message,
+    response_metadata: Mapping[str, Any],
+    operation_name: str = INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.name,
+) -> ServiceError:
+    """The error that `message` carries."""
     headers = message.headers
     document = json_fields(message.payload.decode(errors="replace"))
     code = str(headers.get(":exception-type") or headers.get(":error-code") or "Unknown")
@@ -101,4 +106,4 @@ def _error(message: Message, response_metadata: Mapping[str, Any]) -> ServiceErr
         "ResponseMetadata": response_metadata,
         **error_members(ERROR_MEMBERS.get(code, ()), document),
     }
-    return ServiceError(response, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.name)
+    return ServiceError(response, operation_name)

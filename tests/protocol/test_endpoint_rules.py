@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from smrt.config.partitions import partitions
 from smrt.errors import ConfigurationError
-from smrt.protocol.endpoint_rules import is_region, partition, pseudo, url
+from smrt.protocol.endpoint_rules import http2_url, is_region, partition, pseudo, url
 
 DATA = partitions()
 BOTH = (False, True)
@@ -125,3 +125,30 @@ def test_valid_region_names_are_those_of_botocore(text: str) -> None:
     except InvalidRegionError:
         expected = False
     assert is_region(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("region", "fips", "dualstack", "expected"),
+    [
+        ("us-east-1", False, False, "https://runtime.sagemaker.us-east-1.amazonaws.com:8443"),
+        ("us-east-1", True, False, "https://runtime-fips.sagemaker.us-east-1.amazonaws.com:8443"),
+        ("us-east-1", False, True, "https://runtime.sagemaker.us-east-1.api.aws:8443"),
+        ("us-east-1", True, True, "https://runtime-fips.sagemaker.us-east-1.api.aws:8443"),
+        ("cn-north-1", False, False, "https://runtime.sagemaker.cn-north-1.amazonaws.com.cn:8443"),
+        (
+            "us-gov-west-1",
+            True,
+            False,
+            "https://runtime-fips.sagemaker.us-gov-west-1.amazonaws.com:8443",
+        ),
+    ],
+)
+def test_bidirectional_streams_have_a_port_and_host_names_of_their_own(
+    region: str, *, fips: bool, dualstack: bool, expected: str
+) -> None:
+    assert http2_url(region, DATA, fips=fips, dualstack=dualstack) == expected
+
+
+def test_bidirectional_streams_need_a_region_too() -> None:
+    with pytest.raises(ConfigurationError, match="Invalid endpoint"):
+        http2_url("", DATA)

@@ -1,0 +1,1 @@
+"""Bidirectional streams: their operation, the parts of their messages, and the signatures."""
