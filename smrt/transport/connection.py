@@ -125,7 +125,7 @@ class Connection:
         try:
             self._socket.recv(1)  # TLS handles its own messages, which do not count
         except OSError as exc:
-            return _awaited(exc, "read") is None
+            return awaited(exc, "read") is None
         return True
 
     def close(self) -> None:
@@ -158,7 +158,7 @@ class Connection:
                 view = view[self._socket.send(view) :]
                 self._head_due = inf  # a server that reads on may send its response slowly
             except OSError as exc:
-                direction = _awaited(exc, "write")
+                direction = awaited(exc, "write")
                 if direction is None:
                     return self._last_response(exc)
                 self._wait_or_raise(write=direction == "write")
@@ -180,7 +180,7 @@ class Connection:
             try:
                 data = self._socket.recv(BLOCK)
             except OSError as exc:
-                if _awaited(exc, "read") is None:
+                if awaited(exc, "read") is None:
                     raise
                 return None
             self._feed_head(data)
@@ -210,7 +210,7 @@ class Connection:
             try:
                 return self._socket.recv(BLOCK)
             except OSError as exc:
-                direction = _awaited(exc, "read")
+                direction = awaited(exc, "read")
                 if direction is None:
                     raise
                 self._wait_or_raise(write=direction == "write")
@@ -219,7 +219,9 @@ class Connection:
         """Wait until the socket is readable (or, with `write`, writable)."""
         timeout = self._read_timeout
         deadline = inf if timeout is None else min(self._clock() + timeout, self._head_due)
-        while not self._is_ready(write=write, timeout=min(SLICE, max(deadline - self._clock(), 0))):
+        while not is_ready(
+            self._socket, write=write, timeout=min(SLICE, max(deadline - self._clock(), 0))
+        ):
             if self._clock() >= deadline:
                 raise self._timeout()
 
@@ -229,13 +231,15 @@ class Connection:
         limit = (self._read_timeout or 0) + HEAD_GRACE
         return HeadTimeoutError(f"the headers of the response took more than {limit:g} s")
 
-    def _is_ready(self, *, write: bool, timeout: float) -> bool:
-        if not hasattr(select, "poll"):  # pragma: no cover - Windows
-            writers = [self._socket] if write else []
-            return any(map(bool, select.select([self._socket], writers, [], timeout)))
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN | (select.POLLOUT if write else 0))
-        return bool(poll.poll(timeout * 1000))
+
+def is_ready(sock: Channel, *, write: bool, timeout: float) -> bool:
+    """Wait at most `timeout` seconds until `sock` is readable, or with `write` writable."""
+    if not hasattr(select, "poll"):  # pragma: no cover - Windows
+        writers = [sock] if write else []
+        return any(map(bool, select.select([sock], writers, [], timeout)))
+    poll = select.poll()
+    poll.register(sock, select.POLLIN | (select.POLLOUT if write else 0))
+    return bool(poll.poll(timeout * 1000))
 
 
 def head(request: Request, proxy_headers: Headers | None = None) -> bytes:
@@ -270,7 +274,7 @@ def _file_blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _awaited(exc: OSError, default: str) -> str | None:
+def awaited(exc: OSError, default: str) -> str | None:
     """The direction that the socket waits for ("read" or "write"); None if `exc` is an error.
 
     Without TLS it is `default`. TLS errors are matched by name: importing ssl takes as long as

@@ -18,6 +18,7 @@ from .translation import CONNECTING, PROXYING, READING, WAITING, translated
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from .http2.client_stream import ClientStream
     from .proxy import Proxy
 
 UNAUTHENTICATED = (401, 407)
@@ -40,6 +41,10 @@ class Transport(Protocol):
         """Send `request`; raises TransportError."""
         ...
 
+    def open_stream(self, request: Request) -> "ClientStream":
+        """Open an HTTP/2 stream with the head of `request`; raises TransportError."""
+        ...
+
     def close(self) -> None:
         """Release idle connections."""
         ...
@@ -56,6 +61,7 @@ class HttpTransport:
         self._trace = trace
         self._idle: deque[tuple[Url, Connection]] = deque()
         self._context: SSLContext | None = None
+        self._http2_context: SSLContext | None = None
 
     def send(self, request: Request) -> Response:
         """Send `request` and return its response; raises TransportError."""
@@ -71,6 +77,17 @@ class HttpTransport:
         chunks = self._chunks(connection, request.url, started_at)
         next(chunks)  # from now on, closing the generator releases the connection
         return Response(head.status, head.headers, StreamingBody(chunks, chunks.close), head.reason)
+
+    def open_stream(self, request: Request) -> "ClientStream":
+        """Send the head of `request` over a new connection, and wait for that of its response.
+
+        Raises TransportError, and ConfigurationError for http:// to another host.
+        """
+        from .http2.negotiation import opened
+
+        timeout = self._settings.read_timeout
+        with translated(WAITING, str(request.url), timeout), self._timed("first byte"):
+            return opened(self._channel, request, timeout or None)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -137,12 +154,25 @@ class HttpTransport:
         proxy_headers = None if proxy is None or secure else proxy.headers
         return Connection(sock, timeout, proxy_headers=proxy_headers)
 
+    def _channel(self, url: Url) -> Channel:
+        """A new connection for HTTP/2; through a proxy, it is a tunnel."""
+        proxy = self._proxy(url)
+        if url.scheme == "https":
+            self._http2_tls_context()
+        sock = self._reach(url) if proxy is None else self._reach_through(proxy, url, tunnels=True)
+        if url.scheme != "https":
+            return sock
+        with translated(CONNECTING, str(url)), self._timed("TLS handshake"):
+            from . import tls
+
+            return tls.wrap(sock, url.host, self._http2_tls_context())
+
     def _reach(self, url: Url) -> Channel:
         with translated(CONNECTING, str(url)):
             return self._connected(url)
 
-    def _reach_through(self, proxy: "Proxy", url: Url) -> Channel:
-        """A socket to the proxy, or for https a tunnel through it."""
+    def _reach_through(self, proxy: "Proxy", url: Url, *, tunnels: bool = False) -> Channel:
+        """A socket to the proxy, or a tunnel through it: for https, and with `tunnels`."""
         from .proxy import tunnel
 
         with translated(PROXYING, proxy.masked_url):
@@ -150,7 +180,7 @@ class HttpTransport:
             try:
                 if proxy.url.scheme == "https":
                     sock = self._wrapped(sock, proxy.url.host)
-                if url.scheme == "https":
+                if tunnels or url.scheme == "https":
                     tunnel(sock, url, proxy, self._settings.connect_timeout or None)
             except BaseException:
                 sock.close()
@@ -194,6 +224,16 @@ class HttpTransport:
             verify, ca_bundle = self._settings.verify, self._settings.ca_bundle
             self._context = tls.context(verify=verify, ca_bundle=ca_bundle)
         return self._context
+
+    def _http2_tls_context(self) -> "SSLContext":
+        if self._http2_context is None:
+            from . import tls
+
+            verify, ca_bundle = self._settings.verify, self._settings.ca_bundle
+            self._http2_context = tls.context(
+                verify=verify, ca_bundle=ca_bundle, protocol=tls.HTTP2
+            )
+        return self._http2_context
 
     def _proxy(self, url: Url) -> "Proxy | None":
         if self._settings.http_proxy is None and self._settings.https_proxy is None:

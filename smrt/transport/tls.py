@@ -41,6 +41,7 @@ class Inner:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         self._unsent = b""
+        self.selected_alpn_protocol = self._tls.selected_alpn_protocol
         self.fileno, self.setblocking, self.close = outer.fileno, outer.setblocking, outer.close
         self._shake_hands()
 
@@ -96,14 +97,20 @@ class Inner:
             self._unsent = self._unsent[self._outer.send(self._unsent) :]
 
 
-def context(*, verify: bool = True, ca_bundle: str | None = None) -> ssl.SSLContext:
+HTTP1, HTTP2 = "http/1.1", "h2"
+"""The protocols by their names in ALPN."""
+
+
+def context(
+    *, verify: bool = True, ca_bundle: str | None = None, protocol: str = HTTP1
+) -> ssl.SSLContext:
     """A client's context for TLS 1.2 or newer; `ca_bundle` replaces the default CA certificates.
 
     Raises ConfigurationError if the bundle cannot be read.
     """
     result = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     result.minimum_version = ssl.TLSVersion.TLSv1_2
-    result.set_alpn_protocols(["http/1.1"])
+    result.set_alpn_protocols([protocol])
     if not verify:
         result.check_hostname = False
         result.verify_mode = ssl.CERT_NONE

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from smrt.errors import TransportError
 from smrt.protocol.messages import Request
+from smrt.transport.http2.client_stream import ClientStream
 from smrt.transport.pool import Response
 from smrt.transport.streaming_body import StreamingBody
 
@@ -27,6 +28,9 @@ class ScriptedTransport:
         for error in self._errors:
             raise error
         return Response(200, (), StreamingBody(iter([b"{}"]), lambda: None))
+
+    def open_stream(self, request: Request) -> ClientStream:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Nothing to close."""
