@@ -13,7 +13,7 @@ _smrt_table() {
   subcommands='' flags='' kind='' positional=''
   case $1 in
     'smrt')
-      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream batch wait bench local configure completion sagemaker-runtime'
+      subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream invoke-endpoint-with-bidirectional-stream batch wait bench local configure completion sagemaker-runtime'
       flags='--help --version --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt'
       case $2 in
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;
@@ -148,6 +148,45 @@ _smrt_table() {
         --wait-ready) kind='SECONDS' ;;
         --data) kind='DATA' ;;
         --json) kind='DATA' ;;
+        --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
+        --cli-input-json) kind='JSON' ;;
+        --cli-input-yaml) kind='YAML' ;;
+        --generate-cli-skeleton) kind='[KIND] input yaml-input output' ;;
+      esac ;;
+    'smrt invoke-endpoint-with-bidirectional-stream')
+      subcommands=''
+      flags='--endpoint-name --body --target-variant --model-invocation-path --model-query-string --metadata --input-format --chunk --pace --first --at-end --keep-alive --keep-alive-every --linger --stream --text --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      positional='[OUTFILE]'
+      case $2 in
+        --endpoint-name) kind='ENDPOINT' ;;
+        --body) kind='INPUT' ;;
+        --target-variant) kind='VARIANT' ;;
+        --model-invocation-path) kind='PATH' ;;
+        --model-query-string) kind='QUERY' ;;
+        --metadata) kind='FILE' ;;
+        --input-format) kind='FORMAT lines binary json' ;;
+        --chunk) kind='BYTES' ;;
+        --pace) kind='BYTES_PER_SECOND' ;;
+        --first) kind='TEXT' ;;
+        --at-end) kind='TEXT' ;;
+        --keep-alive) kind='TEXT' ;;
+        --keep-alive-every) kind='SECONDS' ;;
+        --linger) kind='SECONDS' ;;
+        --stream) kind='FORMAT messages raw json' ;;
+        --text) kind='JMESPATH' ;;
+        --output) kind='FORMAT json text table yaml yaml-stream off' ;;
+        --query) kind='JMESPATH' ;;
+        --select) kind='NAME' ;;
+        --color) kind='WHEN on off auto' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+        --profile) kind='PROFILE' ;;
+        --region) kind='REGION' ;;
+        --endpoint-url) kind='URL' ;;
+        --ca-bundle) kind='FILE' ;;
+        --cli-connect-timeout) kind='SECONDS' ;;
+        --cli-read-timeout) kind='SECONDS' ;;
+        --wait-ready) kind='SECONDS' ;;
+        --data) kind='DATA' ;;
         --cli-binary-format) kind='FORMAT base64 raw-in-base64-out' ;;
         --cli-input-json) kind='JSON' ;;
         --cli-input-yaml) kind='YAML' ;;
@@ -300,7 +339,7 @@ _smrt_table() {
       esac ;;
     'smrt local run')
       subcommands=''
-      flags='--latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
+      flags='--tls --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --latency) kind='MILLISECONDS' ;;
@@ -312,7 +351,7 @@ _smrt_table() {
       esac ;;
     'smrt local start')
       subcommands=''
-      flags='--port --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
+      flags='--port --tls --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;

@@ -162,7 +162,7 @@ def test_the_endpoints_that_an_example_starts_can_be_served(
 def test_every_example_is_run_or_a_known_exception() -> None:
     tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT}
     others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
-    assert others <= {"pipx", "make", "aws", "__main__.py"}  # to install, to log in, and diagrams
+    assert others <= {"pipx", "make", "aws", "ffmpeg", "__main__.py"}  # not installed here
 
 
 def test_the_readme_is_short() -> None:

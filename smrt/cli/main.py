@@ -38,6 +38,9 @@ COMMANDS = {
     "invoke-endpoint": INVOKE_ENDPOINT.help,
     "invoke-endpoint-async": INVOKE_ENDPOINT_ASYNC.help,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.command: INVOKE_ENDPOINT_WITH_RESPONSE_STREAM.help,
+    "invoke-endpoint-with-bidirectional-stream": (
+        "Invoke an endpoint, and stream messages in both directions at the same time."
+    ),
     "batch": "Send many records to an endpoint, and write a result for each.",
     "wait": "Wait for the result of an asynchronous invocation and fetch it from S3.",
     "bench": "Measure the latency and throughput of an endpoint under load.",

@@ -178,7 +178,7 @@ class RowsCommand(click.Command):
 
 
 class OperationCommand(RowsCommand):
-    """A command for an operation, with all global options."""
+    """A command for an operation, with the global options that it shares: all by default."""
 
     def __init__(
         self,
@@ -187,13 +187,14 @@ class OperationCommand(RowsCommand):
         gather: Callable[[click.Context], Options],
         run: Callable[[App, Options], None],
         *,
+        shared: Sequence[Row] = GLOBALS,
         outfile_with: str | None = None,
         read_timeout: float | None = None,
         examples: "Sequence[Example]" = (),
     ) -> None:
         super().__init__(
             operation.command,
-            (*rows, *GLOBALS),
+            (*rows, *shared),
             gather,
             run,
             text=operation.help,
@@ -215,8 +216,15 @@ def version_line() -> str:
 
 def leading_option_names() -> OptionNames:
     """The options that can precede the command: all global options, and those of all members."""
-    members = {member.flag for operation in OPERATIONS for member in operation.members}
-    rows = (*GLOBALS, *STREAM, *BODY, WAIT, WAIT_TIMEOUT, STAGE)
+    from smrt.protocol.bidirectional.bidirectional_operation import (
+        INVOKE_ENDPOINT_WITH_BIDIRECTIONAL_STREAM,
+    )
+
+    from .conversation_rows import BIDIRECTIONAL
+
+    operations = (*OPERATIONS, INVOKE_ENDPOINT_WITH_BIDIRECTIONAL_STREAM)
+    members = {member.flag for operation in operations for member in operation.members}
+    rows = (*GLOBALS, *STREAM, *BIDIRECTIONAL, *BODY, WAIT, WAIT_TIMEOUT, STAGE)
     valued = members.union(row.flag for row in rows if row.takes_value)
     flags = [row.flag for row in rows if not row.takes_value]
     return OptionNames(valued, [*flags, *EAGER])

@@ -49,10 +49,10 @@ def invoke_options(
 
 def _plain_body(values: Mapping[str, Any]) -> tuple[str, str] | None:
     """The option --data or --json, and its value. Raises UsageError if there are two bodies."""
-    if values[DATA.dest] is None and values[JSON.dest] is None:
+    if values[DATA.dest] is None and values.get(JSON.dest) is None:
         return None
     flags = {"--body": "Body", DATA.flag: DATA.dest, JSON.flag: JSON.dest}
-    *others, flag = (flag for flag, name in flags.items() if values[name] is not None)
+    *others, flag = (flag for flag, name in flags.items() if values.get(name) is not None)
     if others:
         raise UsageError(f"{others[0]} and {flag} cannot be used together")
     return flag, values[flags[flag]]

@@ -86,6 +86,7 @@ class Client:
         static = credentials.explicit(aws_access_key_id, aws_secret_access_key, aws_session_token)
         load_credentials = (lambda: static) if static else credentials.loader(config, settings)
         self._caller = Caller(settings, load_credentials, Dependencies())
+        self._stream_caller = partial(_stream_caller, config, options, load_credentials)
         self._results = ResultStorage(partial(_connect, config, options, load_credentials))
         self.meta = ClientMeta(settings.region, self._caller.endpoint_url)
 
@@ -105,6 +106,19 @@ class Client:
         response = self._caller.call(INVOKE_ENDPOINT_WITH_RESPONSE_STREAM, parameters)
         shape = self._boto3_shape(response)
         return {**shape, "Body": EventStream(response.body, shape["ResponseMetadata"])}
+
+    @implements(RuntimeInterface.invoke_endpoint_with_bidirectional_stream)
+    def invoke_endpoint_with_bidirectional_stream(self, **parameters: Any) -> Any:  # noqa: D102 - likewise
+        from smrt.protocol.bidirectional.bidirectional_operation import (
+            INVOKE_ENDPOINT_WITH_BIDIRECTIONAL_STREAM,
+        )
+
+        from .message_stream import MessageStream
+
+        operation = INVOKE_ENDPOINT_WITH_BIDIRECTIONAL_STREAM
+        opened = self._stream_caller().open_stream(operation, parameters)
+        shape = {"ResponseMetadata": opened.response_metadata, **opened.metadata}
+        return {**shape, "Body": MessageStream(opened)}
 
     def wait(self, response: Mapping[str, Any], timeout: float | None = None) -> "WaitOutput":
         """Wait for the result of `response`, which invoke_endpoint_async returned.
@@ -151,6 +165,16 @@ def _one_region(positional: str | None, keyword: str | None) -> str | None:
             f'write smrt.Client(region_name="{keyword or "us-east-1"}")'
         )
     return positional
+
+
+def _stream_caller(
+    config: Config, options: ConnectionOptions, load_credentials: Callable[[], Credentials | None]
+) -> Caller:
+    """A caller of the service for bidirectional streams, which has an endpoint URL of its own."""
+    from smrt.protocol.bidirectional.bidirectional_operation import RUNTIME_HTTP2
+
+    settings = resolve_settings(config, options, service=RUNTIME_HTTP2.setting)
+    return Caller(settings, load_credentials, Dependencies(), service=RUNTIME_HTTP2)
 
 
 def _connect(

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from smrt.config import credentials
 from smrt.errors import ServiceError, SmrtError, TransportError, after_sending
 from smrt.protocol import endpoint_rules, parameters, responses, sigv4
 from smrt.protocol.messages import Credentials, Headers, Request, Settings, Url
-from smrt.protocol.operations import Operation
+from smrt.protocol.operations import RUNTIME, AwsService, Operation
 from smrt.protocol.urls import join
 from smrt.transport.streaming_body import StreamingBody
 
@@ -17,6 +17,10 @@ from .attempts import Attempts
 from .dependencies import Dependencies
 from .payload import payload
 
+if TYPE_CHECKING:
+    from .stream_opening import OpenedStream
+
+T = TypeVar("T")
 SERVICE = "sagemaker"
 MAX_ERROR_BODY = 1 << 20
 MAX_DOCUMENT = 1 << 20
@@ -50,6 +54,8 @@ class Caller:
         settings: Settings,
         load_credentials: Callable[[], Credentials | None],
         dependencies: Dependencies,
+        *,
+        service: AwsService = RUNTIME,
     ) -> None:
         self.settings = settings
         self._load_credentials = load_credentials
@@ -60,11 +66,22 @@ class Caller:
         self._encoded: tuple[object, tuple[Url, Headers]] | None = None
         self._dependencies = dependencies
         self._transport = dependencies.transport(settings)
-        self.endpoint_url = settings.endpoint_url or runtime_url(settings)
+        self.endpoint_url = settings.endpoint_url or runtime_url(settings, service)
 
     def call(self, operation: Operation, values: Mapping[str, Any]) -> OperationResponse:
         """Validate, sign and send; retry failures that may pass. Raises SmrtError."""
-        request = self.request(operation, values)
+        return self._with_retries(operation, self.request(operation, values), self._attempt)
+
+    def open_stream(self, operation: Operation, values: Mapping[str, Any]) -> "OpenedStream":
+        """Validate and sign the head, and open a stream with it; retry as `call` does."""
+        return self._with_retries(operation, self.request(operation, values), self._attempt_stream)
+
+    def _with_retries(
+        self,
+        operation: Operation,
+        request: Request,
+        attempt: Callable[[Operation, Request, int], T],
+    ) -> T:
         self._warn_unverified(request)
         invocation_id = uuid4()
         attempts = Attempts(
@@ -74,7 +91,7 @@ class Caller:
             while True:
                 signed = self._signed(request, invocation_id, attempts.sdk_request)
                 try:
-                    return self._attempt(operation, signed, attempts.retries)
+                    return attempt(operation, signed, attempts.retries)
                 except (ServiceError, TransportError) as exc:
                     pause = self._pause(attempts, exc)
                     if pause is None:
@@ -92,6 +109,10 @@ class Caller:
     def request(self, operation: Operation, values: Mapping[str, Any]) -> Request:
         """The unsigned request for a call, without the headers of an attempt."""
         url, headers = self._url_and_headers(operation, values)
+        if operation.service.needs_http2:
+            from .stream_opening import stream_request
+
+            return stream_request(url, headers)
         body = payload(values.get("Body", b""))
         parameters.check_size(operation, body.length)
         return Request("POST", url, headers, body)
@@ -191,12 +212,36 @@ class Caller:
             *(retries, unreadable, response.reason),
         )
 
+    def _attempt_stream(
+        self, operation: Operation, request: Request, retries: int
+    ) -> "OpenedStream":
+        from .stream_opening import OpenedStream, signature_chain
 
-def runtime_url(settings: Settings) -> str:
-    """The endpoint URL of the service in the Region of `settings`."""
+        self._trace_headers(f"{request.method} {request.url} (HTTP/2)", request.headers)
+        stream = self._transport.open_stream(request)
+        head = stream.head
+        self._trace_headers(f"status {head.status}", head.headers)
+        if head.status not in responses.SUCCESS:
+            body = _error_body(StreamingBody(stream.chunks(), stream.close))
+            raise responses.service_error(operation, head.status, head.headers, body, retries)
+        chain = None
+        if self.settings.sign:
+            chain = signature_chain(request, self._credentials(), self.settings.region, SERVICE)
+        return OpenedStream(
+            stream,
+            responses.metadata(operation, head.headers),
+            responses.response_metadata(head.status, head.headers, retries),
+            chain,
+            lambda: self._dependencies.clock() + self._skew,
+        )
+
+
+def runtime_url(settings: Settings, service: AwsService = RUNTIME) -> str:
+    """The endpoint URL of `service` in the Region of `settings`."""
     from smrt.config.partitions import partitions
 
-    return endpoint_rules.url(
+    url = endpoint_rules.http2_url if service.needs_http2 else endpoint_rules.url
+    return url(
         settings.region,
         partitions(),
         fips=settings.use_fips,

@@ -17,7 +17,7 @@ def _random() -> float:
 def _warn(text: str) -> None:
     from warnings import warn
 
-    warn(text, stacklevel=5)
+    warn(text, stacklevel=6)
 
 
 class Dependencies(NamedTuple):

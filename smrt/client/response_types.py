@@ -8,6 +8,8 @@ from typing import TypedDict
 from smrt.protocol.response_stream import EventStream
 from smrt.transport.streaming_body import StreamingBody
 
+from .message_stream import MessageStream
+
 
 class _Metadata(TypedDict):
     HTTPStatusCode: int
@@ -61,6 +63,16 @@ class InvokeEndpointWithResponseStreamOutput(_Events, total=False):
     ContentType: str
     InvokedProductionVariant: str
     CustomAttributes: str
+
+
+class _Messages(_Response):
+    Body: MessageStream
+
+
+class InvokeEndpointWithBidirectionalStreamOutput(_Messages, total=False):
+    """The response of `invoke_endpoint_with_bidirectional_stream`."""
+
+    InvokedProductionVariant: str
 
 
 class _Finished(_Queued):

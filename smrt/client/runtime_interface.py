@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .response_types import (
         InvokeEndpointAsyncOutput,
         InvokeEndpointOutput,
+        InvokeEndpointWithBidirectionalStreamOutput,
         InvokeEndpointWithResponseStreamOutput,
     )
 
@@ -116,5 +117,20 @@ class RuntimeInterface(Protocol):
         An event is {"PayloadPart": {"Bytes": ...}}. Raises as `invoke_endpoint` does, and so does
         iterating over `Body`.
         https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html
+        """
+        ...
+
+    def invoke_endpoint_with_bidirectional_stream(
+        self,
+        *,
+        EndpointName: str,
+        TargetVariant: str = _OMITTED,
+        ModelInvocationPath: str = _OMITTED,
+        ModelQueryString: str = _OMITTED,
+    ) -> "InvokeEndpointWithBidirectionalStreamOutput":
+        """Open a stream: `Body` has `send` and `close`, and yields events as they arrive.
+
+        Two threads can share it. boto3's client does not have this method. Raises as
+        `invoke_endpoint` does, and so does iterating over `Body`.
         """
         ...

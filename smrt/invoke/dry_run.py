@@ -20,7 +20,8 @@ def request_text(caller: Caller, operation: Operation, values: Mapping[str, Any]
     """The lines of the request: method and URL, the headers, and the start of the body."""
     request = caller.first_attempt(operation, values)
     yield f"{request.method} {redacted(str(request.url))}\n"
-    for name, value in masked_headers(sent_headers(request)):
+    fields = http2_fields(request) if operation.service.needs_http2 else sent_headers(request)
+    for name, value in masked_headers(fields):
         yield f"{name}: {value}\n"
     if request.payload.length:
         yield f"\n{_excerpt(request.payload)}\n"
@@ -42,3 +43,10 @@ def _excerpt(payload: Payload) -> str:
         shown, size = start[:MOST_BINARY].hex(" "), len(start[:MOST_BINARY])
     rest = payload.length - size
     return f"{shown}... ({rest:,} more bytes)" if rest else shown
+
+
+def http2_fields(request: Request) -> Headers:
+    """The header fields that are sent over HTTP/2."""
+    from smrt.transport.http2.client_stream import request_fields
+
+    return request_fields(request)

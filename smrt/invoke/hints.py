@@ -75,6 +75,8 @@ def _needs_content_type(failed: FailedCall) -> bool:
     """The request had no content type, and the model could probably not read it without one."""
     if failed.error.code != "ModelError" or "ContentType" in failed.parameters:
         return False
+    if all(member.name != "ContentType" for member in failed.operation.members):
+        return False
     status = failed.error.details.get("OriginalStatusCode")
     message = failed.error.message.lower()
     return status == UNSUPPORTED_MEDIA_TYPE or any(sign in message for sign in _SIGNS_OF_FORMAT)

@@ -71,7 +71,14 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
     for language, document in documents.items():
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
-    return Inputs(operation, {**defaults, **types, **values}, config, reader.body_error, outfile)
+    values = {**_known(operation, {**defaults, **types}), **values}
+    return Inputs(operation, values, config, reader.body_error, outfile)
+
+
+def _known(operation: Operation, values: dict[str, str]) -> dict[str, str]:
+    """Those of `values` that are parameters of `operation`: streams have no content type."""
+    names = [member.name for member in operation.members] if values else ()
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _documents(options: InvokeOptions) -> dict[str, str]:

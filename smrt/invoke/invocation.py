@@ -1,6 +1,7 @@
 """Prepares a call from the options of a command, and makes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smrt.client.caller import Caller, OperationResponse
@@ -23,6 +24,7 @@ from .inputs import Inputs, read_inputs
 from .options import GlobalOptions, InvokeOptions
 
 if TYPE_CHECKING:
+    from smrt.client.stream_opening import OpenedStream
     from smrt.s3.objects import S3
 
 ConnectS3 = Callable[[], "S3"]
@@ -70,7 +72,7 @@ def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
     config, connection = inputs.config, options.connection
     # AWS CLI reports incomplete credentials before a missing region
     static_credentials = credentials.static(config) if connection.sign else None
-    resolved = settings(config, connection)
+    resolved = settings(config, connection, service=inputs.operation.service.setting)
     if options.debug:
         _log_origins(app, config, resolved, connection)
     if inputs.body_error is not None:
@@ -99,8 +101,27 @@ def _log_origins(app: App, config: Config, resolved: Settings, options: Connecti
 def send(app: App, call: Call) -> OperationResponse:
     """Make the call. Raises the errors of Caller.call, with hints."""
     caller = open_caller(app, call)
-    try:
+    with _hints(call):
         response = caller.call(call.operation, call.parameters)
+    app.exit_stack.enter_context(after_sending(response.metadata))
+    if call.operation.returns_json:
+        caller.close()  # the body has been read
+    if response.error:
+        app.console.note(response.error)
+    return response
+
+
+def opened_stream(app: App, call: Call) -> "OpenedStream":
+    """Open a bidirectional stream. Raises the errors of Caller.open_stream, with hints."""
+    with _hints(call):
+        return open_caller(app, call).open_stream(call.operation, call.parameters)
+
+
+@contextmanager
+def _hints(call: Call) -> Iterator[None]:
+    """Add hints to an error of `call`."""
+    try:
+        yield
     except (ServiceError, TransportError) as exc:
         from .hints import FailedCall, hints
 
@@ -108,12 +129,6 @@ def send(app: App, call: Call) -> OperationResponse:
         region = call.settings.region
         exc.add_hints(*hints(FailedCall(exc, call.operation, call.parameters, size, region)))
         raise
-    app.exit_stack.enter_context(after_sending(response.metadata))
-    if call.operation.returns_json:
-        caller.close()  # the body has been read
-    if response.error:
-        app.console.note(response.error)
-    return response
 
 
 def body_format(app: App, call: Call, options: GlobalOptions, plan: Plan | None) -> BodyFormat:
@@ -141,7 +156,12 @@ def included_head(
 def open_caller(app: App, call: Call) -> Caller:
     """A caller with the settings of `call`; it is closed when the command ends."""
     load_credentials = credentials.loader(call.config, call.settings, call.static_credentials)
-    caller = Caller(call.settings, load_credentials, _dependencies(app, call))
+    caller = Caller(
+        call.settings,
+        load_credentials,
+        _dependencies(app, call),
+        service=call.operation.service,
+    )
     app.exit_stack.callback(caller.close)
     return caller
 

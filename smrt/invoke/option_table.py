@@ -41,7 +41,7 @@ class Row(NamedTuple):
     @property
     def spellings(self) -> str:
         """The option without a value that follows: -i, --include, or --dry-run[=curl]."""
-        value = f"[={self.attached[-1]}]" if self.attached else ""
+        value = f"[={self.attached[-1]}]" if len(self.attached) > 1 else ""
         return ", ".join(filter(None, (self.short, self.flag + value)))
 
     @property
@@ -87,6 +87,14 @@ JSON = Row(
     "Like --data, with application/json as content type and accept.",
     "request",
     "DATA",
+)
+DRY_RUN = Row(
+    "--dry-run",
+    "dry_run",
+    "Print the request and the first bytes of its body, and send nothing; --dry-run=curl "
+    "prints a curl command.",
+    "request",
+    attached=("request", CURL),
 )
 VERBOSE = Row(
     "--verbose",
@@ -191,14 +199,7 @@ GLOBALS = (
         ("input", "yaml-input", "output"),
         "input",
     ),
-    Row(
-        "--dry-run",
-        "dry_run",
-        "Print the request and the first bytes of its body, and send nothing; --dry-run=curl "
-        "prints a curl command.",
-        "request",
-        attached=("request", CURL),
-    ),
+    DRY_RUN,
     VERBOSE,
     DEBUG,
     Row("--no-paginate", "no_paginate", "Accepted for compatibility; has no effect.", "other"),
@@ -323,6 +324,8 @@ METAVARS = {
     "InferenceComponentName": "COMPONENT",
     "SessionId": "ID",
     "PrefixAwareId": "ID",
+    "ModelInvocationPath": "PATH",
+    "ModelQueryString": "QUERY",
     "InputLocation": "S3_URI",
     "S3OutputPathExtension": "S3_PATH",
     "Filename": "NAME",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from smrt.errors import TransportError, UsageError
+from smrt.protocol.bidirectional.parts import Part
 from smrt.protocol.messages import Headers, Payload, Request, Settings, Url
 from smrt.protocol.operations import INVOKE_ENDPOINT, HttpLocation
 from smrt.protocol.responses import SUCCESS, header
@@ -16,6 +17,7 @@ from smrt.transport.pool import HttpTransport, Response
 
 from .endpoint import BROKEN, TIMED_OUT, Invocation, ModelFailure, NotReady, Prediction
 from .loopback import is_loopback
+from .streams.stream_endpoint import StreamCall
 
 SCHEMES = ("http://", "https://")
 PING_TIMEOUT = 2.0
@@ -54,6 +56,12 @@ class Container:
         if response.status not in SUCCESS:
             raise _error_response(response)
         return _prediction(response)
+
+    def stream(self, call: StreamCall) -> Iterator[Part]:
+        """The messages of the container's WebSocket. Raises ModelFailure."""
+        from .streams.websocket import websocket_parts
+
+        return websocket_parts(self._base_url, call)
 
     def close(self) -> None:
         """Close the idle connections."""

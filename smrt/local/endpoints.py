@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from smrt.errors import UsageError
 
@@ -10,12 +11,20 @@ from .container import SCHEMES, container
 from .endpoint import Endpoint, echo
 from .media import JSON
 from .model import SCRIPT, load_model
+from .streams.stream_endpoint import StreamEndpoint, echo_stream
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
 
 
-def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
+class Loaded(NamedTuple):
+    """An endpoint, for requests with one response and for bidirectional streams."""
+
+    endpoint: Endpoint
+    stream: StreamEndpoint
+
+
+def load_endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Loaded]:
     """The endpoint of each NAME=FOLDER and NAME=URL, or `echo` if there are none.
 
     Raises UsageError and ConfigurationError.
@@ -26,16 +35,23 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
         if name in targets:
             raise UsageError(f"two endpoints have the name {name}")
         targets[name] = target
-    loaded = {name: _endpoint(target, environ) for name, target in targets.items()}
-    return loaded or {"echo": echo}
+    loaded = {name: _loaded(target, environ) for name, target in targets.items()}
+    return loaded or {"echo": Loaded(echo, echo_stream)}
 
 
-def _endpoint(target: str, environ: Mapping[str, str]) -> Endpoint:
+def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
+    """The endpoints that `load_endpoints` returns, without their streams."""
+    return {name: each.endpoint for name, each in load_endpoints(arguments, environ).items()}
+
+
+def _loaded(target: str, environ: Mapping[str, str]) -> Loaded:
     if target.startswith(SCHEMES):
-        return container(target).invoke
+        running = container(target)
+        return Loaded(running.invoke, running.stream)
     accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
     program = environ.get("SAGEMAKER_PROGRAM") or SCRIPT
-    return load_model(Path(target).expanduser(), accept=accept, program=program).predict
+    model = load_model(Path(target).expanduser(), accept=accept, program=program)
+    return Loaded(model.predict, model.stream)
 
 
 def _split(argument: str) -> tuple[str, str]:

@@ -27,7 +27,10 @@ def variables(
 
     `storage_url` is the endpoint URL of the local S3, if there is one.
     """
-    added = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url}
+    added = {
+        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url,
+        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": url,
+    }
     if storage_url is not None:
         added["AWS_ENDPOINT_URL_S3"] = storage_url
     added |= {name: "false" for name in _CONFLICTS if environ.get(name, "").lower() == "true"}

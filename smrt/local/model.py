@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from smrt.errors import ConfigurationError, UsageError
+from smrt.protocol.bidirectional.parts import Part
 
 from .context import Context
 from .endpoint import Invocation, Prediction
@@ -23,7 +24,9 @@ from .frameworks.framework import Framework, Handler
 from .frameworks.image_modules import import_hints
 from .frameworks.selection import framework
 from .media import JSON
-from .toolkit import handlers, transform
+from .streams.stream_endpoint import StreamCall, StreamRefused
+from .streams.stream_function import stream_parts
+from .toolkit import Handlers, handlers, transform
 
 SCRIPT = "inference.py"
 
@@ -40,6 +43,7 @@ class Model(NamedTuple):
     framework: Framework
     model: Any
     accept: str
+    stream_fn: Handler | None = None
 
     def predict(self, call: Invocation) -> Prediction:
         """The model's prediction. Raises ModelFailure."""
@@ -52,6 +56,15 @@ class Model(NamedTuple):
             accept=self.accept,
         )
 
+    def stream(self, call: StreamCall) -> Iterator[Part]:
+        """The messages that the model's stream_fn yields. Raises ModelFailure."""
+        if self.stream_fn is None:
+            raise StreamRefused(
+                f"{self.folder} has no stream_fn(model, messages, context) in its inference.py"
+            )
+        context = Context(str(self.folder), {})
+        return stream_parts(self.stream_fn, self.model, call, context)
+
 
 def load_model(folder: Path, *, accept: str = JSON, program: str = SCRIPT) -> Model:
     """Load the model in `folder` as its script, `program`, does.
@@ -63,11 +76,18 @@ def load_model(folder: Path, *, accept: str = JSON, program: str = SCRIPT) -> Mo
     with _importing_from(script.parent), _loading_errors(script):
         loaded = handlers(_module(script), _default_model_fn(folder))
         model = loaded.load(str(folder), Context(str(folder), {}))
-        container = framework(model, loaded.steps)
+        container = _framework(model, loaded)
         completed = container.completed(loaded.steps)
         if not _is_installed("numpy") and _uses_defaults(completed, container):
             raise _missing_numpy(script)
-        return Model(folder, completed, model, accept)
+        return Model(folder, completed, model, accept, loaded.stream_fn)
+
+
+def _framework(model: Any, loaded: Handlers) -> Framework:
+    """The container for `model`; one without handlers for a script that only streams."""
+    if loaded.stream_fn is not None and not loaded.steps:
+        return Framework({})
+    return framework(model, loaded.steps)
 
 
 def _default_model_fn(folder: Path) -> Handler | None:

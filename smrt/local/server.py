@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Condition, Thread
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
 from smrt.errors import ConfigurationError
 from smrt.protocol.messages import Url
 
 from .server_response import Handler
 from .wire.client_connection import ClientConnection
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 HOST = "127.0.0.1"
 MAX_CONNECTIONS = 256
@@ -31,6 +35,8 @@ _PAUSE = 0.05
 class Server:
     """Listens on loopback at once; `serve` accepts connections. `clock` returns seconds.
 
+    With `tls`, clients may use TLS on the same port.
+
     Raises ConfigurationError if it cannot listen on `port`; 0 is any free port.
     """
 
@@ -41,7 +47,9 @@ class Server:
         *,
         clock: Callable[[], float] = monotonic,
         max_connections: int = MAX_CONNECTIONS,
+        tls: "SSLContext | None" = None,
     ) -> None:
+        self._tls = tls
         self._handler = handler
         self._clock = clock
         self._max_connections = max_connections
@@ -90,7 +98,7 @@ class Server:
     def _start(self, sock: socket.socket) -> None:
         """Serve the connection `sock` in a thread of its own."""
         connection = ClientConnection(
-            sock, Url("http", HOST, self.port, ""), self._handler, self._clock
+            sock, Url("http", HOST, self.port, ""), self._handler, self._clock, self._tls
         )
         with self._changed:
             self._connections.add(connection)
@@ -136,9 +144,10 @@ def serving(
     *,
     clock: Callable[[], float] = monotonic,
     max_connections: int = MAX_CONNECTIONS,
+    tls: "SSLContext | None" = None,
 ) -> Iterator[str]:
     """Serve in the background on a free port; yields the URL."""
-    server = Server(handler, clock=clock, max_connections=max_connections)
+    server = Server(handler, clock=clock, max_connections=max_connections, tls=tls)
     thread = Thread(target=server.serve, daemon=True)
     thread.start()
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from http import HTTPStatus
 from time import gmtime, strftime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from smrt.protocol.messages import Headers, Request
 
@@ -25,6 +25,14 @@ class Handler(Protocol):
 
     def respond(self, request: Request) -> ServerResponse:
         """The response to a complete request, which may not have been passed to `rejection`."""
+
+
+@runtime_checkable
+class StreamHandler(Protocol):
+    """Responds to requests whose body and response flow at the same time."""
+
+    def open_stream(self, head: Request, chunks: Iterator[bytes]) -> ServerResponse:
+        """The response to a request with this head; its body may consume `chunks`, the input."""
 
 
 def text_response(status: HTTPStatus, message: str) -> ServerResponse:

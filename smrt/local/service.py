@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from traceback import format_exception
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
@@ -31,6 +32,7 @@ from .server_response import ServerResponse, date_header
 
 if TYPE_CHECKING:
     from .asynchronous import Queues
+    from .streams.stream_endpoint import StreamEndpoint
 
 VARIANT = "AllTraffic"
 _PATHS = {
@@ -53,7 +55,7 @@ class Service(NamedTuple):
 
     `clock` returns seconds since the epoch; `report_error` reports a model's failure with its
     traceback, and `log` each request in one line. `queues` take asynchronous calls, if the packages
-    for them are installed.
+    for them are installed. `streams` are the endpoints that take bidirectional streams.
     """
 
     endpoints: Mapping[str, Endpoint]
@@ -61,6 +63,7 @@ class Service(NamedTuple):
     report_error: Callable[[str], None]
     log: Callable[[str], None] | None = None
     queues: "Queues | None" = None
+    streams: "Mapping[str, StreamEndpoint]" = MappingProxyType({})
 
     def rejection(self, head: Request) -> ServerResponse | None:
         """The error response to a request that is invalid whatever its body is."""
@@ -86,6 +89,17 @@ class Service(NamedTuple):
             self.report_error("".join(format_exception(exc)).rstrip())
             response = _error_response(api_errors.internal_error(repr(exc)))
         return self._finished(request, response, started_at)
+
+    def open_stream(self, head: Request, chunks: Iterator[bytes]) -> ServerResponse:
+        """The response to a bidirectional stream, errors included."""
+        from .streams.stream_service import serve_stream
+
+        started_at = self.clock()
+        try:
+            response = serve_stream(self, head, chunks, VARIANT)
+        except ApiError as exc:
+            response = _error_response(exc)
+        return self._finished(head, response, started_at)
 
     def _finished(
         self, request: Request, response: ServerResponse, started_at: float

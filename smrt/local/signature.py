@@ -25,6 +25,8 @@ FORMAT = "%Y%m%dT%H%M%SZ"
 _TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _CREDENTIAL_PARTS = 5
+_HOST_NAMES = frozenset({"host", ":authority"})
+"""HTTP/2 has no Host header: clients sign either name."""
 
 
 class Authorization(NamedTuple):
@@ -163,7 +165,7 @@ def check_scope(authorization: Authorization, service: str) -> None:
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
             f"HTTP: '{scope.date}' != '{timestamp[:8]}', from '{timestamp}'."
         )
-    if "host" not in authorization.signed_headers:
+    if not _HOST_NAMES.intersection(authorization.signed_headers):
         raise invalid_signature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
 
 

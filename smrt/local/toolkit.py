@@ -25,6 +25,7 @@ _ARGUMENTS = {
     "predict_fn": ("data", "model"),
     "output_fn": ("prediction", "accept"),
     "transform_fn": ("model", "body", "content_type", "accept"),
+    "stream_fn": ("model", "messages"),
 }
 _TOOLKIT_ERROR = ("status_code", "message", "phrase")
 _STEPS = ("input_fn", "predict_fn", "output_fn")
@@ -35,10 +36,14 @@ _END = object()
 
 
 class Handlers(NamedTuple):
-    """The handlers that one module defines: those that load the model, and its steps."""
+    """The handlers that one module defines: those that load the model, and its steps.
+
+    `stream_fn` is that for bidirectional streams, if there is one; then there may be no steps.
+    """
 
     loading: Mapping[str, Handler]
     steps: Mapping[str, Handler]
+    stream_fn: Handler | None = None
 
     def load(self, model_dir: str, context: Context) -> Any:
         """The model: the result of model_fn, between pre_model_fn and model_warmup_fn."""
@@ -57,6 +62,7 @@ def handlers(module: ModuleType, default_model_fn: Handler | None = None) -> Han
         for name in _ARGUMENTS
         if (function := getattr(module, name, None)) is not None
     }
+    stream_fn = defined.pop("stream_fn", None)
     steps = {name: defined.pop(name) for name in (*_STEPS, "transform_fn") if name in defined}
     if "model_fn" not in defined:
         if default_model_fn is None:
@@ -65,7 +71,7 @@ def handlers(module: ModuleType, default_model_fn: Handler | None = None) -> Han
     if "transform_fn" in steps and len(steps) > 1:
         others = ", ".join(name for name in _STEPS if name in steps)
         raise UsageError(f"transform_fn replaces {others}: define one or the other")
-    return Handlers(defined, steps)
+    return Handlers(defined, steps, stream_fn)
 
 
 def _with_context(name: str, function: Any) -> Handler:
@@ -92,6 +98,9 @@ def transform(
 
     Raises ModelFailure.
     """
+    if not framework.steps:
+        message = "inference.py defines only stream_fn, for streams"
+        raise ModelFailure(HTTPStatus.NOT_IMPLEMENTED, message)
     steps = _Steps(framework)
     content_type = call.parameters.get("ContentType", framework.content_type)
     requested = call.parameters.get("Accept", "*/*")

@@ -27,6 +27,9 @@ class Console:
     is checked separately, and bytes are written unchanged.
     """
 
+    WITHOUT_WAITING = 4096
+    """Bytes; a pipe that is writable takes so many at once (POSIX: PIPE_BUF)."""
+
     def __init__(
         self,
         stdin: BinaryIO,
@@ -78,6 +81,13 @@ class Console:
             raise StdoutClosedError("standard output was closed") from exc
         except OSError as exc:
             raise SmrtError(f"cannot write to standard output: {exc.strerror}") from exc
+
+    def stdout_descriptor(self) -> int:
+        """The descriptor of standard output, to poll; -1 if it has none."""
+        try:
+            return self._stdout.fileno()
+        except (OSError, ValueError):
+            return -1
 
     def end_line(self) -> None:
         """On a terminal, end the line if the last output did not."""

@@ -94,7 +94,7 @@ def test_the_type_of_a_result_has_the_fields_of_the_command() -> None:
 def test_the_types_are_dicts_with_docstrings() -> None:
     typed_dicts = [kind for name, kind in vars(response_types).items() if is_typeddict(kind)]
     public = [kind for kind in typed_dicts if not kind.__name__.startswith("_")]
-    assert len(public) == 5
+    assert len(public) == 6
     assert all(kind.__doc__ for kind in public)
 
 

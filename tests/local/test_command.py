@@ -298,6 +298,7 @@ def test_there_is_no_host_option() -> None:
 
 ADDED = {
     "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": URL,
+    "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": URL,
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local-secret",

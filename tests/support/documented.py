@@ -23,6 +23,9 @@ def model_fn(model_dir):
 
 def transform_fn(model, body, content_type, accept):
     return body, content_type
+
+def stream_fn(model, messages):
+    yield from messages
 """
 ENDPOINTS = {
     "my-endpoint": "model",

@@ -14,6 +14,7 @@ from smrt.output.console import App
 if TYPE_CHECKING:
     from smrt.local.rehearsal import RehearsalOptions
     from smrt.local.service import Service
+    from smrt.local.streams.tls_certificate import Tls
 
 DEFAULT_PORT = 8808
 LARGEST_PORT = 65535
@@ -76,6 +77,12 @@ smrt local run -- \\
 """
 
 _endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...")
+_tls = click.option(
+    "--tls",
+    is_flag=True,
+    help="Accept TLS too, which AWS SDKs need for bidirectional streams, with a temporary "
+    "certificate.",
+)
 _verbose = click.option("--verbose", is_flag=True, help="Log each request to standard error.")
 
 
@@ -179,11 +186,18 @@ def command() -> None:
     metavar="PORT",
     help="Port to listen on; 0 picks a free port.",
 )
+@_tls
 @_rehearsing
 @_verbose
 @click.pass_obj
 def start(
-    app: App, *, endpoints: tuple[str, ...], port: int, verbose: bool, options: "RehearsalOptions"
+    app: App,
+    *,
+    endpoints: tuple[str, ...],
+    port: int,
+    tls: bool,
+    verbose: bool,
+    options: "RehearsalOptions",
 ) -> int:
     """Serve models until Ctrl-C.
 
@@ -200,13 +214,14 @@ def start(
     from smrt.local.server import Server
 
     loaded = _service(app, endpoints, options, verbose=verbose)
-    with _with_queues(loaded) as (service, storage_url):
-        server = Server(service, port)
+    with _with_queues(loaded) as (service, storage_url), _with_tls(enabled=tls) as secured:
+        server = Server(service, port, tls=secured and secured.context)
         exports = variables(server.url, app.environ, storage_url).items()
         lines = [f"export {name}={quote(value)}\n" for name, value in exports]
         with _until_stopped(), redirect_stdout(stderr):
             app.console.write("".join(lines).encode())
             names = ", ".join(service.endpoints)
+            _report_tls(app, secured, server.url)
             app.console.note(f"serving {names} at {server.url}; press Ctrl-C to stop")
             server.serve()
     return ExitCode.OK
@@ -214,6 +229,7 @@ def start(
 
 @command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
 @_endpoints
+@_tls
 @_rehearsing
 @_verbose
 @click.pass_obj
@@ -222,6 +238,7 @@ def run(
     *,
     endpoints: tuple[str, ...],
     child_argv: tuple[str, ...],
+    tls: bool,
     verbose: bool,
     options: "RehearsalOptions",
 ) -> int:
@@ -250,8 +267,10 @@ def run(
     with (
         redirect_stdout(stderr),
         _with_queues(loaded) as (service, storage_url),
-        serving(service) as url,
+        _with_tls(enabled=tls) as secured,
+        serving(service, tls=secured and secured.context) as url,
     ):
+        _report_tls(app, secured, url)
         try:
             added = variables(url, app.environ, storage_url)
             return child.run_command(child_argv, {**app.environ, **added})
@@ -267,14 +286,20 @@ def _service(
     from sys import stderr
     from time import time
 
-    from smrt.local.endpoints import endpoints
+    from smrt.local.endpoints import load_endpoints
     from smrt.local.rehearsal import rehearsed
     from smrt.local.service import Service
 
     with redirect_stdout(stderr):
-        loaded = rehearsed(endpoints(arguments, app.environ), options)
+        loaded = load_endpoints(arguments, app.environ)
     note = app.console.note
-    return Service(loaded, clock=time, report_error=note, log=note if verbose else None)
+    return Service(
+        rehearsed({name: each.endpoint for name, each in loaded.items()}, options),
+        clock=time,
+        report_error=note,
+        log=note if verbose else None,
+        streams={name: each.stream for name, each in loaded.items()},
+    )
 
 
 @contextmanager
@@ -290,6 +315,29 @@ def _with_queues(service: "Service") -> "Iterator[tuple[Service, str | None]]":
     with storage.running(service.clock) as store:
         queues = Queues(lambda: store.s3, clock=service.clock, report_error=service.report_error)
         yield service._replace(queues=queues), store.url
+
+
+@contextmanager
+def _with_tls(*, enabled: bool) -> "Iterator[Tls | None]":
+    """TLS with a temporary certificate, if it is enabled."""
+    if not enabled:
+        yield None
+        return
+    from smrt.local.streams.tls_certificate import temporary_tls
+
+    with temporary_tls() as secured:
+        yield secured
+
+
+def _report_tls(app: App, secured: "Tls | None", url: str) -> None:
+    """Print the URL for TLS, and what a client has to trust."""
+    if secured is not None:
+        port = url.rpartition(":")[2]
+        app.console.note(
+            f"TLS at https://localhost:{port} with the certificate {secured.certificate}; "
+            "AWS_CA_BUNDLE would replace all other CA certificates in the shell that sets it, so "
+            "pass the path to your client alone (SDKs on awscrt have a setting of their own)"
+        )
 
 
 @contextmanager

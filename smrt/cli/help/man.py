@@ -48,10 +48,15 @@ def differences(rows: Iterable[tuple[str, str, str, str]], summary: str) -> str:
     return "".join(f"{line}\n" for line in [*lines, ".SH SEE ALSO", ".BR smrt (1)"])
 
 
+LONGEST_HEADER = 36
+"""Characters of a title that fits twice in a line."""
+
+
 def _head(title: str, section: int, summary: str) -> Iterator[str]:
     """No date: a page changes only with its text. No hyphenation: commands can be copied."""
     version = f"smrt {__version__}"
-    yield f'.TH {_quoted(title.upper())} {section} "" {_quoted(version)} "Manual of smrt"'
+    header = title if len(title) <= LONGEST_HEADER else "smrt"  # it is printed twice in a line
+    yield f'.TH {_quoted(header.upper())} {section} "" {_quoted(version)} "Manual of smrt"'
     yield from (
         ".nh",
         ".ad l",

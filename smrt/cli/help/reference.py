@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "SMRT_ENDPOINT_NAME": "Name of the endpoint; --endpoint-name and input files override it.",
     "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME, AWS_ENDPOINT_URL": "Endpoint URL; --endpoint-url "
     "overrides it. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores it.",
+    "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": "Endpoint URL for bidirectional streams.",
     "AWS_ENDPOINT_URL_S3": "Endpoint URL of S3, for --wait, --stage and smrt wait.",
     "AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT": "true: use FIPS or dual-stack endpoints.",
     "AWS_CA_BUNDLE": "CA bundle; --ca-bundle overrides it.",
@@ -80,6 +81,9 @@ LIMITS = {
         "without a chunk.",
     },
     "smrt invoke-endpoint-async": _ASYNC_LIMITS,
+    "smrt invoke-endpoint-with-bidirectional-stream": {
+        "Time of a stream": "30 minutes. smrt prints a warning after 28 minutes.",
+    },
 }
 """The limits of the service: https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html
 and https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
@@ -111,6 +115,9 @@ PERMISSIONS = {
         "sagemaker:InvokeEndpointAsync": "On the endpoint.",
         "s3:PutObject": "Upload the input with --stage.",
         "s3:GetObject, s3:ListBucket": "Wait for the result with --wait; see smrt-wait(1).",
+    },
+    "smrt invoke-endpoint-with-bidirectional-stream": {
+        "sagemaker:InvokeEndpointWithBidirectionalStream": "On the endpoint.",
     },
     "smrt wait": _READ_RESULT,
     "smrt completion": {"sagemaker:ListEndpoints": "Complete the names of your endpoints."},

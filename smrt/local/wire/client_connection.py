@@ -10,14 +10,23 @@ from contextlib import suppress
 from http import HTTPStatus
 from math import inf
 from traceback import print_exception
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from smrt.local.server_response import INTERNAL_ERROR, Handler, ServerResponse, text_response
+from smrt.local.server_response import (
+    INTERNAL_ERROR,
+    Handler,
+    ServerResponse,
+    StreamHandler,
+    text_response,
+)
 from smrt.protocol.messages import Request, Url
 
 from .incoming_request import IncomingRequest, RequestError
 from .request_parser import RequestParser
 from .response_writer import encoded, keeps_alive
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 TIMEOUT = 60.0
 """Seconds for a request to start, for its head, and for each read and write after that."""
@@ -25,6 +34,10 @@ LINGER = 30.0
 """Seconds for the client to close the connection."""
 _READ_SIZE = 1 << 16
 _WRITE_SIZE = 1 << 18
+_HTTP2 = b"PRI"
+"""The first bytes of a client that speaks HTTP/2; no method of HTTP/1.1 begins like that."""
+_TLS = b"\x16"
+"""The first byte of a TLS handshake."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 T = TypeVar("T")
@@ -33,13 +46,20 @@ T = TypeVar("T")
 class ClientConnection:
     """An accepted connection to the server at `url`; `clock` returns seconds.
 
-    The server calls `expire` at the time `expires_at`. Since `idle_since` there is no request.
+    With `tls`, the client may begin with a TLS handshake. The server calls `expire` at the time
+    `expires_at`. Since `idle_since` there is no request.
     """
 
     def __init__(
-        self, sock: socket.socket, url: Url, handler: Handler, clock: Callable[[], float]
+        self,
+        sock: socket.socket,
+        url: Url,
+        handler: Handler,
+        clock: Callable[[], float],
+        tls: "SSLContext | None" = None,
     ) -> None:
         self._socket = sock
+        self._tls = tls
         self._url = url
         self._handler = handler
         self._clock = clock
@@ -51,9 +71,15 @@ class ClientConnection:
         """Serve requests until either side closes the connection."""
         with suppress(OSError):
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._start_waiting()
+            start = self._start()
+            if start.startswith(_HTTP2) and isinstance(self._handler, StreamHandler):
+                self._serve_http2(start, self._handler)
+                return
+            self._parser.receive(start)
             try:
                 while (message := self._head()) and self._serve_message(message):
-                    pass
+                    self._start_waiting()
             except RequestError as exc:
                 self._send(text_response(exc.status, exc.message), IncomingRequest())
             self._linger()
@@ -72,6 +98,29 @@ class ClientConnection:
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
+
+    def _start_waiting(self) -> None:
+        """Note that the connection is idle."""
+        self.idle_since = self._clock()
+        self.expires_at = self.idle_since + TIMEOUT
+
+    def _start(self) -> bytes:
+        """The first bytes, as many as tell HTTP/1.1 from HTTP/2."""
+        if self._tls is not None and self._socket.recv(1, socket.MSG_PEEK) == _TLS:
+            self._socket = self._tls.wrap_socket(self._socket, server_side=True)
+        start = b""
+        while len(start) < len(_HTTP2) and _HTTP2.startswith(start):
+            data = self._socket.recv(_READ_SIZE)
+            if not data or self._is_cut:
+                break
+            start += data
+        return start
+
+    def _serve_http2(self, start: bytes, handler: StreamHandler) -> None:
+        from smrt.local.streams.http2_connection import Http2Connection
+
+        self.idle_since = self.expires_at = inf
+        Http2Connection(self._socket, self._url, handler).serve(start, lambda: self._is_cut)
 
     def _serve_message(self, message: IncomingRequest) -> bool:
         """Respond to `message`; return whether another one may follow."""
@@ -106,8 +155,6 @@ class ClientConnection:
 
     def _head(self) -> IncomingRequest | None:
         """The next message, as soon as its head is complete; None if there is none."""
-        self.idle_since = self._clock()
-        self.expires_at = self.idle_since + TIMEOUT
         while (message := self._parser.message()) is None:
             if self.idle_since < inf and not self._parser.is_idle:
                 self.idle_since = inf

@@ -1,0 +1,1 @@
+"""A bidirectional stream at a shell: input and output flow at the same time, on one thread."""

@@ -1,0 +1,287 @@
+"""smrt invoke-endpoint-with-bidirectional-stream against smrt local: messages, ends and errors."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from textwrap import dedent
+from time import time
+
+import pytest
+
+from smrt.local.endpoint import ModelFailure, echo
+from smrt.local.model import load_model
+from smrt.local.server import serving
+from smrt.local.service import Service
+from smrt.local.streams.stream_endpoint import StreamCall, StreamEndpoint, echo_stream
+from smrt.protocol.bidirectional.parts import UTF8, Part, text
+from tests.conftest import Smrt, without_coverage
+
+COMMAND = "invoke-endpoint-with-bidirectional-stream"
+ECHO = (COMMAND, "--endpoint-name", "echo", "--linger", "0")
+REPORTED: list[str] = []
+
+
+def closing(code: str) -> StreamEndpoint:
+    def endpoint(call: StreamCall) -> Iterator[Part]:
+        yield next(call.parts)
+        raise ModelFailure(0, "goodbye", stream_code=code)
+
+    return endpoint
+
+
+def counting(call: StreamCall) -> Iterator[Part]:
+    """How many messages there were, after all of them."""
+    yield text(str(sum(1 for _ in call.parts)))
+
+
+def divided(call: StreamCall) -> Iterator[Part]:
+    yield Part(b"caf\xc3", UTF8, is_complete=False)
+    yield Part(b"\xa9", "", is_complete=True)
+    yield Part(b"\x00\xff")
+
+
+STREAMS: Mapping[str, StreamEndpoint] = {
+    "echo": echo_stream,
+    "count": counting,
+    "divided": divided,
+    "normal": closing("1000"),
+    "failing": closing("1011"),
+}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    endpoints = dict.fromkeys([*STREAMS, "plain"], echo)
+    service = Service(endpoints, clock=time, report_error=REPORTED.append, streams=STREAMS)
+    with serving(service) as served:
+        yield served
+
+
+@pytest.fixture
+def local(url: str, environ: dict[str, str]) -> dict[str, str]:
+    keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local-secret"}
+    return {**environ, **keys, "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": url}
+
+
+@pytest.mark.parametrize(
+    ("stdin", "options", "output"),
+    [
+        (b"one\ntwo\n", (), b"one\ntwo\n"),
+        (b"one\r\n\r\ntwo", (), b"one\n\ntwo\n"),
+        (b"", (), b""),
+        (b"x\n", ("--first", "a", "--first", "b", "--at-end", "z"), b"a\nb\nx\nz\n"),
+        (b"\0\xff" * 5, ("--input-format", "binary", "--chunk", "4"), b"\0\xff" * 5),
+        (b"one\ntwo\n", ("--stream", "raw"), b"onetwo"),
+        (b'{"a": "x"}\n{"b": 1}\n{"a": "y"}\n', ("--text", "a"), b"x\ny\n"),
+    ],
+)
+def test_messages_are_sent_and_printed(
+    smrt: Smrt, local: dict[str, str], stdin: bytes, options: tuple[str, ...], output: bytes
+) -> None:
+    done = smrt(*ECHO, *options, stdin=stdin, env=local)
+    assert (done.code, done.out, done.err) == (0, output, "")
+
+
+def test_lines_of_json_describe_parts_in_both_directions(smrt: Smrt, local: dict[str, str]) -> None:
+    lines = [
+        {"Text": "he", "DataType": "UTF8", "CompletionState": "PARTIAL"},
+        {"Text": "llo", "DataType": "UTF8", "CompletionState": "COMPLETE"},
+        {"Bytes": "AP8=", "DataType": "BINARY", "CompletionState": "COMPLETE"},
+    ]
+    stdin = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    options = ("--input-format", "json", "--stream", "json")
+    done = smrt(*ECHO, *options, stdin=stdin, env=local)
+    assert [json.loads(line) for line in done.out.splitlines()] == lines
+
+
+def test_parts_are_joined_and_a_continuation_needs_no_type(
+    smrt: Smrt, local: dict[str, str]
+) -> None:
+    done = smrt(COMMAND, "--endpoint-name", "divided", env=local)
+    assert (done.code, done.out) == (0, "café\n".encode() + b"\x00\xff")
+
+
+def test_binary_data_is_not_printed_on_a_terminal(smrt: Smrt, local: dict[str, str]) -> None:
+    done = smrt(COMMAND, "--endpoint-name", "divided", env=local, terminal=True)
+    assert done.code == 255
+    assert done.out.startswith("café".encode())
+    assert "specify an outfile" in done.err
+
+
+def test_the_outfile_gets_the_messages_and_standard_output_the_metadata(
+    smrt: Smrt, local: dict[str, str], tmp_path: Path
+) -> None:
+    done = smrt(*ECHO, "out.txt", stdin=b"hello\n", env=local)
+    assert json.loads(done.out) == {"InvokedProductionVariant": "AllTraffic"}
+    assert (tmp_path / "out.txt").read_bytes() == b"hello\n"
+
+
+def test_a_file_can_be_the_input(smrt: Smrt, local: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("from\na file\n")
+    done = smrt(*ECHO, "--body", "fileb://in.txt", stdin=b"unread", env=local)
+    assert (done.code, done.out) == (0, b"from\na file\n")
+
+
+@pytest.mark.parametrize(
+    ("stdin", "options", "message"),
+    [
+        (b"\xff\n", (), "a line of the input is not UTF-8"),
+        (b"?\n", ("--input-format", "json"), "is not a valid message"),
+        (
+            b'{"Text": "a", "CompletionState": "PARTIAL"}',
+            ("--input-format", "json"),
+            "the input ends within a message",
+        ),
+    ],
+)
+def test_invalid_input_resets_the_stream_with_status_252(
+    smrt: Smrt, local: dict[str, str], stdin: bytes, options: tuple[str, ...], message: str
+) -> None:
+    done = smrt(*ECHO, *options, stdin=stdin, env=local)
+    assert done.code == 252
+    assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--pace", "1"), "--pace is only for --input-format binary"),
+        (("--pace", "x", "--input-format", "binary"), "--pace: could not convert"),
+        (("--pace", "0", "--input-format", "binary"), "--pace cannot be 0"),
+        (("--chunk", "0"), "--chunk cannot be 0"),
+        (("--linger", "-1"), "--linger cannot be -1"),
+        (("--text", "a", "--stream", "raw"), "--text selects from messages"),
+        (("--text", "["), "Bad value for --text"),
+    ],
+)
+def test_options_are_checked_before_the_stream_is_opened(
+    smrt: Smrt, options: tuple[str, ...], message: str
+) -> None:
+    done = smrt(*ECHO, *options, env={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    assert done.code == 252
+    assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("normal", 0, ""),
+        ("failing", 254, "An error occurred (ModelStreamError)"),
+        ("unknown", 254, "Endpoint unknown of account 000000000000 not found"),
+        ("plain", 254, "Failed to establish WebSocket connection"),
+    ],
+)
+def test_the_end_of_a_model_decides_the_exit_status(
+    smrt: Smrt, local: dict[str, str], name: str, code: int, message: str
+) -> None:
+    done = smrt(COMMAND, "--endpoint-name", name, stdin=b"last\n", env=local)
+    assert done.code == code
+    assert message in done.err
+    assert done.out == (b"last\n" if name in STREAMS else b"")
+
+
+def test_a_refused_signature_is_an_error_of_the_service(smrt: Smrt, local: dict[str, str]) -> None:
+    done = smrt(*ECHO, env={**local, "AWS_SECRET_ACCESS_KEY": "wrong"})
+    assert (done.code, "InvalidSignatureException" in done.err) == (254, True)
+
+
+def test_http2_without_tls_is_only_for_this_host(smrt: Smrt, environ: dict[str, str]) -> None:
+    done = smrt(*ECHO, "--endpoint-url", "http://example.com:8443", env=environ)
+    assert done.code == 253
+    assert "HTTP/2 without TLS is only for endpoints on this host" in done.err
+
+
+def test_a_dry_run_prints_the_head_of_the_stream(smrt: Smrt, environ: dict[str, str]) -> None:
+    done = smrt(COMMAND, "--endpoint-name", "e", "--dry-run", env=environ)
+    lines = done.out.decode().splitlines()
+    assert lines[0] == (
+        "POST https://runtime.sagemaker.us-east-1.amazonaws.com:8443"
+        "/endpoints/e/invocations-bidirectional-stream"
+    )
+    assert ":authority: runtime.sagemaker.us-east-1.amazonaws.com:8443" in lines
+    assert "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS" in lines
+
+
+@pytest.fixture
+def started(local: dict[str, str]) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    processes = []
+
+    def start(*options: str) -> "subprocess.Popen[bytes]":
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            [sys.executable, "-m", "smrt", COMMAND, *options],
+            env=without_coverage(local),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        with process:  # closes the pipes, and waits
+            pass
+
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+def test_each_line_is_responded_to_before_the_next_is_typed(started: Start) -> None:
+    process = started("--endpoint-name", "echo", "--linger", "0")
+    assert process.stdin
+    assert process.stdout
+    for line in (b"one\n", b"two\n", b"three\n"):
+        process.stdin.write(line)
+        process.stdin.flush()
+        assert process.stdout.readline() == line
+        assert os.get_blocking(process.stdin.fileno())
+    process.stdin.close()
+    assert process.wait(30) == 0
+
+
+def test_ctrl_c_cancels_the_stream(started: Start) -> None:
+    process = started("--endpoint-name", "echo")
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(b"hello\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"hello\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+
+
+def test_thousands_of_messages_flow_both_ways(started: Start) -> None:
+    process = started("--endpoint-name", "echo", "--linger", "0")
+    lines = b"".join(b"message %d\n" % number for number in range(2_000))
+    out, err = process.communicate(lines, timeout=60)
+    assert (process.returncode, err) == (0, b"")
+    assert out == lines
+
+
+def test_a_model_folder_talks_by_its_stream_function(
+    smrt: Smrt, environ: dict[str, str], tmp_path: Path
+) -> None:
+    script = """
+        def model_fn(model_dir): return "model"
+        def stream_fn(model, messages, context):
+            for message in messages:
+                yield f"{model} {message!r}"
+            yield b"end"
+    """
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "inference.py").write_text(dedent(script))
+    model = load_model(tmp_path / "model")
+    service = Service(
+        {"m": model.predict}, clock=time, report_error=print, streams={"m": model.stream}
+    )
+    with serving(service) as served:
+        endpoint = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": served}
+        options = (COMMAND, "--endpoint-name", "m", "--linger", "0")
+        done = smrt(*options, stdin=b"hi\n", env={**environ, **endpoint})
+    assert (done.code, done.out) == (0, b"model 'hi'\nend")

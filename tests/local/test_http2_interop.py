@@ -1,0 +1,106 @@
+"""Streams between smrt and node's HTTP/2: both sides, with orderly and broken ends."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import time
+
+import pytest
+
+from smrt.client.stream_opening import signature_chain, stream_request
+from smrt.local.endpoint import echo
+from smrt.local.server import serving
+from smrt.local.service import Service
+from smrt.local.signature import CREDENTIALS
+from smrt.local.streams.stream_endpoint import echo_stream
+from smrt.protocol.bidirectional.parts import Part, decode_part, encode_part, text
+from smrt.protocol.eventstream import encode_message, messages
+from smrt.protocol.response_stream import exception
+from smrt.protocol.sigv4 import sign
+from smrt.protocol.urls import parse_url
+from smrt.transport.http2.client_stream import request_fields
+from tests.conftest import Smrt
+from tests.support.project import ROOT
+
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
+SCRIPTS = ROOT / "tests" / "support" / "node"
+COMMAND = ("invoke-endpoint-with-bidirectional-stream", "--endpoint-name", "e")
+HELLO = encode_part(text("hello"))
+FAILED = encode_message(exception("ModelStreamError", "gave up", ErrorCode="1011"))
+
+
+@contextmanager
+def node_server(*arguments: str) -> Iterator[str]:
+    assert NODE
+    words = [NODE, str(SCRIPTS / "http2_server.js"), *arguments]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("mode", "response", "code", "out", "message"),
+    [
+        ("respond", HELLO, 0, b"hello\n", ""),
+        ("respond", HELLO + FAILED, 254, b"hello\n", "(ModelStreamError)"),
+        ("respond", HELLO + HELLO[:30], 255, b"hello\n", "ends within a message"),
+        ("goaway", HELLO, 0, b"hello\n", ""),
+        ("goaway-error", HELLO, 255, b"", "ended the connection (INTERNAL_ERROR)"),
+        ("reset", HELLO, 255, b"", "reset the stream (INTERNAL_ERROR)"),
+        ("cut", HELLO, 255, b"", "closed the connection"),
+        ("refuse", HELLO, 254, b"", "(InputValidationError)"),
+        ("refuse-once", HELLO, 0, b"hello\n", ""),
+    ],
+)
+def test_every_end_of_a_stream_has_its_exit_status(
+    smrt: Smrt, mode: str, response: bytes, code: int, out: bytes, message: str
+) -> None:
+    with node_server(mode, response.hex()) as url:
+        done = smrt(*COMMAND, "--endpoint-url", url, stdin=b"hi\n")
+    assert (done.code, done.out) == (code, out)
+    assert message in done.err
+
+
+def client_words(url: str, sent: Sequence[Part]) -> list[str]:
+    """The arguments of node's client: a signed head, and signed messages."""
+    now = time()
+    target = parse_url(f"{url}/endpoints/echo/invocations-bidirectional-stream")
+    request = stream_request(target, ())
+    added = sign(request, CREDENTIALS, region="us-east-1", service="sagemaker", now=now)
+    request = request._replace(headers=(*request.headers, *added))
+    chain = signature_chain(request, CREDENTIALS, "us-east-1", "sagemaker")
+    payloads = [*map(encode_part, sent), b""]
+    signed = [chain.signed(payload, int(now * 1000)).hex() for payload in payloads]
+    assert NODE
+    head = json.dumps(dict(request_fields(request)))
+    return [NODE, str(SCRIPTS / "http2_client.js"), url, head, *signed]
+
+
+def test_a_client_that_says_goaway_at_once_goes_on_using_its_stream() -> None:
+    service = Service({"echo": echo}, clock=time, report_error=print, streams={"echo": echo_stream})
+    sent = [text("one"), Part(b"\x00"), text("two")]
+    with serving(service) as url:
+        done = subprocess.run(
+            client_words(url, sent), capture_output=True, text=True, timeout=30, check=True
+        )
+    status, body = done.stdout.split()
+    assert status == "200"
+    assert [decode_part(message) for message in messages([bytes.fromhex(body)])] == sent
+
+
+def test_a_message_whose_signature_is_wrong_ends_the_stream_with_an_error() -> None:
+    service = Service({"echo": echo}, clock=time, report_error=print, streams={"echo": echo_stream})
+    with serving(service) as url:
+        words = client_words(url, [text("one"), text("two")])
+        del words[-2]  # the chain is broken: the end does not follow the first message
+        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=True)
+    body = bytes.fromhex(done.stdout.split()[1])
+    first, error = messages([body])
+    assert decode_part(first) == text("one")
+    assert error.headers[":error-code"] == "InvalidSignatureException"
