@@ -5,6 +5,8 @@ VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := $(VENV)/bin
 BENCH := .bench
+WHEEL := .wheel
+TESTS :=
 ARGS :=
 BASE := HEAD^
 SECONDS := 60
@@ -14,7 +16,8 @@ SEED :=
 NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
 	  { echo 'this needs Python 3.10 or newer and its venv package: apt-get install python3-venv' >&2; exit 1; }
 
-.PHONY: help demo test coverage check fuzz format generate drift bench clean
+.PHONY: help demo test coverage check lint types fuzz format generate drift bench dist test-wheel
+.PHONY: release clean
 
 help:
 	@echo 'make demo      serve the Iris model and call it'
@@ -26,13 +29,16 @@ help:
 	@echo 'make generate  write man pages, completions and the tables of the docs'
 	@echo 'make drift     compare the table of operations with the newest botocore'
 	@echo 'make bench     measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
+	@echo 'make dist      build the sdist and the wheel of the last commit, reproducibly, in dist/'
+	@echo 'make test-wheel  run the tests and gates on the installed wheel of the last commit'
+	@echo 'make release   move the unreleased changes to VERSION=X.Y.Z; see docs/releasing.md'
 	@echo 'make clean     remove the virtual environments and what the tools left'
 
 demo: $(VENV)/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 $(TESTS)
 
 coverage: $(VENV)/dev
 	$(BIN)/coverage erase
@@ -40,9 +46,13 @@ coverage: $(VENV)/dev
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-check: $(VENV)/dev
+check: lint types
+
+lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -70,8 +80,29 @@ bench: $(BENCH)/peers
 	$(BENCH)/bin/python -m benchmarks.load_test
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
+dist: $(VENV)/dev
+	$(BIN)/python -m tests.tools.dist
+
+# The tree of the sdist without the package: whatever imports smrt, imports the installed wheel. Its
+# make has nothing to install. The wheel has the bytes of the package (tests/test_distribution.py,
+# which needs the package itself), so ruff has nothing to add.
+test-wheel: dist
+	rm -rf $(WHEEL)
+	mkdir $(WHEEL)
+	tar -xzf dist/*.tar.gz -C $(WHEEL) --strip-components 1
+	rm -r $(WHEEL)/smrt
+	$(PYTHON) -m venv $(WHEEL)/$(VENV)
+	$(WHEEL)/$(BIN)/pip install --quiet "$$(ls dist/*.whl)[dev]"
+	touch $(addprefix $(WHEEL)/$(VENV)/,python dev demo)
+	cd $(WHEEL) && $(BIN)/python -c 'import smrt, sysconfig; \
+	  assert smrt.__file__.startswith(sysconfig.get_path("purelib")), smrt.__file__'
+	$(MAKE) -C $(WHEEL) test types fuzz demo TESTS=--ignore=tests/test_distribution.py
+
+release: $(VENV)/dev
+	$(BIN)/python -m tests.tools.release $(VERSION)
+
 clean:
-	rm -rf $(VENV) $(BENCH) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(WHEEL) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf .import_linter_cache
 
 # Each stamp is newer than what it was made from.

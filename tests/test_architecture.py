@@ -10,10 +10,9 @@ from pathlib import Path
 import grimp
 import pytest
 
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE, ROOT
 
-SMRT = ROOT / "smrt"
-FILES = sorted(SMRT.rglob("*.py"))
+FILES = sorted(PACKAGE.rglob("*.py"))
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 SHARED = {"chunks", "command", "gather", "main", "run", "tables"}
 """Names of functions that all modules of a kind have: commands, programs, formats, shells."""
@@ -21,7 +20,7 @@ MOST_FILES = 20
 
 
 def folders() -> Iterator[Path]:
-    for top in (SMRT, ROOT / "tests"):
+    for top in (PACKAGE, ROOT / "tests"):
         yield from (path for path in (top, *top.rglob("*/")) if any(path.glob("*.py")))
 
 
@@ -41,7 +40,7 @@ def test_no_folder_has_too_many_files() -> None:
 
 
 def test_the_package_itself_has_only_its_entry_point_and_errors() -> None:
-    names = {entry.name for entry in SMRT.iterdir() if entry.is_file()}
+    names = {entry.name for entry in PACKAGE.iterdir() if entry.is_file()}
     assert names == {"__init__.py", "__main__.py", "errors.py", "py.typed"}
 
 
@@ -58,11 +57,11 @@ def test_no_two_public_functions_or_classes_share_a_name() -> None:
 
 
 def test_no_two_files_share_a_name() -> None:
-    commands = SMRT / "cli" / "commands"  # its modules have the names of the commands
+    commands = PACKAGE / "cli" / "commands"  # its modules have the names of the commands
     assert repeated(path.stem for path in FILES if commands not in path.parents) == ["__init__"]
 
 
-@pytest.mark.parametrize("package", [path.parent.name for path in SMRT.glob("*/__init__.py")])
+@pytest.mark.parametrize("package", [path.parent.name for path in PACKAGE.glob("*/__init__.py")])
 def test_the_document_describes_every_package(package: str) -> None:
     assert f"{package}/" in ARCHITECTURE
 
@@ -70,12 +69,16 @@ def test_the_document_describes_every_package(package: str) -> None:
 def test_every_file_that_the_document_names_exists() -> None:
     named = set(re.findall(r"`([\w/]+\.(?:py|txt|md))`", ARCHITECTURE))
     assert named
-    assert [name for name in named if not any((top / name).exists() for top in (ROOT, SMRT))] == []
+    assert [
+        name for name in named if not any((top / name).exists() for top in (ROOT, PACKAGE))
+    ] == []
 
 
 PARAMETERS = {"metadata", "parameters", "partitions", "values"}
 """Real mappings: the parameters and metadata of an operation, and botocore's partitions."""
-OPTION_LAYERS = [path for top in ("cli", "invoke") for path in sorted((SMRT / top).rglob("*.py"))]
+OPTION_LAYERS = [
+    path for top in ("cli", "invoke") for path in sorted((PACKAGE / top).rglob("*.py"))
+]
 
 
 def arguments(path: Path) -> Iterator[ast.arg]:
@@ -91,7 +94,7 @@ def is_untyped_mapping(argument: ast.arg) -> bool:
     return bool(re.search(r"(Mapping|dict)\[str, (Any|object)\]", text))
 
 
-@pytest.mark.parametrize("path", OPTION_LAYERS, ids=lambda path: str(path.relative_to(SMRT)))
+@pytest.mark.parametrize("path", OPTION_LAYERS, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_function_takes_options_as_a_mapping(path: Path) -> None:
     mappings = {argument.arg for argument in arguments(path) if is_untyped_mapping(argument)}
     assert mappings <= PARAMETERS
@@ -111,11 +114,11 @@ def test_options_are_passed_as_one_typed_value() -> None:
 
 def test_only_the_conversion_of_options_reads_them_by_name() -> None:
     readers = {
-        path.relative_to(SMRT).as_posix()
+        path.relative_to(PACKAGE).as_posix()
         for path in FILES
         if "ctx.params" in path.read_text(encoding="utf-8")
     }
-    commands = {f"cli/commands/{path.name}" for path in (SMRT / "cli/commands").glob("*.py")}
+    commands = {f"cli/commands/{path.name}" for path in (PACKAGE / "cli/commands").glob("*.py")}
     rows = {
         f"cli/{name}.py"
         for name in (

@@ -19,7 +19,7 @@ from smrt.cli.commands import invoke_endpoint
 from tests.support import documented
 from tests.support.aws_services import fake_services
 from tests.support.polling import until
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE, ROOT
 
 README = ROOT / "README.md"
 PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
@@ -214,5 +214,5 @@ def test_the_readmes_ratios_are_those_of_the_table() -> None:
 def test_the_files_that_contributing_names_exist() -> None:
     paths = set(re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text()))
     assert paths
-    folders = (ROOT, ROOT / "smrt")
+    folders = (ROOT, PACKAGE)
     assert [path for path in paths if not any((top / path).exists() for top in folders)] == []

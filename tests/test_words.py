@@ -13,7 +13,7 @@ from smrt.cli.help.differences import DIFFERENCES
 from smrt.cli.help.page import Page
 from smrt.cli.help.reference import ENVIRONMENT, FILES, LIMITS, OWN_LIMITS, PERMISSIONS, STATUSES
 from smrt.cli.main import commands
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE, ROOT
 
 INSTEAD = {
     r"answer(s|ed|ing)?|repl(y|ies|ied)": "response, result",
@@ -149,7 +149,7 @@ SOURCES: dict[str, Callable[[], Iterable[str]]] = {
         page.name: _page(page)
         for page in help_option.pages(click.Context(commands, info_name="smrt"))
     },
-    **{str(path.relative_to(ROOT)): _module(path) for path in (ROOT / "smrt").rglob("*.py")},
+    **{str(path.relative_to(PACKAGE.parent)): _module(path) for path in PACKAGE.rglob("*.py")},
 }
 """The texts that users read, by the name of their source."""
 

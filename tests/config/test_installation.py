@@ -21,7 +21,7 @@ from smrt.config.installation import (
     install_command,
 )
 from tests.conftest import without_coverage
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE, ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,7 +32,7 @@ PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(en
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "man").glob("*/*")]
-SOURCES = [p for p in (ROOT / "smrt").rglob("*.py") if p.name != "installation.py"]
+SOURCES = [p for p in PACKAGE.rglob("*.py") if p.name != "installation.py"]
 PRINT = "from smrt.config import installation as i; print(i.install_command(['numpy>=1.26']))"
 VENV = Environment(
     Path("/my venvs/smrt-cli"),

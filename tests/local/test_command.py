@@ -17,7 +17,7 @@ from smrt.local import child
 from smrt.local.environment import variables
 from tests.conftest import without_coverage
 from tests.support.local_server import EXAMPLES, client
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE, ROOT
 
 URL = "http://127.0.0.1:8808"
 
@@ -110,7 +110,7 @@ def test_a_models_traceback_starts_in_its_own_code(tmp_path: Path) -> None:
     first, frame, *_ = done.err.splitlines()
     assert first == "smrt: endpoint a: Traceback (most recent call last):"
     assert frame.startswith(f'  File "{tmp_path}/inference.py", line 2, in predict_fn')
-    assert str(ROOT / "smrt") not in done.err
+    assert str(PACKAGE) not in done.err
 
 
 STATUSES = [

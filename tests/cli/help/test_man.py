@@ -1,8 +1,6 @@
 import os
 import shutil
 import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -90,28 +88,3 @@ def test_every_exit_status_is_documented() -> None:
 def test_every_difference_has_both_sides_and_a_reason() -> None:
     assert all(all(row) for row in DIFFERENCES)
     assert len({topic for topic, *_ in DIFFERENCES}) == len(DIFFERENCES)
-
-
-def test_a_wheel_contains_man_pages_and_completions(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=60)
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        names = wheel.namelist()
-        wheel.extractall(tmp_path)
-    shared = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
-    assert shared == {
-        *(f"share/{path}" for path in PAGES),
-        "share/bash-completion/completions/smrt",
-        "share/zsh/site-functions/_smrt",
-        "share/fish/vendor_completions.d/smrt.fish",
-    }
-    assert {f"smrt/cli/completion/engine.{shell}" for shell in ("bash", "zsh", "fish")} <= set(
-        names
-    )
-    if MAN is None:
-        pytest.skip("man is not installed (apt-get install man-db)")
-    prefix = next(tmp_path.glob("*.data")) / "data"
-    (prefix / "bin").mkdir()
-    for name, path in (("smrt", "man1/smrt.1"), ("smrt-differences", "man7/smrt-differences.7")):
-        located = manual("-w", name, PATH=f"{prefix / 'bin'}:{os.environ['PATH']}")
-        assert (located.stdout.strip(), located.stderr) == (str(prefix / "share/man" / path), "")
