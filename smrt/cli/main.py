@@ -71,8 +71,8 @@ EXAMPLES = (
     ),
 )
 
-HIDDEN = ("complete",)
-"""Commands for programs; the help does not list them."""
+HIDDEN = ("complete", HELP_WORD)
+"""Commands that the help does not list: one for programs, and that of its own options."""
 
 SERVICE = "sagemaker-runtime"
 """An optional word before the command: in a line for the AWS CLI, replace `aws` with `smrt`."""
@@ -100,8 +100,9 @@ class Commands(click.Group):
 
         text = (
             "Run smrt COMMAND --help for the options of a command, and smrt COMMAND help for its "
-            "man page; smrt help differences lists the differences from the AWS CLI. Options can "
-            "also precede the command."
+            "man page; smrt help differences lists the differences from the AWS CLI, and smrt help "
+            "--install-man installs the man pages in your home directory. Options can also "
+            "precede the command."
         )
         usage = ("COMMAND", "[OPTION]...")
         rows = (HELP, VERSION)
@@ -117,14 +118,10 @@ class Commands(click.Group):
         if len(args) == 1 and args[0] in HELP_FLAGS:
             show_help(ctx)
         line = split(args, leading_option_names, SERVICE)
-        if line.command == HELP_WORD and line.rest == [DIFFERENCES]:
-            show_differences(ctx)
-        if line.command == HELP_WORD and line.rest:  # `help COMMAND` means `COMMAND help`
-            line = Split(line.options, line.rest[0], [*line.rest[1:], HELP_WORD])
+        if line.command == HELP_WORD:
+            line = _help_topic(ctx, line)
         if line.command is None:
             self._without_command(ctx, line.options, is_bare=not args)
-        if line.command == HELP_WORD:
-            show_manual(ctx)
         if line.command not in (*COMMANDS, *HIDDEN):
             from .suggestions import reject_command
 
@@ -142,6 +139,18 @@ class Commands(click.Group):
         else:
             error.add_hints(f"choose from {', '.join(COMMANDS)}", "see smrt --help")
         raise error
+
+
+def _help_topic(ctx: click.Context, line: Split) -> Split:
+    """The line that `help COMMAND` stands for, `COMMAND help`; other topics are shown at once."""
+    topic, *rest = line.rest or [HELP_WORD]
+    if topic == HELP_WORD:
+        show_manual(ctx)
+    if topic == DIFFERENCES and not rest:
+        show_differences(ctx)
+    if topic.startswith("-"):
+        return line
+    return Split(line.options, topic, [*rest, HELP_WORD])
 
 
 commands = Commands(

@@ -4,7 +4,6 @@ import click
 
 from smrt.cli.operation_command import Choice
 from smrt.cli.plain_command import Command
-from smrt.errors import SmrtError
 from smrt.output.console import App
 
 EXAMPLES = """
@@ -37,17 +36,10 @@ def command(ctx: click.Context, *, shell: str, install: bool) -> None:
 
 
 def _install(app: App, shell: str, text: str) -> None:
-    import os
-
-    from smrt.cli.completion.install_paths import install_path
-    from smrt.output import outfile
+    from smrt.cli.install_paths import install_path
+    from smrt.cli.user_files import install_file
 
     target = install_path(shell, app.environ)
-    try:
-        os.makedirs(os.path.dirname(target.path), exist_ok=True)
-    except OSError as exc:
-        raise SmrtError(f"cannot create the folder of {target.path}: {exc.strerror}") from exc
-    with outfile.writing(outfile.plan(target.path)) as file:
-        file.write(text.encode())
+    install_file(target.path, text)
     for line in (f"wrote {target.path}", *target.notes):
         app.console.note(line)

@@ -11,6 +11,7 @@ from smrt.cli.help.page import Page
 from smrt.cli.help.reference import STATUSES
 from smrt.errors import ExitCode
 from smrt.invoke.option_table import Row
+from tests.conftest import Smrt
 from tests.support.project import ROOT
 from tests.tools.generate import generated
 
@@ -79,6 +80,58 @@ def test_special_characters_of_roff_are_shown_unchanged(tmp_path: Path) -> None:
         "smrt odd 'a b' \\ --dot \"x\"",
     ):
         assert words in shown
+
+
+def test_the_man_pages_are_installed_in_the_home_directory(smrt: Smrt, tmp_path: Path) -> None:
+    pages = {path: text for path, text in generated().items() if path in PAGES}
+    share = tmp_path / "share"
+    for _ in range(2):
+        done = smrt("help", "--install-man", env={"XDG_DATA_HOME": str(share)})
+        assert (done.code, done.out) == (0, b"")
+        assert done.err.startswith(f"smrt: wrote {len(pages)} man pages to {share}/man\n")
+        written = {str(path.relative_to(share)): path for path in share.rglob("*.[17]")}
+        assert {name: path.read_text() for name, path in written.items()} == pages
+
+
+@needs_man
+@pytest.mark.parametrize("is_in_path", [True, False])
+def test_man_finds_the_pages_in_the_home_directory(
+    is_in_path: bool,  # noqa: FBT001 - pytest passes it by name
+    smrt: Smrt,
+    tmp_path: Path,
+) -> None:
+    home = str(tmp_path / "my home")
+    err = smrt("help", "--install-man", env={"HOME": home}).err
+    (tmp_path / "my home/.local/bin").mkdir()
+    line = "" if is_in_path else err.partition("~/.profile: ")[2]
+    path = f"{home}/.local/bin:{os.environ['PATH']}" if is_in_path else os.environ["PATH"]
+    located = subprocess.run(
+        ["sh", "-c", f"unset MANPATH; {line}\nman -w smrt 7 smrt-differences"],
+        env={**os.environ, "HOME": home, "PATH": path},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    paths = [
+        f"{home}/.local/share/man/{name}" for name in ("man1/smrt.1", "man7/smrt-differences.7")
+    ]
+    assert (located.stdout.splitlines(), located.stderr) == (paths, "")
+
+
+def test_a_man_page_that_cannot_be_written_is_an_error(smrt: Smrt, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = smrt("help", "--install-man", env={"XDG_DATA_HOME": str(tmp_path / "file")})
+    assert done.code == 255
+    assert f"cannot create the folder of {tmp_path}/file/man/man1/smrt.1: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"), [(("--install-man", "x"), "x"), (("--instal-man",), "--instal-man")]
+)
+def test_help_has_no_other_options(words: tuple[str, ...], unknown: str, smrt: Smrt) -> None:
+    done = smrt("help", *words)
+    assert (done.code, f"Unknown options: {unknown}\n" in done.err) == (252, True)
 
 
 def test_every_exit_status_is_documented() -> None:

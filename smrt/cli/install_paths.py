@@ -1,4 +1,4 @@
-"""The user's path for the completion script of a shell, and the setup that the shell needs."""
+"""The user's paths for man pages and completion scripts, and the setup that they need."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,10 +7,22 @@ from smrt.config.paths import home_path
 
 
 class InstallPath(NamedTuple):
-    """The path of a script, and notes for the user, one line each."""
+    """The path of a script or folder, and notes for the user, one line each."""
 
     path: str
     notes: tuple[str, ...]
+
+
+def man_folder(environ: Mapping[str, str]) -> InstallPath:
+    """The folder of the user's man pages: `man` searches it if ~/.local/bin is in PATH."""
+    folder = _data_folder(environ) + "/man"
+    return InstallPath(
+        folder,
+        (
+            "man smrt shows the first of them",
+            f"if it does not, add this line to ~/.profile: export MANPATH='{folder}':\"$MANPATH\"",
+        ),
+    )
 
 
 def install_path(shell: str, environ: Mapping[str, str]) -> InstallPath:
@@ -19,7 +31,7 @@ def install_path(shell: str, environ: Mapping[str, str]) -> InstallPath:
 
 
 def _bash(environ: Mapping[str, str]) -> InstallPath:
-    path = _folder(environ, "XDG_DATA_HOME", "~/.local/share") + "/bash-completion/completions/smrt"
+    path = _data_folder(environ) + "/bash-completion/completions/smrt"
     return InstallPath(
         path,
         (
@@ -46,6 +58,10 @@ def _fish(environ: Mapping[str, str]) -> InstallPath:
     return InstallPath(
         f"{folder}/fish/completions/smrt.fish", ("fish loads it in every new shell",)
     )
+
+
+def _data_folder(environ: Mapping[str, str]) -> str:
+    return _folder(environ, "XDG_DATA_HOME", "~/.local/share")
 
 
 def _folder(environ: Mapping[str, str], variable: str, default: str) -> str:
