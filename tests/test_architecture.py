@@ -122,7 +122,7 @@ def test_only_the_conversion_of_options_reads_them_by_name() -> None:
     rows = {
         f"cli/{name}.py"
         for name in (
-            "bench_options",
+            "bench/bench_options",
             "operation_command",
             "typed_batch_options",
             "typed_options",

@@ -23,9 +23,9 @@ from smrt.bench.report.histogram import histogram
 from smrt.bench.report.live_table import watching
 from smrt.bench.report.report_files import plan_reports, write_reports
 from smrt.bench.report.summary_tables import level_table, metric_table, plain_table, remarks
-from smrt.cli.bench_compare import compare_command
-from smrt.cli.bench_options import CONNECTION_ROWS, ROWS, BenchOptions, bench_options
-from smrt.cli.bench_target import bench_target
+from smrt.cli.bench.bench_compare import compare_command
+from smrt.cli.bench.bench_options import CONNECTION_ROWS, ROWS, BenchOptions, bench_options
+from smrt.cli.bench.bench_target import bench_target
 from smrt.cli.help_option import paragraphs
 from smrt.cli.operation_command import RowsCommand
 from smrt.errors import ExitCode, redacted

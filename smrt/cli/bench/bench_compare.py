@@ -17,10 +17,9 @@ from smrt.bench.figures.comparison import (
 from smrt.bench.figures.thresholds import Threshold, parse_threshold
 from smrt.bench.report.report_reader import read_report
 from smrt.bench.report.summary_tables import FigureTable, plain_table
+from smrt.cli.plain_command import Command
 from smrt.errors import ExitCode, UsageError
 from smrt.output.console import App
-
-from .plain_command import Command
 
 _EXAMPLES = """
 Compare the reports of two benchmarks

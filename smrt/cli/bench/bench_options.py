@@ -8,6 +8,8 @@ from smrt.bench.figures.goals import Goal, parse_goals
 from smrt.bench.figures.thresholds import Threshold, parse_threshold
 from smrt.bench.load.load_options import Level, LoadOptions
 from smrt.bench.measures.token_counts import TokenQuery
+from smrt.cli.number_lists import integer_list, number_list, positive_integer, positive_number
+from smrt.cli.typed_options import connection_options
 from smrt.errors import UsageError
 from smrt.invoke.option_table import GLOBALS, Row
 from smrt.invoke.options import GlobalOptions, InvokeOptions
@@ -17,9 +19,6 @@ from smrt.protocol.operations import (
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
     Operation,
 )
-
-from .number_lists import integer_list, number_list, positive_integer, positive_number
-from .typed_options import connection_options
 
 ARRIVALS = ("constant", "poisson")
 FORMATS = ("json", "bedrock", "openai", "calls", "text", "csv")
