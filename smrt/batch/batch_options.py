@@ -25,6 +25,9 @@ class BatchOptions(NamedTuple):
     output: str
     data: DataOptions = DataOptions()
     job: str | None = None
+    join: str | None = None
+    """The job of several machines that this process joins, or starts."""
+    lease: float = 60.0
     resume: bool = False
     retry_failed: bool = False
     in_doubt: InDoubt = InDoubt.RESEND
@@ -49,6 +52,8 @@ class BatchOptions(NamedTuple):
     @property
     def job_path(self) -> str | None:
         """The job folder; None for a run that stores nothing."""
+        if self.join is not None:
+            return self.join
         if self.job is not None or self.prints_results:
             return self.job
         return self.output.rstrip("/\\") + ".job"

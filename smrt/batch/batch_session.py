@@ -30,6 +30,12 @@ class Session(NamedTuple):
     def __repr__(self) -> str:
         return masked_repr(self, "arguments")
 
+    @property
+    def lasting_arguments(self) -> tuple[str, ...]:
+        """The arguments for all processes of the job, without those of this run, and secrets."""
+        rest = (word for word in self.arguments if word not in (RESUME, RETRY_FAILED))
+        return tuple(map(redacted, rest))
+
     def command(self, flag: str) -> str:
         """The command line that goes on with the job, without secrets: RESUME or RETRY_FAILED."""
         rest = [word for word in self.arguments if word not in (RESUME, RETRY_FAILED)]

@@ -26,6 +26,12 @@ def job_status(path: str) -> JobStatus:
     source = _source(description, folder.input_path)
     layout = source.layout(settings["partitions_for_workers"], settings["partition_size"])
     plan = PartitionPlan(layout.all_partitions, source.count)
+    from .shared.joined_folder_job import is_shared
+
+    if is_shared(folder.job):
+        from .shared.joined_state import shared_status
+
+        return shared_status(folder, plan).records
     return JobStore(folder, plan, InDoubt(settings["in_doubt"])).status()
 
 

@@ -29,6 +29,10 @@ from .sending.send import Sent
 
 def run_batch(session: Session) -> BatchReport:
     """Send the records of the input, and write their results."""
+    if session.options.join is not None:
+        from .shared.joined_run import run_joined
+
+        return run_joined(session, session.options.join)
     kind = input_kind(session.options)
     if session.options.job_path is None:
         return run_printed(session, kind)

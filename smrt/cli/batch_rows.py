@@ -93,7 +93,15 @@ _JOBS = (
     Row("--in-doubt", "in_doubt",
         "Records that were in flight when a run died: resend them (at least once), or skip them "
         "(at most once).", _JOB, "WHAT", ("resend", "skip"), "resend"),
+    Row("--join", "join",
+        "Share the work on this job with other processes and machines. All but the first need no "
+        "INPUT_FILE and OUTPUT_FILE.", _JOB, "FOLDER"),
+    Row("--lease", "lease",
+        "With --join, seconds after which others take over the work of a process that is not "
+        "heard of.", _JOB, "SECONDS", default="60"),
     Row("--status", "status", "Print the counts of the job in this folder.", _JOB, "FOLDER"),
+    Row("--stop", "stop",
+        "Stop all processes of the job in this folder; a second time, at once.", _JOB, "FOLDER"),
 )  # fmt: skip
 _SUMMARY = Row(
     "--output", "output", "Format of the summary.", "output", "FORMAT",

@@ -18,16 +18,18 @@ from smrt.protocol.parameters import integer
 from .typed_options import global_options
 
 WAIT_READY = "600"
+LEASE = 60.0
 _UNITS = {"K": 1 << 10, "M": 1 << 20}
 
 
 class BatchCommandOptions(NamedTuple):
-    """The options of the command. `batch` is None with `status`, the folder of a job."""
+    """The options of the command. `status` and `stop` are folders of jobs."""
 
     shared: GlobalOptions
     invoke: InvokeOptions
     batch: BatchOptions
     status: str | None = None
+    stop: str | None = None
     dry_run: bool = False
     arguments: tuple[str, ...] = ()
 
@@ -48,6 +50,7 @@ def batch_options(ctx: click.Context, arguments: tuple[str, ...]) -> BatchComman
         _invoke_options(values, shared),
         _batch_options(values),
         values["status"],
+        values["stop"],
         values["dry_run"],
         arguments,
     )
@@ -55,7 +58,14 @@ def batch_options(ctx: click.Context, arguments: tuple[str, ...]) -> BatchComman
 
 def _check(values: Mapping[str, Any]) -> None:
     """Reject lines that do not say what to do."""
-    if values["status"] is None:
+    has_input = values["status"] is None and values["stop"] is None
+    if values["join"] is not None:
+        has_input = values["input"] is not None
+        if values["job"] is not None:
+            raise UsageError("--job and --join cannot be used together")
+    elif values["lease"] is not None:
+        raise UsageError("--lease requires --join")
+    if has_input:
         names = {"input": "INPUT_FILE", "output_path": "OUTPUT_FILE"}
         missing = [label for name, label in names.items() if values[name] is None]
         if missing and not (values["dry_run"] and missing == ["OUTPUT_FILE"]):
@@ -90,6 +100,8 @@ def _batch_options(values: Mapping[str, Any]) -> BatchOptions:
         output=values["output_path"] or STANDARD_STREAM,
         data=_data_options(values),
         job=values["job"],
+        join=values["join"],
+        lease=_positive(values["lease"], "--lease", "seconds") or LEASE,
         resume=values["resume"],
         retry_failed=values["retry_failed"],
         in_doubt=InDoubt(values["in_doubt"] or "resend"),
@@ -99,7 +111,7 @@ def _batch_options(values: Mapping[str, Any]) -> BatchOptions:
         stream_format=StreamFormatOptions(None, values["text"], values["chat"]),
         workers=_count(values, "workers") or 1,
         concurrency=_count(values, "concurrency"),
-        request_rate=_rate(values["request_rate"]),
+        request_rate=_positive(values["request_rate"], "--request-rate", "requests per second"),
         partition_size=_bytes(values["partition_size"]),
         max_errors=_error_limit(values["max_errors"]),
         max_requests=_count(values, "max_requests"),
@@ -135,17 +147,17 @@ def _count(values: Mapping[str, Any], name: str, *, least: int = 1) -> int | Non
     return number
 
 
-def _rate(text: str | None) -> float | None:
-    """Requests per second. Raises UsageError."""
+def _positive(text: str | None, flag: str, unit: str) -> float | None:
+    """A number over 0. Raises UsageError."""
     if text is None:
         return None
     try:
-        rate = float(text)
+        number = float(text)
     except ValueError:
-        rate = 0.0
-    if not 0 < rate < float("inf"):
-        raise UsageError(f"--request-rate cannot be {text}", "specify requests per second, over 0")
-    return rate
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UsageError(f"{flag} cannot be {text}", f"specify {unit}, over 0")
+    return number
 
 
 def _bytes(text: str | None) -> int:

@@ -17,17 +17,21 @@ from .network.connections import Connections
 from .network.connector import Connector, route
 from .outcome_handler import Policies
 from .readiness import Readiness
-from .request_encoder import RequestEncoder
+from .request_encoder import RequestEncoder, fenced
 from .request_rate import RequestRate
 from .retry_rules import RetryRules
 
 
 class EngineOptions(NamedTuple):
-    """How the calls of an engine are made; `limit` is adaptive by default."""
+    """How the calls of an engine are made; `limit` is adaptive by default.
+
+    `fence` is called before every attempt is sent, and raises a SmrtError if it may not be.
+    """
 
     rules: RetryRules
     limit: Limit | None = None
     rate: RequestRate | None = None
+    fence: Callable[[], None] | None = None
 
 
 class Engine:
@@ -54,15 +58,18 @@ class Engine:
         self._credentials = FreshCredentials(load_credentials, clock, self._helpers)
         encoder = RequestEncoder(self._credentials, clock, options.rules.policy.max_attempts)
         self.limit = options.limit or ConcurrencyLimit()
+        self.rate = options.rate or RequestRate()
         self._connector = Connector(way, self.loop, self._helpers)
-        self._connections = Connections(self.loop, self._connector, encoder.encode, self._ended)
+        self._connections = Connections(
+            self.loop, self._connector, fenced(encoder, options.fence), self._ended
+        )
         self.calls = Dispatcher(
             self.loop,
             encoder,
             Policies(
                 options.rules,
                 self.limit,
-                options.rate or RequestRate(),
+                self.rate,
                 Readiness(settings.wait_ready),
             ),
             self._connections.send,

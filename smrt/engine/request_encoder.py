@@ -8,6 +8,9 @@ from smrt.protocol.retry import skew
 from .exchange import Exchange
 from .fresh_credentials import FreshCredentials
 
+Encode = Callable[[Exchange], bytes]
+"""From an exchange that is about to be sent to the head of its request."""
+
 
 class RequestEncoder:
     """Signs with current credentials, by the service's clock if it differs from the local one."""
@@ -57,3 +60,16 @@ class RequestEncoder:
             return False
         self._skew += ahead
         return True
+
+
+def fenced(encoder: RequestEncoder, fence: Callable[[], None] | None) -> Encode:
+    """The function that encodes requests, and raises what `fence` raises before it does."""
+    if fence is None:
+        return encoder.encode
+    check = fence
+
+    def encode(exchange: Exchange) -> bytes:
+        check()
+        return encoder.encode(exchange)
+
+    return encode

@@ -47,13 +47,16 @@ class Runner:
         rules: RetryRules | None = None,
         load: Callable[[], Credentials | None] = lambda: CREDENTIALS,
         clock: Callable[[], float] | None = None,
+        fence: Callable[[], None] | None = None,
         **settings: Any,
     ) -> Engine:
         self.engine = Engine(
             parse_url(url),
             Settings(**{"connect_timeout": 5, "read_timeout": 5, **settings}),
             load,
-            EngineOptions(rules or RetryRules(INVOKE_ENDPOINT), FixedLimit(concurrency)),
+            EngineOptions(
+                rules or RetryRules(INVOKE_ENDPOINT), FixedLimit(concurrency), fence=fence
+            ),
             notify=self.notices.append,
             random=lambda: 0.0,
             **({} if clock is None else {"clock": clock}),

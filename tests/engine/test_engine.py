@@ -48,6 +48,21 @@ def server(
 Server = tuple[Endpoint, dict[str, Any]]
 
 
+def test_the_fence_is_tested_before_every_attempt(endpoint: Endpoint, runner: Runner) -> None:
+    endpoint.respond_with(raw(error(503, "InternalFailure", "again")))
+    endpoint.respond(200, b"done")
+    sends = iter((True, False, True))
+
+    def fence() -> None:
+        if not next(sends):
+            raise SmrtError("the lease has ended", code="LeaseLapsed")
+
+    first, second = runner.run(endpoint.url, 2, concurrency=1, fence=fence)
+    assert (first.error and first.error.code, first.attempts) == ("LeaseLapsed", 2)
+    assert (first.delivery, second.body) == (Delivery.IN_DOUBT, b"done")
+    assert [request.body for request in endpoint.requests] == [b"row 0", b"row 1"]
+
+
 def test_many_calls_use_few_connections(server: Server, runner: Runner) -> None:
     endpoint, settings = server
     done = runner.run(endpoint.url, 200, **settings)

@@ -27,6 +27,11 @@ class JobFolder:
         """The copy of standard input, or the list of an input folder."""
         return self.paths.input
 
+    @property
+    def writer(self) -> str:
+        """What the names of files have that are written beside the result."""
+        return self.job.job_id
+
     def manifest(self) -> Manifest | None:
         """The manifest, if the result of the current round, or a final one, has been written."""
         manifest = read_manifest(self.paths.manifest)

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
-_PART = re.compile(r"part-\d+\.(lock|r\d+(\.json|\.\d+\.log))(\.new)?")
-_OWN = re.compile(r"(job\.json|manifest\.json|input|requests|round-\d+)(\.new)?|lock")
+_WRITTEN = r"(\.[\w-]+)?(\.new)?"
+"""What follows the name of a file that is being written, by one of several processes."""
+_PART = re.compile(rf"part-\d+\.(lock|r\d+(\.json|\.\d+\.log|\.owner-\d+)){_WRITTEN}")
+_OWN = re.compile(
+    rf"((job|manifest)\.json|input|requests|round-\d+|stop|totals|probe){_WRITTEN}|lock"
+    rf"|(end\.r\d+\.owner-\d+|(beat|ended|clock)-[\w-]+){_WRITTEN}"
+)
 
 
 class JobPaths(NamedTuple):

@@ -14,6 +14,7 @@ from .job_folder import JobFolder
 from .job_status import JobStatus
 from .manifest import Manifest
 from .outcomes import Counts, InDoubt
+from .ownership import Acquire, lock_acquirer
 from .partition_attempt import PartitionAttempt, claim_partition
 from .partition_round import PartitionRound
 from .result_output import ResultOutput
@@ -32,15 +33,22 @@ class PartitionPlan(NamedTuple):
 class JobStore:
     """The BatchStore in a job folder, owned partition by partition."""
 
-    def __init__(self, folder: JobFolder, layout: PartitionPlan, in_doubt: InDoubt) -> None:
+    def __init__(
+        self,
+        folder: JobFolder,
+        layout: PartitionPlan,
+        in_doubt: InDoubt,
+        acquire: Acquire | None = None,
+    ) -> None:
         self.folder, self._layout, self._in_doubt = folder, layout, in_doubt
+        self._acquire = acquire or lock_acquirer(folder.files)
         self._attempts: list[PartitionAttempt] = []
 
     def claim(self, partition: Partition) -> PartitionAttempt | None:
         """Take a partition; None if another process has it, or if nothing of it is to be sent."""
         if self.folder.manifest() is not None:
             return None
-        attempt = claim_partition(self.folder.files, self._work(partition))
+        attempt = claim_partition(self.folder.files, self._work(partition), self._acquire)
         if attempt is not None:
             self._attempts = [other for other in self._attempts if other.is_open]
             self._attempts.append(attempt)
@@ -91,7 +99,7 @@ class JobStore:
         manifest = self.folder.manifest()
         if manifest is None or not (manifest.is_final or os.path.exists(output.path)):
             manifest = Manifest(self.folder.job, self.folder.round, self._final_counts())
-            output.write(self.folder.files, self.results(), self.folder.job.job_id)
+            output.write(self.folder.files, self.results(), self.folder.writer)
             self.folder.write_manifest(manifest)
         if manifest.is_final:
             self.folder.remove_parts()
@@ -102,11 +110,12 @@ class JobStore:
         manifest, owner = self.folder.manifest(), self.folder.owner()
         if manifest is not None and manifest.is_final:
             return JobStatus(sum(manifest.counts), *manifest.counts, is_finished=True)
+        is_running = owner is not None and owner != os.getpid()
         tally = Counter[str]()
         for work in self._works():
-            tally.update(self._state(work))
-        is_running = owner is not None and owner != os.getpid()
-        tally["in_flight" if is_running else "in_doubt"] += tally.pop("pending")
+            state = self._state(work)
+            state[self._pending_state(work, is_running=is_running)] += state.pop("pending")
+            tally.update(state)
         return JobStatus(
             **tally,
             round=self.folder.round,
@@ -121,11 +130,16 @@ class JobStore:
         is_read = final is not None or work.number > 0
         return {
             **counts._asdict(),
+            "in_flight": 0,
             "pending": pending,
             "total": counts.total + pending if is_read else self._layout.count(work.partition),
             "partitions": 1,
             "committed": int(final is not None),
         }
+
+    def _pending_state(self, _: PartitionRound, *, is_running: bool) -> str:
+        """What the calls of a partition are that have no result."""
+        return "in_flight" if is_running else "in_doubt"
 
     def _final_counts(self) -> Counts:
         """The counts of a complete round."""

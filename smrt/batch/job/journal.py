@@ -18,9 +18,13 @@ class Journal(NamedTuple):
 
 def write_journal(files: Files, path: str, journal: Journal) -> None:
     """Write the journal whole; that it exists already is an error."""
+    create_whole(files, path, journal_chunks(journal))
+
+
+def journal_chunks(journal: Journal) -> tuple[bytes]:
+    """The content of a journal."""
     names = [os.path.basename(log) for log in journal.logs]
-    value = {"Logs": names, "Counts": journal.counts._asdict()}
-    create_whole(files, path, json_chunks(value))
+    return json_chunks({"Logs": names, "Counts": journal.counts._asdict()})
 
 
 def read_journal(path: str) -> Journal | None:

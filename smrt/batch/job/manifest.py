@@ -23,9 +23,13 @@ class Manifest(NamedTuple):
 
 def write_manifest(files: Files, path: str, manifest: Manifest) -> None:
     """Write or replace the manifest."""
+    replace_whole(files, path, manifest_chunks(manifest))
+
+
+def manifest_chunks(manifest: Manifest) -> tuple[bytes]:
+    """The content of a manifest."""
     job, number, counts = manifest
-    value = {"Job": job_value(job), "Round": number, "Counts": counts._asdict()}
-    replace_whole(files, path, json_chunks(value))
+    return json_chunks({"Job": job_value(job), "Round": number, "Counts": counts._asdict()})
 
 
 def read_manifest(path: str) -> Manifest | None:

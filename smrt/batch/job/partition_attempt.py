@@ -3,21 +3,22 @@
 from collections.abc import Iterable, Sequence
 
 from smrt.batch.records.record import Partition, Result
+from smrt.errors import SmrtError
 
-from .disk.file_lock import FileLock, acquire_lock
 from .disk.job_files import Files, storing, sync_folder
-from .journal import Journal, write_journal
+from .journal import Journal
 from .logs.job_log import SENT, UNSENT, JobLog, frame, frame_offsets
 from .outcomes import Counts, InDoubt, Outcome
+from .ownership import Acquire, Ownership
 from .partition_round import PartitionRound
 from .store import Earlier
 
 
 class PartitionAttempt:
-    """An attempt that owns its partition by a lock, and writes a log of its own."""
+    """An attempt that owns its partition, and writes a log of its own."""
 
-    def __init__(self, files: Files, work: PartitionRound, lock: FileLock) -> None:
-        self._files, self._work, self._lock = files, work, lock
+    def __init__(self, files: Files, work: PartitionRound, ownership: Ownership) -> None:
+        self._work, self._ownership = work, ownership
         self._standing = work.standing()
         self._counts = list(self._standing.counts)
         earlier = work.logs()
@@ -48,6 +49,11 @@ class PartitionAttempt:
         self._log.append(frame_offsets(SENT, offsets))
         if self._work.in_doubt is InDoubt.SKIP:
             self._log.sync()
+        try:
+            self._ownership.check()
+        except SmrtError:
+            self.unsent(offsets)
+            raise
 
     def unsent(self, offsets: Sequence[int]) -> None:
         """Store that these calls did not run, and that the records have not been started."""
@@ -80,9 +86,10 @@ class PartitionAttempt:
         if self._log.failure is not None:
             raise self._log.failure  # a result may be missing
         self._log.sync()
+        self._ownership.check()
         path = self._work.journal_path
         with storing(path):
-            write_journal(self._files, path, Journal(self._logs, self.counts))
+            self._ownership.publish(path, Journal(self._logs, self.counts))
         self.close()
 
     def close(self) -> None:
@@ -90,7 +97,7 @@ class PartitionAttempt:
         if self.is_open:
             self.is_open = False
             self._log.close()
-            self._lock.release()
+            self._ownership.release()
 
     def _count(self, offset: int, outcome: Outcome) -> None:
         """Count a result; in a later round it takes the place of an earlier one."""
@@ -100,19 +107,21 @@ class PartitionAttempt:
         self._counts[outcome] += 1
 
 
-def claim_partition(files: Files, work: PartitionRound) -> PartitionAttempt | None:
+def claim_partition(
+    files: Files, work: PartitionRound, acquire: Acquire
+) -> PartitionAttempt | None:
     """An attempt on a partition; None if another process has it, or nothing is left to send."""
     with storing(work.paths.folder):
         if work.final_counts() is not None:
             return None
-        lock = acquire_lock(files, work.paths.partition_lock(work.partition.number))
-        if lock is None:
+        ownership = acquire(work)
+        if ownership is None:
             return None
         try:
             if work.final_counts() is None:
-                return PartitionAttempt(files, work, lock)
+                return PartitionAttempt(files, work, ownership)
         except BaseException:
-            lock.release()
+            ownership.release()
             raise
-        lock.release()  # its owner has committed it meanwhile
+        ownership.release()  # its owner has committed it meanwhile
         return None

@@ -14,8 +14,16 @@ from smrt.protocol.urls import parse_url
 from .target import Target
 
 
-def make_engine(target: Target, options: BatchOptions, note: Callable[[str], None]) -> Engine:
-    """The engine with the limits of `options`; `note` receives what users should know."""
+def make_engine(
+    target: Target,
+    options: BatchOptions,
+    note: Callable[[str], None],
+    fence: Callable[[], None] | None = None,
+) -> Engine:
+    """The engine with the limits of `options`; `note` receives what users should know.
+
+    `fence` raises an error if nothing may be sent.
+    """
     settings = target.settings
     rules = RetryRules(
         target.operation,
@@ -28,6 +36,6 @@ def make_engine(target: Target, options: BatchOptions, note: Callable[[str], Non
         parse_url(target.endpoint_url),
         settings,
         target.load_credentials,
-        EngineOptions(rules, limit, rate),
+        EngineOptions(rules, limit, rate, fence),
         notify=note,
     )

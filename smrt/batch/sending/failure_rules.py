@@ -1,5 +1,6 @@
 """What a failed request means: for its records, for halving it, and for the whole run."""
 
+from smrt.batch.job.ownership import LeaseLapsedError
 from smrt.engine.call import Completion
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError
 from smrt.protocol.retry import is_loading
@@ -29,6 +30,8 @@ def error_of_all(completion: Completion, *, has_own_endpoint: bool) -> SmrtError
     `has_own_endpoint`: the record names its endpoint, so that an unknown one is its own error.
     """
     error = completion.error
+    if isinstance(error, LeaseLapsedError):
+        return error
     if isinstance(error, TransportError):
         return error if completion.sent_at is None else None
     if not isinstance(error, ServiceError):

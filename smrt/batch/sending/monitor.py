@@ -18,17 +18,23 @@ class Progress(NamedTuple):
 
 
 class Controls(NamedTuple):
-    """How a run is stopped from outside, and the loop that it runs in."""
+    """How a run is controlled from outside, and the loop that it runs in.
+
+    `stop` accepts the error because of which it stops.
+    """
 
     loop: EventLoop
-    stop: Callable[[], None]
+    stop: Callable[..., None]
     abort: Callable[[], None]
+    change_rate: Callable[[float], None]
+    progress: Callable[[], Progress]
 
 
 class Monitor(NamedTuple):
     """What happens beside the calls: `sync` every second, `show` every `show_seconds`.
 
-    `attach` receives the controls before the first call.
+    `attach` receives the controls before the first call. `job_tally` adds what other processes
+    have done.
     """
 
     note: Callable[[str], None]
@@ -36,3 +42,4 @@ class Monitor(NamedTuple):
     show: Callable[[Progress], None] | None = None
     show_seconds: float = 10.0
     attach: Callable[[Controls], None] = lambda _: None
+    job_tally: Callable[[Tally], Tally] | None = None

@@ -10,7 +10,7 @@ from smrt.engine.engine import Engine
 from smrt.errors import SmrtError
 
 from .batch_engine import make_engine
-from .error_limit import error_judge
+from .error_limit import Judge, error_judge
 from .monitor import Controls, Monitor, Progress
 from .request_factory import RequestFactory
 from .sender import Sender
@@ -34,18 +34,24 @@ def send_records(
     work: Work, target: Target, options: BatchOptions, content_type: str, monitor: Monitor
 ) -> Sent:
     """Send all records of `work`. Raises UsageError for invalid parameters, before a request."""
-    engine, tally = make_engine(target, options, monitor.note), Tally()
+    engine, tally = make_engine(target, options, monitor.note, work.fence), Tally()
     try:
         requests = RequestFactory(target, content_type, engine.proxy_headers)
     except SmrtError:
         engine.close()
         raise
-    sender = Sender(work, requests, tally, engine, error_judge(options.max_errors))
+    sender = Sender(work, requests, tally, engine, _judge(options, monitor))
     _watch(engine, sender, tally, monitor)
     interruptions = Interruptions(lambda: _stop(sender, monitor), engine.abort)
     with handling(interruptions):
         failure = _run(engine, sender, monitor)
     return Sent(_counts(engine, tally), sender.failure or failure, interruptions.count > 0)
+
+
+def _judge(options: BatchOptions, monitor: Monitor) -> Judge:
+    """The function that decides whether too many records of the job have failed."""
+    judge, job_tally = error_judge(options.max_errors), monitor.job_tally
+    return judge if job_tally is None else lambda tally: judge(job_tally(tally))
 
 
 def _run(engine: Engine, sender: Sender, monitor: Monitor) -> SmrtError | None:
@@ -74,11 +80,14 @@ def _watch(engine: Engine, sender: Sender, tally: Tally, monitor: Monitor) -> No
         except SmrtError as exc:
             sender.stop(exc)
 
-    monitor.attach(Controls(engine.loop, sender.stop, engine.abort))
+    def progress() -> Progress:
+        return _progress(engine, sender, tally)
+
+    monitor.attach(Controls(engine.loop, sender.stop, engine.abort, engine.rate.change, progress))
     _every(engine, SYNC_SECONDS, sync)
     if show is not None:
         shown = show
-        _every(engine, monitor.show_seconds, lambda: shown(_progress(engine, sender, tally)))
+        _every(engine, monitor.show_seconds, lambda: shown(progress()))
 
 
 def _every(engine: Engine, seconds: float, function: Callable[[], None]) -> None:

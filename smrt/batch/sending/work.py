@@ -49,6 +49,8 @@ class Work(NamedTuple):
     details: Callable[[Completion, int], Details | None] = lambda _completion, _count: None
     in_doubt: InDoubt = InDoubt.RESEND
     has_room: Callable[[], bool] = lambda: True
+    fence: Callable[[], None] | None = None
+    """Raises an error if nothing may be sent, before every attempt."""
 
 
 def make_work(

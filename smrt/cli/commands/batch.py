@@ -8,7 +8,7 @@ from smrt.batch.batch_report import SUMMARY
 from smrt.cli.batch_rows import INPUT, OUTPUT, ROWS
 from smrt.cli.operation_command import RowsCommand
 from smrt.cli.typed_batch_options import BatchCommandOptions, batch_options
-from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.errors import ServiceError, SmrtError, TransportError, UsageError
 from smrt.invoke.inputs import read_inputs
 from smrt.invoke.invocation import Call, prepare
 from smrt.invoke.metadata import Report, report
@@ -34,6 +34,13 @@ def run(app: App, options: BatchCommandOptions) -> None:
     if options.status is not None:
         _print_status(app, options, options.status)
         return
+    if options.stop is not None:
+        from smrt.batch.job_stop import stop_job
+
+        app.console.note(stop_job(options.stop))
+        return
+    if options.batch.join is not None and not options.batch.input:
+        options = _options_of_job(options, options.batch.join)
     from smrt.batch.batch_session import Session
     from smrt.batch.request_count import count_requests
     from smrt.batch.sending.target import Target
@@ -99,6 +106,24 @@ def _without_body(operation: Operation, *, names_endpoint: bool) -> Operation:
 def _report(app: App, options: BatchCommandOptions, call: Call) -> Report:
     """Where the summary is printed."""
     return report(app, call._replace(operation=SUMMARY), options.shared)
+
+
+def _options_of_job(options: BatchCommandOptions, path: str) -> BatchCommandOptions:
+    """The options of the line that started the job in the folder `path`, with those of this line.
+
+    Raises UsageError if there is no such job.
+    """
+    from smrt.batch.shared.joined_folder_job import starting_command
+    from smrt.cli.joined_options import options_in_job
+
+    started = starting_command(path)
+    if started is None:
+        hint = "name INPUT_FILE and OUTPUT_FILE to start it"
+        raise UsageError(f"{path} has no job to join", hint)
+    start, job = started
+    words = [*start.arguments, *options.arguments]
+    stored = gather(command.make_context("batch", words))
+    return options_in_job(stored, start, job.description)._replace(arguments=options.arguments)
 
 
 def _print_status(app: App, options: BatchCommandOptions, path: str) -> None:

@@ -6,7 +6,8 @@ from math import inf
 
 from smrt.engine.event_loop import EventLoop
 from smrt.engine.exchange import Exchange
-from smrt.errors import TransportError
+from smrt.engine.request_encoder import Encode
+from smrt.errors import SmrtError, TransportError
 from smrt.transport.connection import Channel
 
 from .connector import Connector
@@ -19,14 +20,13 @@ SWEEP = 0.05
 """How much later than its timeout an exchange may end, as a ratio; at most LONGEST_SWEEP."""
 LONGEST_SWEEP = 1.0
 
-Encode = Callable[[Exchange], bytes]
-
 
 class Connections:
     """Sends exchanges over connections that are kept alive; the most recently used one first.
 
-    `encode` returns the head of an exchange's request when it is about to be sent; `ended` is
-    called with each exchange when its response is complete, or has failed.
+    `encode` returns the head of an exchange's request when it is about to be sent, or raises a
+    SmrtError if it may not be; `ended` is called with each exchange when its response is complete,
+    or has failed.
     """
 
     def __init__(
@@ -100,7 +100,14 @@ class Connections:
         return None
 
     def _start(self, connection: HttpConnection, exchange: Exchange) -> None:
-        connection.start(exchange, self._encode(exchange))
+        try:
+            head = self._encode(exchange)
+        except SmrtError as exc:
+            exchange.error = exc
+            self._idle.append(connection)
+            self._ended(exchange)
+            return
+        connection.start(exchange, head)
 
     def _open_for_waiting(self) -> None:
         if len(self._openings) < len(self._waiting) + len(self._fresh_only):

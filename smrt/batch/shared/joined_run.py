@@ -1,0 +1,207 @@
+"""A run that joins a job: it sends what no other process has, until nothing is left."""
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
+from functools import partial
+from threading import Event
+from time import monotonic
+
+from smrt.batch import batch_job
+from smrt.batch.batch_input import InputKind, input_identity, input_kind, listed_lines, open_source
+from smrt.batch.batch_options import BatchOptions
+from smrt.batch.batch_report import BatchReport, RequestCounts
+from smrt.batch.batch_session import RESUME, Session
+from smrt.batch.ending import Ending
+from smrt.batch.failed_lines import FLAG, write_failed_lines
+from smrt.batch.interruptions import Interruptions, handling
+from smrt.batch.job.disk.job_files import Files
+from smrt.batch.job.job_status import JobStatus
+from smrt.batch.job.job_store import PartitionPlan
+from smrt.batch.job.manifest import Manifest
+from smrt.batch.job.ownership import LeaseLapsedError
+from smrt.batch.progress.display import opened_monitor
+from smrt.batch.records.rendering import make_renderer
+from smrt.batch.sending.job_sending import JobRecords
+from smrt.batch.sending.send import Sent
+from smrt.errors import SmrtError, UsageError
+from smrt.output import outfile
+
+from .folder_control import FolderControl
+from .generations import Generations
+from .joined_folder_job import LEASE, JobStart, join_folder
+from .joined_sending import JoinedSender
+from .lease import Lease
+from .membership import STOP, Membership, worker_name
+from .shared_folder import (
+    GenerationOwnership,
+    SharedFolder,
+    SharedStore,
+    check_exclusive,
+    make_shared_folder,
+)
+
+PLANNED_WORKERS = 16
+"""Processes for which the partitions of a job are planned, if no option says how many join."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two looks at what the other processes have left."""
+
+
+def run_joined(session: Session, path: str) -> BatchReport:
+    """Join the job in the folder `path`, or start it."""
+    with ExitStack() as stack:
+        return _JoinedRun(session, path, stack).run()
+
+
+class _JoinedRun:
+    """A run of one process; `stack` closes what it opens."""
+
+    def __init__(self, session: Session, path: str, stack: ExitStack) -> None:
+        self._session, self._path, self._stack = session, path, stack
+        self._options = options = session.options
+        self._ending = Ending(session, monotonic())
+        self._kind = _joined_kind(options)
+        make_shared_folder(path, Files())
+        self._worker = worker_name()
+        self._control = FolderControl(path, self._worker)
+        stack.callback(self._control.close)
+        self._errors = None if options.errors is None else outfile.plan(options.errors, FLAG)
+        self._counts = RequestCounts()
+
+    def run(self) -> BatchReport:
+        """Work until the result is written, or the run stops."""
+        check_exclusive(self._control, self._worker)
+        folder = self._join()
+        self._check_stop()
+        lease = Lease(self._options.lease)
+        records, store = self._records(folder, lease)
+        if self._options.retry_failed and store.is_complete():
+            store.next_round()
+        membership = Membership(self._control, self._worker, lease, folder.round)
+        self._generations.is_alive = membership.is_alive
+        try:
+            membership.join()
+            return self._work(records, store, membership)
+        except KeyboardInterrupt:
+            self._session.console.note(f"to resume: {self._session.command(RESUME)}")
+            raise
+        finally:
+            with suppress(SmrtError):  # its lease will end
+                membership.leave(is_final=_is_final(folder))
+
+    def _join(self) -> SharedFolder:
+        options, lines = self._options, None
+        if self._kind is InputKind.FILES:
+            lines = partial(_listed, options.input)
+        workers = self._planned_workers()
+        identity = input_identity(options, self._kind)
+        described = batch_job.describe(options, self._session.target, identity, workers)
+        settings = {**described.settings, LEASE: options.lease}
+        start = JobStart(
+            described._replace(settings=settings), self._session.lasting_arguments, lines
+        )
+        return join_folder(self._path, self._control, self._worker, start)
+
+    def _records(self, folder: SharedFolder, lease: Lease) -> tuple[JobRecords, SharedStore]:
+        options = self._options
+        source = open_source(options, self._kind, folder.input_path, self._session.target)
+        layout = source.layout(self._planned_workers(), options.partition_size)
+        plan = PartitionPlan(layout.all_partitions, source.count)
+        self._generations = Generations(self._control, self._worker)
+        ownership = GenerationOwnership(self._control, lease)
+        store = SharedStore(folder, plan, options.in_doubt, self._generations, ownership)
+        self._stack.callback(store.close)
+        return JobRecords(source, plan, store), store
+
+    def _planned_workers(self) -> int:
+        if batch_job.has_begun(self._path):
+            return batch_job.planned_workers(self._path, self._options)
+        return max(self._options.workers, PLANNED_WORKERS)
+
+    def _check_stop(self) -> None:
+        """Raise UsageError for a job that was stopped, unless it is resumed."""
+        if self._options.resume or self._options.retry_failed:
+            self._control.remove([STOP])
+        elif self._control.read(STOP) is not None:
+            raise UsageError(f"{self._path} has been stopped", f"add {RESUME} to go on with it")
+
+    def _work(self, records: JobRecords, store: SharedStore, membership: Membership) -> BatchReport:
+        """Send until no record is left; write the result, unless another process does."""
+        with opened_monitor(self._session, records.source) as monitor:
+            sender = JoinedSender(self._session, membership, monitor)
+            while True:
+                manifest = store.folder.manifest()
+                if manifest is not None and os.path.exists(self._options.output):
+                    return self._end(manifest)
+                if store.is_complete() and store.may_finish():
+                    return self._end(self._finish(records, store))
+                sent = self._pass(sender, records, store, membership)
+                self._counts += sent.requests
+                sent = sent._replace(requests=self._counts)
+                if sent.failure is not None or sent.is_interrupted:
+                    return self._ending.stopped(store.status(), sent)
+
+    def _pass(
+        self,
+        sender: JoinedSender,
+        records: JobRecords,
+        store: SharedStore,
+        membership: Membership,
+    ) -> Sent:
+        """Send what can be claimed; wait a while if that is nothing."""
+        sent = Sent() if store.is_complete() else sender.send(records)
+        if isinstance(sent.failure, LeaseLapsedError):
+            store.end_attempts()
+            membership.restart()
+            return sent._replace(failure=None)
+        if sent.failure is None and not sent.is_interrupted and not sent.requests.requests:
+            sent = self._wait(membership)
+        return sent._replace(is_interrupted=sent.is_interrupted or sender.is_stopped)
+
+    def _wait(self, membership: Membership) -> Sent:
+        """Wait for the processes that have the rest: one may die, or the job may be stopped."""
+        woken = Event()
+        interruptions = Interruptions(woken.set, woken.set)
+        with handling(interruptions):
+            woken.wait(min(self._options.lease / 4, LONGEST_PAUSE))
+        is_stopped = interruptions.count > 0 or membership.pulse.stop is not None
+        return Sent(is_interrupted=is_stopped)
+
+    def _finish(self, records: JobRecords, store: SharedStore) -> Manifest:
+        """Write the result."""
+        source, options = records.source, self._options
+        if self._errors is not None:
+            layout = source.layout(self._planned_workers(), options.partition_size)
+            write_failed_lines(self._errors, source, layout, store.results())
+        header = make_renderer(options.data, source.format, source.header).header
+        output = batch_job.result_output(
+            options, self._kind, store.folder.input_path, header, self._session.console
+        )
+        return store.finish(output)
+
+    def _end(self, manifest: Manifest) -> BatchReport:
+        """The report of a job that is done."""
+        counts = manifest.counts
+        status = JobStatus(counts.total, *counts, round=manifest.round, is_finished=True)
+        return self._ending.complete(status, Sent(self._counts))
+
+
+def _joined_kind(options: BatchOptions) -> InputKind:
+    """The kind of the input. Raises UsageError for one that only this process has."""
+    kind = input_kind(options)
+    if kind is InputKind.STREAM:
+        raise UsageError("other processes cannot read standard input", "save it to a file first")
+    if options.prints_results:
+        raise UsageError("a job of several processes has a file or a folder as OUTPUT")
+    if options.workers > 1:
+        raise UsageError("--workers is for one machine", "start as many processes that --join")
+    return kind
+
+
+def _listed(path: str) -> Iterable[bytes]:
+    return listed_lines(path)[1]
+
+
+def _is_final(folder: SharedFolder) -> bool:
+    manifest = folder.manifest()
+    return manifest is not None and manifest.is_final
