@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import BinaryIO
 
+from smrt.errors import UsageError
 from smrt.output import outfile
 
 from .batch_input import InputKind, content_type, open_source
@@ -34,6 +35,8 @@ def run_printed(session: Session, kind: InputKind) -> BatchReport:
 def _run(session: Session, kind: InputKind, stack: ExitStack) -> BatchReport:
     ending = Ending(session, monotonic())
     options, console = session.options, session.console
+    if options.workers > 1:
+        raise UsageError("--workers needs a job folder", "name it with --job")
     stored = _spooled(session, stack) if kind is InputKind.STREAM else ""
     source = open_source(options, kind, stored, session.target)
     plan = PartitionPlan(source.layout(size=options.partition_size).all_partitions, source.count)

@@ -282,6 +282,7 @@ USAGE = [
     (("in.jsonl", "in.jsonl"), "INPUT and OUTPUT are the same"),
     (("in.jsonl", "."), "OUTPUT . is a folder"),
     ((".", "-"), "cannot be printed"),
+    (("in.jsonl", "-", "--workers", "2"), "--workers needs a job folder"),
     ((".", "x", "--errors", "y"), "--errors is for records that are lines"),
     (("in.jsonl", "out", "--errors", "in.jsonl"), "--errors would replace the input"),
     (("in.jsonl",), "the following arguments are required: OUTPUT_FILE"),

@@ -8,8 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from smrt.batch.batch_input import InputKind
+from smrt.batch.batch_options import BatchOptions, ErrorLimit
+from smrt.batch.batch_report import MaxErrorsError, RequestCounts
+from smrt.batch.job.outcomes import InDoubt
+from smrt.batch.records.data_options import DataOptions
+from smrt.batch.records.input_file import Identity
+from smrt.batch.sending.monitor import Progress
+from smrt.batch.sending.request_budget import MaxRequestsError
+from smrt.batch.sending.send import Sent
+from smrt.batch.sending.tally import Tally
+from smrt.batch.workers.typed_json import decode_json, encode_json
+from smrt.batch.workers.worker_order import WorkerOrder
+from smrt.batch.workers.worker_report import decode_report, encode_report
+from smrt.config.connection_options import ConnectionOptions
+from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
 from tests.batch.conftest import Batch, ModelServer, checked, results, write_rows
+from tests.batch.test_runs import BAD
 from tests.batch.test_stopping import DENIED, Gate, finished, resume_line
+from tests.batch.whole_runs import target
 from tests.support.polling import until
 from tests.support.scripted_endpoint import Received, response
 
@@ -71,3 +88,75 @@ def test_workers_end_when_the_run_ends(
         done = batch("in.jsonl", "out.jsonl", *WORKERS, "--resume")
     assert (done.code, (tmp_path / "out.jsonl").read_bytes()) == (0, results(200))
     assert model.counts == Counter(lines)
+
+
+def test_the_errors_of_all_workers_count_together(
+    batch: Batch, model: ModelServer, lines: list[bytes]
+) -> None:
+    model.behavior = lambda *_: BAD
+    done = batch("in.jsonl", "out.jsonl", *WORKERS, "--max-errors", "10")
+    assert (done.code, "more than --max-errors 10" in done.err) == (254, True)
+    assert 10 < done.summary["errorRecordCount"] <= 10 + 4  # those in flight
+
+
+def test_an_order_arrives_as_it_was(environ: dict[str, str]) -> None:
+    options = BatchOptions(
+        "in",
+        "out",
+        DataOptions(limit=3, max_payload_in_mb=0),
+        in_doubt=InDoubt.SKIP,
+        request_rate=0.5,
+        max_errors=ErrorLimit(5.0, is_percentage=True),
+    )
+    environ["BYTES"] = "\udcff"  # no UTF-8
+    order = WorkerOrder(
+        options,
+        target(ConnectionOptions(endpoint_url="http://127.0.0.1:9"), environ).portable,
+        InputKind.STREAM,
+        "job",
+        4,
+        Identity("in", 1, 2),
+        tally_descriptor=7,
+    )
+    assert decode_json(WorkerOrder, encode_json(order)) == order
+
+
+SERVICE_ERROR = ServiceError(
+    {"Error": {"Code": "ModelError", "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": 424}},
+    "InvokeEndpoint",
+    "a hint",
+)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        None,
+        SERVICE_ERROR,
+        *(
+            kind("message", "hint", code="Code")
+            for kind in (SmrtError, UsageError, ConfigurationError, TransportError)
+        ),
+        MaxErrorsError("message"),
+        MaxRequestsError("message"),
+    ],
+)
+def test_an_end_is_reported_as_it_was(failure: SmrtError | None) -> None:
+    sent = Sent(RequestCounts(1, 2, 3, 4, 5), failure, is_interrupted=True)
+    reported = decode_report(encode_report(sent))
+    assert isinstance(reported, Sent)
+    assert reported._replace(failure=failure) == sent
+    assert type(reported.failure) is type(failure)
+    names = ("message", "hints", "code", "sentence", "details", "exit_code")
+    assert [getattr(reported.failure, name, None) for name in names] == [
+        getattr(failure, name, None) for name in names
+    ]
+
+
+def test_progress_is_reported_as_it_was() -> None:
+    tally = Tally()
+    tally.succeeded = 7
+    tally.responded(0.25)
+    reported = decode_report(encode_report(Progress(tally, 1, 2, 3)))
+    assert isinstance(reported, Progress)
+    assert (reported.tally.values(), reported[1:]) == (tally.values(), (1, 2, 3))

@@ -1,6 +1,8 @@
 """Counts of a run, and the times of its latest requests."""
 
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 LATEST = 512
 """How many response times percentiles are computed from."""
@@ -12,6 +14,17 @@ class Tally:
     def __init__(self) -> None:
         self.requests = self.succeeded = self.failed = self.in_doubt = self.halved = 0
         self.seconds: deque[float] = deque(maxlen=LATEST)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Tally":
+        """The tally with these values."""
+        tally = cls()
+        vars(tally).update(values, seconds=deque(values["seconds"], LATEST))
+        return tally
+
+    def values(self) -> dict[str, Any]:
+        """All counts and times, by their names."""
+        return {**vars(self), "seconds": list(self.seconds)}
 
     @property
     def results(self) -> int:

@@ -1,8 +1,7 @@
 """The order of a worker process: what it sends, and how it is stopped."""
 
 import os
-import pickle
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from smrt.batch.batch_input import InputKind
 from smrt.batch.batch_options import BatchOptions
@@ -10,13 +9,18 @@ from smrt.batch.records.input_file import Identity
 from smrt.batch.sending.target import Target
 from smrt.protocol.messages import masked_repr
 
+from .typed_json import decode_json, encode_json
+
 STOP, ABORT = b"s", b"a"
 """Commands of the parent; the end of the pipe means STOP."""
 _LENGTH = 8
 
 
 class WorkerOrder(NamedTuple):
-    """The share of a worker. It travels through a pipe, as it may contain credentials."""
+    """The share of a worker. It travels through a pipe, as it may contain credentials.
+
+    `tally_descriptor` is the file of the counts of all workers, of which this one is `number`.
+    """
 
     options: BatchOptions
     target: Target
@@ -24,6 +28,8 @@ class WorkerOrder(NamedTuple):
     job_path: str
     planned_workers: int
     identity: Identity
+    tally_descriptor: int = -1
+    number: int = 0
 
     def __repr__(self) -> str:
         return masked_repr(self, "target")
@@ -38,14 +44,14 @@ def share(order: WorkerOrder, number: int, workers: int, ceiling: int) -> Worker
         options=options._replace(
             concurrency=max(1, base + (number < rest)),
             request_rate=None if rate is None else rate / workers,
-            max_errors=None,  # the parent judges all results
-        )
+        ),
+        number=number,
     )
 
 
 def write_order(order: WorkerOrder, pipe: IO[bytes]) -> None:
     """Write the order, with its length first."""
-    content = pickle.dumps(order)
+    content = encode_json(order)
     pipe.write(len(content).to_bytes(_LENGTH, "big") + content)
     pipe.flush()
 
@@ -53,9 +59,7 @@ def write_order(order: WorkerOrder, pipe: IO[bytes]) -> None:
 def read_order(descriptor: int) -> WorkerOrder:
     """Read the order; commands that follow stay in the pipe."""
     length = int.from_bytes(_read_exactly(descriptor, _LENGTH), "big")
-    order: Any = pickle.loads(_read_exactly(descriptor, length))  # noqa: S301 - of the parent
-    assert isinstance(order, WorkerOrder)
-    return order
+    return decode_json(WorkerOrder, _read_exactly(descriptor, length))
 
 
 def _read_exactly(descriptor: int, length: int) -> bytes:

@@ -1,25 +1,25 @@
 """Starts the workers of a run, passes signals on to them, and adds up what they report."""
 
-import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
 from queue import Empty, Queue
+from tempfile import TemporaryFile
 from threading import Thread
 from time import monotonic
-from typing import Any
 
 from smrt.batch.batch_options import BatchOptions
 from smrt.batch.batch_report import RequestCounts
 from smrt.batch.interruptions import Interruptions, handling
-from smrt.batch.sending.error_limit import error_judge
 from smrt.batch.sending.monitor import Monitor, Progress
 from smrt.batch.sending.send import STOPPING, Sent
 from smrt.batch.sending.tally import Tally
 from smrt.engine.concurrency_limit import CEILING
 from smrt.errors import SmrtError
 
+from .shared_tally import tally_size
 from .worker_order import ABORT, STOP, WorkerOrder, share, write_order
+from .worker_report import WorkerReport, decode_report
 
 WAIT_SECONDS = 0.2
 MODULE = "smrt.batch.workers.worker_process"
@@ -35,13 +35,15 @@ class WorkerPool:
 
     def __init__(self, order: WorkerOrder, monitor: Monitor) -> None:
         self._monitor = monitor
-        self._judge = error_judge(order.options.max_errors)
-        self._reports: Queue[tuple[int, Any]] = Queue()
+        self._reports: Queue[tuple[int, WorkerReport | None]] = Queue()
         self._failure: SmrtError | None = None
         self._shown_at = monotonic()
         workers = worker_count(order.options)
         self._progress: dict[int, Progress] = {}
         self._sent: dict[int, Sent] = {}
+        self._tally_file = TemporaryFile()  # noqa: SIM115 - closed with the pool
+        self._tally_file.truncate(tally_size(workers))
+        order = order._replace(tally_descriptor=self._tally_file.fileno())
         self._processes = [
             self._start(number, share(order, number, workers, CEILING)) for number in range(workers)
         ]
@@ -60,6 +62,7 @@ class WorkerPool:
 
     def close(self) -> None:
         """Close the pipes, at which workers that are left end."""
+        self._tally_file.close()
         for process in self._processes:
             for pipe in (process.stdin, process.stdout):
                 assert pipe is not None
@@ -71,6 +74,7 @@ class WorkerPool:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=(order.tally_descriptor,),
         )
         assert process.stdin is not None
         write_order(order, process.stdin)
@@ -81,10 +85,11 @@ class WorkerPool:
         """In a thread: queue what a worker reports, to its end."""
         assert process.stdout is not None
         try:
-            while True:
-                self._reports.put((number, pickle.load(process.stdout)))  # noqa: S301 - our child
-        except (EOFError, pickle.UnpicklingError, ValueError):
-            self._reports.put((number, None))
+            for line in process.stdout:
+                self._reports.put((number, decode_report(line)))
+        except ValueError:  # it was killed in a line, or the pipe is closed
+            pass
+        self._reports.put((number, None))
 
     def _handle_report(self) -> None:
         try:
@@ -93,7 +98,6 @@ class WorkerPool:
             return
         if isinstance(report, Progress):
             self._progress[number] = report
-            self._fail(self._judge(self._tally()))
         elif isinstance(report, Sent):
             self._sent[number] = report
             self._fail(report.failure)
@@ -125,9 +129,6 @@ class WorkerPool:
         if show is not None and now - self._shown_at >= self._monitor.show_seconds:
             self._shown_at = now
             show(self._total(list(self._progress.values())))
-
-    def _tally(self) -> Tally:
-        return self._total(list(self._progress.values())).tally
 
     def _total(self, parts: Sequence[Progress]) -> Progress:
         tally = Tally()

@@ -4,11 +4,9 @@ It reads its order from standard input, sends what it can claim, and reports to 
 """
 
 import os
-import pickle
 import signal
 import sys
 from contextlib import closing
-from typing import Any
 
 from smrt.batch.batch_input import open_source
 from smrt.batch.batch_session import Session
@@ -21,7 +19,9 @@ from smrt.engine.event_loop import READ
 from smrt.errors import SmrtError
 from smrt.output.console import standard
 
+from .shared_tally import SharedTally
 from .worker_order import ABORT, WorkerOrder, read_order
+from .worker_report import WorkerReport, encode_report
 
 REPORT_SECONDS = 0.2
 STDIN, STDOUT = 0, 1
@@ -51,6 +51,9 @@ def _send(order: WorkerOrder) -> Sent:
     layout = source.layout(order.planned_workers, order.options.partition_size)
     plan = PartitionPlan(layout.all_partitions, source.count)
     monitor = Monitor(console.note, show=_report, show_seconds=REPORT_SECONDS, attach=_obey)
+    if order.options.max_errors is not None:
+        tally = SharedTally(order.tally_descriptor, order.number)
+        monitor = monitor._replace(job_tally=tally.total)
     with closing(JobStore(folder, plan, order.options.in_doubt)) as store:
         return send_job(session, JobRecords(source, plan, store), monitor)
 
@@ -70,8 +73,8 @@ def _obey(controls: Controls) -> None:
     controls.loop.watch(sys.stdin, READ, read)
 
 
-def _report(value: Any) -> None:
-    content = memoryview(pickle.dumps(value))
+def _report(report: WorkerReport) -> None:
+    content = memoryview(encode_report(report))
     try:
         while content:
             content = content[os.write(STDOUT, content) :]
