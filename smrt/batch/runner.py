@@ -18,6 +18,7 @@ from .job.job_opening import open_job
 from .job.job_status import JobStatus
 from .job.job_store import JobStore, PartitionPlan
 from .job.manifest import Manifest
+from .job.outcomes import Counts
 from .job.result_output import ResultOutput
 from .printed_run import run_printed
 from .progress.display import opened_monitor
@@ -138,7 +139,8 @@ class _JobRun:
 
     def _send_records(self, folder: JobFolder, records: JobRecords) -> Sent:
         """Send in this process, or in workers."""
-        with opened_monitor(self._session, records.source) as monitor:
+        earlier = Counts if self._is_new else records.store.settled_counts
+        with opened_monitor(self._session, records.source, earlier) as monitor:
             if self._options.workers == 1:
                 return send_job(self._session, records, monitor)
             from .workers.worker_order import WorkerOrder

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from smrt.batch.batch_options import ErrorLimit
+from smrt.batch.job.outcomes import Counts
 from smrt.batch.progress.speed import Speed
 from smrt.batch.sending.error_limit import error_judge
 from smrt.batch.sending.monitor import Progress
+from smrt.batch.sending.processor_use import ProcessorUse
 from smrt.batch.sending.tally import Tally
 from smrt.cli.main import main
 from smrt.output.console import Console
@@ -130,7 +132,7 @@ def test_a_limit_of_errors(
 
 def test_progress_has_the_speed_of_the_last_ten_seconds() -> None:
     now = 0.0
-    speed = Speed(100, lambda: now)
+    speed = Speed(100, clock=lambda: now)
     tally = Tally()
     for now, done in ((5.0, 10), (10.0, 60), (20.0, 80)):
         tally.succeeded = done
@@ -142,7 +144,26 @@ def test_progress_has_the_speed_of_the_last_ten_seconds() -> None:
         "p50 10.00 s, p99 10.00 s, 10 s left"
     )
     assert values.members["recordsPerSecond"] == 2.0
-    assert "left" not in Speed(None, lambda: now).values(Progress(tally, 0, 0, 0)).text
+    assert "left" not in Speed(None, clock=lambda: now).values(Progress(tally, 0, 0, 0)).text
+
+
+def test_results_of_earlier_runs_are_progress_but_not_speed() -> None:
+    now = 0.0
+    speed = Speed(100, Counts(50, 3, 1), lambda: now)
+    tally = Tally()
+    now, tally.succeeded = 10.0, 20
+    values = speed.values(Progress(tally, 1, 4, 0))
+    assert (values.done, values.succeeded, values.failed) == (74, 70, 3)
+    assert (values.per_second, values.remaining_seconds) == (2.0, 13.0)
+
+
+def test_a_run_that_one_processor_is_too_slow_for_names_workers_once() -> None:
+    wall, cpu = iter((0.0, 10.0, 20.0, 30.0)), iter((0.0, 8.9, 18.0, 28.0))
+    use = ProcessorUse(wall.__next__, cpu.__next__, processors=8)
+    hints = [use.hint() for _ in range(3)]
+    assert [bool(hint) for hint in hints] == [False, True, False]
+    assert "used to 91%: --workers 8" in hints[1]
+    assert ProcessorUse(processors=1).hint() == ""
 
 
 @pytest.mark.parametrize("mode", ["auto", "bar", "lines", "json", "none"])

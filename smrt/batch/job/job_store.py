@@ -105,6 +105,10 @@ class JobStore:
             self.folder.remove_parts()
         return manifest
 
+    def settled_counts(self) -> Counts:
+        """The results that this round does not change any more, before a run of it."""
+        return sum((work.settled_counts() for work in self._works()), Counts())
+
     def status(self) -> JobStatus:
         """The state of all records, as a running process or a stopped one left it."""
         manifest, owner = self.folder.manifest(), self.folder.owner()

@@ -44,6 +44,11 @@ class PartitionRound(NamedTuple):
             return None
         return earlier[-1].counts
 
+    def settled_counts(self) -> Counts:
+        """The results that this round does not change any more."""
+        final = self.final_counts()
+        return self.standing().settled if final is None else final
+
     def standing(self) -> Standing:
         """Where it stands before the next attempt."""
         earlier = [log for journal in self.journals() for log in journal.logs]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from smrt.batch.batch_session import Session
+from smrt.batch.job.outcomes import Counts
 from smrt.batch.records.source import Source
 from smrt.batch.sending.monitor import Monitor, Progress
 
@@ -14,15 +15,20 @@ Show = Callable[[ProgressValues], None]
 
 
 @contextmanager
-def opened_monitor(session: Session, source: Source) -> Iterator[Monitor]:
-    """Shows the progress in this block, in the way that the options choose."""
+def opened_monitor(
+    session: Session, source: Source, earlier: Callable[[], Counts] = Counts
+) -> Iterator[Monitor]:
+    """Shows the progress in this block, in the way that the options choose.
+
+    `earlier` returns the results of earlier runs, which count as done.
+    """
     console, mode = session.console, session.options.progress
     if mode == "auto":
         mode = "bar" if console.stderr_is_terminal else "lines"
     if mode == "none":
         yield Monitor(console.note)
         return
-    speed = Speed(source.estimated_records())
+    speed = Speed(source.estimated_records(), earlier())
     if mode == "bar":
         from .bar import opened_bar
 

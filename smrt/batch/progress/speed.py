@@ -5,8 +5,10 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, NamedTuple
 
+from smrt.batch.job.outcomes import Counts
 from smrt.batch.sending.monitor import Progress
 
+NO_COUNTS = Counts()
 WINDOW = 10.0
 """Seconds over which records per second are computed."""
 
@@ -66,10 +68,18 @@ class ProgressValues(NamedTuple):
 
 
 class Speed:
-    """Computes values from progress; `clock` returns seconds."""
+    """Computes values from progress; `clock` returns seconds.
 
-    def __init__(self, total: int | None, clock: Callable[[], float] = monotonic) -> None:
-        self._total, self._clock = total, clock
+    `total` is about the number of records, `earlier` are the results of earlier runs.
+    """
+
+    def __init__(
+        self,
+        total: int | None,
+        earlier: Counts = NO_COUNTS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._total, self._earlier, self._clock = total, earlier, clock
         self._samples = deque([(clock(), 0)])
 
     def values(self, progress: Progress) -> ProgressValues:
@@ -81,10 +91,10 @@ class Speed:
         self._samples.append((now, tally.results))
         per_second = (tally.results - before) / (now - since) if now > since else 0.0
         return ProgressValues(
-            tally.results,
+            self._earlier.total + tally.results,
             self._total,
-            tally.succeeded,
-            tally.failed,
+            self._earlier.succeeded + tally.succeeded,
+            self._earlier.failed + tally.failed,
             progress.in_flight,
             progress.limit,
             per_second,

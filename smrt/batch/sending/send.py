@@ -12,6 +12,7 @@ from smrt.errors import SmrtError
 from .batch_engine import make_engine
 from .error_limit import Judge, error_judge
 from .monitor import Controls, Monitor, Progress
+from .processor_use import PERIOD, ProcessorUse
 from .request_factory import RequestFactory
 from .sender import Sender
 from .tally import Tally
@@ -42,6 +43,8 @@ def send_records(
         raise
     sender = Sender(work, requests, tally, engine, _judge(options, monitor))
     _watch(engine, sender, tally, monitor)
+    if options.workers == 1 and options.job_path is not None:
+        _watch_processor(engine, monitor)
     interruptions = Interruptions(lambda: _stop(sender, monitor), engine.abort)
     with handling(interruptions):
         failure = _run(engine, sender, monitor)
@@ -88,6 +91,18 @@ def _watch(engine: Engine, sender: Sender, tally: Tally, monitor: Monitor) -> No
     if show is not None:
         shown = show
         _every(engine, monitor.show_seconds, lambda: shown(progress()))
+
+
+def _watch_processor(engine: Engine, monitor: Monitor) -> None:
+    """Print a hint if one process is not enough."""
+    use = ProcessorUse()
+
+    def check() -> None:
+        hint = use.hint()
+        if hint:
+            monitor.note(hint)
+
+    _every(engine, PERIOD, check)
 
 
 def _every(engine: Engine, seconds: float, function: Callable[[], None]) -> None:

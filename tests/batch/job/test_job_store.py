@@ -284,6 +284,23 @@ def test_a_retry_that_is_pending_is_in_doubt_and_no_longer_failed(
     store.close()
 
 
+def test_settled_results_are_those_that_a_round_does_not_send_again(store: JobStore) -> None:
+    attempt = claim(store)
+    respond(attempt, "sfd-")
+    attempt.close()
+    assert store.settled_counts() == Counts(1, 1, 1)
+    finish_round(store, "---ss", "sffff")
+    store.finish(ResultFile(store.folder.paths.folder + "/../out"))
+    assert store.settled_counts() == Counts(4, 5, 1)
+    assert store.next_round()
+    assert store.settled_counts() == Counts(4)
+    attempt = claim(store, 1)
+    attempt.sent([6, 7])
+    attempt.response(6, b"6:s\n", ok=True)
+    attempt.close()
+    assert store.settled_counts() == Counts(5)
+
+
 def test_the_results_are_in_the_order_of_the_input(store: JobStore) -> None:
     for partition in reversed(PARTITIONS):
         attempt = claim(store, partition.number)

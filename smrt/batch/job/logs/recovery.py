@@ -23,6 +23,8 @@ class Standing(NamedTuple):
     """The records that were sent in this round, and have no result."""
     retried_in_doubt: Collection[int] = frozenset()
     """The records in doubt of earlier rounds that are sent again in this one."""
+    settled: Counts = Counts()
+    """The results of the records that are not sent (again) in this round."""
 
 
 def standing(
@@ -58,15 +60,17 @@ def _standing(
     index: ResultIndex, first_log: int, retryable: Collection[Outcome], pending: set[int]
 ) -> Standing:
     """The standing; `first_log` is the number of the first log of the current round."""
-    counts, stored, retried = [0] * len(Outcome), array("Q"), set()
+    counts, settled = [0] * len(Outcome), [0] * len(Outcome)
+    stored, retried = array("Q"), set()
     for offset, log, _, _, outcome in index:
         counts[outcome] += 1
         if log >= first_log or outcome not in retryable:
+            settled[outcome] += 1
             stored.append(offset)
         elif outcome is Outcome.IN_DOUBT:
             retried.add(offset)
     in_doubt = sorted_offsets(pending)
-    return Standing(Counts(*counts), SortedOffsets(stored), in_doubt, retried)
+    return Standing(Counts(*counts), SortedOffsets(stored), in_doubt, retried, Counts(*settled))
 
 
 def settled_counts(state: Standing, *, is_retry: bool) -> Counts:
