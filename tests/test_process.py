@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Result, without_coverage
+from tests.support.loopback import reserved_port
 from tests.support.polling import until
 from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset, response
 
@@ -87,13 +88,10 @@ def test_every_outcome_has_its_exit_status(
 
 
 def test_an_unreachable_service_exits_with_255(process: Callable[..., Result]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    env = {
-        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": f"http://127.0.0.1:{port}",
-        "AWS_MAX_ATTEMPTS": "1",
-    }
-    ran = process(*LINE, "out", env=env)
+    with reserved_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        env = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": url, "AWS_MAX_ATTEMPTS": "1"}
+        ran = process(*LINE, "out", env=env)
     assert ran.code == 255
     assert "Could not connect to the endpoint URL" in ran.err
 

@@ -18,7 +18,7 @@ from benchmarks import speed_page
 from smrt.cli.commands import invoke_endpoint
 from tests.support import documented
 from tests.support.aws_services import fake_services
-from tests.support.polling import until
+from tests.support.local_server import wait_for_server
 from tests.support.project import PACKAGE, ROOT
 
 README = ROOT / "README.md"
@@ -69,27 +69,28 @@ def counter(folder: Path) -> Iterator[str]:
     ready, sessions = folder / "ready", folder / "sessions"
     ready.touch()
     sessions.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    listener = socket.create_server(("127.0.0.1", 0))
+    url, descriptor = f"http://127.0.0.1:{listener.getsockname()[1]}", listener.fileno()
     added = {
         "SAGEMAKER_ENABLE_STATEFUL_SESSIONS": "true",
         "SAGEMAKER_SESSIONS_PATH": str(sessions),
     }
-    words = [sys.executable, "-m", "tests.support.container", str(port), str(ready)]
+    words = [sys.executable, "-m", "tests.support.container", str(descriptor), str(ready)]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(
-        words, cwd=ROOT, env={**os.environ, **added}, stdout=quiet, stderr=quiet
+        words,
+        cwd=ROOT,
+        env={**os.environ, **added},
+        stdout=quiet,
+        stderr=quiet,
+        pass_fds=[descriptor],
     ) as process:
+        listener.close()
         try:
-            until(lambda: _listens(port))
-            yield f"http://127.0.0.1:{port}"
+            wait_for_server(url)
+            yield url
         finally:
             process.kill()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as sock:
-        return not sock.connect_ex(("127.0.0.1", port))
 
 
 def assert_output(example: Example, done: "subprocess.CompletedProcess[str]") -> None:

@@ -19,6 +19,7 @@ from smrt.protocol.messages import Credentials
 from smrt.protocol.operations import INVOKE_ENDPOINT
 from smrt.protocol.retry import Policy
 from tests.engine.conftest import CREDENTIALS, Runner, prepared
+from tests.support.loopback import reserved_port
 from tests.support.polling import until
 from tests.support.scripted_endpoint import (
     Endpoint,
@@ -365,9 +366,8 @@ def test_a_call_that_was_in_doubt_stays_so(endpoint: Endpoint, runner: Runner) -
 
 
 def test_a_refused_connection_sent_nothing(runner: Runner) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    (done,) = runner.run(f"http://127.0.0.1:{port}", 1)
+    with reserved_port() as port:
+        (done,) = runner.run(f"http://127.0.0.1:{port}", 1)
     assert (done.error and done.error.code, done.attempts) == ("EndpointConnectionError", 3)
     assert (done.delivery, done.sent_at) == (Delivery.UNSENT, None)
 

@@ -14,6 +14,7 @@ from smrt.engine.network.opening import Opening
 from smrt.engine.network.resolver import Resolver
 from smrt.errors import ConfigurationError
 from tests.engine.conftest import Runner, prepared
+from tests.support.loopback import reserved_port
 from tests.support.relay import Relay
 from tests.support.scripted_endpoint import Endpoint, drop
 
@@ -78,9 +79,8 @@ def test_a_proxy_that_rejects_the_credentials_sent_nothing_on(
 
 
 def test_a_proxy_that_is_not_there_is_a_proxy_error(runner: Runner) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    (done,) = runner.run("http://h", 1, http_proxy=f"http://127.0.0.1:{port}")
+    with reserved_port() as port:
+        (done,) = runner.run("http://h", 1, http_proxy=f"http://127.0.0.1:{port}")
     assert (done.error and done.error.code) == "ProxyConnectionError"
     assert done.delivery is Delivery.UNSENT
 
@@ -103,14 +103,14 @@ def test_a_server_that_does_not_answer_a_handshake_is_a_connect_timeout(
 
 
 def test_every_address_is_tried(endpoint: Endpoint) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        dead = closed.getsockname()
     loop, results = EventLoop(), []
     kinds = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
-    opening = Opening(loop, 5.0, lambda *result: results.append(result))
-    opening.connect([(*kinds, dead), (*kinds, dead), (*kinds, ("127.0.0.1", endpoint.port))])
-    while not results:
-        loop.run_once()
+    opening = Opening(loop, 60.0, lambda *result: results.append(result))
+    with reserved_port() as closed:
+        ports = (closed, closed, endpoint.port)
+        opening.connect([(*kinds, ("127.0.0.1", port)) for port in ports])
+        while not results:
+            loop.run_once()
     ((_, sock, failure),) = results
     assert sock is not None
     assert (sock.getpeername()[1], failure) == (endpoint.port, None)

@@ -25,6 +25,8 @@ from smrt.local.server import serving
 from smrt.local.service import Service
 from tests.local.test_command import LOCAL, environ, local, started
 from tests.support.local_server import client, request, send, signed
+from tests.support.loopback import reserved_port
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 from tests.support.storage_server import bucket
 
@@ -42,12 +44,12 @@ class Local(NamedTuple):
         return response
 
     def output(self, response: Mapping[str, Any]) -> bytes:
-        body: bytes = self.smrt.wait(response, timeout=20)["Body"].read()
+        body: bytes = self.smrt.wait(response, timeout=LIMIT)["Body"].read()
         return body
 
     def failure(self, response: Mapping[str, Any]) -> str:
         with pytest.raises(ServiceError) as caught:
-            self.smrt.wait(response, timeout=20)
+            self.smrt.wait(response, timeout=LIMIT)
         assert caught.value.code == "AsyncInvocationFailed"
         return caught.value.message
 
@@ -58,6 +60,13 @@ def s3() -> Iterator[Any]:
         yield resource
 
 
+def at(url: str) -> Storage:
+    """The storage of a server that runs at `url`, or of none."""
+    store = Storage.__new__(Storage)
+    store.url = url
+    return store
+
+
 Serve = Callable[..., Any]
 
 
@@ -66,8 +75,7 @@ def serve(s3: Any, environ: Mapping[str, str]) -> Serve:
     @contextmanager
     def running(clock: Callable[[], float] = now, **endpoints: Endpoint) -> Iterator[Local]:
         errors: list[str] = []
-        store = Storage.__new__(Storage)
-        store.url = s3.url
+        store = at(s3.url)
         queues = Queues(lambda: store.s3, clock=clock, report_error=errors.append)
         service = Service(endpoints or {"echo": echo}, now, errors.append, queues=queues)
         with serving(service) as url, closing(client(url)) as boto:
@@ -271,7 +279,7 @@ def test_a_model_that_takes_too_long_times_out(serve: Serve) -> None:
     release = Event()
 
     def waits(call: Invocation) -> Prediction:
-        release.wait(20)
+        release.wait(LIMIT)
         return Prediction(b"late", "text/plain")
 
     with serve(waits=waits) as local:
@@ -290,7 +298,7 @@ def test_queued_calls_wait_and_expire(serve: Serve) -> None:
             running += 1
             most_running = max(most_running, running)
         entered.release()
-        release.wait(20)
+        release.wait(LIMIT)
         with lock:
             running -= 1
         return Prediction(call.body, "text/plain")
@@ -298,7 +306,7 @@ def test_queued_calls_wait_and_expire(serve: Serve) -> None:
     with serve(clock=lambda: time, waits=waits) as local:
         running_calls = [local.send("waits", Body=str(n)) for n in range(CONCURRENCY)]
         for _ in running_calls:
-            assert entered.acquire(timeout=20)
+            assert entered.acquire(timeout=LIMIT)
         patient = local.send("waits", Body=b"patient", RequestTTLSeconds=121)
         hasty = local.send("waits", Body=b"hasty", RequestTTLSeconds=120)
         time += 120.5
@@ -313,7 +321,7 @@ def test_endpoints_do_not_wait_for_one_another(serve: Serve) -> None:
     release = Event()
 
     def waits(call: Invocation) -> Prediction:
-        release.wait(20)
+        release.wait(LIMIT)
         return Prediction(b"", "text/plain")
 
     with serve(waits=waits, echo=echo) as local:
@@ -389,21 +397,22 @@ def test_without_the_extra_the_error_says_what_to_install() -> None:
 
 def test_an_unreachable_s3_is_reported_and_the_queue_continues() -> None:
     errors: SimpleQueue[str] = SimpleQueue()
-    with storage.running(now) as gone:
-        s3 = gone.s3
-    queues = Queues(lambda: s3, clock=now, report_error=errors.put)
-    for _ in range(CONCURRENCY + 1):
-        queues.accept("echo", echo, Invocation(b"1", {}))
-    for _ in range(CONCURRENCY + 1):
-        error = errors.get(timeout=60)
-        assert error.startswith("endpoint echo: Could not connect to the endpoint URL")
+    with reserved_port() as port:
+        store = at(f"http://127.0.0.1:{port}")
+        queues = Queues(lambda: store.s3, clock=now, report_error=errors.put)
+        for _ in range(CONCURRENCY + 1):
+            queues.accept("echo", echo, Invocation(b"1", {}))
+        for _ in range(CONCURRENCY + 1):
+            error = errors.get(timeout=LIMIT)
+            assert error.startswith("endpoint echo: Could not connect to the endpoint URL")
+    store.s3.close()
 
 
 def test_a_wait_in_python_can_be_resumed(serve: Serve) -> None:
     release = Event()
 
     def waits(call: Invocation) -> Prediction:
-        release.wait(20)
+        release.wait(LIMIT)
         return Prediction(b"late", "text/csv")
 
     with serve(waits=waits) as local:

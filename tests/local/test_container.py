@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,7 +18,8 @@ from smrt.local.container import Container, container
 from smrt.local.endpoint import BROKEN, TIMED_OUT, Invocation, ModelFailure, NotReady
 from smrt.local.endpoints import endpoints
 from smrt.protocol.messages import Url
-from tests.support.local_server import client, serve
+from tests.support.local_server import client, serve, wait_for_server
+from tests.support.loopback import reserved_port
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint, Responder, response
 
@@ -31,40 +31,27 @@ class Running(NamedTuple):
     ready: Path
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder, port = tmp_path_factory.mktemp("container"), free_port()
-    ready = folder / "ready"
-    argv = [sys.executable, "-m", "tests.support.container", str(port), str(ready)]
+    folder, listener = tmp_path_factory.mktemp("container"), socket.create_server(("127.0.0.1", 0))
+    ready, url = folder / "ready", f"http://127.0.0.1:{listener.getsockname()[1]}"
+    descriptor = listener.fileno()
+    argv = [sys.executable, "-m", "tests.support.container", str(descriptor), str(ready)]
     environ = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "SAGEMAKER_ENABLE_STATEFUL_SESSIONS": "true",
         "SAGEMAKER_SESSIONS_PATH": str(folder),
     }
+    quiet = subprocess.DEVNULL
     with subprocess.Popen(
-        argv, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        argv, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet, pass_fds=[descriptor]
     ) as process:
+        listener.close()
         try:
-            wait_for(port, process)
-            yield Running(f"http://127.0.0.1:{port}", ready)
+            wait_for_server(url)
+            yield Running(url, ready)
         finally:
             process.kill()
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        with socket.socket() as sock:
-            if not sock.connect_ex(("127.0.0.1", port)):
-                return
-        assert process.poll() is None
-        time.sleep(0.05)
-    pytest.fail("the container does not listen")
 
 
 @contextmanager
@@ -196,7 +183,11 @@ def test_sessions_start_and_end(runtime: Any) -> None:
 
 
 def test_an_endpoint_without_a_container_is_not_ready() -> None:
-    with boto(f"http://127.0.0.1:{free_port()}") as runtime, pytest.raises(ClientError) as caught:
+    with (
+        reserved_port() as port,
+        boto(f"http://127.0.0.1:{port}") as runtime,
+        pytest.raises(ClientError) as caught,
+    ):
         runtime.invoke_endpoint(EndpointName="c", Body=b"1")
     status, code, message = error_of(caught.value)
     assert (status, code) == (429, "ModelNotReadyException")
@@ -272,15 +263,8 @@ def test_a_container_that_has_stopped_is_not_ready() -> None:
     with closing(container(stopped.url)) as opened:
         assert opened.invoke(CALL).buffered().body == b"1"
         stopped.close()
-        wake(stopped.port)
         with pytest.raises(NotReady, match="no container listens at http"):
             opened.invoke(CALL)
-
-
-def wake(port: int) -> None:
-    """Wake the thread that accepts, which then closes its listener."""
-    with socket.socket() as sock:
-        sock.connect_ex(("127.0.0.1", port))
 
 
 @pytest.mark.parametrize(

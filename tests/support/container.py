@@ -1,12 +1,14 @@
 """A container that implements SageMaker's contract with AWS's own library for such containers.
 
-    python -m tests.support.container PORT READY
+    python -m tests.support.container DESCRIPTOR READY
 
-It is ready when the file READY exists. The member `do` of its JSON input selects what it does.
+It listens on the socket DESCRIPTOR, and is ready when the file READY exists. The member `do` of its
+JSON input selects what it does.
 """
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
@@ -52,4 +54,5 @@ def exists(path: str) -> bool:
 if __name__ == "__main__":
     app = FastAPI()
     standards.bootstrap(app)
-    uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])

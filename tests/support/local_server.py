@@ -17,6 +17,7 @@ from smrt.local.service import Service
 from smrt.local.signature import CREDENTIALS
 from smrt.protocol.messages import Headers, Payload, Request, Url
 from smrt.protocol.sigv4 import sign
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -81,9 +82,14 @@ def send(http_request: Request) -> HTTPResponse:
     )
 
 
+def wait_for_server(url: str) -> None:
+    """Return when the server that accepts connections at `url` responds to a request."""
+    send(with_host(request(url, "/ping")._replace(method="GET")))
+
+
 def exchange(url: Url, data: bytes, method: str = "POST") -> HTTPResponse:
     """Send `data` unchanged, and read the whole response."""
-    with socket.create_connection((url.host, url.port), timeout=10) as sock:
+    with socket.create_connection((url.host, url.port), timeout=LIMIT) as sock:
         sock.sendall(data)
         response = HTTPResponse(sock, method=method)
         response.begin()

@@ -1,8 +1,9 @@
-"""Keeps this process from other hosts. It imports little, so that a process starts fast."""
+"""Loopback: keeps this process there, and reserves ports. It imports little, to start fast."""
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -33,6 +34,18 @@ def stay() -> None:
 
     socket.getaddrinfo = look_up_loopback
     socket.socket.connect = guarded()  # type: ignore[method-assign,assignment]
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that refuses connections, and that no other process is assigned.
+
+    A server that asks for this port may listen on it, as servers reuse addresses.
+    """
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", 0))
+        yield sock.getsockname()[1]
 
 
 def _is_loopback(host: str | bytes) -> bool:

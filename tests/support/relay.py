@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from tests.support.scripted_endpoint import stop_accepting
+
 
 class Relay:
     """A proxy on a free port; `heads` are the heads of the requests that it received.
@@ -23,9 +25,7 @@ class Relay:
 
     def close(self) -> None:
         """Stop listening."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
+        stop_accepting(self._listener, self._thread)
 
     def _serve(self) -> None:
         with suppress(OSError):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
-from tests.support.polling import until
+from tests.support.polling import LIMIT, until
 
 Headers = Iterable[tuple[str, str | bytes]]
 MODEL_HEADERS: tuple[tuple[str, str], ...] = (
@@ -56,7 +56,8 @@ class Endpoint:
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
         self._busy: set[socket.socket] = set()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     @property
     def url(self) -> str:
@@ -82,9 +83,7 @@ class Endpoint:
         """
         with suppress(AssertionError):
             until(lambda: not self.script, seconds=10)
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
-        self._listener.close()
+        stop_accepting(self._listener, self._thread)
         assert not self.script, f"{len(self.script)} scripted responses were not requested"
 
     def settle(self) -> None:
@@ -131,6 +130,17 @@ class Endpoint:
         length = int(headers.get("content-length", 0)) if self.read_body else 0
         body = file.read(length)
         return Received(method, target, headers, body) if len(body) == length else None
+
+
+def stop_accepting(listener: socket.socket, thread: threading.Thread) -> None:
+    """Close `listener` when `thread` accepts no more.
+
+    Closed earlier, the thread could accept from the next socket that has its descriptor.
+    """
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread
+    thread.join(LIMIT)
+    listener.close()
 
 
 class _Incoming(io.RawIOBase):

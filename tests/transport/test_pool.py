@@ -16,6 +16,7 @@ from smrt.protocol.urls import parse_url
 from smrt.transport.connection import HeadTimeoutError
 from smrt.transport.pool import HttpTransport, Response
 from smrt.transport.translation import CONNECTING, PROXYING, READING, WAITING, translated
+from tests.support.loopback import reserved_port
 from tests.support.scripted_endpoint import Endpoint, Received, drop, hang, raw, reset, response
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"
@@ -99,18 +100,17 @@ def test_ipv6_hosts_are_reached() -> None:
 def test_every_address_of_a_host_name_is_tried(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        dead = closed.getsockname()
     lookup = socket.getaddrinfo
 
     def two(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
         if host != b"two.invalid":
             return lookup(host, port, *args, **kwargs)
         kinds = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
-        return [(*kinds, dead), (*kinds, ("127.0.0.1", port))]
+        return [(*kinds, ("127.0.0.1", each)) for each in (closed, port)]
 
     monkeypatch.setattr(socket, "getaddrinfo", two)
-    assert send(f"http://two.invalid:{endpoint.port}").status == 200
+    with reserved_port() as closed:
+        assert send(f"http://two.invalid:{endpoint.port}").status == 200
 
 
 DROPS = {
@@ -160,9 +160,8 @@ def test_silence_is_a_read_timeout(endpoint: Endpoint, responder: Any) -> None:
 
 
 def test_a_refused_connection_is_a_connection_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    error = failure(f"http://127.0.0.1:{port}/p")
+    with reserved_port() as port:
+        error = failure(f"http://127.0.0.1:{port}/p")
     assert error.code == "EndpointConnectionError"
     assert error.message == f'Could not connect to the endpoint URL: "http://127.0.0.1:{port}/p"'
     assert error.hints == ("Connection refused",)

@@ -24,6 +24,7 @@ from smrt.protocol.urls import parse_url
 from smrt.transport.connection import HEAD_GRACE
 from smrt.transport.pool import HttpTransport
 from smrt.transport.proxy import choose, is_bypassed, parse_proxy, tunnel
+from tests.support.loopback import reserved_port
 from tests.support.relay import Relay
 from tests.support.scripted_endpoint import Endpoint, drop, error, hang, raw, response
 from tests.transport.test_connection import Drip
@@ -329,12 +330,11 @@ def test_407_of_a_server_is_the_servers(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_the_error_for_an_unreachable_proxy_names_it(scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
     for host, hint in (("127.0.0.1", "refused"), ("nothing.invalid", "cannot resolve")):
-        proxy = f"http://u:secret@{host}:{port}"
-        with pytest.raises(SmrtError) as caught:
-            send(f"{scheme}://h.invalid/", http_proxy=proxy, https_proxy=proxy)
+        with reserved_port() as port:
+            proxy = f"http://u:secret@{host}:{port}"
+            with pytest.raises(SmrtError) as caught:
+                send(f"{scheme}://h.invalid/", http_proxy=proxy, https_proxy=proxy)
         assert caught.value.code == "ProxyConnectionError"
         assert caught.value.message == (
             f'Failed to connect to proxy URL: "http://***@{host}:{port}"'

@@ -3,7 +3,6 @@
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import Smrt
+from tests.support.loopback import reserved_port
+from tests.support.polling import until
 from tests.support.scripted_endpoint import Endpoint
 
 PROGRAM = shutil.which("tinyproxy", path="/usr/bin:/usr/sbin:/usr/local/bin:/bin")
@@ -36,33 +37,26 @@ class Tinyproxy(NamedTuple):
 def tinyproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tinyproxy]:
     """A tinyproxy that requires credentials, on a free port."""
     folder = tmp_path_factory.mktemp("tinyproxy")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     config, log = folder / "tinyproxy.conf", folder / "log"
-    config.write_text(
-        f"Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 20\nMaxClients 10\n"
-        f'LogFile "{log}"\nLogLevel Connect\nBasicAuth ann se.cret\n'
-    )
-    assert PROGRAM is not None
-    process = subprocess.Popen([PROGRAM, "-d", "-c", str(config)], stdout=subprocess.DEVNULL)
-    try:
-        _await(port, process)
-        yield Tinyproxy(f"127.0.0.1:{port}", log)
-    finally:
-        process.kill()  # a SIGTERM that comes just before it waits goes unnoticed
-        process.wait()
-
-
-def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(200):
+    with reserved_port() as port:
+        config.write_text(
+            f"Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 60\nMaxClients 10\n"
+            f'LogFile "{log}"\nLogLevel Connect\nBasicAuth ann se.cret\n'
+        )
+        assert PROGRAM is not None
+        process = subprocess.Popen([PROGRAM, "-d", "-c", str(config)], stdout=subprocess.DEVNULL)
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            assert process.poll() is None, "tinyproxy has ended"
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("tinyproxy does not listen")
+            until(lambda: _listens(port, process))
+            yield Tinyproxy(f"127.0.0.1:{port}", log)
+        finally:
+            process.kill()  # a SIGTERM that comes just before it waits goes unnoticed
+            process.wait()
+
+
+def _listens(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    assert process.poll() is None, "tinyproxy has ended"
+    with socket.socket() as sock:
+        return not sock.connect_ex(("127.0.0.1", port))
 
 
 def test_an_http_request_goes_through_a_real_proxy(
@@ -126,10 +120,9 @@ def test_the_error_for_a_rejection_names_the_real_proxy(
 def test_a_server_that_a_real_proxy_cannot_reach_is_a_proxy_error(
     smrt: Smrt, tinyproxy: Tinyproxy, ca_bundle: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     environ = {"HTTPS_PROXY": tinyproxy.url, "AWS_CA_BUNDLE": ca_bundle, **ONCE}
-    ran = smrt(*LINE, "--endpoint-url", f"https://127.0.0.1:{port}", env=environ)
+    with reserved_port() as port:
+        ran = smrt(*LINE, "--endpoint-url", f"https://127.0.0.1:{port}", env=environ)
     assert ran.code == 255
     assert "(ProxyConnectionError)" in ran.err
     assert "the proxy returned 500" in ran.err
