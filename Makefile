@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where a user or CI sets this, the tests would be compiled again in each run.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 BENCH := .bench
 WHEEL := .wheel
@@ -42,7 +44,7 @@ test: $(VENV)/dev
 
 coverage: $(VENV)/dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage run -m pytest -n 2 --hypothesis-profile=thorough
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

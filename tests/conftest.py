@@ -10,13 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import botocore.loaders
 import pytest
 import trustme
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from smrt.cli.main import main
 from smrt.output.console import Console
@@ -33,8 +34,11 @@ CREDENTIAL_VARIABLES = {
 }
 
 
-settings.register_profile("smrt", deadline=None)  # no example fails because it is slow
-settings.load_profile("smrt")
+LOAD = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""No example fails because the host is busy."""
+settings.register_profile("quick", LOAD, max_examples=50, derandomize=True)
+settings.register_profile("thorough", LOAD, max_examples=300)
+settings.load_profile("quick")
 
 
 def pytest_configure() -> None:
@@ -70,23 +74,32 @@ class Result(NamedTuple):
     err: str
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Paths of new directories; `mktemp` for each would take as long as many a test."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> None:
     """Remove AWS and proxy variables, and replace the home directory of the user."""
     for name in list(os.environ):
         is_setting = name.startswith(("AWS_", "SSL_CERT_")) or "CA_BUNDLE" in name
         if is_setting or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    home = next(homes)
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-@pytest.fixture(autouse=True)
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
     """Fail a test that connects to another host."""
-    monkeypatch.setattr(socket.socket, "connect", guarded())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded())
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from smrt.cli.arguments import (
@@ -145,7 +145,6 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=7))
 def test_options_are_parsed_as_argparse_parses_them(argv: list[str]) -> None:
     assume(not any(word in NAMES.valued and after == "--" for word, after in pairwise(argv)))

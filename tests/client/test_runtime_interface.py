@@ -116,7 +116,7 @@ def refusal(call: Callable[..., Any], parameters: dict[str, Any]) -> str:
     return str(caught.value)
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@hypothesis_settings(suppress_health_check=list(HealthCheck), max_examples=30)
 @given(st.data())
 def test_wrong_parameters_are_reported_as_boto3_reports_them(
     client: smrt.Client, boto: Any, data: st.DataObject

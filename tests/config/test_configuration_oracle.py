@@ -10,7 +10,7 @@ from unittest.mock import patch
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.config.configuration import Config, check_profile, load, region
@@ -97,7 +97,6 @@ def session_of(environ: dict[str, str], profile: str | None) -> Session:
     return session
 
 
-@settings(max_examples=200)
 @given(CONFIG, STORED, ENVIRON, st.none() | NAMES)
 def test_files_and_environment_are_resolved_as_by_botocore(
     text: str, stored: str, environ: dict[str, str], profile: str | None

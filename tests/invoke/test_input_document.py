@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -215,13 +215,11 @@ JSON = st.dictionaries(
 )
 
 
-@settings(max_examples=100)
 @given(JSON)
 def test_dumped_json_is_parsed_to_the_same_value(value: dict[str, Any]) -> None:
     assert input_document.parse_document(json.dumps(value), "json") == value
 
 
-@settings(max_examples=100)
 @given(JSON)
 def test_yaml_of_another_library_is_parsed_to_the_same_value(value: dict[str, Any]) -> None:
     stream = io.StringIO()
@@ -250,7 +248,6 @@ PLAIN = st.text("0123456789_+-.eExobtrufalsny~<=TZ", max_size=12) | st.sampled_f
 
 
 @pytest.mark.filterwarnings("ignore::ruamel.yaml.constructor.MantissaNoDotYAML1_1Warning")
-@settings(max_examples=300)
 @given(PLAIN, st.sampled_from(["", "%YAML 1.1\n---\n"]))
 def test_plain_scalars_have_the_types_of_another_yaml_library(text: str, directive: str) -> None:
     source = f"{directive}- {text}"
@@ -264,7 +261,6 @@ def test_plain_scalars_have_the_types_of_another_yaml_library(text: str, directi
         assert expected.endswith("Error")
 
 
-@settings(max_examples=200)
 @given(st.text() | st.text("ab: -[]{}&*!|>'\"%#\n,?1", max_size=40) | st.binary())
 def test_any_text_is_a_mapping_or_a_usage_error(source: str | bytes) -> None:
     assert {outcome(source, "json"), outcome(source, "yaml")} <= {dict, UsageError}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.local.media import CSV, JSON, NPY, UnsupportedFormatError, decode, encode_prediction
@@ -73,7 +73,6 @@ def test_predictions_are_encoded_to_bodies(
 
 
 @given(rows)
-@settings(max_examples=100)
 def test_an_encoded_array_decodes_to_the_same_array(values: list[list[float]]) -> None:
     array = np.array(values)
     for content_type in (JSON, NPY):

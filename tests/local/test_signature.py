@@ -7,7 +7,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.local.api_errors import ApiError
@@ -58,7 +58,6 @@ def without(headers: Headers, name: str) -> Headers:
 
 
 @given(paths, queries, st.lists(values, max_size=3), st.binary(max_size=30))
-@settings(max_examples=100)
 def test_signatures_of_smrt_are_accepted(
     path: str, query: str, texts: list[str], body: bytes
 ) -> None:
@@ -68,7 +67,6 @@ def test_signatures_of_smrt_are_accepted(
 
 
 @given(paths, queries, st.dictionaries(names, values.filter(str.isascii), max_size=3), st.binary())
-@settings(max_examples=100)
 def test_signatures_of_botocore_are_accepted(
     path: str, query: str, headers: dict[str, str], body: bytes
 ) -> None:
@@ -249,7 +247,6 @@ authorizations = fields.map(
 
 
 @given(authorizations | st.text(), dates | st.text(), paths, st.text(max_size=9))
-@settings(max_examples=200)
 def test_whatever_a_client_sends_is_rejected(
     authorization: str, date: str, path: str, host: str
 ) -> None:

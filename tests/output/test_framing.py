@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.errors import SmrtError, TransportError
@@ -43,7 +43,6 @@ def before_the_break(framing: Any, chunks: Iterable[bytes]) -> list[bytes]:
 
 
 @given(text=st.text(alphabet="ab\n\ré"), at=cuts)
-@settings(max_examples=150)
 def test_lines_do_not_depend_on_the_chunks(text: str, at: list[int]) -> None:
     data = text.encode()
     expected = [line.removesuffix(b"\r") for line in data.split(b"\n")]
@@ -81,7 +80,6 @@ event_fragments = st.sampled_from(
 
 
 @given(text=st.lists(event_fragments, max_size=30).map("".join), at=cuts)
-@settings(max_examples=300)
 def test_events_do_not_depend_on_the_chunks(text: str, at: list[int]) -> None:
     frames = list(events(cut(text.encode(), at), lambda _: None))
     assert [event.decode() for event in frames] == reference(text)
@@ -142,7 +140,6 @@ written = st.tuples(
 
 
 @given(wanted=st.lists(written, max_size=5), at=cuts, bom=st.sampled_from([b"", b"\xef\xbb\xbf"]))
-@settings(max_examples=200)
 def test_each_json_value_is_yielded_complete_and_on_one_line(
     wanted: list[tuple[Any, Any, bool, str]], at: list[int], bom: bytes
 ) -> None:

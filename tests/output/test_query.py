@@ -4,7 +4,7 @@ from typing import Any
 
 import jmespath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jmespath.functions import Functions
 
@@ -140,7 +140,6 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=200)
 @given(EXPRESSIONS)
 def test_every_expression_returns_jmespaths_value_or_raises_a_smrt_error(expression: str) -> None:
     try:

@@ -83,7 +83,6 @@ streams = st.lists(
 
 
 @given(stream=streams, offsets=st.lists(st.integers(0, 2000), max_size=12))
-@settings(max_examples=200)
 def test_a_stream_in_chunks_of_any_size_decodes_as_in_botocore(
     stream: list[bytes], offsets: list[int]
 ) -> None:
@@ -94,7 +93,6 @@ def test_a_stream_in_chunks_of_any_size_decodes_as_in_botocore(
 
 
 @given(stream=streams, offsets=st.lists(st.integers(0, 2000), max_size=12))
-@settings(max_examples=100)
 def test_a_decoder_yields_with_each_chunk_the_messages_that_it_completes(
     stream: list[bytes], offsets: list[int]
 ) -> None:
@@ -169,7 +167,6 @@ values = st.one_of(
 
 
 @given(headers=st.dictionaries(st.text(min_size=1, max_size=9), values), payload=st.binary())
-@settings(max_examples=100)
 def test_botocore_decodes_encoded_messages(headers: Any, payload: bytes) -> None:
     original = Message(headers, payload)
     assert botocores([encode_message(original)]) == [original]

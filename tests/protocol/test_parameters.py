@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.errors import UsageError
@@ -132,7 +132,6 @@ def split(text: str, cuts: Sequence[int]) -> list[str]:
     return [text[begin:end] for begin, end in zip([0, *ends], [*ends, len(text)], strict=True)]
 
 
-@settings(max_examples=200)
 @given(
     text=st.one_of(
         st.binary(max_size=30).map(lambda data: b64encode(data).decode()),
@@ -378,7 +377,6 @@ VALUES = st.one_of(
 NAMES = sorted({member.name for operation in OPERATIONS for member in operation.members})
 
 
-@settings(max_examples=200)
 @given(
     operation=st.sampled_from(OPERATIONS),
     parameters=st.dictionaries(st.sampled_from([*NAMES, "Bogus", "body", ""]), VALUES, max_size=8),

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.protocol import sigv4
@@ -44,7 +44,6 @@ def built(made: Request, credentials: Credentials | None, now: float) -> Request
     return made._replace(headers=(*made.headers, *signature, *UNSIGNED, ("amz-sdk-request", "1")))
 
 
-@settings(max_examples=100)
 @given(
     url=URLS,
     constant=HEADERS,

@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.model import ServiceModel
 from botocore.parsers import create_parser
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.protocol import responses
@@ -72,7 +72,6 @@ def test_asynchronous_metadata_comes_from_headers_and_body(
     assert list(metadata.items()) == list(expected.items())
 
 
-@settings(max_examples=100)
 @given(data=st.data(), operation=st.sampled_from([INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC]))
 def test_metadata_equals_botocores(data: st.DataObject, operation: Operation) -> None:
     names = [field.wire for field in operation.fields] + ["x-amzn-RequestId", "Server"]
@@ -231,7 +230,6 @@ BODIES = st.one_of(
 )
 
 
-@settings(max_examples=200)
 @given(
     operation=st.sampled_from(OPERATIONS),
     status=st.sampled_from([301, 400, 403, 404, 413, 424, 429, 500, 502, 503, 530]),

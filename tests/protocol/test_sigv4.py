@@ -11,7 +11,7 @@ import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.errors import ConfigurationError
@@ -197,7 +197,6 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     scheme=st.sampled_from(["http", "https"]),

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from botocore.awsrequest import prepare_request_dict
 from botocore.utils import is_valid_endpoint_url
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.errors import ConfigurationError
@@ -160,7 +160,6 @@ FOLDERS = st.sampled_from(["", "/", "//", "/a", "/a/", "/a//", "/a/b", "/%20", "
 QUERIES = st.sampled_from(["", "?", "?a", "?a=b", "?a=/&b=", "?a?b"])
 
 
-@settings(max_examples=150)
 @given(scheme=st.sampled_from(["http", "https"]), host=HOSTS, folder=FOLDERS, query=QUERIES)
 def test_paths_are_joined_as_botocore_joins_them(
     scheme: str, host: str, folder: str, query: str
@@ -171,7 +170,6 @@ def test_paths_are_joined_as_botocore_joins_them(
     assert join(base, PATH) == parse_url(str(request["url"]))
 
 
-@settings(max_examples=500)
 @given(st.text("aA0-._:/?@[]%é", max_size=12))
 def test_parsing_the_text_of_a_parsed_url_returns_the_same_url(rest: str) -> None:
     text = "http://" + rest
@@ -184,7 +182,6 @@ def test_parsing_the_text_of_a_parsed_url_returns_the_same_url(rest: str) -> Non
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
-@settings(max_examples=100)
 def test_text_is_percent_encoded_as_the_standard_library_does(text: str) -> None:
     assert percent_encoded(text) == quote(text, safe="")
     assert percent_encoded(text, IN_PATHS) == quote(text, safe="/")

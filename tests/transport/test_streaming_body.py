@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from botocore.response import StreamingBody as BotocoreBody
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.errors import TransportError
@@ -36,7 +36,6 @@ READERS: st.SearchStrategy[Reader] = st.one_of(
 )
 
 
-@settings(max_examples=200)
 @given(chunks=CHUNKS, readers=st.lists(READERS, max_size=6))
 def test_methods_return_what_botocores_return(chunks: list[bytes], readers: list[Reader]) -> None:
     whole = b"".join(chunks)

@@ -130,7 +130,7 @@ def test_a_job_that_is_interrupted_in_any_operation_ends_as_if_it_were_not(
 
 @pytest.mark.parametrize("policy", InDoubt)
 @given(data=st.data())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 def test_a_job_that_is_interrupted_many_times_calls_again_only_what_was_in_flight(
     policy: InDoubt, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -199,7 +199,7 @@ def by_h11(data: bytes) -> list[Any]:
 
 
 @given(messages, st.integers(1, 50))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_requests_are_those_that_h11_reads_however_they_are_cut(some: Any, size: int) -> None:
     data = b"".join(map(encoded, some))
     parsed = requests(*(data[n : n + size] for n in range(0, len(data), size)))
@@ -226,7 +226,6 @@ def _raw(value: str) -> bytes:
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes_are_requests_or_an_error(data: bytes) -> None:
     parser = RequestParser()
     parser.receive(data)

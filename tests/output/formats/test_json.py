@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.output.formats import FORMATS, Style, render
@@ -42,13 +42,11 @@ def test_json_has_the_chunks_of_the_aws_cli() -> None:
     assert [*render("caf\xe9", "json")] == ['"caf\xe9"', "\n"]
 
 
-@settings(max_examples=100)
 @given(JSON.filter(lambda value: value != {}))
 def test_json_is_parsed_to_the_same_value(value: Any) -> None:
     assert json.loads(printed(value)) == value
 
 
-@settings(max_examples=200)
 @given(JSON | st.floats())
 def test_colors_add_nothing_but_escape_sequences(value: Any) -> None:
     assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, color=True)) == printed(value)

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.output.formats import Style, render
@@ -22,19 +22,16 @@ def table(value: Any, *, width: int = 80, color: bool = False) -> str:
     return "".join(render(value, "table", Style("Title", width, color=color)))
 
 
-@settings(max_examples=200)
 @given(JSON, st.sampled_from([0, 40, 80]))
 def test_every_value_can_be_drawn_and_the_lines_are_equally_long(value: Any, width: int) -> None:
     assert len({len(line) for line in table(value, width=width).splitlines()}) <= 1
 
 
-@settings(max_examples=100)
 @given(JSON)
 def test_colors_add_nothing_but_escape_sequences(value: Any) -> None:
     assert re.sub(r"\x1b\[\d*m", "", table(value, color=True)) == table(value)
 
 
-@settings(max_examples=100)
 @given(st.lists(st.dictionaries(PLAIN, SCALARS, min_size=1), min_size=1))
 def test_every_scalar_of_a_list_of_mappings_is_in_the_table(rows: list[dict[str, Any]]) -> None:
     drawn = table(rows, width=10_000)

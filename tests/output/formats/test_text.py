@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.output.formats import render
@@ -61,14 +61,12 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200)
 @given(JSON)
 def test_every_value_can_be_printed(value: Any) -> None:
     printed = text(value)
     assert printed == "" or printed.endswith("\n")
 
 
-@settings(max_examples=100)
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.integers()), min_size=1))
 def test_the_mappings_of_a_list_share_their_columns(rows: list[dict[str, int]]) -> None:
     keys = sorted({key for row in rows for key in row})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -52,26 +52,22 @@ def parsed(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(io.StringIO(text))
 
 
-@settings(max_examples=200)
 @given(NESTED)
 def test_yaml_is_parsed_to_the_same_value(value: Any) -> None:
     assert parsed(printed(value)) == value
     assert parsed(printed(value, "yaml-stream")) == [value]
 
 
-@settings(max_examples=100)
 @given(NESTED)
 def test_yaml_without_libyaml_is_parsed_to_the_same_value(value: Any) -> None:
     assert parsed(yaml_.dumped(value, yaml_.PURE)) == value
 
 
-@settings(max_examples=150)
 @given(NESTED | SCALARS)
 def test_colors_add_nothing_but_escape_sequences(value: Any) -> None:
     assert re.sub(r"\x1b\[[\d;]+m", "", printed(value, color=True)) == printed(value)
 
 
-@settings(max_examples=100)
 @given(SCALARS)
 def test_a_bare_scalar_is_printed_as_json(value: Any) -> None:
     assert printed(value) == json.dumps(value, ensure_ascii=False) + "\n"
