@@ -1,7 +1,7 @@
 """The search for the highest concurrency, on an endpoint that is a function."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.bench.benchmark import Measured
@@ -34,7 +34,6 @@ class SimulatedLevels:
 
 
 @given(st.integers(1, 400))
-@settings(max_examples=200)
 def test_the_result_is_within_a_tenth_of_the_capacity(capacity: int) -> None:
     levels = SimulatedLevels(capacity)
     found = ConcurrencySearch(levels, CONDITIONS).run().max_concurrency
