@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import Result, without_coverage
 from tests.support.loopback import reserved_port
-from tests.support.polling import until
+from tests.support.polling import LIMIT, until
 from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset, response
 
 LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=")
@@ -53,7 +53,7 @@ def start(endpoint: Endpoint, environ: dict[str, str], tmp_path: Path) -> Iterat
 
 
 def ended(process: subprocess.Popen[bytes]) -> Result:
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LIMIT)
     return Result(process.returncode, out or b"", (err or b"").decode())
 
 
@@ -177,7 +177,7 @@ def test_an_ignored_hangup_stays_ignored(start: Start, endpoint: Endpoint, tmp_p
     go = threading.Event()
 
     def scripted(sock: socket.socket, received: Received) -> None:
-        go.wait(20)
+        go.wait(LIMIT)
         sock.sendall(response())
 
     endpoint.respond_with(scripted)

@@ -22,6 +22,7 @@ from smrt.protocol.eventstream import encode_message
 from smrt.protocol.response_stream import exception, part
 from tests.batch.conftest import Batch, ModelServer, checked, results, rows, write_rows
 from tests.conftest import Terminal
+from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Received, Responder, error, response
 
 EVENT = b'data: {"choices":[{"delta":{"content":"%b"}}]}\n\n'
@@ -72,7 +73,7 @@ def test_results_are_printed_as_they_arrive_without_an_order(
 
     def wait_for_others(received: Received, _: int) -> bytes:
         if received.body == b'{"n":0}':
-            others.wait(30)
+            others.wait(LIMIT)
         if model.handled >= 10:
             others.set()
         return response(200, received.body)

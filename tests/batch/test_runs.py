@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.batch.conftest import Batch, ModelServer, results, rows, write_rows
+from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Received, Responder, drop, error, reset, response
 
 THROTTLED = error(400, "ThrottlingException", "slow down")
@@ -232,7 +233,7 @@ def test_errors_of_printed_results_are_saved_in_the_order_of_the_input(
 
     def last_first(received: Received, times: int) -> bytes:
         if received.body == lines[5]:
-            assert late.wait(30)
+            assert late.wait(LIMIT)
         if received.body == lines[15]:
             late.set()
         return bad_fives(received, times)

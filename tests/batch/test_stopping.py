@@ -16,7 +16,7 @@ import pytest
 
 from smrt.batch.batch_job import has_begun
 from tests.batch.conftest import Batch, ModelServer, checked, results, write_rows
-from tests.support.polling import until
+from tests.support.polling import LIMIT, until
 from tests.support.scripted_endpoint import Received, Responder, error, response
 
 EXPIRED = error(403, "ExpiredTokenException", "The security token is expired")
@@ -156,7 +156,7 @@ class Gate:
     def _respond(self, received: Received, _: int) -> bytes | Responder:
         if sum(self._model.counts.values()) > self._free:
             self.waiting += 1
-            self.opened.wait(30)
+            self.opened.wait(LIMIT)
         return response(200, received.body)
 
 

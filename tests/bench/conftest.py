@@ -18,6 +18,7 @@ from smrt.protocol.messages import Credentials, Headers, Settings
 from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
 from smrt.protocol.prepared_request import PreparedRequest
 from smrt.protocol.urls import parse_url
+from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Endpoint, Responder, response
 
 CREDENTIALS = Credentials("AKIDEXAMPLE", "secretEXAMPLE")
@@ -45,7 +46,7 @@ def target(
             proxy_headers=proxy_headers,
         )
 
-    settings = Settings(region="us-east-1", read_timeout=20)
+    settings = Settings(region="us-east-1", read_timeout=LIMIT)
     inputs = [request_input(body) for body in bodies]
     return LoadTarget(
         server, settings, lambda: CREDENTIALS, operation, prepare, inputs, query, shuffled

@@ -18,7 +18,7 @@ import os, sys
 import smrt
 from smrt.errors import SmrtError
 
-client = smrt.Client(endpoint_url=sys.argv[1], verify=sys.argv[2], read_timeout=10)
+client = smrt.Client(endpoint_url=sys.argv[1], verify=sys.argv[2], read_timeout=60)
 
 def fork(work, *args):
     child = os.fork()

@@ -161,7 +161,7 @@ def test_an_asynchronous_response_has_its_declared_type(
     queued = client.invoke_endpoint_async(EndpointName="e", InputLocation="s3://b/i")
     assert_type(queued, InvokeEndpointAsyncOutput)
     assert assert_type(queued["OutputLocation"], str) == "s3://b/o"
-    result = client.wait(queued, timeout=5)
+    result = client.wait(queued, timeout=60)
     assert_type(result, WaitOutput)
     assert assert_type(result["Body"], StreamingBody).read() == b'{"predictions":[1]}'
     assert assert_type(result["ElapsedSeconds"], float) >= 0

@@ -13,6 +13,7 @@ from smrt.protocol.messages import Credentials, Settings, Url
 from smrt.protocol.operations import INVOKE_ENDPOINT
 from smrt.protocol.prepared_request import PreparedRequest
 from smrt.protocol.urls import parse_url
+from tests.support.polling import LIMIT
 
 CREDENTIALS = Credentials("AKIDEXAMPLE", "secretEXAMPLE")
 
@@ -52,7 +53,7 @@ class Runner:
     ) -> Engine:
         self.engine = Engine(
             parse_url(url),
-            Settings(**{"connect_timeout": 5, "read_timeout": 5, **settings}),
+            Settings(**{"connect_timeout": LIMIT, "read_timeout": LIMIT, **settings}),
             load,
             EngineOptions(
                 rules or RetryRules(INVOKE_ENDPOINT), FixedLimit(concurrency), fence=fence

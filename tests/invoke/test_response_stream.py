@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Result, Smrt, without_coverage
+from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Endpoint, error
 from tests.support.streams import BROKEN, REQUEST_ID, exception, message, part, stream
 
@@ -403,7 +404,7 @@ def test_each_chunk_is_printed_before_the_next_is_sent(
     was_read = threading.Semaphore(0)
 
     def between() -> None:
-        assert was_read.acquire(timeout=20)
+        assert was_read.acquire(timeout=LIMIT)
 
     endpoint.respond_with(stream(map(part, chunks), between=between))
     with started(*options) as process:
@@ -421,7 +422,7 @@ def test_a_broken_pipe_ends_the_stream_without_a_message(
     closed = threading.Event()
 
     def between() -> None:
-        closed.wait(20)
+        closed.wait(LIMIT)
 
     endpoint.respond_with(stream([part(b"one"), part(b"two"), part(b"three")], between=between))
     with started() as process:
@@ -441,7 +442,7 @@ def test_a_signal_ends_the_stream_and_the_line_on_the_terminal(
     never = threading.Event()
 
     def between() -> None:
-        never.wait(20)
+        never.wait(LIMIT)
 
     endpoint.respond_with(stream([part(b"one"), part(b"two")], between=between))
     terminal, process_side = pty.openpty()
@@ -452,7 +453,7 @@ def test_a_signal_ends_the_stream_and_the_line_on_the_terminal(
         process.send_signal(number)
         assert os.read(terminal, 100) == b"\r\n"
         assert process.stderr.read() == b""
-        status = process.wait(10)
+        status = process.wait(LIMIT)
     never.set()
     os.close(terminal)
     assert status == (130 if number == signal.SIGINT else -number)
@@ -463,15 +464,15 @@ def test_a_signal_leaves_no_file(started: Started, endpoint: Endpoint, tmp_path:
 
     def between() -> None:
         came.set()
-        never.wait(20)
+        never.wait(LIMIT)
 
     endpoint.respond_with(stream([part(b"one")], between=between))
     with started("out") as process:
-        assert came.wait(20)
+        assert came.wait(LIMIT)
         while not os.listdir(tmp_path):
             pass
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(LIMIT) == 130
     never.set()
     assert not os.listdir(tmp_path)
 

@@ -457,7 +457,7 @@ send echo --body fileb://large --stage s3://smrt-local/staged --wait back > meta
 cmp large back
 
 expect 255 send slow --body fileb://flowers.csv --wait --wait-timeout 0.2 again 2> timeout
-sed -n 's/.*waiting: //p' timeout | sed 's/timeout=0.2/timeout=20/' > resume
+sed -n 's/.*waiting: //p' timeout | sed 's/timeout=0.2/timeout=60/' > resume
 . ./resume > /dev/null
 cmp flowers.csv again
 
@@ -506,7 +506,7 @@ def test_start_exports_the_s3_endpoint_url() -> None:
         assert process.stderr
         process.stderr.readline()
         process.terminate()
-        out, _ = process.communicate(timeout=10)
+        out, _ = process.communicate(timeout=LIMIT)
     assert "export AWS_ENDPOINT_URL_S3=http://127.0.0.1:" in out
 
 

@@ -17,6 +17,7 @@ from smrt.local import child
 from smrt.local.environment import variables
 from tests.conftest import without_coverage
 from tests.support.local_server import EXAMPLES, client
+from tests.support.polling import LIMIT
 from tests.support.project import PACKAGE, ROOT
 
 URL = "http://127.0.0.1:8808"
@@ -57,7 +58,7 @@ def environ(**added: str) -> dict[str, str]:
 def local(*arguments: str, **added: str) -> Result:
     argv = [sys.executable, "-c", LOCAL, *arguments]
     done = subprocess.run(
-        argv, capture_output=True, text=True, env=environ(**added), timeout=30, check=False
+        argv, capture_output=True, text=True, env=environ(**added), timeout=LIMIT, check=False
     )
     return Result(done.returncode, done.stdout, done.stderr)
 
@@ -199,7 +200,7 @@ def test_the_command_handles_ctrl_c() -> None:
         time.sleep(20)
     """
     argv = [sys.executable, "-c", LOCAL, "run", "--", *python(source)]
-    done = subprocess.run(argv, env=environ(), timeout=30, start_new_session=True, check=False)
+    done = subprocess.run(argv, env=environ(), timeout=LIMIT, start_new_session=True, check=False)
     assert done.returncode == 5
 
 
@@ -264,7 +265,7 @@ def test_start_serves_until_it_is_stopped(number: signal.Signals) -> None:
         with closing(client(url)) as boto:
             assert boto.invoke_endpoint(EndpointName="echo", Body=b"1")["Body"].read() == b"1"
         process.send_signal(number)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=LIMIT)
         assert process.returncode == 0
     assert out.splitlines()[0] == f"export AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME={url}"
     assert err.startswith("smrt: POST /endpoints/echo/invocations 200 1 bytes in ")
@@ -276,7 +277,7 @@ def test_start_prints_exports_that_a_shell_can_run() -> None:
         assert process.stderr
         process.stderr.readline()
         process.terminate()
-        out, _ = process.communicate(timeout=10)
+        out, _ = process.communicate(timeout=LIMIT)
     printed = "echo $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $NO_PROXY"
     argv = ["sh", "-c", f"{out}\n{printed}"]
     done = subprocess.run(argv, capture_output=True, text=True, env=environ(), check=True)

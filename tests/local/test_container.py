@@ -20,6 +20,7 @@ from smrt.local.endpoints import endpoints
 from smrt.protocol.messages import Url
 from tests.support.local_server import client, serve, wait_for_server
 from tests.support.loopback import reserved_port
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint, Responder, response
 
@@ -194,10 +195,14 @@ def test_an_endpoint_without_a_container_is_not_ready() -> None:
     assert message.endswith("/ping does not respond")
 
 
+def scripted_container(endpoint: Endpoint, timeout: float = LIMIT) -> "closing[Container]":
+    """A container with a scripted server."""
+    return closing(Container(Url("http", "127.0.0.1", endpoint.port, ""), timeout))
+
+
 @pytest.fixture
 def scripted(endpoint: Endpoint) -> Iterator[Container]:
-    """A container with a scripted server, and a read timeout of half a second."""
-    with closing(Container(Url("http", "127.0.0.1", endpoint.port, ""), timeout=0.5)) as opened:
+    with scripted_container(endpoint) as opened:
         yield opened
 
 
@@ -234,13 +239,14 @@ def test_a_container_is_pinged_until_it_is_ready_and_after_a_failure(
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
 
 
-def test_a_container_that_stops_sending_times_out(endpoint: Endpoint, scripted: Container) -> None:
+def test_a_container_that_stops_sending_times_out(endpoint: Endpoint) -> None:
     endpoint.respond(200, b"")
     endpoint.respond_with(lambda sock, _: sock.sendall(HEAD + b"four"))
-    chunks = scripted.invoke(CALL).chunks()
-    assert next(chunks) == b"four"
-    with pytest.raises(ModelFailure, match="timed out") as caught:
-        next(chunks)
+    with scripted_container(endpoint, timeout=1.0) as scripted:
+        chunks = scripted.invoke(CALL).chunks()
+        assert next(chunks) == b"four"
+        with pytest.raises(ModelFailure, match="timed out") as caught:
+            next(chunks)
     assert (caught.value.status, caught.value.stream_code) == (0, TIMED_OUT)
 
 

@@ -12,6 +12,7 @@ from smrt.local.endpoint import Invocation, ModelFailure, Prediction, echo
 from smrt.local.rehearsal import Rehearsal, RehearsalOptions, rehearsed
 from tests.local.test_command import local
 from tests.support.local_server import client, serve
+from tests.support.polling import LIMIT
 
 CALL = Invocation(b"one two  three\n", {})
 
@@ -71,13 +72,13 @@ def test_a_request_above_the_limit_is_throttled_until_another_ends() -> None:
 
     def wait(_: Invocation) -> Prediction:
         is_called.set()
-        assert goes_on.wait(20)
+        assert goes_on.wait(LIMIT)
         return Prediction(b"", "text/plain")
 
     endpoint = Rehearsal("e", wait, RehearsalOptions(throttle_above=1))
     thread = threading.Thread(target=endpoint, args=(CALL,))
     thread.start()
-    assert is_called.wait(20)
+    assert is_called.wait(LIMIT)
     with pytest.raises(ApiError) as raised:
         endpoint(CALL)
     assert raised.value.code == "ThrottlingException"

@@ -29,6 +29,7 @@ from tests.support.local_server import (
     signed,
     with_host,
 )
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 
 TARGET = "/endpoints/echo/invocations"
@@ -166,7 +167,7 @@ def test_one_connection_carries_many_requests_and_chunked_bodies(url: str) -> No
     start = f"POST {TARGET} HTTP/1.1\r\n{lines}"
     chunked = f"{start}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
     plain = f"{start}Content-Length: 11\r\nConnection: close\r\n\r\nhello world"
-    with socket.create_connection((head.url.host, head.url.port), timeout=10) as sock:
+    with socket.create_connection((head.url.host, head.url.port), timeout=LIMIT) as sock:
         sock.sendall((chunked + plain).encode())
         received = b"".join(iter(lambda: sock.recv(65536), b""))
     assert received.count(b"HTTP/1.1 200 ") == 2
@@ -177,7 +178,7 @@ def test_expect_100_continue_is_supported(url: str) -> None:
     head = signed(request(url, TARGET, b"hello"), time())
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.headers)
     more = "Expect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
-    with socket.create_connection((head.url.host, head.url.port), timeout=10) as sock:
+    with socket.create_connection((head.url.host, head.url.port), timeout=LIMIT) as sock:
         sock.sendall(f"POST {TARGET} HTTP/1.1\r\n{lines}{more}".encode())
         assert sock.recv(1000).startswith(b"HTTP/1.1 100 ")
         sock.sendall(b"hello")
@@ -215,7 +216,7 @@ def test_echo_returns_a_hundred_megabytes() -> None:
 
 def test_calls_of_one_model_run_concurrently() -> None:
     width = 40
-    barrier = Barrier(width, timeout=20)
+    barrier = Barrier(width, timeout=LIMIT)
 
     def meets_the_others(call: Invocation) -> Prediction:
         barrier.wait()
@@ -239,13 +240,13 @@ def test_a_slow_endpoint_does_not_block_another() -> None:
 
     def waits(call: Invocation) -> Prediction:
         entered.set()
-        release.wait(20)
+        release.wait(LIMIT)
         return Prediction(b"late", "text/plain")
 
     with serve({"slow": waits, "echo": echo}) as url, closing(client(url)) as boto:
         with ThreadPoolExecutor(1) as pool:
             late = pool.submit(boto.invoke_endpoint, EndpointName="slow", Body=b"")
-            assert entered.wait(20)
+            assert entered.wait(LIMIT)
             assert boto.invoke_endpoint(EndpointName="echo", Body=b"1")["Body"].read() == b"1"
             assert not late.done()
             release.set()
@@ -262,7 +263,7 @@ def test_a_port_in_use_is_a_configuration_error(url: str) -> None:
 FILE_LIMIT = """
 import os, resource, socket, threading
 from tests.support.local_server import client, serve
-from tests.support.polling import until
+from tests.support.polling import LIMIT, until
 
 accept, refused = socket.socket.accept, threading.Event()
 
@@ -292,7 +293,7 @@ with serve() as url:
         os.close(open_files.pop())
     host = url.removeprefix("http://")
     waiting = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
-    assert refused.wait(30)
+    assert refused.wait(LIMIT)
     for number in open_files:
         os.close(number)
     waiting.sendall(f"GET / HTTP/1.1\\r\\nHost: {host}\\r\\n\\r\\n".encode())

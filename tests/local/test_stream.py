@@ -20,6 +20,7 @@ from smrt.local.model import load_model
 from smrt.local.service import Service
 from smrt.local.toolkit import transform
 from tests.support.local_server import REPORTED, client, request, serve, signed
+from tests.support.polling import LIMIT
 
 PREDICT = """
     def model_fn(model_dir): return ["Once", " upon", " a ", b"time", {"n": 1}]
@@ -205,7 +206,7 @@ def test_a_chunk_is_sent_before_the_next_is_generated() -> None:
     def model(call: Invocation) -> Prediction:
         def body() -> Iterator[bytes]:
             yield b"one"
-            assert was_read.wait(10)
+            assert was_read.wait(LIMIT)
             yield b"two"
 
         return Prediction(body(), "text/plain")
@@ -249,7 +250,7 @@ def test_the_model_stops_when_the_client_has_disconnected(tmp_path: Path) -> Non
         response = smrt_client.invoke_endpoint_with_response_stream(EndpointName="model", Body=b"1")
         assert next(iter(response["Body"]))
         response["Body"].close()
-        assert stopped.wait(10)
+        assert stopped.wait(LIMIT)
 
 
 def test_a_stream_is_one_line_in_the_log() -> None:

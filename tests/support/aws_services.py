@@ -54,6 +54,7 @@ class FakeServices(ThreadingHTTPServer):
         return {
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.url + "/",
             "AWS_EC2_METADATA_DISABLED": "false",
+            "AWS_METADATA_SERVICE_TIMEOUT": "60",  # not 1 s, which a busy host may need
             "AWS_MAX_ATTEMPTS": "1",
             **{f"AWS_ENDPOINT_URL_{service}": self.url for service in services},
         }
