@@ -185,6 +185,7 @@ def smrt(
 ) -> Smrt:
     """Run a command line against `endpoint`, in this process and a temporary folder."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("random.random", lambda: 0.0)  # retries do not wait
 
     def run(
         *argv: str,

@@ -42,8 +42,9 @@ import smrt
 for info in pkgutil.walk_packages(smrt.__path__, "smrt."):
     module = import_module(info.name)
     print(pydoc.plain(pydoc.render_doc(module)))
-    for kind in vars(module).values():
-        if inspect.isclass(kind) and kind.__module__ == info.name:
+    for kind in vars(module).values():  # the page of a module has the public ones
+        private = inspect.isclass(kind) and kind.__name__.startswith("_")
+        if private and kind.__module__ == info.name:
             print(pydoc.plain(pydoc.render_doc(kind)))
 print(inspect.signature(smrt.Client))
 """

@@ -31,7 +31,7 @@ raise SystemExit(main())
 """
 """`smrt local`, as Python code that a test can prefix."""
 
-INVOKE = """
+INVOKE_WITH_BOTO3 = """
 import sys, boto3
 response = boto3.client("sagemaker-runtime").invoke_endpoint(
     EndpointName=sys.argv[1], Body=sys.argv[2], ContentType="text/csv", Accept="text/csv")
@@ -69,7 +69,7 @@ def python(source: str, *arguments: str) -> tuple[str, ...]:
 
 def test_boto3_finds_the_endpoint_by_environment_variables() -> None:
     flower = "5.1,3.5,1.4,0.2"
-    done = local("run", f"iris={EXAMPLES / 'iris'}", "--", *python(INVOKE, "iris", flower))
+    done = local("run", f"iris={EXAMPLES / 'iris'}", "--", *python(INVOKE_WITH_BOTO3, "iris", flower))
     assert done.err == ""
     assert done.code == 0
     assert done.out.startswith("setosa,0.98")
