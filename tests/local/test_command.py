@@ -31,12 +31,15 @@ raise SystemExit(main())
 """
 """`smrt local`, as Python code that a test can prefix."""
 
-INVOKE_WITH_BOTO3 = """
-import sys, boto3
-response = boto3.client("sagemaker-runtime").invoke_endpoint(
+INVOKE = """
+import sys, smrt
+response = smrt.Client().invoke_endpoint(
     EndpointName=sys.argv[1], Body=sys.argv[2], ContentType="text/csv", Accept="text/csv")
 print(response["Body"].read().decode())
 """
+WITH_BOTO3 = INVOKE.replace("smrt.Client()", "boto3.client('sagemaker-runtime')").replace(
+    "sys, smrt", "sys, boto3"
+)
 
 
 class Result(NamedTuple):
@@ -69,7 +72,7 @@ def python(source: str, *arguments: str) -> tuple[str, ...]:
 
 def test_boto3_finds_the_endpoint_by_environment_variables() -> None:
     flower = "5.1,3.5,1.4,0.2"
-    done = local("run", f"iris={EXAMPLES / 'iris'}", "--", *python(INVOKE_WITH_BOTO3, "iris", flower))
+    done = local("run", f"iris={EXAMPLES / 'iris'}", "--", *python(WITH_BOTO3, "iris", flower))
     assert done.err == ""
     assert done.code == 0
     assert done.out.startswith("setosa,0.98")
@@ -106,7 +109,7 @@ def test_a_models_traceback_starts_in_its_own_code(tmp_path: Path) -> None:
     (tmp_path / "inference.py").write_text(
         "def model_fn(model_dir): pass\ndef predict_fn(data, model): return data / 0\n"
     )
-    done = local("run", f"a={tmp_path}", "--", *python(INVOKE, "a", "hello"))
+    done = local("run", f"a={tmp_path}", "--", *python(WITH_BOTO3, "a", "hello"))
     assert done.code == 1
     first, frame, *_ = done.err.splitlines()
     assert first == "smrt: endpoint a: Traceback (most recent call last):"
