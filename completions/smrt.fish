@@ -68,10 +68,21 @@ end
 
 # Paths after file://, fileb:// or NAME=; before such a prefix, the words in $argv.
 function __smrt_paths
+    __smrt_paths_after '^fileb?://|^[^=/]*=' $argv
+end
+
+# Paths after @, and @- for standard input.
+function __smrt_data
+    __smrt_paths_after '^@' @
+    test (commandline -ct | string replace -r '^--[^=]*=' '') = @; and printf '@-\tstandard input\n'
+end
+
+# Paths after a prefix that matches $argv[1]; before such a prefix, the words in $argv[2..-1].
+function __smrt_paths_after
     set -l token (commandline -ct | string replace -r '^--[^=]*=' '')
-    set -l prefix (string match -r '^fileb?://|^[^=/]*=' -- $token)
+    set -l prefix (string match -r $argv[1] -- $token)
     if not set -q prefix[1]
-        printf '%s\n' $argv
+        printf '%s\n' $argv[2..-1]
         return
     end
     set -l path (string replace -- $prefix[1] '' $token)
@@ -79,7 +90,7 @@ function __smrt_paths
     for file in $full*
         set -l shown (string replace -- $full $path $file)
         test -d $file; and set shown $shown/
-        echo $prefix[1]$shown
+        printf '%s\t\n' $prefix[1]$shown # without the description of the option
     end
 end
 
@@ -161,8 +172,8 @@ complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-connect-t
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds: the longest time without a byte; 0 disables it.'
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --data' -l data -x -a '(__smrt_paths)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
-complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --json' -l json -x -a '(__smrt_paths)' -d 'Like --data, with application/json as content type and accept.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --data' -l data -x -a '(__smrt_data)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --json' -l json -x -a '(__smrt_data)' -d 'Like --data, with application/json as content type and accept.'
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
 complete -c smrt -n '__smrt_command_is "smrt"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
@@ -209,8 +220,8 @@ complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds: the longest time without a byte; 0 disables it.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --data' -l data -x -a '(__smrt_paths)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --json' -l json -x -a '(__smrt_paths)' -d 'Like --data, with application/json as content type and accept.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --data' -l data -x -a '(__smrt_data)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --json' -l json -x -a '(__smrt_data)' -d 'Like --data, with application/json as content type and accept.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
@@ -260,8 +271,8 @@ complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds: the longest time without a byte; 0 disables it.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --data' -l data -x -a '(__smrt_paths)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --json' -l json -x -a '(__smrt_paths)' -d 'Like --data, with application/json as content type and accept.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --data' -l data -x -a '(__smrt_data)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --json' -l json -x -a '(__smrt_data)' -d 'Like --data, with application/json as content type and accept.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-async"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
@@ -311,8 +322,8 @@ complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-strea
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds: the longest time without a byte; 0 disables it.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --wait-ready' -l wait-ready -x -a '(__smrt_paths)' -d 'Retry for up to this many seconds while the model loads or scales up from zero.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --data' -l data -x -a '(__smrt_paths)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --json' -l json -x -a '(__smrt_paths)' -d 'Like --data, with application/json as content type and accept.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --data' -l data -x -a '(__smrt_data)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --json' -l json -x -a '(__smrt_data)' -d 'Like --data, with application/json as content type and accept.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-response-stream"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'
@@ -440,8 +451,8 @@ complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --ca-bund
 complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --cli-connect-timeout' -l cli-connect-timeout -x -a '(__smrt_paths)' -d 'Connect timeout in seconds; 0 disables it.'
 complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --cli-read-timeout' -l cli-read-timeout -x -a '(__smrt_paths)' -d 'Read timeout in seconds: the longest time without a byte; 0 disables it.'
 complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --retry-timeouts' -l retry-timeouts -d 'Retry read timeouts (the model may run twice).'
-complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --data' -l data -x -a '(__smrt_paths)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
-complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --json' -l json -x -a '(__smrt_paths)' -d 'Like --data, with application/json as content type and accept.'
+complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --data' -l data -x -a '(__smrt_data)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --json' -l json -x -a '(__smrt_data)' -d 'Like --data, with application/json as content type and accept.'
 complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --cli-binary-format' -l cli-binary-format -x -a 'base64 raw-in-base64-out' -d 'Encoding of --body text: base64, or plain text (raw-in-base64-out).'
 complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --cli-input-json' -l cli-input-json -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this JSON string, file://PATH, or - for standard input.'
 complete -c smrt -n '__smrt_command_is "smrt batch"' -n '__smrt_unused --cli-input-yaml' -l cli-input-yaml -x -a '(__smrt_paths file:// fileb:// -)' -d 'Read parameters from this YAML string, file://PATH, or - for standard input.'

@@ -29,7 +29,7 @@ _smrt() {
   _smrt_remove_prefix
 }
 
-# Set `words` to the arguments of the command, and `cur` to the last: bash also splits at : and =.
+# Set `words` to the arguments of the command, and `cur` to the last: bash also splits at :, = and @.
 _smrt_read_line() {
   local rest=${COMP_LINE:0:COMP_POINT} word
   words=()
@@ -109,6 +109,7 @@ _smrt_value() {
   esac
   case $1 in
     FILE | '[OUTFILE]' | INPUT_FILE | OUTPUT_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
+    DATA) _smrt_data "$2" "$3"; return ;;
     PROFILE) _smrt_profiles "$2" "$3"; return ;;
     REGION) _smrt_add "$_smrt_regions" "$2" "$3"; return ;;
     ENDPOINT) [[ -n $scheme ]] || { _smrt_endpoints "$2" "$3"; return; } ;;
@@ -123,6 +124,17 @@ _smrt_value() {
     *' '*) _smrt_add "${1#* }" "$2" "$3"; return ;;
   esac
   [[ -z $scheme ]] || _smrt_paths "$2$scheme" "${3#"$scheme"}"
+}
+
+# Complete @FILE and @-.
+_smrt_data() {
+  _smrt_add '@-' "$1" "$2"
+  if [[ $2 == @* ]]; then
+    _smrt_paths "$1@" "${2#@}"
+  elif [[ -z $2 ]]; then
+    COMPREPLY=("$1@")
+    compopt -o nospace 2>/dev/null
+  fi
 }
 
 # Let readline complete files; bash before 4.0 has no compopt.
@@ -184,12 +196,12 @@ _smrt_fetch_endpoints() {
     ${region:+--region "$region"} ${url_option:+--endpoint-url "$url_option"} </dev/null >/dev/null 2>&1
 }
 
-# Remove what readline keeps: it replaces only the text after the last : or =.
+# Remove what readline keeps: it replaces only the text after the last : or =, or from the last @.
 _smrt_remove_prefix() {
   local prefix='' separator i
-  for separator in : =; do
+  for separator in : = @; do
     if [[ $COMP_WORDBREAKS == *"$separator"* && $cur == *"$separator"* ]]; then
-      local start=${cur%"$separator"*}$separator
+      local start=${cur%"$separator"*}${separator#@}
       [[ ${#start} -le ${#prefix} ]] || prefix=$start
     fi
   done

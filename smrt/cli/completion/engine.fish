@@ -68,10 +68,21 @@ end
 
 # Paths after file://, fileb:// or NAME=; before such a prefix, the words in $argv.
 function __smrt_paths
+    __smrt_paths_after '^fileb?://|^[^=/]*=' $argv
+end
+
+# Paths after @, and @- for standard input.
+function __smrt_data
+    __smrt_paths_after '^@' @
+    test (commandline -ct | string replace -r '^--[^=]*=' '') = @; and printf '@-\tstandard input\n'
+end
+
+# Paths after a prefix that matches $argv[1]; before such a prefix, the words in $argv[2..-1].
+function __smrt_paths_after
     set -l token (commandline -ct | string replace -r '^--[^=]*=' '')
-    set -l prefix (string match -r '^fileb?://|^[^=/]*=' -- $token)
+    set -l prefix (string match -r $argv[1] -- $token)
     if not set -q prefix[1]
-        printf '%s\n' $argv
+        printf '%s\n' $argv[2..-1]
         return
     end
     set -l path (string replace -- $prefix[1] '' $token)
@@ -79,7 +90,7 @@ function __smrt_paths
     for file in $full*
         set -l shown (string replace -- $full $path $file)
         test -d $file; and set shown $shown/
-        echo $prefix[1]$shown
+        printf '%s\t\n' $prefix[1]$shown # without the description of the option
     end
 end
 

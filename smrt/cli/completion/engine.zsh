@@ -73,6 +73,16 @@ _smrt_input() {
   fi
 }
 
+# Complete @FILE and @-.
+_smrt_data() {
+  if ! compset -P @; then
+    compadd -S '' -- @
+  else
+    [[ -n $PREFIX ]] || compadd -- -
+    _files
+  fi
+}
+
 _smrt_types() {
   if compset -P 'file(b|)://'; then
     _files

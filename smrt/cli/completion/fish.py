@@ -15,6 +15,7 @@ VALUES = {
     "ENDPOINT": "__smrt_endpoints",
     "TYPE": f"{PATHS} {' '.join(TYPES)}",
     "INPUT": INPUT,
+    "DATA": "__smrt_data",
     "JSON": INPUT,
     "YAML": INPUT,
     "[NAME=FOLDER|URL]...": PATHS,

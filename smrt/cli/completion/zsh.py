@@ -19,6 +19,7 @@ ACTIONS = {
     "ENDPOINT": "_smrt_endpoints",
     "TYPE": "_smrt_types",
     "INPUT": "_smrt_input",
+    "DATA": "_smrt_data",
     "JSON": "_smrt_input",
     "YAML": "_smrt_input",
     "[NAME=FOLDER|URL]...": "_smrt_models",

@@ -89,6 +89,7 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "data").mkdir()
     (tmp_path / "data/in put.csv").touch()
     (tmp_path / "data/flowers.csv").touch()
+    (tmp_path / "data/photo@2x.jpg").touch()
     (tmp_path / "result.json").touch()
     return tmp_path
 
@@ -143,6 +144,12 @@ LINES: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ("smrt invoke-endpoint --body=file://data/fl", ("--body=file://data/flowers.csv",), ()),
     ("smrt invoke-endpoint --body fileb://~/data/fl", ("~/data/flowers.csv",), ()),
     ("smrt invoke-endpoint --body fileb://data/in", (r"data/in\ put.csv",), ()),
+    ("smrt invoke-endpoint --data @da", ("data/",), ()),
+    ("smrt invoke-endpoint --data @data/fl", ("data/flowers.csv",), ()),
+    ("smrt invoke-endpoint --json=@res", ("result.json",), ()),
+    ("smrt invoke-endpoint --data @~/data/in", (r"data/in\ put.csv",), ()),
+    ("smrt invoke-endpoint --data=@data/photo@", ("2x.jpg",), ()),
+    ("smrt invoke-endpoint --data @", ("data/", "result.json"), ()),
     ("smrt invoke-endpoint --cli-input-json file://res", ("file://result.json",), ()),
     ("smrt invoke-endpoint --metadata res", ("--metadata result.json",), ()),
     ("smrt invoke-endpoint --body x res", ("--body x result.json",), ()),
