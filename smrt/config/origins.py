@@ -1,6 +1,6 @@
 """Describes where the settings of a call come from, for --debug."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from smrt.protocol.messages import Settings
 from smrt.protocol.urls import masked_url, without_userinfo
@@ -12,13 +12,21 @@ from .connection_options import ConnectionOptions
 _URL_VARIABLES = ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "AWS_ENDPOINT_URL")
 
 
-def origins(config: Config, settings: Settings, options: ConnectionOptions) -> Iterator[str]:
-    """One line each for profile, region and endpoint URL."""
+def origins(
+    config: Config,
+    settings: Settings,
+    options: ConnectionOptions,
+    configured: Mapping[str, str] = {},
+) -> Iterator[str]:
+    """One line each for profile, region, endpoint URL, and the `configured` parameters."""
     yield f"profile {config.profile}: {_profile(config)}"
     yield f"region {settings.region}: {_region(config, options.region)}"
     url = settings.endpoint_url
     origin = _url(config, options.endpoint_url, url)
     yield f"endpoint URL {masked_url(url) if url else 'of the region'}: {origin}"
+    for name, variable, key in configuration.PARAMETERS:
+        if name in configured:
+            yield f"{name} {configured[name]}: {configuration.origin(config, variable, key)}"
 
 
 def _profile(config: Config) -> str:

@@ -1,7 +1,7 @@
 """Reads the parameters of a call: from options, the files that they refer to, and documents."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from smrt.client.payload import BLOCK, spool
@@ -26,13 +26,17 @@ DEVICE_FILES = (paramfile.TEXT + DEVICE, paramfile.BYTES + DEVICE)
 
 
 class Inputs(NamedTuple):
-    """The parameters of a call. AWS CLI reports a `body_error` after configuration errors."""
+    """The parameters of a call. AWS CLI reports a `body_error` after configuration errors.
+
+    `configured` are the names of those that come from the configuration.
+    """
 
     operation: Operation
     values: dict[str, Any]
     config: Config
     body_error: Base64Error | None = None
     outfile: str | None = None
+    configured: Collection[str] = ()
 
     def __repr__(self) -> str:
         return masked_repr(self, "values")
@@ -71,8 +75,10 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
     for language, document in documents.items():
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
-    values = {**_known(operation, {**defaults, **types}), **values}
-    return Inputs(operation, values, config, reader.body_error, outfile)
+    others = _known(operation, {**defaults, **types})
+    configured = (defaults.keys() - types.keys() - values.keys()) & others.keys()
+    values = {**others, **values}
+    return Inputs(operation, values, config, reader.body_error, outfile, configured)
 
 
 def _known(operation: Operation, values: dict[str, str]) -> dict[str, str]:

@@ -74,7 +74,7 @@ def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
     static_credentials = credentials.static(config) if connection.sign else None
     resolved = settings(config, connection, service=inputs.operation.service.setting)
     if options.debug:
-        _log_origins(app, config, resolved, connection)
+        _log_origins(app, inputs, resolved, connection)
     if inputs.body_error is not None:
         raise inputs.body_error
     return Call(
@@ -89,12 +89,13 @@ def prepare(app: App, inputs: Inputs, options: GlobalOptions) -> Call:
     )
 
 
-def _log_origins(app: App, config: Config, resolved: Settings, options: ConnectionOptions) -> None:
+def _log_origins(app: App, inputs: Inputs, resolved: Settings, options: ConnectionOptions) -> None:
     from smrt.client.debug_log import stamped
     from smrt.config.origins import origins
 
     trace = stamped(app.console.print_stderr)
-    for line in origins(config, resolved, options):
+    configured = {name: inputs.values[name] for name in inputs.configured}
+    for line in origins(inputs.config, resolved, options, configured):
         trace(line)
 
 

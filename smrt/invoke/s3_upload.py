@@ -59,7 +59,7 @@ def stage(call: Call, prefix: str) -> StagedCall:
     if "InputLocation" in values:
         raise UsageError("--stage and --input-location cannot be used together")
     if "Body" not in values:
-        raise UsageError("--stage requires a --body to upload")
+        raise UsageError("--stage requires --data, --json or --body to upload")
     body = values.pop("Body")
     values.setdefault("InferenceId", _inference_id())
     location = _input_location(prefix, values["InferenceId"])

@@ -121,3 +121,13 @@ def test_origins_are_described(
     values = [line.partition(": ")[2] for line in lines]
     shown = [text.replace("http://u: ", "") for text in values]
     assert shown == [text.format(**where) for text in expected]
+
+
+@pytest.mark.parametrize(("words", "is_logged"), [((), True), (("--endpoint-name", "e"), False)])
+def test_the_origin_of_a_configured_endpoint_name_is_logged(
+    words: tuple[str, ...], smrt: Smrt, *, is_logged: bool
+) -> None:
+    line = ("invoke-endpoint", *words, "--data", "x", "--dry-run", "--debug")
+    done = smrt(*line, env={"SMRT_ENDPOINT_NAME": "iris"})
+    origin = "EndpointName iris: it comes from the environment variable SMRT_ENDPOINT_NAME\n"
+    assert (done.code, origin in done.err) == (0, is_logged)

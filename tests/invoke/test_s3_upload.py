@@ -96,7 +96,7 @@ def test_if_the_call_is_interrupted_the_input_stays_in_s3_and_its_location_is_pr
 
 
 FAULTS = [
-    ((*STAGE,), 252, "--stage requires a --body to upload"),
+    ((*STAGE,), 252, "--stage requires --data, --json or --body to upload"),
     ((*STAGE, "--body", "AQI=", "--input-location", "s3://a/b"), 252, "cannot be used together"),
     (("--stage", "bucket/folder", "--body", "AQI="), 252, "not an S3 URI: 'bucket/folder'"),
     (("--stage", "s3://", "--body", "AQI="), 252, "not an S3 URI: 's3://'"),

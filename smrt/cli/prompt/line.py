@@ -2,9 +2,10 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from smrt.cli.arguments import OptionNames, is_value
 from smrt.cli.completion import SERVICE, TYPES, option_rows, positional_rows
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
@@ -12,6 +13,10 @@ from smrt.protocol.messages import masked_repr
 
 WAIVES_REQUIRED = ("--cli-input-json", "--cli-input-yaml", "--generate-cli-skeleton")
 """With one of these, no option is required."""
+REPLACED_BY = {"--body": ("--data", "--json")}
+"""The options that replace a required one."""
+FILE_PREFIXES = {"DATA": "@"}
+"""The pattern of the prefix before the path of a file, by metavar."""
 
 
 class Suggestion(NamedTuple):
@@ -22,12 +27,16 @@ class Suggestion(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Functions that list values; `endpoints` takes the profile and the Region."""
+    """Functions that list values; `endpoints` takes the profile and the Region.
+
+    `configured` lists the required options that the environment or a profile sets.
+    """
 
     profiles: Callable[[], Iterable[str]]
     regions: Callable[[], Iterable[str]]
     endpoints: Callable[[str | None, str | None], Iterable[str]]
     paths: Callable[[str], Iterable[str]]
+    configured: Callable[[str | None], Collection[str]]
 
 
 class Line(NamedTuple):
@@ -45,7 +54,11 @@ class Line(NamedTuple):
         return masked_repr(self, "values")
 
     @property
-    def missing(self) -> list[str]:
+    def profile(self) -> str | None:
+        """The profile that the line names."""
+        return self.values.get("--profile")
+
+    def missing(self, candidates: Candidates) -> list[str]:
         """What the line needs before it can run."""
         if self.page.commands:
             return ["a command"]
@@ -54,7 +67,8 @@ class Line(NamedTuple):
         if any(flag in self.values for flag in WAIVES_REQUIRED):
             return []
         required = [row.flag for row in option_rows(self.page) if row.group == "required"]
-        return [flag for flag in required if flag not in self.values]
+        known = {*self.values, *candidates.configured(self.profile)}
+        return [flag for flag in required if known.isdisjoint((flag, *REPLACED_BY.get(flag, ())))]
 
 
 def finished_words(text: str) -> tuple[list[str], int]:
@@ -84,11 +98,12 @@ def parse_line(pages: Mapping[str, Page], typed: Sequence[str]) -> Line:
     name, values, pending, positionals = next(iter(pages)), dict[str, str](), None, 0
     for word in typed:
         rows = {row.flag: row for row in option_rows(pages[name])}
-        flag, equals, value = word.partition("=")
         if pending is not None and not (_is_optional(pending) and word.startswith("--")):
             values[pending.flag], pending = word, None
-        elif word.startswith("--"):
-            values[flag] = value
+        elif word.startswith("--") or not is_value(word):
+            *flags, last = _names(rows.values()).spelled_out(word)
+            flag, equals, value = last.partition("=")
+            values.update({**dict.fromkeys(flags, ""), flag: value})
             row = rows.get(flag)
             pending = row if row is not None and row.takes_value and not equals else None
         elif f"{name} {word}" in pages:
@@ -131,25 +146,31 @@ def fuzzy_matches(typed: str, choices: Iterable[Suggestion]) -> list[Suggestion]
 
 def _values(row: Row, line: Line, typed: str, candidates: Candidates) -> list[Suggestion]:
     """The possible values of an option or argument."""
-    scheme = re.match("fileb?://", typed)
-    if scheme:
-        return [Suggestion(scheme[0] + path) for path in candidates.paths(typed[scheme.end() :])]
+    prefix = re.match(FILE_PREFIXES.get(row.metavar, "fileb?://"), typed)
+    if prefix:
+        return [Suggestion(prefix[0] + path) for path in candidates.paths(typed[prefix.end() :])]
     if row.choices:
         return [Suggestion(word, "default" if word == row.default else "") for word in row.choices]
-    profile, region = line.values.get("--profile"), line.values.get("--region")
+    region = line.values.get("--region")
     by_name: Mapping[str, Callable[[], Iterable[str]]] = {
         "PROFILE": candidates.profiles,
         "REGION": candidates.regions,
-        "ENDPOINT": lambda: candidates.endpoints(profile, region),
+        "ENDPOINT": lambda: candidates.endpoints(line.profile, region),
         "TYPE": lambda: TYPES,
         "FILE": lambda: candidates.paths(typed),
         "[OUTFILE]": lambda: candidates.paths(typed),
         "INPUT_FILE": lambda: candidates.paths(typed),
         "OUTPUT_FILE": lambda: candidates.paths(typed),
         "FOLDER": lambda: candidates.paths(typed),
+        "DATA": lambda: ("@", "@-"),
         **dict.fromkeys(("INPUT", "JSON", "YAML"), lambda: ("fileb://", "file://", "-")),
     }
     return [Suggestion(text) for text in by_name.get(row.metavar, tuple)()]
+
+
+def _names(rows: Iterable[Row]) -> OptionNames:
+    """The names that shorter ones stand for."""
+    return OptionNames((), (), short={row.short: row.flag for row in rows if row.short})
 
 
 def _description(row: Row) -> str:

@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterable, Sequence
+from functools import cache
 from time import time
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,9 @@ from smrt.cli.prompt_mode import OFF, ON
 from smrt.config import configuration
 from smrt.config.partitions import partitions
 from smrt.errors import SmrtError, UsageError, redacted
+from smrt.protocol.operations import kebab
 
-from .line import Candidates, Line, finished_words, parse_line, suggestions, unquoted
+from .line import Candidates, finished_words, parse_line, suggestions, unquoted
 
 if TYPE_CHECKING:
     from smrt.output.console import App
@@ -96,14 +98,14 @@ class _LineCompleter(Completer):
                 display_meta=suggestion.description,
             )
 
-    def parse(self, text: str) -> Line:
-        """Parse a line. Raises ValueError for an unclosed quote."""
-        return parse_line(self._pages, shlex.split(text))
+    def missing(self, text: str) -> list[str]:
+        """What the line needs before it can run. Raises ValueError for an unclosed quote."""
+        return parse_line(self._pages, shlex.split(text)).missing(self._candidates)
 
     def preview(self, text: str) -> str:
         """The command as typed in a shell, and what is missing."""
         try:
-            missing = self.parse(text).missing
+            missing = self.missing(text)
             command = shlex.join(shlex.split(text))
         except ValueError:
             return " a quote is not closed"
@@ -121,7 +123,7 @@ class _LineValidator(Validator):
     def validate(self, document: Document) -> None:
         """Raise ValidationError if the line is incomplete."""
         try:
-            missing = self._completer.parse(document.text).missing
+            missing = self._completer.missing(document.text)
         except ValueError as exc:
             raise ValidationError(len(document.text), "a quote is not closed") from exc
         if missing:
@@ -129,7 +131,7 @@ class _LineValidator(Validator):
 
 
 def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candidates:
-    """The profiles, Regions, endpoints and files of the user."""
+    """The profiles, Regions, endpoints, files and configured defaults of the user."""
 
     def profiles() -> list[str]:
         try:
@@ -148,7 +150,15 @@ def _candidates(app: "App", max_wait_seconds: float = MAX_WAIT_SECONDS) -> Candi
     def regions() -> list[str]:
         return completion.regions(partitions()["partitions"])
 
-    return Candidates(profiles, regions, endpoints, _paths)
+    @cache
+    def configured(profile: str | None) -> list[str]:
+        try:
+            names = configuration.parameters(configuration.load(app.environ, profile))
+        except SmrtError:
+            return []
+        return [f"--{kebab(name)}" for name in names]
+
+    return Candidates(profiles, regions, endpoints, _paths, configured)
 
 
 def _paths(typed: str) -> list[str]:

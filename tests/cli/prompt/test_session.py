@@ -147,6 +147,7 @@ CANDIDATES = Candidates(
     regions=lambda: ["eu-west-1", "us-east-1"],
     endpoints=lambda profile, region: [f"iris-{profile}-{region}"],
     paths=lambda typed: [typed + "rest"],
+    configured=lambda profile: ["--endpoint-name"] if profile == "work" else [],
 )
 
 
@@ -181,6 +182,11 @@ SUGGESTIONS: list[tuple[str, list[str]]] = [
     ("invoke-endpoint --select ", []),
     ("invoke-endpoint zz", ["zzrest"]),
     ("invoke-endpoint out zz", []),
+    ("invoke-endpoint --data ", ["@", "@-"]),
+    ("invoke-endpoint --data @a", ["@arest"]),
+    ("invoke-endpoint --json=@a", ["--json=@arest"]),
+    ("invoke-endpoint -iv zz", ["zzrest"]),
+    ("invoke-endpoint -iv --verb", []),
     ("completion ba", ["bash"]),
 ]
 
@@ -202,10 +208,13 @@ def test_the_words_that_can_come_next_are_suggested(text: str, expected: list[st
         ("invoke-endpoint --generate-cli-skeleton", []),
         ("invoke-endpoint --cli-input-json file://x", []),
         ("local run", []),
+        ("invoke-endpoint -i --endpoint-name y --data x", []),
+        ("invoke-endpoint --profile work --json={}", []),
+        ("invoke-endpoint --profile work", ["--body"]),
     ],
 )
 def test_missing_words_are_listed(text: str, missing: list[str]) -> None:
-    assert parse_line(PAGES, text.split()).missing == missing
+    assert parse_line(PAGES, text.split()).missing(CANDIDATES) == missing
 
 
 @given(st.text("abc-", max_size=4), st.lists(st.text("abc-", max_size=8)))
@@ -227,7 +236,7 @@ def test_candidates_come_from_the_users_files(
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder/file").touch()
     (tmp_path / ".hidden").touch()
-    (tmp_path / "config").write_text("[default]\n[profile work]\n")
+    (tmp_path / "config").write_text("[default]\n[profile work]\nsmrt_endpoint_name=iris\n")
     (tmp_path / "broken").write_text("no section")
     console = Console(io.BytesIO(), io.BytesIO(), io.BytesIO())
     candidates = _candidates(
@@ -239,10 +248,11 @@ def test_candidates_come_from_the_users_files(
     assert candidates.paths("folder/") == ["folder/file"]
     assert candidates.paths("nowhere/") == []
     assert candidates.endpoints("missing", None) == []
+    assert candidates.configured("work") == ["--endpoint-name"]
     broken = _candidates(
         App(console, {**environ, "AWS_CONFIG_FILE": str(tmp_path / "broken")}, ExitStack())
     )
-    assert broken.profiles() == []
+    assert (broken.profiles(), broken.configured(None)) == ([], [])
 
 
 def test_endpoint_names_are_fetched_once_and_cached(environ: dict[str, str]) -> None:
