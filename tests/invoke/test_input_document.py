@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -249,6 +249,9 @@ PLAIN = st.text("0123456789_+-.eExobtrufalsny~<=TZ", max_size=12) | st.sampled_f
 
 @pytest.mark.filterwarnings("ignore::ruamel.yaml.constructor.MantissaNoDotYAML1_1Warning")
 @given(PLAIN, st.sampled_from(["", "%YAML 1.1\n---\n"]))
+@example("._", "%YAML 1.1\n---\n")
+@example("._5e+1", "%YAML 1.1\n---\n")
+@example("-_", "%YAML 1.1\n---\n")
 def test_plain_scalars_have_the_types_of_another_yaml_library(text: str, directive: str) -> None:
     source = f"{directive}- {text}"
     try:

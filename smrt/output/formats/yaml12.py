@@ -128,13 +128,16 @@ def _timestamp(loader: Any, node: yaml.ScalarNode) -> Any:
 
 
 class _Loader11(yaml.SafeLoader):
-    """YAML 1.1 as the AWS CLI reads it: PyYAML's forms, y and n, and 1e3."""
+    """YAML 1.1 as the AWS CLI reads it: PyYAML's forms, y and n, 1e3, ._5 and +_5."""
 
 
 _Loader11.add_implicit_resolver(TAG + "bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 _Loader11.add_implicit_resolver(
-    TAG + "float", re.compile(r"[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+\Z"), list(_DIGITS)
+    TAG + "float",
+    re.compile(r"(?:[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9_]+(?:[eE][-+][0-9]+)?)\Z"),
+    list(_DIGITS + "."),
 )
+_Loader11.add_implicit_resolver(TAG + "int", re.compile(r"[-+]?0?[0-7_]+\Z"), list(_DIGITS))
 _LOADER = resolving(_Loader)
 _LOADER.add_constructor(TAG + "int", _integer)
 _LOADER.add_constructor(TAG + "binary", _binary)
