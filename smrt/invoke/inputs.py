@@ -76,7 +76,7 @@ def read_inputs(app: App, operation: Operation, options: InvokeOptions) -> Input
         values = {**reader.document(language, document), **values}
         reader.decode(operation, values)
     others = _known(operation, {**defaults, **types})
-    configured = (defaults.keys() - types.keys() - values.keys()) & others.keys()
+    configured = others.keys() - types.keys() - values.keys()
     values = {**others, **values}
     return Inputs(operation, values, config, reader.body_error, outfile, configured)
 
