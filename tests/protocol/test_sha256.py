@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smrt.protocol import sha256 as module
+from tests.support.project import PACKAGE
 
 OWN = """
 import sys
@@ -26,7 +28,12 @@ print("_hashlib" in sys.modules)
 
 
 def test_small_input_is_hashed_without_openssl() -> None:
-    ran = subprocess.run([sys.executable, "-S", "-c", OWN], capture_output=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", OWN],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+        capture_output=True,
+        check=True,
+    )
     sizes = (0, 1, 1000, module.LARGE - 1)
     keys = [bytes(range(size)) for size in (0, 1, 63, 64, 65, 200)]
     assert ran.stdout.decode().split() == [

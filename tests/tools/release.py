@@ -10,11 +10,11 @@ import subprocess
 import sys
 from datetime import datetime, timezone
 
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE, ROOT
 
 from . import changelog
 
-CHANGELOG, CODE = ROOT / "CHANGELOG.md", ROOT / "smrt" / "__init__.py"
+CHANGELOG, CODE = ROOT / "CHANGELOG.md", PACKAGE / "__init__.py"
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 

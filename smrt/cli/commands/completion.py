@@ -36,8 +36,7 @@ def command(ctx: click.Context, *, shell: str, install: bool) -> None:
 
 
 def _install(app: App, shell: str, text: str) -> None:
-    from smrt.cli.install_paths import install_path
-    from smrt.cli.user_files import install_file
+    from smrt.cli.user_files import install_file, install_path
 
     target = install_path(shell, app.environ)
     install_file(target.path, text)

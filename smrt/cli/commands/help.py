@@ -13,8 +13,7 @@ def command(ctx: click.Context, *, install_man: bool) -> None:
     """Show the man page of smrt, or install all man pages."""
     from smrt.cli.generated import man_pages
     from smrt.cli.help_option import show_manual
-    from smrt.cli.install_paths import man_folder
-    from smrt.cli.user_files import install_file
+    from smrt.cli.user_files import install_file, man_folder
 
     if not install_man:
         show_manual(ctx.find_root())

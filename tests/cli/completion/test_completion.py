@@ -25,7 +25,7 @@ from smrt.cli.completion.endpoint_names import (
     save_names,
 )
 from smrt.cli.completion.local_names import local_names
-from smrt.cli.install_paths import install_path
+from smrt.cli.user_files import install_path
 from smrt.local.endpoint import echo
 from smrt.local.server import serving
 from smrt.local.service import Service
