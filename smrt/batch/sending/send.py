@@ -105,18 +105,6 @@ def _watch_processor(engine: Engine, monitor: Monitor) -> None:
     _every(engine, PERIOD, check)
 
 
-def _watch_processor(engine: Engine, monitor: Monitor) -> None:
-    """Print a hint if one process is not enough."""
-    use = ProcessorUse()
-
-    def check() -> None:
-        hint = use.hint()
-        if hint:
-            monitor.note(hint)
-
-    _every(engine, PERIOD, check)
-
-
 def _every(engine: Engine, seconds: float, function: Callable[[], None]) -> None:
     """Call `function` while the engine runs."""
 
