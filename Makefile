@@ -79,6 +79,7 @@ bench: $(BENCH)/peers
 	$(BENCH)/bin/python -m benchmarks.local_load
 	$(BENCH)/bin/python -m benchmarks.instructions --base $(BASE)
 	$(BENCH)/bin/python -m benchmarks.many_calls
+	$(BENCH)/bin/python -m benchmarks.batch_runs
 	$(BENCH)/bin/python -m benchmarks.load_test
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 

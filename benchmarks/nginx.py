@@ -1,4 +1,7 @@
-"""nginx as an endpoint that costs little: 1 KB in, 1 KB out, on a processor of its own."""
+"""nginx as an endpoint that costs little, on a processor of its own.
+
+It responds with 1 KB of JSON; the endpoint `rows` with a line for each of 100 rows.
+"""
 
 import os
 import shutil
@@ -10,6 +13,7 @@ from contextlib import contextmanager
 
 BODY = '{"y":"%s"}' % ("y" * 1016)
 """1 KB of JSON."""
+ROWS = 100
 _CONFIG = """
 daemon off;
 worker_processes 1;
@@ -31,7 +35,8 @@ http {{
     {listen}
     add_header x-amzn-RequestId $request_id;
     add_header x-Amzn-Invoked-Production-Variant AllTraffic;
-    return 200 '{body}';
+    location / {{ return 200 '{body}'; }}
+    location /endpoints/rows/ {{ default_type text/csv; return 200 '{rows}'; }}
   }}
 }}
 """
@@ -58,7 +63,11 @@ def serving(folder: str, *, tls: bool, cpu: int) -> Iterator[dict[str, str]]:
     )
     config = os.path.join(folder, "nginx.conf")
     with open(config, "w") as file:
-        file.write(_CONFIG.format(cpu=1 << cpu, folder=folder, listen=listen, body=BODY))
+        file.write(
+            _CONFIG.format(
+                cpu=1 << cpu, folder=folder, listen=listen, body=BODY, rows="setosa\n" * ROWS
+            )
+        )
     command = [program, "-p", folder, "-e", os.path.join(folder, "nginx.log"), "-c", config]
     with subprocess.Popen(command) as server:
         try:

@@ -12,6 +12,7 @@ from smrt.protocol.throttling import is_overload
 
 from .call import Delivery
 from .exchange import Exchange
+from .response_buffer import ResponseTooLargeError
 
 UNAUTHORIZED = (401, 403)
 CONNECT_TIMEOUT = "ConnectTimeoutError"
@@ -66,6 +67,8 @@ class RetryRules(NamedTuple):
 
     def delivery(self, exchange: Exchange, error: SmrtError) -> Delivery:
         """What is known about whether the failed attempt ran."""
+        if isinstance(error, ResponseTooLargeError):
+            return Delivery.RESPONDED
         if isinstance(error, ServiceError):
             if is_loading(error) or is_overload(error):
                 return Delivery.REJECTED

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from smrt.engine.call import Delivery, EngineCall
+from smrt.engine.response_buffer import LARGEST, ResponseTooLargeError
 from smrt.engine.retry_rules import RetryRules
 from smrt.errors import ConfigurationError, ServiceError, SmrtError
 from smrt.protocol.messages import Credentials
@@ -499,6 +500,19 @@ def test_abort_ends_everything_and_names_what_was_sent(server: Server, runner: R
     assert len(runner.completions) == 3
     assert {each.delivery for each in runner.completions} == {Delivery.IN_DOUBT}
     endpoint.settle()
+
+
+def test_a_response_that_is_too_large_is_the_error_of_its_call_alone(
+    endpoint: Endpoint, runner: Runner
+) -> None:
+    size = LARGEST + 1
+    head = response(200, b"", (("Content-Length", str(size)),), length=False)
+    endpoint.script.append(raw(head, lambda sock, _: sock.sendall(bytes(size))))
+    large, following = runner.run(endpoint.url, 2, concurrency=1)
+    assert isinstance(large.error, ResponseTooLargeError)
+    assert (large.status, large.delivery, large.body) == (200, Delivery.RESPONDED, b"")
+    assert (following.status, following.error) == (200, None)
+    assert len(endpoint.requests) == 2
 
 
 def test_an_error_of_the_sink_ends_the_run(endpoint: Endpoint, runner: Runner) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from smrt.engine.event_loop import READ, WRITE, EventLoop
 from smrt.engine.exchange import Exchange
+from smrt.engine.response_buffer import ResponseBuffer, ResponseTooLargeError
 from smrt.errors import TransportError
 from smrt.protocol.messages import Settings, Url
 from smrt.protocol.responses import SUCCESS
@@ -51,7 +52,7 @@ class HttpConnection:
         self._exchange: Exchange | None = None
         self._unsent = memoryview(b"")
         self._body = b""
-        self._chunks: list[bytes] = []
+        self._received = ResponseBuffer()
         self._is_writing = False
         # TLS inside TLS buffers in both directions; a socket, with TLS or without, in none
         self._is_buffered = not isinstance(channel, socket.socket)
@@ -150,7 +151,7 @@ class HttpConnection:
                 return
             try:
                 is_complete = self._feed(data)
-            except ResponseError as exc:
+            except (ResponseError, ResponseTooLargeError) as exc:
                 self._fail(failure or exc)
                 return
             if is_complete:
@@ -176,7 +177,7 @@ class HttpConnection:
                 if on_chunk is not None and parser.head.status in SUCCESS:
                     on_chunk(chunk, now)
                 else:
-                    self._chunks.append(chunk)
+                    self._received.append(chunk)
                 if parser.complete:
                     break
         return parser.complete
@@ -186,8 +187,7 @@ class HttpConnection:
         assert exchange is not None
         assert parser.head is not None
         exchange.status, exchange.headers = parser.head.status, parser.head.headers
-        exchange.body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        self._chunks.clear()
+        exchange.body = self._received.take()
         if parser.reusable and not self._unsent:
             parser.reset()
             self.expires_at, self.idle_since = inf, self._loop.now()
@@ -196,11 +196,14 @@ class HttpConnection:
         self._exchange = None
         self._owner.released(self, exchange)
 
-    def _fail(self, failure: OSError | ResponseError) -> None:
+    def _fail(self, failure: OSError | ResponseError | ResponseTooLargeError) -> None:
         exchange = self.abort()
         assert exchange is not None
-        exchange.error = self._translated(failure)
-        exchange.status = exchange.error.status
+        exchange.status = self._parser.status
+        if isinstance(failure, ResponseTooLargeError):
+            exchange.error = failure
+        else:
+            exchange.error = self._translated(failure)
         self._owner.released(self, exchange)
 
     def _translated(self, failure: OSError | ResponseError) -> TransportError:
