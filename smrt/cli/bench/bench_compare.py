@@ -12,7 +12,7 @@ from smrt.bench.figures.comparison import (
     caveats,
     common_levels,
     compare,
-    verdict,
+    verdicts_of,
 )
 from smrt.bench.figures.thresholds import Threshold, parse_threshold
 from smrt.bench.report.report_reader import read_report
@@ -70,7 +70,7 @@ def compare_command(
     a, b = _reports(old), _reports(new)
     if not common_levels(a, b):
         raise UsageError("the reports have no level in common", "run both with the same levels")
-    differences = compare(a, b, seed=seed, draws=draws)
+    differences = compare(a, b, thresholds, seed=seed, draws=draws)
     app.console.show([plain_table(_table(differences))])
     app.console.show([f"{line}\n" for line in caveats(a, b)])
     return _judge(app, thresholds, differences)
@@ -106,9 +106,7 @@ def _judge(app: App, thresholds: Sequence[Threshold], differences: Sequence[Diff
     """Print the verdicts, and return the exit status."""
     is_missed = False
     for threshold in thresholds:
-        outcomes = list(verdict(threshold, differences)) or [("all", "it was not compared")]
-        for level, reason in outcomes:
-            is_missed = is_missed or bool(reason)
-            text = f"MISSED: {reason}" if reason else "met"
-            app.console.show([f"threshold {threshold.text} at {level}: {text}\n"])
+        for each in verdicts_of(threshold, differences):
+            is_missed = is_missed or each.is_missed
+            app.console.show([f"threshold {threshold.text} at {each.level}: {each.outcome}\n"])
     return ExitCode.THRESHOLD_MISSED if is_missed else ExitCode.OK
