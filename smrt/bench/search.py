@@ -16,10 +16,13 @@ PRECISION = 0.1
 
 
 class SearchResult(NamedTuple):
-    """The levels in the order in which they ran, and the highest that passed; 0 if none did."""
+    """The levels in the order in which they ran, and the highest that passed.
+
+    `max_concurrency` is 0 if none did, and None if the search was interrupted.
+    """
 
     measured: tuple[Measured, ...]
-    max_concurrency: int
+    max_concurrency: int | None
 
 
 class ConcurrencySearch:
@@ -39,8 +42,8 @@ class ConcurrencySearch:
         while not is_confirmed and passing > 1:
             passing = max(1, int(passing * (1 - PRECISION)))
             is_confirmed = self._passes(passing)
-        found = passing if is_confirmed and not self._is_interrupted else 0
-        return SearchResult(tuple(self._measured), found)
+        highest = passing if is_confirmed else 0
+        return SearchResult(tuple(self._measured), None if self._is_interrupted else highest)
 
     def _double(self) -> tuple[int, int]:
         """The last number of callers that passed, and the first that did not."""

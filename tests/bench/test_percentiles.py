@@ -9,12 +9,14 @@ from smrt.bench.figures.percentiles import REPORTED, distribution, percentile
 
 
 @given(
-    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30),
+    st.integers(1, 100),
     st.sampled_from([*REPORTED, "0.1", "33.3"]),
 )
 def test_a_percentile_is_the_smallest_value_that_so_many_do_not_exceed(
-    values: list[float], percent: str
+    some: list[float], times: int, percent: str
 ) -> None:
+    values = some * times
     value = percentile(sorted(values), percent).value
     if value is not None:
         at_most = [each for each in values if each <= value]

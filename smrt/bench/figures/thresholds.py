@@ -35,6 +35,8 @@ _RATES: dict[str, Callable[[LevelFigures], float | None]] = {
     "request_rate": lambda figures: figures.request_rate,
     "token_rate": lambda figures: figures.token_rate,
 }
+EXCEEDED = "the limit is exceeded"
+"""The reason of a figure that does not meet the condition."""
 _EXAMPLES = "examples: latency:p(99)<250ms  time_to_first_token:p(95)<1s  errors<1%"
 
 
@@ -104,7 +106,7 @@ def statistic(values: Distribution, threshold: Threshold) -> Percentile:
 def _verdict(threshold: Threshold, figures: LevelFigures) -> Verdict:
     value, reason = _value(threshold, figures)
     if value is not None and not reason and not threshold.holds(value):
-        reason = "the limit is exceeded"
+        reason = EXCEEDED
     return Verdict(threshold, figures.level.label, value, reason)
 
 

@@ -13,7 +13,7 @@ from .summary_tables import FigureTable, level_table
 from .svg_chart import Chart, Series, Tick
 from .units import ABSENT, marked, milliseconds
 
-MOST_BLOCKS = 40
+MOST_POINTS, MOST_ROWS = 120, 20
 """Points of a chart over time, and rows of its table."""
 CURVE = ("0", "25", "50", "75", "90", "95", "97.5", "99", "99.5", "99.9", "99.95", "99.99")
 _TICKS = ("0", "90", "99", "99.9", "99.99", "99.999")
@@ -48,8 +48,7 @@ def charts(document: Mapping[str, Any], measured: Sequence[Measured]) -> list[Fi
 
 
 def _over_time(levels: Sequence[Mapping[str, Any]]) -> Figure:
-    blocks = list(_blocks(levels))
-    shown = [block for block in blocks if block.ordered]
+    shown = [block for block in _blocks(levels, MOST_POINTS) if block.ordered]
     middle = tuple((block.start, _at(block.ordered, "50")) for block in shown)
     most = tuple((block.start, block.ordered[-1]) for block in shown)
     chart = Chart(
@@ -66,16 +65,16 @@ def _over_time(levels: Sequence[Mapping[str, Any]]) -> Figure:
             f"{block.errors:,}",
             *(_cells(block.ordered)),
         )
-        for block in blocks
+        for block in _blocks(levels, MOST_ROWS)
     )
     heads = ("second", "level", "requests", "errors", "median ms", "max ms")
     return Figure(chart, FigureTable(chart.title, heads, rows))
 
 
-def _blocks(levels: Sequence[Mapping[str, Any]]) -> Iterator[_Block]:
-    """The seconds of all levels, several in a block if there are many."""
+def _blocks(levels: Sequence[Mapping[str, Any]], most: int) -> Iterator[_Block]:
+    """The seconds of all levels, several in a block if there are more than `most`."""
     lengths = [each["seconds"][-1]["second"] + 1 if each["seconds"] else 0 for each in levels]
-    size = max(1, ceil(sum(lengths) / MOST_BLOCKS))
+    size = max(1, ceil(sum(lengths) / most))
     start = 0
     for level, length in zip(levels, lengths, strict=True):
         for first in range(0, length, size):

@@ -16,6 +16,8 @@ from smrt.bench.load.level_result import LevelResult
 from smrt.bench.load.load_options import LoadOptions
 from smrt.bench.measures.samples import METRICS, OK, PER_TOKEN, metric_values
 
+from .verdict_text import outcome
+
 SCHEMA = "smrt-bench"
 VERSION = 1
 _PER_SECOND = (*METRICS, PER_TOKEN)
@@ -149,5 +151,5 @@ def _threshold(verdict: Verdict) -> Mapping[str, Any]:
         "threshold": verdict.threshold.text,
         "level": verdict.level,
         "missed": bool(verdict.reason),
-        "reason": verdict.reason,
+        "outcome": outcome(verdict),
     }

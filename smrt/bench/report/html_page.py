@@ -1,5 +1,6 @@
 """The report as one HTML file without scripts: nothing is requested from anywhere."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -20,20 +21,21 @@ h1{font-size:1.5rem;margin:.2rem 0}h2{font-size:1.15rem;margin:2rem 0 .5rem}
 p,dl{margin:.4rem 0;overflow-wrap:anywhere}
 .soft{color:var(--soft)}.bad{color:var(--bad)}.good{color:var(--good)}
 pre{background:var(--box);padding:.7rem;border-radius:6px;white-space:pre-wrap;
-overflow-wrap:anywhere;font-size:.85rem}
+overflow-wrap:anywhere;font-size:.85rem}pre span{display:inline-block;max-width:100%}
 .chart{display:block;width:100%;max-width:44rem;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;
 font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .6rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th:first-child,td:first-child{text-align:left;padding-left:0}
-dt{font-weight:600}dd{margin:0 0 .3rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}
+dt{color:var(--soft)}dd{margin:0}
 """
 _DARK_PAGE = """:root{--text:#f3f4f6;--soft:#9ca3af;--paper:#111827;--box:#1f2937;
 --rule:#374151;--bad:#f87171;--good:#34d399}"""
 _PHONE = "@media(max-width:34rem){.chart{font-size:19px}.chart .end,.chart .tick{font-size:16px}}"
 _PRINT = """@media print{body{max-width:none;padding:0;font-size:11pt}
-figure,tr{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}table{font-size:8pt}
-th,td{padding:.1rem .35rem}}"""
+figure,tr,dl{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}
+table{font-size:8pt}th,td{padding:.1rem .35rem}.chart{max-width:32rem}}"""
 
 
 def html_page(document: Mapping[str, Any], measured: Sequence[Measured]) -> Iterator[str]:
@@ -49,7 +51,7 @@ def html_page(document: Mapping[str, Any], measured: Sequence[Measured]) -> Iter
     dark = f"@media screen and (prefers-color-scheme:dark){{{_DARK_PAGE}{DARK}}}"
     yield f"{dark}</style></head><body>"
     yield f"<h1>{escape(title)}</h1>"
-    yield f"<pre>{escape(document['command'])}</pre>"
+    yield f"<pre>{_words(document['command'])}</pre>"
     yield f'<p class="soft">{escape(_origin(document))}</p>'
     yield from _verdicts(document)
     yield from _section("Levels", level_table([each.figures for each in measured]))
@@ -65,6 +67,11 @@ def html_page(document: Mapping[str, Any], measured: Sequence[Measured]) -> Iter
     yield "</body></html>"
 
 
+def _words(command: str) -> str:
+    """The command, whose options are not broken at their hyphens."""
+    return " ".join(f"<span>{escape(word)}</span>" for word in command.split(" "))
+
+
 def _origin(document: Mapping[str, Any]) -> str:
     endpoint, state = document["endpoint"], document["interrupted"]
     stopped = "; interrupted with Ctrl-C" if state else ""
@@ -74,10 +81,19 @@ def _origin(document: Mapping[str, Any]) -> str:
 def _verdicts(document: Mapping[str, Any]) -> Iterator[str]:
     if document["max_concurrency"] is not None:
         yield f"<p><b>Maximum concurrency: {document['max_concurrency']}</b></p>"
-    for each in document["thresholds"]:
-        kind, outcome = ("bad", f"MISSED: {each['reason']}") if each["missed"] else ("good", "met")
-        text = f"{each['threshold']} at {each['level']}: {outcome}"
-        yield f'<p class="{kind}">{escape(text)}</p>'
+    if document["thresholds"]:
+        yield from _section("Thresholds", _threshold_table(document["thresholds"]))
+
+
+def _threshold_table(verdicts: Sequence[Mapping[str, Any]]) -> FigureTable:
+    """A row for each threshold, with what became of it in each level."""
+    levels: dict[str, list[str]] = {}
+    outcomes: dict[str, list[str]] = {}
+    for each in verdicts:
+        levels.setdefault(each["threshold"], []).append(f"at {each['level']}")
+        outcomes.setdefault(each["threshold"], []).append(each["outcome"])
+    heads = ("threshold", *next(iter(levels.values())))
+    return FigureTable("Thresholds", heads, tuple((text, *row) for text, row in outcomes.items()))
 
 
 def _remarks(measured: Sequence[Measured]) -> Iterator[str]:
@@ -102,9 +118,15 @@ def _table(table: FigureTable) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in table.heads)
     yield f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>'
     for row in table.rows:
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
+        cells = "".join(map(_cell, row))
         yield f"<tr>{cells}</tr>"
     yield "</tbody></table></div>"
+
+
+def _cell(text: str) -> str:
+    """A cell; what became of a threshold is in color."""
+    kind = {"met": ' class="good"', "MISSED": ' class="bad"'}.get(re.split("[ :]", text)[0], "")
+    return f"<td{kind}>{escape(text)}</td>"
 
 
 def _reading() -> Iterator[str]:

@@ -45,7 +45,7 @@ def level_table(levels: Sequence[LevelFigures]) -> FigureTable:
 
 def metric_table(figures: LevelFigures) -> FigureTable:
     """The percentiles of each metric of a level, in milliseconds."""
-    title = f"{_load_name([figures])} {figures.level.label}"
+    title = level_title(figures)
     heads = (f"{title}, ms", "mean", *(f"p{each}" for each in REPORTED), "max", "samples")
     rows = []
     for name, values in figures.metrics.items():
@@ -58,7 +58,7 @@ def metric_table(figures: LevelFigures) -> FigureTable:
 
 def remarks(figures: LevelFigures) -> Iterator[str]:
     """What a reader of the figures of a level has to know."""
-    label = f"{_load_name([figures])} {figures.level.label}"
+    label = level_title(figures)
     for code, count in figures.errors.items():
         yield f"{label}: {count:,} x {code} ({percentage(figures.share(count))})"
     if figures.unfinished:
@@ -82,6 +82,11 @@ def plain_table(table: FigureTable) -> str:
         rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
         lines.append("  ".join((first, *rest)).rstrip())
     return "".join(f"{line}\n" for line in lines)
+
+
+def level_title(figures: LevelFigures) -> str:
+    """The load of a level: its concurrency, or its request rate."""
+    return f"{_load_name([figures])} {figures.level.label}"
 
 
 def _load_name(levels: Sequence[LevelFigures]) -> str:

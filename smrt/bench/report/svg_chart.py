@@ -12,11 +12,13 @@ COLORS = 6
 """Colors in the style sheet: s0 to s5."""
 STYLE = """
 .chart{font:13px system-ui,sans-serif;--ink:#1f2937;--dim:#6b7280;--grid:#e5e7eb;
---s0:#1d4ed8;--s1:#b45309;--s2:#047857;--s3:#be185d;--s4:#6d28d9;--s5:#475569}
-.chart text{fill:var(--ink)}.chart .tick{fill:var(--dim)}.chart .grid{stroke:var(--grid)}
+--back:#fff;--s0:#1d4ed8;--s1:#b45309;--s2:#047857;--s3:#be185d;--s4:#6d28d9;--s5:#475569}
+.chart text{fill:var(--ink);stroke:var(--back);stroke-width:3px;paint-order:stroke}
+.chart .tick{fill:var(--dim)}.chart .grid{stroke:var(--grid)}
 .chart .line{fill:none;stroke-width:2;stroke-linejoin:round}.chart .dashed{stroke-dasharray:6 4}
+.chart .back{fill:var(--back)}
 """
-DARK = """.chart{--ink:#e5e7eb;--dim:#9ca3af;--grid:#374151;
+DARK = """.chart{--ink:#e5e7eb;--dim:#9ca3af;--grid:#374151;--back:#111827;
 --s0:#60a5fa;--s1:#fbbf24;--s2:#34d399;--s3:#f472b6;--s4:#a78bfa;--s5:#cbd5e1}"""
 LINES = "".join(
     f".chart .c{n}{{stroke:var(--s{n})}}.chart .f{n}{{fill:var(--s{n})}}" for n in range(COLORS)
@@ -133,9 +135,10 @@ class _Drawing:
         )
 
     def _free(self, y: float) -> float:
-        """The height nearest to `y` that no other label has."""
+        """The height nearest to `y`, beside the lines, that no other label has; else `y`."""
         steps = sorted(range(-HEIGHT, HEIGHT, 2), key=abs)
-        free = next(y + step for step in steps if self._is_free(y + step))
+        heights = (y + step for step in steps if _TOP <= y + step <= HEIGHT - _BOTTOM)
+        free = next(filter(self._is_free, heights), y)
         self._labels.append(free)
         return free
 
@@ -149,7 +152,7 @@ def stacked_svg(charts: Sequence[Chart]) -> str:
     style = f"{STYLE}{LINES}@media(prefers-color-scheme:dark){{{DARK}}}"
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     start = f'<svg class="chart" {size} xmlns="http://www.w3.org/2000/svg">'
-    parts = [f"{start}<style>{style}</style>"]
+    parts = [f"{start}<style>{style}</style>", '<rect class="back" width="100%" height="100%"/>']
     for number, chart in enumerate(charts):
         top = number * (HEIGHT + 30)
         parts += [_text(_LEFT, top + 20, chart.title, "", "start"), svg_chart(chart, top + 30)]

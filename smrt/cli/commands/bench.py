@@ -13,18 +13,17 @@ from smrt.bench.benchmark import (
     MeasureLevel,
     measure_level,
     measure_levels,
-    most_requests,
 )
 from smrt.bench.figures.thresholds import Verdict, evaluate
 from smrt.bench.load.caller_limit import raise_descriptor_limit
 from smrt.bench.load.load_target import LoadTarget
 from smrt.bench.report.document import RunDescription, report_document
-from smrt.bench.report.histogram import histogram
 from smrt.bench.report.live_table import watching
 from smrt.bench.report.report_files import plan_reports, write_reports
-from smrt.bench.report.summary_tables import level_table, metric_table, plain_table, remarks
+from smrt.bench.report.terminal_report import announcement, show_figures, show_maximum
 from smrt.cli.bench.bench_compare import compare_command
-from smrt.cli.bench.bench_options import CONNECTION_ROWS, ROWS, BenchOptions, bench_options
+from smrt.cli.bench.bench_options import BenchOptions, bench_options
+from smrt.cli.bench.bench_rows import CONNECTION_ROWS, ROWS
 from smrt.cli.bench.bench_target import bench_target
 from smrt.cli.help_option import paragraphs
 from smrt.cli.operation_command import RowsCommand
@@ -51,7 +50,8 @@ def run(app: App, options: BenchOptions) -> int:
     target = bench_target(app, options)
     started_at = datetime.now(timezone.utc)
     raise_descriptor_limit()
-    _announce(app, options)
+    is_search = bool(options.search)
+    app.console.note(announcement(options.levels, options.load, is_search=is_search))
     with watching(app.console) as watcher:
         measure = measure_level(target, options.load, options.goals, watcher)
         measured, max_concurrency = _measure(measure, options)
@@ -61,9 +61,9 @@ def run(app: App, options: BenchOptions) -> int:
         document = report_document(description, measured, verdicts, max_concurrency)
         write_reports(reports, document, measured)
     finally:  # what cannot be written can still be read, and the other way round
-        _show(app, measured, verdicts)
+        show_figures(app.console, [each.figures for each in measured], verdicts)
         if max_concurrency is not None:
-            app.console.show([_search_line(max_concurrency, options)])
+            show_maximum(app.console, max_concurrency, options.search)
     if max_concurrency == 0 and any(each.figures.successes for each in measured):
         return _status(measured, verdicts) or ExitCode.THRESHOLD_MISSED
     return _status(measured, verdicts)
@@ -76,50 +76,6 @@ def _measure(measure: MeasureLevel, options: BenchOptions) -> tuple[Sequence[Mea
     from smrt.bench.search import ConcurrencySearch
 
     return ConcurrencySearch(measure, options.search).run()
-
-
-def _search_line(max_concurrency: int, options: BenchOptions) -> str:
-    conditions = ", ".join(each.text for each in options.search)
-    found = f"{max_concurrency}" if max_concurrency else "none"
-    return f"maximum concurrency with {conditions}: {found}\n"
-
-
-def _announce(app: App, options: BenchOptions) -> None:
-    """Print how many requests follow, at most."""
-    if options.search:
-        seconds = options.load.duration
-        text = f"searching the maximum concurrency: up to 256 callers, {seconds:g} s per level"
-        app.console.note(f"{text}; seed {options.load.seed}")
-        return
-    levels = ", ".join(level.label for level in options.levels)
-    what = "request rate" if options.levels[0].is_open else "concurrency"
-    most = most_requests(options.levels, options.load)
-    count = (
-        "as many requests as the endpoint responds to"
-        if most is None
-        else f"at most {most:,} requests"
-    )
-    if most is None and options.load.duration:
-        count += f" in {options.load.duration:g} s per level"
-    app.console.note(f"{what} {levels}: {count}; seed {options.load.seed}")
-
-
-def _show(app: App, measured: Sequence[Measured], verdicts: Sequence[Verdict]) -> None:
-    """Print the tables, a histogram of the last level, and what to know about the figures."""
-    console = app.console
-    figures = [each.figures for each in measured]
-    console.show([plain_table(level_table(figures))])
-    for each in figures:
-        if each.metrics:
-            console.show(["\n", plain_table(metric_table(each))])
-    latency = figures[-1].metrics.get("latency")
-    if latency is not None:
-        console.show(["\n", *histogram(latency.ordered, console.width)])
-    notes = [note for each in figures for note in remarks(each)]
-    console.show([f"{line}\n" for line in ("", *notes)] if notes else [])
-    for verdict in verdicts:
-        outcome = f"MISSED: {verdict.reason}" if verdict.reason else "met"
-        console.show([f"threshold {verdict.threshold.text} at {verdict.level}: {outcome}\n"])
 
 
 def _description(options: BenchOptions, target: LoadTarget, started_at: datetime) -> RunDescription:
