@@ -336,13 +336,21 @@ _smrt_table() {
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local')
-      subcommands='start run'
+      subcommands='start run status stop env'
       flags='--help'
       case $2 in
       esac ;;
+    'smrt local env')
+      subcommands=''
+      flags='--port --shell --s3 --unset --cli-error-format --debug --help'
+      case $2 in
+        --port) kind='PORT' ;;
+        --shell) kind=' sh fish' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+      esac ;;
     'smrt local run')
       subcommands=''
-      flags='--tls --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
+      flags='--tls --reload --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --latency) kind='MILLISECONDS' ;;
@@ -354,7 +362,7 @@ _smrt_table() {
       esac ;;
     'smrt local start')
       subcommands=''
-      flags='--port --tls --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
+      flags='--port --tls --detach --reload --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;
@@ -363,6 +371,19 @@ _smrt_table() {
         --error-rate) kind='PERCENT' ;;
         --throttle-above) kind='COUNT' ;;
         --tokens-per-second) kind='NUMBER' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+      esac ;;
+    'smrt local status')
+      subcommands=''
+      flags='--cli-error-format --debug --help'
+      case $2 in
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
+      esac ;;
+    'smrt local stop')
+      subcommands=''
+      flags='--port --cli-error-format --debug --help'
+      case $2 in
+        --port) kind='PORT' ;;
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt configure')

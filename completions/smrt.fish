@@ -139,8 +139,8 @@ complete -c smrt -f
 complete -c smrt -n __smrt_after_double_dash -a '(__smrt_other_command)'
 
 set -g __smrt_regions af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 us-isof-south-1 us-west-1 us-west-2
-set -g __smrt_valued --output --query --select --color --cli-error-format --profile --region --endpoint-url --ca-bundle --cli-connect-timeout --cli-read-timeout --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --pretty --body-query --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --wait-timeout --stage --stream --text --model-invocation-path --model-query-string --input-format --chunk --pace --first --at-end --keep-alive --keep-alive-every --linger --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --limit --errors --concurrency --request-rate --workers --max-errors --max-requests --partition-size --progress --job --in-doubt --join --lease --status --stop --output-location --failure-location --from --input --arrival --request-count --duration --ramp-up --warmup-requests --grace-period --max-concurrency --ttft-sla-ms --tpot-sla-ms --e2e-sla-ms --error-rate-sla --sla-percentile --seed --tokens --goodput --threshold --report --draws --latency --jitter --error-rate --throttle-above --tokens-per-second --port
-set -g __smrt_commands 'smrt invoke-endpoint' 'smrt invoke-endpoint-async' 'smrt invoke-endpoint-with-response-stream' 'smrt invoke-endpoint-with-bidirectional-stream' 'smrt batch' 'smrt wait' 'smrt bench' 'smrt bench compare' 'smrt local' 'smrt local run' 'smrt local start' 'smrt configure' 'smrt configure list' 'smrt completion'
+set -g __smrt_valued --output --query --select --color --cli-error-format --profile --region --endpoint-url --ca-bundle --cli-connect-timeout --cli-read-timeout --wait-ready --data --json --cli-binary-format --cli-input-json --cli-input-yaml --endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --metadata --pretty --body-query --input-location --s3-output-path-extension --filename --request-ttl-seconds --invocation-timeout-seconds --wait-timeout --stage --stream --text --model-invocation-path --model-query-string --input-format --chunk --pace --first --at-end --keep-alive --keep-alive-every --linger --format --split-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --limit --errors --concurrency --request-rate --workers --max-errors --max-requests --partition-size --progress --job --in-doubt --join --lease --status --stop --output-location --failure-location --from --input --arrival --request-count --duration --ramp-up --warmup-requests --grace-period --max-concurrency --ttft-sla-ms --tpot-sla-ms --e2e-sla-ms --error-rate-sla --sla-percentile --seed --tokens --goodput --threshold --report --draws --port --latency --jitter --error-rate --throttle-above --tokens-per-second
+set -g __smrt_commands 'smrt invoke-endpoint' 'smrt invoke-endpoint-async' 'smrt invoke-endpoint-with-response-stream' 'smrt invoke-endpoint-with-bidirectional-stream' 'smrt batch' 'smrt wait' 'smrt bench' 'smrt bench compare' 'smrt local' 'smrt local env' 'smrt local run' 'smrt local start' 'smrt local status' 'smrt local stop' 'smrt configure' 'smrt configure list' 'smrt completion'
 
 # smrt
 complete -c smrt -n '__smrt_command_is "smrt"' -a invoke-endpoint -d 'Invoke an endpoint and print the model\'s response.'
@@ -562,16 +562,29 @@ complete -c smrt -n '__smrt_command_is "smrt bench compare"' -a '(__smrt_paths)'
 # smrt local
 complete -c smrt -n '__smrt_command_is "smrt local"' -a start -d 'Serve models until Ctrl-C.'
 complete -c smrt -n '__smrt_command_is "smrt local"' -a run -d 'Serve models while COMMAND runs, and exit with its exit status.'
+complete -c smrt -n '__smrt_command_is "smrt local"' -a status -d 'List the servers that run, with their endpoints.'
+complete -c smrt -n '__smrt_command_is "smrt local"' -a stop -d 'Stop the servers that run, or the one on a port.'
+complete -c smrt -n '__smrt_command_is "smrt local"' -a env -d 'Print shell commands that point AWS clients to a running server.'
 complete -c smrt -n '__smrt_command_is "smrt local"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+
+# smrt local env
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --port' -l port -x -a '(__smrt_paths)' -d 'Port of the server; only necessary if several run.'
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --shell' -l shell -x -a 'sh fish' -d 'Shell that runs the output: sh (also bash, zsh), or fish.'
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --s3' -l s3 -d 'Point all AWS clients of the shell to the local S3, too, for asynchronous calls.'
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --unset' -l unset -d 'Restore the variables as they were before.'
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt local env"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
 
 # smrt local run
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --tls' -l tls -d 'Accept TLS too, which AWS SDKs need for bidirectional streams, with a temporary certificate.'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --reload' -l reload -d 'Load a model again when a file in its folder changes.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --latency' -l latency -x -a '(__smrt_paths)' -d 'Respond after this time.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --jitter' -l jitter -x -a '(__smrt_paths)' -d 'Add a random time of up to this to each response.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --error-rate' -l error-rate -x -a '(__smrt_paths)' -d 'Let the model fail in this percentage of calls.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --throttle-above' -l throttle-above -x -a '(__smrt_paths)' -d 'Throttle further requests to an endpoint while this many are in flight.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --tokens-per-second' -l tokens-per-second -x -a '(__smrt_paths)' -d 'Generate responses at this rate: chunks of a stream, words of any other body.'
-complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --verbose' -l verbose -d 'Log each request to standard error.'
+complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --verbose' -l verbose -d 'Log each request to standard error, and label what models print.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
 complete -c smrt -n '__smrt_command_is "smrt local run"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
@@ -580,16 +593,29 @@ complete -c smrt -n '__smrt_command_is "smrt local run"' -a '(__smrt_paths)'
 # smrt local start
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --port' -l port -x -a '(__smrt_paths)' -d 'Port to listen on; 0 picks a free port.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --tls' -l tls -d 'Accept TLS too, which AWS SDKs need for bidirectional streams, with a temporary certificate.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --detach' -l detach -d 'Serve in the background, and return when models are loaded.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --reload' -l reload -d 'Load a model again when a file in its folder changes.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --latency' -l latency -x -a '(__smrt_paths)' -d 'Respond after this time.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --jitter' -l jitter -x -a '(__smrt_paths)' -d 'Add a random time of up to this to each response.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --error-rate' -l error-rate -x -a '(__smrt_paths)' -d 'Let the model fail in this percentage of calls.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --throttle-above' -l throttle-above -x -a '(__smrt_paths)' -d 'Throttle further requests to an endpoint while this many are in flight.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --tokens-per-second' -l tokens-per-second -x -a '(__smrt_paths)' -d 'Generate responses at this rate: chunks of a stream, words of any other body.'
-complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --verbose' -l verbose -d 'Log each request to standard error.'
+complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --verbose' -l verbose -d 'Log each request to standard error, and label what models print.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
 complete -c smrt -n '__smrt_command_is "smrt local start"' -a '(__smrt_paths)'
+
+# smrt local status
+complete -c smrt -n '__smrt_command_is "smrt local status"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt local status"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt local status"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
+
+# smrt local stop
+complete -c smrt -n '__smrt_command_is "smrt local stop"' -n '__smrt_unused --port' -l port -x -a '(__smrt_paths)' -d 'Port of the server; only necessary if several run.'
+complete -c smrt -n '__smrt_command_is "smrt local stop"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
+complete -c smrt -n '__smrt_command_is "smrt local stop"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
+complete -c smrt -n '__smrt_command_is "smrt local stop"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
 
 # smrt configure
 complete -c smrt -n '__smrt_command_is "smrt configure"' -a list -d 'List every setting with its value and origin.'

@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     """The exit status of a run."""
 
     OK = 0
-    RECORDS_FAILED = 1
+    FAILED = 1
     THRESHOLD_MISSED = 99
     NOT_EXECUTABLE = 126
     NOT_FOUND = 127

@@ -51,7 +51,7 @@ def test_added_hints_mask_secrets_in_urls() -> None:
 def test_the_exit_codes_are_those_of_the_aws_cli_and_of_shells() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "OK": 0,
-        "RECORDS_FAILED": 1,
+        "FAILED": 1,
         "THRESHOLD_MISSED": 99,
         "NOT_EXECUTABLE": 126,
         "NOT_FOUND": 127,

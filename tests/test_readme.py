@@ -47,6 +47,7 @@ SHELL = [each for each in EXAMPLES if each.language == "sh" and "make " not in e
 PYTHON = [each for each in EXAMPLES if each.language == "python"]
 POWERSHELL = [each for each in EXAMPLES if each.language == "powershell"]
 WEB_IDENTITY = [each for each in SHELL if "AWS_WEB_IDENTITY_TOKEN_FILE" in each.text]
+DETACHED = [each for each in SHELL if "--detach" in each.text]
 SESSIONS = [each for each in SHELL if "NEW_SESSION" in each.text]
 TEXT = [each for each in EXAMPLES if each.language == "text" and "smrt local start" in each.text]
 
@@ -100,12 +101,24 @@ def assert_output(example: Example, done: "subprocess.CompletedProcess[str]") ->
 
 
 @pytest.mark.parametrize(
-    "example", [each for each in SHELL if each not in (*WEB_IDENTITY, *SESSIONS)], ids=name
+    "example",
+    [each for each in SHELL if each not in (*WEB_IDENTITY, *SESSIONS, *DETACHED)],
+    ids=name,
 )
 def test_a_shell_example_prints_the_documented_output(
     example: Example, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:
     assert_output(example, documented.run(tmp_path, ["sh", "-eu", "-c", example.text], variables))
+
+
+@pytest.mark.parametrize("example", DETACHED, ids=name)
+def test_an_example_in_the_background_works(example: Example, tmp_path: Path) -> None:
+    text = example.text.replace("--detach", "--detach --port 0")
+    done = documented.run(tmp_path, ["sh", "-eu", "-c", text], {})
+    notes = done.stderr.splitlines()
+    assert all(line.startswith("smrt: ") and "[ERROR]" not in line for line in notes), notes
+    assert done.returncode == 0
+    assert "setosa,0.98" in done.stdout
 
 
 @pytest.mark.parametrize("example", WEB_IDENTITY, ids=name)

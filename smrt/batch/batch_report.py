@@ -36,7 +36,7 @@ SUMMARY = Operation(
 class RecordsFailedError(SmrtError):
     """Some records failed, or a maximum of requests ended the run."""
 
-    exit_code = ExitCode.RECORDS_FAILED
+    exit_code = ExitCode.FAILED
     default_code = "RecordsFailed"
 
 

@@ -1,12 +1,14 @@
 """A running container that implements SageMaker's contract, as an endpoint.
 
-It responds to GET /ping with 200 when it is ready, and to POST /invocations, at once or in chunks:
+It responds to GET /ping with 200 when it is ready, and to POST /invocations, at once or in chunks,
+or at other paths, as the servers of BentoML and KServe do:
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 
 import hashlib
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from smrt.errors import TransportError, UsageError
 from smrt.protocol.bidirectional.parts import Part
@@ -30,14 +32,27 @@ _HANDLED_FIELDS = {"ContentType", "CustomAttributes", "InvokedProductionVariant"
 """Response fields that Prediction has by name, or that only the service knows."""
 
 
+class ContainerPaths(NamedTuple):
+    """The targets of requests to a container: SageMaker's, or those in its URL."""
+
+    health: str = "/ping"
+    invocations: str = "/invocations"
+
+
 class Container:
     """The container at `base_url`, a URL without a path. Thread-safe.
 
     `timeout` is the read timeout in seconds.
     """
 
-    def __init__(self, base_url: Url, timeout: float = CALL_TIMEOUT) -> None:
+    def __init__(
+        self,
+        base_url: Url,
+        timeout: float = CALL_TIMEOUT,
+        paths: ContainerPaths = ContainerPaths(),  # noqa: B008 - immutable
+    ) -> None:
         self._base_url = base_url
+        self._paths = paths
         self._pings = HttpTransport(_settings(PING_TIMEOUT))
         self._calls = HttpTransport(_settings(timeout))
         self._is_ready = False
@@ -47,7 +62,7 @@ class Container:
         if not self._is_ready:
             self._ping()
         try:
-            response = self._calls.send(self._request("POST", "/invocations", call))
+            response = self._calls.send(self._request("POST", self._paths.invocations, call))
         except TransportError as exc:
             self._is_ready = False
             if exc.code in _UNREACHABLE:
@@ -70,14 +85,15 @@ class Container:
 
     def _ping(self) -> None:
         """Check that the container is ready. Raises NotReady."""
+        path = self._paths.health
         try:
-            response = self._pings.send(self._request("GET", "/ping", Invocation(b"", {})))
+            response = self._pings.send(self._request("GET", path, Invocation(b"", {})))
             with response.body as body:
                 body.read()
         except TransportError as exc:
-            raise NotReady(f"{self._base_url}/ping does not respond") from exc
+            raise NotReady(f"{self._base_url}{path} does not respond") from exc
         if response.status != _OK:
-            raise NotReady(f"{self._base_url}/ping returns {response.status}")
+            raise NotReady(f"{self._base_url}{path} returns {response.status}")
         self._is_ready = True
 
     def _request(self, method: str, path: str, call: Invocation) -> Request:
@@ -98,17 +114,29 @@ def container(url: str) -> Container:
     except ValueError as exc:
         raise UsageError(f"{url} is not a valid URL: {exc}") from exc
     host = parts.hostname or ""
-    if parts.scheme != "http" or parts.path.strip("/") or parts.query or "@" in parts.netloc:
+    paths = _paths(parts.path, parts.query)
+    if parts.scheme != "http" or paths is None or "@" in parts.netloc:
         raise UsageError(
-            f"a container's URL has only a host and a port, received: {url}",
+            f"a container's URL has a host, a port, and optionally a health path, received: {url}",
             "for example: http://127.0.0.1:8080",
+            "or for BentoML: 'http://127.0.0.1:3000/livez?invocations=/predict'",
         )
     if not is_loopback(host):
         raise UsageError(
             f"a container must run on this host, received: {url}",
             "publish its port on 127.0.0.1: docker run -p 127.0.0.1:8080:8080 IMAGE serve",
         )
-    return Container(Url("http", host, port, ""))
+    return Container(Url("http", host, port, ""), paths=paths)
+
+
+def _paths(path: str, query: str) -> ContainerPaths | None:
+    """The path of a URL is that of the health check, `invocations` that of calls."""
+    values = parse_qs(query, keep_blank_values=True)
+    invocations = values.pop("invocations", [ContainerPaths().invocations])
+    is_call = path.rstrip("/") == ContainerPaths().invocations
+    if values or len(invocations) > 1 or not invocations[0].startswith("/") or is_call:
+        return None
+    return ContainerPaths(path if path.strip("/") else ContainerPaths().health, invocations[0])
 
 
 def _settings(timeout: float) -> Settings:

@@ -1,6 +1,7 @@
-"""The list of the endpoints that are served, for shell completion. It needs no signature."""
+"""The list of the endpoints that are served, for programs of smrt. It needs no signature."""
 
 import json
+import os
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -9,6 +10,7 @@ from smrt.protocol.messages import Request
 from .server_response import ServerResponse
 
 PATH = "/endpoints"
+PROCESS_ID = "ProcessId"
 
 
 def is_requested(request: Request) -> bool:
@@ -17,6 +19,6 @@ def is_requested(request: Request) -> bool:
 
 
 def response(names: Iterable[str]) -> ServerResponse:
-    """The names as JSON."""
-    body = json.dumps({"EndpointNames": list(names)}).encode()
+    """The names and the process ID of the server as JSON."""
+    body = json.dumps({"EndpointNames": list(names), PROCESS_ID: os.getpid()}).encode()
     return ServerResponse(HTTPStatus.OK, (("Content-Type", "application/json"),), body)

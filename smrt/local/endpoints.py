@@ -1,20 +1,29 @@
 """NAME=FOLDER and NAME=URL -> endpoints."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from smrt.errors import UsageError
 
 from .container import SCHEMES, container
 from .endpoint import Endpoint, echo
 from .media import JSON
-from .model import SCRIPT, load_model
+from .model import SCRIPT, Model, load_model
 from .streams.stream_endpoint import StreamEndpoint, echo_stream
+
+if TYPE_CHECKING:
+    from .daily.reloading import ReloadingModel
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
+
+
+ECHO = "echo"
+"""The endpoint without a model."""
+Loader = Callable[[str, Path, Callable[[], Model]], "Model | ReloadingModel"]
+"""Loads the model of the endpoint with this name, in this folder, with this function."""
 
 
 class Loaded(NamedTuple):
@@ -24,8 +33,14 @@ class Loaded(NamedTuple):
     stream: StreamEndpoint
 
 
-def load_endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Loaded]:
-    """The endpoint of each NAME=FOLDER and NAME=URL, or `echo` if there are none.
+def _once(_: str, __: Path, load: Callable[[], Model]) -> Model:
+    return load()
+
+
+def load_endpoints(
+    arguments: Iterable[str], environ: Mapping[str, str], loader: Loader = _once
+) -> dict[str, Loaded]:
+    """The endpoint of each NAME=FOLDER and NAME=URL, and `echo` by its name, or without any.
 
     Raises UsageError and ConfigurationError.
     """
@@ -35,8 +50,8 @@ def load_endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict
         if name in targets:
             raise UsageError(f"two endpoints have the name {name}")
         targets[name] = target
-    loaded = {name: _loaded(target, environ) for name, target in targets.items()}
-    return loaded or {"echo": Loaded(echo, echo_stream)}
+    loaded = {name: _loaded(name, target, environ, loader) for name, target in targets.items()}
+    return loaded or {ECHO: Loaded(echo, echo_stream)}
 
 
 def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
@@ -44,17 +59,23 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
     return {name: each.endpoint for name, each in load_endpoints(arguments, environ).items()}
 
 
-def _loaded(target: str, environ: Mapping[str, str]) -> Loaded:
+def _loaded(name: str, target: str, environ: Mapping[str, str], loader: Loader) -> Loaded:
+    if not target:
+        return Loaded(echo, echo_stream)
     if target.startswith(SCHEMES):
         running = container(target)
         return Loaded(running.invoke, running.stream)
     accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
     program = environ.get("SAGEMAKER_PROGRAM") or SCRIPT
-    model = load_model(Path(target).expanduser(), accept=accept, program=program)
+    folder = Path(target).expanduser()
+    model = loader(name, folder, lambda: load_model(folder, accept=accept, program=program))
     return Loaded(model.predict, model.stream)
 
 
 def _split(argument: str) -> tuple[str, str]:
+    """Name and target; that of `echo` is empty."""
+    if argument == ECHO:
+        return ECHO, ""
     name, equals, target = argument.partition("=")
     if not equals or not target:
         example = f"{name}=FOLDER" if equals else f"{Path(argument).name}={argument}"

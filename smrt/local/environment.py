@@ -6,6 +6,10 @@ from .api_errors import REGION
 from .signature import CREDENTIALS
 
 LOOPBACK = ("127.0.0.1", "localhost")
+STORAGE_WARNING = (
+    "AWS_ENDPOINT_URL_S3 points every AWS client that has it to the local S3, whose objects are "
+    "lost when the server ends"
+)
 _CONFLICTS = (
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_USE_FIPS_ENDPOINT",

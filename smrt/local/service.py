@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from uuid import uuid4
 
-from smrt.errors import redacted
 from smrt.protocol import response_stream
 from smrt.protocol.eventstream import encode_message
 from smrt.protocol.messages import Request
@@ -106,11 +105,9 @@ class Service(NamedTuple):
     ) -> ServerResponse:
         """Log the request; add the headers that every response has."""
         if self.log:
-            line = f"{request.method} {request.url.target} {response.status}"
-            elapsed = (self.clock() - started_at) * 1000
-            body = response.body
-            size = f"{len(body)} bytes" if isinstance(body, bytes) else "stream started"
-            self.log(redacted(f"{line} {size} in {elapsed:.1f} ms"))
+            from .daily.request_log import RequestLog
+
+            response = RequestLog(self.log, self.clock).logged(request, response, started_at)
         added = (("x-amzn-RequestId", str(uuid4())), date_header(started_at))
         return response._replace(headers=(*response.headers, *added))
 

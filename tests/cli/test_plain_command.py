@@ -11,15 +11,21 @@ from tests.conftest import Smrt
 INVALID = {
     "local": (
         "the following arguments are required: command",
-        ["choose from start, run", "see smrt local --help"],
+        ["choose from start, run, status, stop, env", "see smrt local --help"],
     ),
     "local bogus": (
         "argument command: Found invalid choice 'bogus'",
-        ["choose from start, run"],
+        ["choose from start, run, status, stop, env"],
     ),
     "local strat": ("argument command: Found invalid choice 'strat'", ["did you mean start?"]),
-    "local --quiet=1": ("Unknown options: --quiet=1", []),
-    "--region us-east-1 local start": ("Unknown options: --region", []),
+    "local --quiet=1": (
+        "Unknown options: --quiet=1",
+        ["did you mean --unset instead of --quiet=1?"],
+    ),
+    "--region us-east-1 local start": (
+        "Unknown options: --region",
+        ["did you mean --reload instead of --region?"],
+    ),
     "local start --prot 1": (
         "Unknown options: --prot",
         ["did you mean --port instead of --prot?"],

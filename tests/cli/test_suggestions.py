@@ -61,7 +61,7 @@ def test_management_commands_are_commands_of_aws_sagemaker() -> None:
         ("invoke-endpoint --chat", "--chat is an option of smrt invoke-endpoint-with-response"),
         ("invoke-endpoint-async --target-model=m", "--target-model is an option of smrt invoke-"),
         ("wait --body x", "--body is an option of smrt invoke-endpoint, smrt invoke-endpoint-as"),
-        ("invoke-endpoint --port 1", "--port is an option of smrt local start"),
+        ("invoke-endpoint --port 1", "--port is an option of smrt local env, smrt local start"),
     ],
 )
 def test_a_wrong_line_has_a_hint(line: str, hint: str, smrt: Smrt) -> None:

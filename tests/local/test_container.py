@@ -280,16 +280,27 @@ def test_a_container_that_has_stopped_is_not_ready() -> None:
         ("http://example.com", "must run on this host"),
         ("http://127.0.0.1.example.com", "must run on this host"),
         ("http://", "must run on this host"),
-        ("https://127.0.0.1:8080", "only a host and a port"),
-        ("http://127.0.0.1:8080/invocations", "only a host and a port"),
-        ("http://127.0.0.1:8080?a=b", "only a host and a port"),
-        ("http://10.0.0.1@127.0.0.1:8080", "only a host and a port"),
+        ("https://127.0.0.1:8080", "a host, a port, and optionally"),
+        ("http://127.0.0.1:8080/invocations", "a host, a port, and optionally"),
+        ("http://127.0.0.1:8080?a=b", "a host, a port, and optionally"),
+        ("http://10.0.0.1@127.0.0.1:8080", "a host, a port, and optionally"),
         ("http://127.0.0.1:99999", "is not a valid URL"),
+        ("http://127.0.0.1:8080/livez?invocations=predict", "a host, a port, and optionally"),
+        ("http://127.0.0.1:8080?invocations=/a&invocations=/b", "a host, a port, and optionally"),
     ],
 )
 def test_other_urls_are_rejected(url: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         endpoints([f"c={url}"], {})
+
+
+def test_a_url_has_the_paths_of_another_server(endpoint: Endpoint) -> None:
+    endpoint.respond(200, b"")
+    endpoint.respond(200, b"[1]")
+    url = f"{endpoint.url}/livez?invocations=/v1/models/iris:predict"
+    call = endpoints([f"c={url}"], {})["c"]
+    assert b"".join(call(Invocation(b"{}", {})).chunks()) == b"[1]"
+    assert [each.target for each in endpoint.requests] == ["/livez", "/v1/models/iris:predict"]
 
 
 @pytest.mark.parametrize("url", ["http://localhost:1/", "http://[::1]:1", "http://127.9.9.9"])

@@ -12,7 +12,7 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 class MaxRequestsError(SmrtError):
     """As many requests have been made as --max-requests permits."""
 
-    exit_code = ExitCode.RECORDS_FAILED
+    exit_code = ExitCode.FAILED
     default_code = "MaxRequests"
 
 

@@ -1,12 +1,18 @@
 """`smrt local`: serves models locally behind the SageMaker Runtime API."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING
 
 import click
 
+from smrt.cli.local.foreground import TLS_NOTE
+from smrt.cli.local.local_env import env
+from smrt.cli.local.local_status import status
+from smrt.cli.local.local_stop import stop
+from smrt.cli.local.model_watching import Watching
+from smrt.cli.local.port_type import port_number
 from smrt.cli.plain_command import Command, Group
 from smrt.errors import CommandError, ExitCode, MissingCommandError, UsageError
 from smrt.output.console import App
@@ -17,7 +23,15 @@ if TYPE_CHECKING:
     from smrt.local.streams.tls_certificate import Tls
 
 DEFAULT_PORT = 8808
-LARGEST_PORT = 65535
+_ARGUMENTS = "smrt.local.arguments"
+
+
+class _Detachable(Command):
+    """A command that can run in the background, with the same arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_ARGUMENTS] = tuple(word for word in args if word != "--detach")
+        return super().parse_args(ctx, args)
 
 
 class _WithCommand(Command):
@@ -30,18 +44,6 @@ class _WithCommand(Command):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
-
-
-def _port(text: str | int) -> int:
-    from smrt.protocol.parameters import integer
-
-    number = integer(str(text), "--port")
-    if not 0 <= number <= LARGEST_PORT:
-        raise UsageError(
-            f"argument --port: {number} is not a port",
-            f"use a whole number from 0 to {LARGEST_PORT}",
-        )
-    return number
 
 
 _GROUP_EXAMPLES = """
@@ -59,8 +61,11 @@ smrt local start my-endpoint=./model
 Put the API in front of a container that runs locally
 smrt local start my-endpoint=http://127.0.0.1:8080
 
+Serve a model that you edit, in the background
+smrt local start --detach --reload my-endpoint=./model
+
 Serve the endpoint echo on a free port
-smrt local start --port 0
+smrt local start --port 0 echo
 """
 _RUN_EXAMPLES = """
 Invoke a model folder once
@@ -83,7 +88,14 @@ _tls = click.option(
     help="Accept TLS too, which AWS SDKs need for bidirectional streams, with a temporary "
     "certificate.",
 )
-_verbose = click.option("--verbose", is_flag=True, help="Log each request to standard error.")
+_verbose = click.option(
+    "--verbose",
+    is_flag=True,
+    help="Log each request to standard error, and label what models print.",
+)
+_reload = click.option(
+    "--reload", is_flag=True, help="Load a model again when a file in its folder changes."
+)
 
 
 def _number(flag: str, *, maximum: float = float("inf")) -> Callable[[str], float]:
@@ -176,26 +188,32 @@ def command() -> None:
     """Serve models locally behind the SageMaker Runtime API."""
 
 
-@command.command("start", add_help_option=False, epilog=_START_EXAMPLES)
+@command.command("start", cls=_Detachable, add_help_option=False, epilog=_START_EXAMPLES)
 @_endpoints
 @click.option(
     "--port",
-    type=_port,
+    type=port_number,
     default=DEFAULT_PORT,
     show_default=True,
     metavar="PORT",
     help="Port to listen on; 0 picks a free port.",
 )
 @_tls
+@click.option(
+    "--detach", is_flag=True, help="Serve in the background, and return when models are loaded."
+)
+@_reload
 @_rehearsing
 @_verbose
-@click.pass_obj
+@click.pass_context
 def start(
-    app: App,
+    ctx: click.Context,
     *,
     endpoints: tuple[str, ...],
     port: int,
     tls: bool,
+    detach: bool,
+    reload: bool,
     verbose: bool,
     options: "RehearsalOptions",
 ) -> int:
@@ -204,25 +222,28 @@ def start(
     Prints the environment variables that point AWS clients to the local endpoints.
 
     FOLDER contains an inference.py with the handlers of the SageMaker inference toolkit. URL is the
-    URL of a model container that runs locally. By default, smrt serves one endpoint, echo, which
-    returns the request body.
+    URL of a model container that runs locally; its path is that of the health check, by default
+    /ping, and its parameter invocations the path of calls, by default /invocations. echo is an
+    endpoint that returns the request body, which is also the default.
     """
-    from shlex import quote
-    from sys import stderr
-
-    from smrt.local.environment import variables
     from smrt.local.server import Server
 
-    loaded = _service(app, endpoints, options, verbose=verbose)
-    with _with_queues(loaded) as (service, storage_url), _with_tls(enabled=tls) as secured:
+    app: App = ctx.obj
+    if detach:
+        from smrt.cli.local.background import start_in_background
+
+        return start_in_background(app, ctx.meta[_ARGUMENTS])
+    from smrt.cli.local.foreground import announced
+
+    watching = Watching(app.console, reload=reload, verbose=verbose)
+    with (
+        watching.output(),
+        _with_queues(_service(app, endpoints, options, watching)) as (service, storage_url),
+        _with_tls(enabled=tls) as secured,
+    ):
         server = Server(service, port, tls=secured and secured.context)
-        exports = variables(server.url, app.environ, storage_url).items()
-        lines = [f"export {name}={quote(value)}\n" for name, value in exports]
-        with _until_stopped(), redirect_stdout(stderr):
-            app.console.write("".join(lines).encode())
-            names = ", ".join(service.endpoints)
-            _report_tls(app, secured, server.url)
-            app.console.note(f"serving {names} at {server.url}; press Ctrl-C to stop")
+        _report_tls(app, secured, server.url)
+        with _until_stopped(), announced(app, server.url, storage_url, service.endpoints):
             server.serve()
     return ExitCode.OK
 
@@ -230,6 +251,7 @@ def start(
 @command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
 @_endpoints
 @_tls
+@_reload
 @_rehearsing
 @_verbose
 @click.pass_obj
@@ -239,21 +261,18 @@ def run(
     endpoints: tuple[str, ...],
     child_argv: tuple[str, ...],
     tls: bool,
+    reload: bool,
     verbose: bool,
     options: "RehearsalOptions",
 ) -> int:
     """Serve models while COMMAND runs, and exit with its exit status.
 
-    FOLDER contains an inference.py with the handlers of the SageMaker inference toolkit. URL is the
-    URL of a model container that runs locally. By default, smrt serves one endpoint, echo, which
-    returns the request body.
+    FOLDER, URL and echo are those of smrt local start.
 
     COMMAND inherits environment variables that point AWS clients to the local endpoints, such as
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME. If the extra local-async is installed, AWS_ENDPOINT_URL_S3
     points them to a local S3 for asynchronous invocations.
     """
-    from sys import stderr
-
     from smrt.local import child
     from smrt.local.environment import variables
     from smrt.local.server import serving
@@ -263,10 +282,10 @@ def run(
             "the following arguments are required: COMMAND",
             "usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
         )
-    loaded = _service(app, endpoints, options, verbose=verbose)
+    watching = Watching(app.console, reload=reload, verbose=verbose)
     with (
-        redirect_stdout(stderr),
-        _with_queues(loaded) as (service, storage_url),
+        watching.output(),
+        _with_queues(_service(app, endpoints, options, watching)) as (service, storage_url),
         _with_tls(enabled=tls) as secured,
         serving(service, tls=secured and secured.context) as url,
     ):
@@ -280,24 +299,22 @@ def run(
 
 
 def _service(
-    app: App, arguments: tuple[str, ...], options: "RehearsalOptions", *, verbose: bool
+    app: App, arguments: tuple[str, ...], options: "RehearsalOptions", watching: Watching
 ) -> "Service":
-    """Load the endpoints. Handlers print to standard error: standard output is for smrt."""
-    from sys import stderr
+    """Load the endpoints."""
     from time import time
 
     from smrt.local.endpoints import load_endpoints
     from smrt.local.rehearsal import rehearsed
     from smrt.local.service import Service
 
-    with redirect_stdout(stderr):
-        loaded = load_endpoints(arguments, app.environ)
-    note = app.console.note
+    loaded = load_endpoints(arguments, app.environ, watching.load)
+    called = rehearsed({name: each.endpoint for name, each in loaded.items()}, options)
     return Service(
-        rehearsed({name: each.endpoint for name, each in loaded.items()}, options),
+        watching.labelled(called),
         clock=time,
-        report_error=note,
-        log=note if verbose else None,
+        report_error=app.console.note,
+        log=watching.log,
         streams={name: each.stream for name, each in loaded.items()},
     )
 
@@ -334,7 +351,7 @@ def _report_tls(app: App, secured: "Tls | None", url: str) -> None:
     if secured is not None:
         port = url.rpartition(":")[2]
         app.console.note(
-            f"TLS at https://localhost:{port} with the certificate {secured.certificate}; "
+            f"{TLS_NOTE}https://localhost:{port} with the certificate {secured.certificate}; "
             "AWS_CA_BUNDLE would replace all other CA certificates in the shell that sets it, so "
             "pass the path to your client alone (SDKs on awscrt have a setting of their own)"
         )
@@ -352,3 +369,7 @@ def _until_stopped() -> Iterator[None]:
         pass
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+for _each in (status, stop, env):
+    command.add_command(_each)

@@ -4,7 +4,8 @@ from smrt.errors import ExitCode
 
 STATUSES = {
     ExitCode.OK: "The call succeeded.",
-    ExitCode.RECORDS_FAILED: "smrt batch: some records failed.",
+    ExitCode.FAILED: "smrt batch: some records failed. smrt local check: a check failed. "
+    "smrt local status: no server runs.",
     ExitCode.THRESHOLD_MISSED: "smrt bench: a threshold was missed.",
     ExitCode.NOT_EXECUTABLE: "smrt local run: COMMAND cannot be executed.",
     ExitCode.NOT_FOUND: "smrt local run: COMMAND was not found.",

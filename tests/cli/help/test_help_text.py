@@ -285,6 +285,9 @@ def test_without_man_the_word_help_shows_the_short_help(smrt: Smrt) -> None:
 EXAMPLES = [(page.name, line) for page in PAGES.values() for _, line in page.examples]
 SERVING = "smrt local start"
 """Its examples run until they are stopped."""
+BACKGROUND = ("smrt local env", "smrt local status", "smrt local stop")
+"""Their examples are about a server that runs."""
+PORT = "$(smrt local status | sed -n 's/.*0.0.1:\\([0-9]*\\) .*/\\1/p')"
 
 
 @pytest.fixture(scope="module")
@@ -294,7 +297,9 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str,
         yield environ
 
 
-@pytest.mark.parametrize("line", sorted({line for name, line in EXAMPLES if name != SERVING}))
+@pytest.mark.parametrize(
+    "line", sorted({line for name, line in EXAMPLES if name not in (SERVING, *BACKGROUND)})
+)
 def test_the_examples_of_every_command_work(
     line: str, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:
@@ -303,7 +308,19 @@ def test_the_examples_of_every_command_work(
     assert done.stdout or done.stderr or any(tmp_path.glob("output.csv"))
 
 
-@pytest.mark.parametrize("line", [line for name, line in EXAMPLES if name == SERVING])
+def test_the_examples_about_running_servers_work(tmp_path: Path) -> None:
+    (start,) = (line for name, line in EXAMPLES if name == SERVING and "--detach" in line)
+    lines = {line.replace("8808", PORT) for name, line in EXAMPLES if name in BACKGROUND}
+    stops = sorted((line for line in lines if "stop" in line), key=len, reverse=True)
+    script = "\n".join([f"{start} --port 0", *sorted(lines - {*stops}), *stops])
+    done = documented.run(tmp_path, ["sh", "-eu", "-c", script], {})
+    assert done.returncode == 0, done.stderr
+    assert "smrt: stopped http://127.0.0.1:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line", [line for name, line in EXAMPLES if name == SERVING and "--detach" not in line]
+)
 def test_the_examples_of_a_server_serve_until_ctrl_c(line: str, tmp_path: Path) -> None:
     documented.fill(tmp_path)
     env, pipe = without_coverage(documented.environ_with_smrt(tmp_path)), subprocess.PIPE
