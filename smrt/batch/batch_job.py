@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from smrt.output.console import Console
 
 from .batch_input import InputKind
-from .batch_options import STANDARD_STREAM, BatchOptions
+from .batch_options import STANDARD_STREAM, BatchOptions, is_s3
+from .batch_session import Session
 from .job.disk.job_files import Files
 from .job.job_description import JobDescription
 from .job.job_opening import attach_job
@@ -20,6 +21,8 @@ from .records.file_listing import read_listed
 from .records.rendering import result_file
 from .sending.target import Target
 
+Names = Callable[[int], tuple[str, str]]
+"""From an offset in the list of the input to the names of its result and its error."""
 ERROR_SUFFIX = ".error"
 """What is appended to the name of a file whose record failed."""
 
@@ -28,7 +31,9 @@ def describe(
     options: BatchOptions, target: Target, identity: Mapping[str, Any], workers: int
 ) -> JobDescription:
     """The description of a job; `workers` is the number that its partitions are planned for."""
-    output = STANDARD_STREAM if options.prints_results else os.path.abspath(options.output)
+    output = options.output
+    if not options.prints_results and not is_s3(output):
+        output = os.path.abspath(output)
     data = options.data._asdict()
     limit = data.pop("limit")
     return JobDescription(
@@ -72,6 +77,10 @@ class HeadedFile(NamedTuple):
     path: str
     header: bytes
 
+    def exists(self) -> bool:
+        """Whether the file exists."""
+        return os.path.exists(self.path)
+
     def write(self, files: Files, results: Iterable[StoredResult], job_id: str) -> None:
         """Write the header and the results."""
         head = StoredResult(-1, Outcome.SUCCEEDED, self.header)
@@ -85,6 +94,10 @@ class PrintedResult(NamedTuple):
     header: bytes
     path: str = STANDARD_STREAM
 
+    def exists(self) -> bool:
+        """Never: what was printed is gone."""
+        return False
+
     def write(self, files: Files, results: Iterable[StoredResult], job_id: str) -> None:
         """Print the results."""
         del files, job_id
@@ -93,24 +106,53 @@ class PrintedResult(NamedTuple):
             self.console.write(result.line)
 
 
-def listed_names(path: str) -> Callable[[int], tuple[str, str]]:
-    """From an offset in the list of the input files to the names of its result and its error."""
+def _output_in_s3(session: Session, kind: InputKind, names: Names, header: bytes) -> ResultOutput:
+    from .storage.connecting import target_store
+    from .storage.s3_output import S3Object, S3Objects
+
+    store, uri = target_store(session.target), session.options.output
+    if kind is InputKind.FILES:
+        return S3Objects(store, uri, names)
+    if uri.endswith("/"):
+        uri += result_file(os.path.basename(session.options.input))
+    return S3Object(store, uri, header)
+
+
+def output_exists(session: Session, kind: InputKind) -> bool:
+    """Whether the result of a job is there."""
+    return result_output(session, kind, "", b"").exists()
+
+
+def _file_name(line: bytes) -> str:
+    return read_listed(line).name
+
+
+def _input_name(line: bytes) -> str:
+    from .storage.s3_source import read_input_line
+
+    return read_input_line(line).name
+
+
+def listed_names(path: str, read_name: Callable[[bytes], str] = _file_name) -> Names:
+    """The function that reads names from the list of the input at `path`."""
 
     def names(offset: int) -> tuple[str, str]:
         with open(path, "rb") as file:
             file.seek(offset)
-            name = read_listed(file.readline()).name
+            name = read_name(file.readline())
         return result_file(name), name + ERROR_SUFFIX
 
     return names
 
 
-def result_output(
-    options: BatchOptions, kind: InputKind, stored: str, header: bytes, console: Console
-) -> ResultOutput:
+def result_output(session: Session, kind: InputKind, stored: str, header: bytes) -> ResultOutput:
     """Where the result of a job is written."""
+    options = session.options
     if options.prints_results:
-        return PrintedResult(console, header)
+        return PrintedResult(session.console, header)
+    names = listed_names(stored, _input_name if is_s3(options.input) else _file_name)
+    if is_s3(options.output):
+        return _output_in_s3(session, kind, names, header)
     if kind is InputKind.FILES:
-        return ResultFolder(options.output, listed_names(stored))
+        return ResultFolder(options.output, names)
     return HeadedFile(options.output, header) if header else ResultFile(options.output)

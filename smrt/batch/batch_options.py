@@ -9,6 +9,12 @@ from .records.data_options import DataOptions
 
 STANDARD_STREAM = "-"
 """The INPUT that is standard input, and the OUTPUT that is standard output."""
+S3_SCHEME = "s3://"
+
+
+def is_s3(path: str) -> bool:
+    """Whether a path is an S3 URI."""
+    return path.startswith(S3_SCHEME)
 
 
 class ErrorLimit(NamedTuple):

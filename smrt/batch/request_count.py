@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .batch_input import InputKind, input_kind, listed_lines, open_source
+from .batch_input import InputKind, input_kind, listed_input, open_source
 from .batch_session import Session
 from .job.disk.job_files import Files, storing
 from .job.spool import spool_input
@@ -52,5 +52,5 @@ def _stored(session: Session, kind: InputKind, folder: str) -> str:
             spool_input(Files(), path, session.console.stdin)
         if kind is InputKind.FILES:
             with open(path, "wb") as file:
-                file.writelines(listed_lines(session.options.input)[1])
+                file.writelines(listed_input(session.options, session.target)[1])
     return path

@@ -8,7 +8,8 @@ from smrt.errors import ConfigurationError, SmrtError, UsageError
 from smrt.output import outfile
 
 from . import batch_job
-from .batch_input import InputKind, input_identity, input_kind, listed_lines, open_source
+from .batch_input import InputKind, input_identity, input_kind, listed_input, open_source
+from .batch_options import is_s3
 from .batch_report import BatchReport
 from .batch_session import RETRY_FAILED, Session
 from .ending import Ending
@@ -30,15 +31,17 @@ from .sending.send import Sent
 
 def run_batch(session: Session) -> BatchReport:
     """Send the records of the input, and write their results."""
-    if session.options.join is not None:
+    options = session.options
+    path = options.job_path
+    if path is not None and (options.join is not None or is_s3(path)):
         from .shared.joined_run import run_joined
 
-        return run_joined(session, session.options.join)
-    kind = input_kind(session.options)
-    if session.options.job_path is None:
+        return run_joined(session, path)
+    kind = input_kind(options)
+    if path is None:
         return run_printed(session, kind)
     with ExitStack() as stack:
-        return _JobRun(session, kind, session.options.job_path, stack).run()
+        return _JobRun(session, kind, path, stack).run()
 
 
 class _JobRun:
@@ -71,7 +74,7 @@ class _JobRun:
             raise UsageError(f"there is no job in {self._path}", f"remove {RETRY_FAILED}")
         if not self._kind.is_stored:
             self._open("")  # what is wrong with the input is reported before the job starts
-        identity = input_identity(options, self._kind)
+        identity = input_identity(options, self._kind, self._session.target)
         description = batch_job.describe(options, self._session.target, identity, self._workers)
         resume = options.resume or options.retry_failed
         files = self._session.files
@@ -91,7 +94,7 @@ class _JobRun:
         """Whether nothing is left to do."""
         if manifest.is_final:
             return True
-        return not self._options.retry_failed and os.path.exists(self._options.output)
+        return not self._options.retry_failed and batch_job.output_exists(self._session, self._kind)
 
     def _open(self, stored: str) -> Source:
         return open_source(self._options, self._kind, stored, self._session.target)
@@ -102,7 +105,7 @@ class _JobRun:
         if self._kind is InputKind.STREAM and not self._options.retry_failed:
             folder.spool(console.stdin)
         if self._kind is InputKind.FILES and not os.path.exists(folder.input_path):
-            listing, lines = listed_lines(self._options.input)
+            listing, lines = listed_input(self._options, self._session.target)
             folder.store_list(lambda: lines)
             if listing.hidden:
                 console.note(f"{listing.hidden} hidden files of {self._options.input} are left out")
@@ -133,9 +136,8 @@ class _JobRun:
             return self._ending.stopped(store.status(), sent._replace(failure=exc))
 
     def _output(self, folder: JobFolder, source: Source) -> ResultOutput:
-        options, console = self._options, self._session.console
-        header = make_renderer(options.data, source.format, source.header).header
-        return batch_job.result_output(options, self._kind, folder.input_path, header, console)
+        header = make_renderer(self._options.data, source.format, source.header).header
+        return batch_job.result_output(self._session, self._kind, folder.input_path, header)
 
     def _send_records(self, folder: JobFolder, records: JobRecords) -> Sent:
         """Send in this process, or in workers."""

@@ -9,14 +9,16 @@ _DATA, _RUN, _JOB = "records", "run", "job"
 INPUT = Row(
     "",
     "input",
-    "File of records (JSON lines, CSV, text), folder of files, or - for standard input.",
+    "File of records (JSON lines, CSV, text), folder of files, object or prefix/ in S3, or - for "
+    "standard input.",
     "request",
     "INPUT_FILE",
 )
 OUTPUT = Row(
     "",
     "output_path",
-    "File for the results, folder for the results of a folder, or - for standard output.",
+    "File for the results, folder for the results of a folder, object or prefix/ in S3, or - for "
+    "standard output.",
     "output",
     "OUTPUT_FILE",
 )
@@ -30,7 +32,10 @@ _RECORDS = (
     Row("--format", "format", "Format of the records; by default, the first record decides.",
         _DATA, "FORMAT", FORMATS),
     Row("--split-type", "split_type", "Line: each line is a record. None: each file is one.",
-        _DATA, "TYPE", ("None", "Line"), "None for folders, else Line"),
+        _DATA, "TYPE", ("None", "Line"), "None for folders and prefixes, else Line"),
+    Row("--s3-data-type", "s3_data_type",
+        "S3Prefix: INPUT_FILE is a prefix, also without / at its end. ManifestFile: it is an "
+        "object that names others.", _DATA, "TYPE", ("S3Prefix", "ManifestFile")),
     Row("--batch-strategy", "batch_strategy", "Send one record per request, or as many as fit.",
         _DATA, "STRATEGY", ("SingleRecord", "MultiRecord"), "SingleRecord"),
     Row("--max-payload-in-mb", "max_payload_in_mb", "Largest request body in MB; 0 is no limit.",
@@ -86,7 +91,8 @@ _CALLS = (
         "connection", "SECONDS", default="600"),
 )  # fmt: skip
 _JOBS = (
-    Row("--job", "job", "Folder for the state of the job; it remains after success.",
+    Row("--job", "job",
+        "Folder or S3 URI for the state of the job; it remains after success.",
         _JOB, "FOLDER", default="OUTPUT.job, removed after success"),
     Row("--resume", "resume", "Go on with a job, or start it.", _JOB),
     Row("--retry-failed", "retry_failed", "Send the failed records of a job again.", _JOB),

@@ -3,7 +3,7 @@
 import os
 
 from smrt.batch.job.job_description import JobDescription
-from smrt.batch.shared.joined_folder_job import StartingCommand
+from smrt.batch.shared.joined_job import StartingCommand
 
 from .typed_batch_options import BatchCommandOptions
 

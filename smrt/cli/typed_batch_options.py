@@ -122,8 +122,15 @@ def _batch_options(values: Mapping[str, Any]) -> BatchOptions:
 
 def _data_options(values: Mapping[str, Any]) -> DataOptions:
     defaults = DataOptions()
-    texts = ("format", "split_type", "batch_strategy", "join_source", "assemble_with")
-    filters = ("input_filter", "output_filter", "output_split")
+    texts = (
+        "format",
+        "split_type",
+        "batch_strategy",
+        "join_source",
+        "assemble_with",
+        "s3_data_type",
+    )
+    filters = ("s3_data_type", "input_filter", "output_filter", "output_split")
     stated = {name: values[name] for name in (*texts, *filters) if values[name] is not None}
     return defaults._replace(
         **stated,

@@ -4,7 +4,7 @@ Botocore is imported when `connect` is called.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from smrt.config import botocore_chain as chain
 from smrt.config import configuration, credentials
@@ -20,9 +20,20 @@ from .objects import S3
 from .s3_translation import CONNECTING, s3_translated
 
 LoadCredentials = Callable[[], Credentials | None]
+Connected = TypeVar("Connected", bound=S3)
 
 
 def connect(config: Config, settings: Settings, load_credentials: LoadCredentials) -> S3:
+    """Connect to S3, as `connect_as` does."""
+    return connect_as(S3, config, settings, load_credentials)
+
+
+def connect_as(
+    kind: type[Connected],
+    config: Config,
+    settings: Settings,
+    load_credentials: LoadCredentials,
+) -> Connected:
     """Connect to S3 with `settings`; the addressing style is that of the profile's `s3` section.
 
     `settings` must be those of the service `s3`. Raises SmrtError.
@@ -39,7 +50,7 @@ def connect(config: Config, settings: Settings, load_credentials: LoadCredential
             config=_client_config(settings),
         )
         _trust(client, settings)
-    return S3(client, verify=settings.verify)
+    return kind(client, verify=settings.verify)
 
 
 def _check_section(config: Config) -> None:

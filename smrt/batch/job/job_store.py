@@ -15,7 +15,7 @@ from .job_status import JobStatus
 from .manifest import Manifest
 from .outcomes import Counts, InDoubt
 from .ownership import Acquire, lock_acquirer
-from .partition_attempt import PartitionAttempt, claim_partition
+from .partition_attempt import MakeAttempt, PartitionAttempt, claim_partition
 from .partition_round import PartitionRound
 from .result_output import ResultOutput
 from .stored_results import StoredResult, partition_results
@@ -43,12 +43,14 @@ class JobStore:
         self.folder, self._layout, self._in_doubt = folder, layout, in_doubt
         self._acquire = acquire or lock_acquirer(folder.files)
         self._attempts: list[PartitionAttempt] = []
+        self._make_attempt: MakeAttempt = PartitionAttempt
 
     def claim(self, partition: Partition) -> PartitionAttempt | None:
         """Take a partition; None if another process has it, or if nothing of it is to be sent."""
         if self.folder.manifest() is not None:
             return None
-        attempt = claim_partition(self.folder.files, self._work(partition), self._acquire)
+        work = self._work(partition)
+        attempt = claim_partition(self.folder.files, work, self._acquire, self._make_attempt)
         if attempt is not None:
             self._attempts = [other for other in self._attempts if other.is_open]
             self._attempts.append(attempt)
@@ -97,7 +99,7 @@ class JobStore:
         Repeats an interrupted end from the first missing step. Logs stay if records failed.
         """
         manifest = self.folder.manifest()
-        if manifest is None or not (manifest.is_final or os.path.exists(output.path)):
+        if manifest is None or not (manifest.is_final or output.exists()):
             manifest = Manifest(self.folder.job, self.folder.round, self._final_counts())
             output.write(self.folder.files, self.results(), self.folder.writer)
             self.folder.write_manifest(manifest)

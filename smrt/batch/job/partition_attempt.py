@@ -1,6 +1,7 @@
 """The work of this process on a partition, stored in the job folder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from smrt.batch.records.record import Partition, Result
 from smrt.errors import SmrtError
@@ -14,17 +15,40 @@ from .partition_round import PartitionRound
 from .store import Earlier
 
 
+class AttemptLog(Protocol):
+    """Where an attempt stores what it does, entry by entry."""
+
+    @property
+    def failure(self) -> SmrtError | None:
+        """The first error; after it no call may be started."""
+
+    def append(self, entries: bytes) -> None:
+        """Store entries, all of them or none. Raises SmrtError."""
+
+    def sync(self) -> None:
+        """Make all entries survive a power cut."""
+
+    def close(self) -> None:
+        """End the log."""
+
+
 class PartitionAttempt:
     """An attempt that owns its partition, and writes a log of its own."""
 
-    def __init__(self, files: Files, work: PartitionRound, ownership: Ownership) -> None:
+    def __init__(
+        self,
+        files: Files,
+        work: PartitionRound,
+        ownership: Ownership,
+        open_log: Callable[[Files, str], AttemptLog] = JobLog,
+    ) -> None:
         self._work, self._ownership = work, ownership
         self._standing = work.standing()
         self._counts = list(self._standing.counts)
         earlier = work.logs()
         path = work.paths.log(work.partition.number, work.number, len(earlier) + 1)
         self._logs = (*earlier, path)
-        self._log = JobLog(files, path)
+        self._log = open_log(files, path)
         self.is_open = True
         sync_folder(files, work.paths.folder)
 
@@ -41,6 +65,9 @@ class PartitionAttempt:
     def earlier(self) -> Earlier:
         """What stands from earlier attempts."""
         return Earlier(self._standing.stored, self._standing.pending)
+
+    def reserve(self, offsets: Sequence[int]) -> None:
+        """Nothing: a log is fast enough to store what is sent at the moment that it is."""
 
     def sent(self, offsets: Sequence[int]) -> None:
         """Store that the calls for these records are about to be sent; see `Attempt`."""
@@ -107,8 +134,14 @@ class PartitionAttempt:
         self._counts[outcome] += 1
 
 
+MakeAttempt = Callable[[Files, PartitionRound, Ownership], PartitionAttempt]
+
+
 def claim_partition(
-    files: Files, work: PartitionRound, acquire: Acquire
+    files: Files,
+    work: PartitionRound,
+    acquire: Acquire,
+    make: MakeAttempt = PartitionAttempt,
 ) -> PartitionAttempt | None:
     """An attempt on a partition; None if another process has it, or nothing is left to send."""
     with storing(work.paths.folder):
@@ -119,7 +152,7 @@ def claim_partition(
             return None
         try:
             if work.final_counts() is None:
-                return PartitionAttempt(files, work, ownership)
+                return make(files, work, ownership)
         except BaseException:
             ownership.release()
             raise

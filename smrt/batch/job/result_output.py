@@ -20,6 +20,9 @@ class ResultOutput(Protocol):
     def path(self) -> str:
         """Its path."""
 
+    def exists(self) -> bool:
+        """Whether a result has been written."""
+
     def write(self, files: Files, results: Iterable[StoredResult], job_id: str) -> None:
         """Write all results durably, replacing what was there; on failure nothing is half."""
 
@@ -28,6 +31,10 @@ class ResultFile(NamedTuple):
     """A file of lines, which appears whole."""
 
     path: str
+
+    def exists(self) -> bool:
+        """Whether the file exists."""
+        return os.path.exists(self.path)
 
     def write(self, files: Files, results: Iterable[StoredResult], job_id: str) -> None:
         """Write the lines beside the file, and rename."""
@@ -43,6 +50,10 @@ class ResultFolder(NamedTuple):
     path: str
     names: Callable[[int], tuple[str, str]]
     """The names of the files of the record at an offset: for its response, and for its error."""
+
+    def exists(self) -> bool:
+        """Whether the folder exists."""
+        return os.path.exists(self.path)
 
     def write(self, files: Files, results: Iterable[StoredResult], job_id: str) -> None:
         """Write a file for each record, and remove the other that an earlier round wrote."""

@@ -32,6 +32,9 @@ class Attempt(Protocol):
     def earlier(self) -> Earlier:
         """What stands from earlier attempts."""
 
+    def reserve(self, offsets: Sequence[int]) -> None:
+        """Store in advance that these records will be sent, if that takes long; not in the loop."""
+
     def sent(self, offsets: Sequence[int]) -> None:
         """Store that the calls for these records are about to be sent.
 

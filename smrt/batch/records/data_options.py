@@ -25,5 +25,7 @@ class DataOptions(NamedTuple):
     output_split: str = ""
     """A JMESPath expression."""
     limit: int | None = None
+    s3_data_type: str = ""
+    """S3Prefix or ManifestFile."""
     binary_format: str = "base64"
     """The text of Body in records of the format calls, as --cli-binary-format."""

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from smrt.errors import SmrtError, UsageError
 
@@ -22,6 +22,27 @@ class Identity(NamedTuple):
     etag: str = ""
 
 
+class Input(Protocol):
+    """Bytes that are read from start to end, again and again; `path` is for messages, too."""
+
+    path: str
+    start: int
+    size: int
+
+    @property
+    def identity(self) -> Identity:
+        """What changes when the input changes."""
+
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes from `start`; raises SmrtError if they cannot be read."""
+
+    def check(self) -> None:
+        """Raise SmrtError if the input is no longer the one that was opened."""
+
+    def mean_line(self) -> int:
+        """About the length of a line."""
+
+
 class InputFile:
     """A file that is read from start to end, again and again; a gzip file by its suffix.
 
@@ -34,7 +55,7 @@ class InputFile:
         self.title = title or path
         self._is_compressed = path.endswith(".gz")
         self._error: type[SmrtError] = UsageError
-        self.identity = self._identify()
+        self.identity: Identity = self._identify()
         mark = self._mark()
         self.start = len(mark)
         self.size = self._count() if self._is_compressed else self.identity.size

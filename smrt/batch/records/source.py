@@ -1,7 +1,7 @@
 """The input of a batch: its format, its partitions, and the records of each."""
 
 import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 from typing import Any
@@ -13,7 +13,7 @@ from .csv_rows import RowReader
 from .data_filters import Filter, csv_filter, json_filter
 from .data_options import DataOptions
 from .format_detection import detect_format
-from .input_file import Identity, InputFile
+from .input_file import Identity, Input, InputFile
 from .jsonpath import ROOT
 from .layout import Layout, plan_layout
 from .line_reader import LONGEST_LINE, Line, LineReader
@@ -50,7 +50,12 @@ class Source:
     reading the lines before it. `header` is the row of a CSV file that is no record.
     """
 
-    def __init__(self, file: InputFile, format_name: str, parse: RecordParser) -> None:
+    is_remote = False
+    """Whether reading waits for the network."""
+    can_seek = False
+    """Whether a partition can be read without what is before it."""
+
+    def __init__(self, file: Input, format_name: str, parse: RecordParser) -> None:
         self.format = format_name
         self.start, self.end = file.start, file.size
         self.header = b""
@@ -152,32 +157,43 @@ def open_lines(
 
     `defaults` are the parameters of the command line, `title` is the file's name in errors.
     """
-    file = InputFile(path, title)
-    name = detect_format(path, _first_line(file), options)
+    return lines_of(InputFile(path, title), options, operation, defaults)
+
+
+def lines_of(
+    file: Input,
+    options: DataOptions,
+    operation: Operation,
+    defaults: Mapping[str, Any],
+    kind: Callable[[str], type[Source]] = lambda _: Source,
+) -> Source:
+    """The source whose records are the lines of `file`; `kind` is its class, by the format."""
+    name = detect_format(file.path, _first_line(file), options)
     parse = _PARSERS.get(name) or call_parser(operation, defaults, options.binary_format)
-    source = Source(file, name, _filtered(parse, _input_filter(name, options)))
+    source = kind(name)(file, name, _filtered(parse, _input_filter(name, options)))
     if options.header != "none":
         if name != CSV:
             raise UsageError("--header is for CSV", "add --format csv if the input is CSV")
         source.skip_header()
-    return _limited(source, options)
+    return limited(source, options)
 
 
 def open_files(listing: str, folder: str, options: DataOptions) -> Source:
     """The source whose records are the files of a list below `folder`. Raises UsageError."""
-    _check_for_files(options)
+    check_for_files(options)
     parse = file_parser(folder, has_content_type=bool(options.content_type))
     source = Source(InputFile(listing, f"the list of {folder}"), FILES, parse)
-    return _limited(source, options)
+    return limited(source, options)
 
 
-def _limited(source: Source, options: DataOptions) -> Source:
+def limited(source: Source, options: DataOptions) -> Source:
+    """`source`, which ends after --limit records."""
     if options.limit is not None:
         source.limit(options.limit)
     return source
 
 
-def _check_for_files(options: DataOptions) -> None:
+def check_for_files(options: DataOptions) -> None:
     """Reject options that are for lines."""
     for_lines = {
         "--batch-strategy MultiRecord": options.batch_strategy == "MultiRecord",
@@ -190,7 +206,7 @@ def _check_for_files(options: DataOptions) -> None:
             raise UsageError(f"{option} needs records that are lines, not whole files")
 
 
-def _first_line(file: InputFile) -> bytes:
+def _first_line(file: Input) -> bytes:
     """The first line that is not blank."""
     lines = LineReader(file.blocks(), file.start).until(file.size)
     return next((line for _, _, line in lines if not line.isspace()), b"")

@@ -75,6 +75,9 @@ class PrintedAttempt:
         """Nothing: a run that stores nothing has no earlier one."""
         return Earlier((), ())
 
+    def reserve(self, offsets: Sequence[int]) -> None:
+        """Nothing is stored."""
+
     def sent(self, offsets: Sequence[int]) -> None:
         """These records are about to be sent."""
         self.pending.update(offsets)

@@ -41,7 +41,7 @@ def send_records(
     except SmrtError:
         engine.close()
         raise
-    sender = Sender(work, requests, tally, engine, _judge(options, monitor))
+    sender = _sender_class(work)(work, requests, tally, engine, _judge(options, monitor))
     _watch(engine, sender, tally, monitor)
     if options.workers == 1 and options.job_path is not None:
         _watch_processor(engine, monitor)
@@ -49,6 +49,14 @@ def send_records(
     with handling(interruptions):
         failure = _run(engine, sender, monitor)
     return Sent(_counts(engine, tally), sender.failure or failure, interruptions.count > 0)
+
+
+def _sender_class(work: Work) -> type[Sender]:
+    if not work.reads_ahead:
+        return Sender
+    from smrt.batch.storage.ahead_sender import AheadSender
+
+    return AheadSender
 
 
 def _judge(options: BatchOptions, monitor: Monitor) -> Judge:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from smrt.client.caller import runtime_url
 from smrt.config import credentials
 from smrt.config.configuration import Config
+from smrt.config.connection_options import ConnectionOptions
 from smrt.protocol.messages import Credentials, Settings, masked_repr
 from smrt.protocol.operations import Operation
 
@@ -27,6 +28,14 @@ class Target(NamedTuple):
         """The same for another process, which has its own variables."""
         config = self.config._replace(environ=dict(self.config.environ))
         return self._replace(config=config, parameters=dict(self.parameters))
+
+    @property
+    def connection(self) -> ConnectionOptions:
+        """The connection options of the calls, for other services."""
+        own = self.settings
+        return ConnectionOptions(
+            region=own.region, sign=own.sign, verify=own.verify, ca_bundle=own.ca_bundle
+        )
 
     @property
     def endpoint_url(self) -> str:

@@ -49,6 +49,8 @@ class Work(NamedTuple):
     details: Callable[[Completion, int], Details | None] = lambda _completion, _count: None
     in_doubt: InDoubt = InDoubt.RESEND
     has_room: Callable[[], bool] = lambda: True
+    reads_ahead: bool = False
+    """Whether partitions are claimed and read in a thread, as that waits for the network."""
     fence: Callable[[], None] | None = None
     """Raises an error if nothing may be sent, before every attempt."""
 
@@ -72,6 +74,7 @@ def make_work(
         budget=budget,
         details=_details(session),
         in_doubt=options.in_doubt,
+        reads_ahead=source.is_remote,
     )
 
 

@@ -1,21 +1,18 @@
 """A run that joins a job: it sends what no other process has, until nothing is left."""
 
-import os
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
-from functools import partial
 from threading import Event
 from time import monotonic
 
 from smrt.batch import batch_job
-from smrt.batch.batch_input import InputKind, input_identity, input_kind, listed_lines, open_source
+from smrt.batch.batch_input import InputKind, input_identity, input_kind, listed_input, open_source
 from smrt.batch.batch_options import BatchOptions
 from smrt.batch.batch_report import BatchReport, RequestCounts
 from smrt.batch.batch_session import RESUME, Session
 from smrt.batch.ending import Ending
 from smrt.batch.failed_lines import FLAG, write_failed_lines
 from smrt.batch.interruptions import Interruptions, handling
-from smrt.batch.job.disk.job_files import Files
 from smrt.batch.job.job_status import JobStatus
 from smrt.batch.job.job_store import PartitionPlan
 from smrt.batch.job.manifest import Manifest
@@ -27,19 +24,12 @@ from smrt.batch.sending.send import Sent
 from smrt.errors import SmrtError, UsageError
 from smrt.output import outfile
 
-from .folder_control import FolderControl
-from .generations import Generations
-from .joined_folder_job import LEASE, JobStart, join_folder
+from .job_home import JobHome, job_home
+from .joined_job import LEASE, JobStart, join_job, recorded_job
 from .joined_sending import JoinedSender
 from .lease import Lease
-from .membership import STOP, Membership, worker_name
-from .shared_folder import (
-    GenerationOwnership,
-    SharedFolder,
-    SharedStore,
-    check_exclusive,
-    make_shared_folder,
-)
+from .membership import STOP, Membership
+from .shared_folder import SharedFolder, SharedStore, check_exclusive
 
 PLANNED_WORKERS = 16
 """Processes for which the partitions of a job are planned, if no option says how many join."""
@@ -50,35 +40,41 @@ LONGEST_PAUSE = 5.0
 def run_joined(session: Session, path: str) -> BatchReport:
     """Join the job in the folder `path`, or start it."""
     with ExitStack() as stack:
-        return _JoinedRun(session, path, stack).run()
+        target, options = session.target, session.options
+        home = job_home(path, target.config, target.connection)
+        stack.callback(home.close)
+        run = _JoinedRun(session, home, stack)
+        report = run.run()
+        if options.job is None and options.join is None and run.is_final:
+            run.remove()
+        return report
 
 
 class _JoinedRun:
     """A run of one process; `stack` closes what it opens."""
 
-    def __init__(self, session: Session, path: str, stack: ExitStack) -> None:
-        self._session, self._path, self._stack = session, path, stack
+    def __init__(self, session: Session, home: JobHome, stack: ExitStack) -> None:
+        self._session, self._home, self._stack = session, home, stack
         self._options = options = session.options
         self._ending = Ending(session, monotonic())
         self._kind = _joined_kind(options)
-        make_shared_folder(path, Files())
-        self._worker = worker_name()
-        self._control = FolderControl(path, self._worker)
-        stack.callback(self._control.close)
+        home.make()
+        self._control = home.control
+        self._recorded = recorded_job(home.control)
         self._errors = None if options.errors is None else outfile.plan(options.errors, FLAG)
         self._counts = RequestCounts()
 
     def run(self) -> BatchReport:
         """Work until the result is written, or the run stops."""
-        check_exclusive(self._control, self._worker)
-        folder = self._join()
-        self._check_stop()
+        check_exclusive(self._control, self._home.worker)
+        self._check_start()
+        self._folder = folder = self._join()
         lease = Lease(self._options.lease)
         records, store = self._records(folder, lease)
         if self._options.retry_failed and store.is_complete():
             store.next_round()
-        membership = Membership(self._control, self._worker, lease, folder.round)
-        self._generations.is_alive = membership.is_alive
+        membership = Membership(self._control, self._home.worker, lease, folder.round)
+        store.generations.is_alive = membership.is_alive
         try:
             membership.join()
             return self._work(records, store, membership)
@@ -87,43 +83,61 @@ class _JoinedRun:
             raise
         finally:
             with suppress(SmrtError):  # its lease will end
-                membership.leave(is_final=_is_final(folder))
+                membership.leave(is_final=self.is_final)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether all records have succeeded."""
+        manifest = self._folder.manifest()
+        return manifest is not None and manifest.is_final
+
+    def remove(self) -> None:
+        """Remove the job."""
+        self._folder.remove()
 
     def _join(self) -> SharedFolder:
         options, lines = self._options, None
         if self._kind is InputKind.FILES:
-            lines = partial(_listed, options.input)
+            lines = self._listed
         workers = self._planned_workers()
-        identity = input_identity(options, self._kind)
+        identity = input_identity(options, self._kind, self._session.target)
         described = batch_job.describe(options, self._session.target, identity, workers)
         settings = {**described.settings, LEASE: options.lease}
         start = JobStart(
             described._replace(settings=settings), self._session.lasting_arguments, lines
         )
-        return join_folder(self._path, self._control, self._worker, start)
+        return join_job(self._home, start)
+
+    def _listed(self) -> Iterable[bytes]:
+        return listed_input(self._options, self._session.target)[1]
 
     def _records(self, folder: SharedFolder, lease: Lease) -> tuple[JobRecords, SharedStore]:
         options = self._options
         source = open_source(options, self._kind, folder.input_path, self._session.target)
         layout = source.layout(self._planned_workers(), options.partition_size)
         plan = PartitionPlan(layout.all_partitions, source.count)
-        self._generations = Generations(self._control, self._worker)
-        ownership = GenerationOwnership(self._control, lease)
-        store = SharedStore(folder, plan, options.in_doubt, self._generations, ownership)
+        store = self._home.store(folder, plan, options.in_doubt, lease)
         self._stack.callback(store.close)
         return JobRecords(source, plan, store), store
 
     def _planned_workers(self) -> int:
-        if batch_job.has_begun(self._path):
-            return batch_job.planned_workers(self._path, self._options)
+        if self._recorded is not None:
+            settings = self._recorded.description.settings
+            return int(settings["partitions_for_workers"])
         return max(self._options.workers, PLANNED_WORKERS)
 
-    def _check_stop(self) -> None:
-        """Raise UsageError for a job that was stopped, unless it is resumed."""
+    def _check_start(self) -> None:
+        """Raise UsageError for a job that goes on only with --resume."""
+        location = self._control.location
         if self._options.resume or self._options.retry_failed:
             self._control.remove([STOP])
         elif self._control.read(STOP) is not None:
-            raise UsageError(f"{self._path} has been stopped", f"add {RESUME} to go on with it")
+            raise UsageError(f"{location} has been stopped", f"add {RESUME} to go on with it")
+        elif self._options.join is None and self._recorded is not None:
+            raise UsageError(
+                f"{location} exists: the job has started before",
+                f"add {RESUME} to go on with it, or --join to share the work",
+            )
 
     def _work(self, records: JobRecords, store: SharedStore, membership: Membership) -> BatchReport:
         """Send until no record is left; write the result, unless another process does."""
@@ -131,7 +145,7 @@ class _JoinedRun:
             sender = JoinedSender(self._session, membership, monitor)
             while True:
                 manifest = store.folder.manifest()
-                if manifest is not None and os.path.exists(self._options.output):
+                if manifest is not None and self._output_exists():
                     return self._end(manifest)
                 if store.is_complete() and store.may_finish():
                     return self._end(self._finish(records, store))
@@ -139,6 +153,7 @@ class _JoinedRun:
                 self._counts += sent.requests
                 sent = sent._replace(requests=self._counts)
                 if sent.failure is not None or sent.is_interrupted:
+                    store.end_attempts()
                     return self._ending.stopped(store.status(), sent)
 
     def _pass(
@@ -174,10 +189,11 @@ class _JoinedRun:
             layout = source.layout(self._planned_workers(), options.partition_size)
             write_failed_lines(self._errors, source, layout, store.results())
         header = make_renderer(options.data, source.format, source.header).header
-        output = batch_job.result_output(
-            options, self._kind, store.folder.input_path, header, self._session.console
-        )
-        return store.finish(output)
+        path = store.folder.input_path
+        return store.finish(batch_job.result_output(self._session, self._kind, path, header))
+
+    def _output_exists(self) -> bool:
+        return batch_job.output_exists(self._session, self._kind)
 
     def _end(self, manifest: Manifest) -> BatchReport:
         """The report of a job that is done."""
@@ -196,12 +212,3 @@ def _joined_kind(options: BatchOptions) -> InputKind:
     if options.workers > 1:
         raise UsageError("--workers is for one machine", "start as many processes that --join")
     return kind
-
-
-def _listed(path: str) -> Iterable[bytes]:
-    return listed_lines(path)[1]
-
-
-def _is_final(folder: SharedFolder) -> bool:
-    manifest = folder.manifest()
-    return manifest is not None and manifest.is_final

@@ -85,12 +85,12 @@ class SharedStore(JobStore):
             return ownership if generations.take(_owned(work)) else None
 
         super().__init__(folder, layout, in_doubt, acquire)
-        self._generations = generations
+        self.generations = generations
         self._final: dict[tuple[int, int], Counts] = {}
 
     def may_finish(self) -> bool:
         """Become the process that writes the result; False if another one does."""
-        return self._generations.take(f"end.r{self.folder.round}")
+        return self.generations.take(f"end.r{self.folder.round}")
 
     def finish(self, output: ResultOutput) -> Manifest:
         """Write the result; remove what a process has left beside it that wrote it before."""
@@ -125,7 +125,7 @@ class SharedStore(JobStore):
 
     def _pending_state(self, work: PartitionRound, *, is_running: bool) -> str:
         del is_running
-        return "in_flight" if self._generations.has_live_owner(_owned(work)) else "in_doubt"
+        return "in_flight" if self.generations.has_live_owner(_owned(work)) else "in_doubt"
 
 
 def check_exclusive(control: ControlFiles, worker: str) -> None:

@@ -37,10 +37,10 @@ def run(app: App, options: BatchCommandOptions) -> None:
     if options.stop is not None:
         from smrt.batch.job_stop import stop_job
 
-        app.console.note(stop_job(options.stop))
+        app.console.note(stop_job(_observer(app, options), options.stop))
         return
     if options.batch.join is not None and not options.batch.input:
-        options = _options_of_job(options, options.batch.join)
+        options = _options_of_job(app, options, options.batch.join)
     from smrt.batch.batch_session import Session
     from smrt.batch.request_count import count_requests
     from smrt.batch.sending.target import Target
@@ -108,15 +108,27 @@ def _report(app: App, options: BatchCommandOptions, call: Call) -> Report:
     return report(app, call._replace(operation=SUMMARY), options.shared)
 
 
-def _options_of_job(options: BatchCommandOptions, path: str) -> BatchCommandOptions:
-    """The options of the line that started the job in the folder `path`, with those of this line.
+def _observer(app: App, options: BatchCommandOptions) -> Any:
+    """What looks at jobs."""
+    from smrt.batch.job_state import JobObserver
+    from smrt.config import configuration
+
+    config = configuration.load(app.environ, options.shared.profile)
+    return JobObserver(config, options.shared.connection)
+
+
+def _options_of_job(app: App, options: BatchCommandOptions, path: str) -> BatchCommandOptions:
+    """The options of the line that started the job at `path`, with those of this line.
 
     Raises UsageError if there is no such job.
     """
-    from smrt.batch.shared.joined_folder_job import starting_command
+    from contextlib import closing
+
+    from smrt.batch.shared.joined_job import starting_command
     from smrt.cli.joined_options import options_in_job
 
-    started = starting_command(path)
+    with closing(_observer(app, options).home(path)) as home:
+        started = starting_command(home.control)
     if started is None:
         hint = "name INPUT_FILE and OUTPUT_FILE to start it"
         raise UsageError(f"{path} has no job to join", hint)
@@ -128,13 +140,12 @@ def _options_of_job(options: BatchCommandOptions, path: str) -> BatchCommandOpti
 
 def _print_status(app: App, options: BatchCommandOptions, path: str) -> None:
     from smrt.batch.batch_report import status_values
-    from smrt.batch.job_state import job_status
     from smrt.config import configuration
     from smrt.protocol.messages import Settings
 
     config = configuration.load(app.environ, options.shared.profile)
     call = Call(SUMMARY, {}, config, Settings())
-    _report(app, options, call).write(status_values(job_status(path)))
+    _report(app, options, call).write(status_values(_observer(app, options).status(path)))
 
 
 class BatchCommand(RowsCommand):
