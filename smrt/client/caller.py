@@ -215,14 +215,14 @@ class Caller:
     def _attempt_stream(
         self, operation: Operation, request: Request, retries: int
     ) -> "OpenedStream":
-        from .stream_opening import OpenedStream, signature_chain
+        from .stream_opening import OpenedStream, refusal_body, signature_chain
 
         self._trace_headers(f"{request.method} {request.url} (HTTP/2)", request.headers)
         stream = self._transport.open_stream(request)
         head = stream.head
         self._trace_headers(f"status {head.status}", head.headers)
         if head.status not in responses.SUCCESS:
-            body = _error_body(StreamingBody(stream.chunks(), stream.close))
+            body = _error_body(refusal_body(stream, self.settings.read_timeout))
             raise responses.service_error(operation, head.status, head.headers, body, retries)
         chain = None
         if self.settings.sign:

@@ -47,6 +47,6 @@ def _excerpt(payload: Payload) -> str:
 
 def http2_fields(request: Request) -> Headers:
     """The header fields that are sent over HTTP/2."""
-    from smrt.transport.http2.client_stream import request_fields
+    from smrt.transport.http2.http2_fields import request_fields
 
     return request_fields(request)

@@ -77,8 +77,12 @@ def messages(chunks: Iterable[bytes]) -> Iterator[Message]:
 
 def encode_message(message: Message) -> bytes:
     """Encode `message`; integers take four bytes if they fit, otherwise eight."""
-    headers = b"".join(map(_encoded_header, message.headers, message.headers.values()))
-    return framed(headers, message.payload)
+    return framed(encode_headers(message.headers), message.payload)
+
+
+def encode_headers(headers: Mapping[str, Value]) -> bytes:
+    """Encode the headers of a message."""
+    return b"".join(map(_encoded_header, headers, headers.values()))
 
 
 def framed(headers: bytes, payload: bytes) -> bytes:

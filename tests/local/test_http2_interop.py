@@ -20,13 +20,13 @@ from smrt.protocol.eventstream import encode_message, messages
 from smrt.protocol.response_stream import exception
 from smrt.protocol.sigv4 import sign
 from smrt.protocol.urls import parse_url
-from smrt.transport.http2.client_stream import request_fields
+from smrt.transport.http2.http2_fields import request_fields
 from tests.conftest import Smrt
 from tests.support.project import ROOT
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
-SCRIPTS = ROOT / "tests" / "support" / "node"
+SCRIPTS = ROOT / "tests" / "support" / "http2"
 COMMAND = ("invoke-endpoint-with-bidirectional-stream", "--endpoint-name", "e")
 HELLO = encode_part(text("hello"))
 FAILED = encode_message(exception("ModelStreamError", "gave up", ErrorCode="1011"))

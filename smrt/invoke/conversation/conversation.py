@@ -1,6 +1,7 @@
 """Runs a conversation: reads input, sends and receives parts, writes output; all on one thread."""
 
 import selectors
+import sys
 from collections.abc import Callable
 from math import inf
 from time import monotonic
@@ -88,6 +89,7 @@ class Conversation:
                 return
             self._source.take()
             self._send(part)
+            self._schedule.sent_input(self._clock())
 
     def _send(self, part: Part) -> None:
         self._parts.send(part)
@@ -172,5 +174,7 @@ class Conversation:
 
 
 def _selector() -> selectors.BaseSelector:
-    """A selector that supports every descriptor; epoll does not support files."""
-    return getattr(selectors, "PollSelector", selectors.SelectSelector)()
+    """One that supports files, as epoll does not, and terminals, as poll of macOS does not."""
+    name = "PollSelector" if sys.platform == "linux" else "SelectSelector"
+    selector: selectors.BaseSelector = getattr(selectors, name)()
+    return selector

@@ -36,11 +36,7 @@ class LineSplitter:
             self._buffer.clear()
             yield self._part(content.removesuffix(b"\r"))
         self._buffer += rest
-        if len(self._buffer) > MAX_PAYLOAD:
-            raise UsageError(
-                f"a line of the input is longer than {MAX_PAYLOAD >> 20} MiB",
-                "for other input than lines of text, use --input-format binary",
-            )
+        _check_size(self._buffer)
 
     def end(self) -> Iterator[Part]:
         """Yield the last line, if it has no end."""
@@ -48,6 +44,7 @@ class LineSplitter:
             yield self._part(bytes(self._buffer))
 
     def _part(self, line: bytes) -> Part:
+        _check_size(line)
         try:
             line.decode()
         except UnicodeDecodeError as exc:
@@ -56,6 +53,14 @@ class LineSplitter:
                 "for other input than lines of text, use --input-format binary",
             ) from exc
         return Part(line, UTF8)
+
+
+def _check_size(line: bytes | bytearray) -> None:
+    if len(line) > MAX_PAYLOAD:
+        raise UsageError(
+            f"a line of the input is longer than {MAX_PAYLOAD >> 20} MiB",
+            "for other input than lines of text, use --input-format binary",
+        )
 
 
 class JsonSplitter(LineSplitter):

@@ -46,6 +46,8 @@ class InputSource:
         """Read once, which does not wait if the descriptor is readable. Raises SmrtError."""
         try:
             data = os.read(self._descriptor, BLOCK) if self._relay is None else self._relayed_data()
+        except BlockingIOError:  # another process has read what was there
+            return
         except OSError as exc:
             raise SmrtError(f"cannot read the input: {exc.strerror or exc}") from exc
         self._is_read = not data

@@ -1,5 +1,6 @@
 """Writes the parts of a response as they arrive, as much as the reader of the output takes."""
 
+import os
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
@@ -89,8 +90,8 @@ class ConsoleOutput:
         self._buffer.clear()
 
     def fileno(self) -> int:
-        """The descriptor of standard output; -1 if it is in memory."""
-        return self._console.stdout_descriptor()
+        """The descriptor of standard output; -1 if it cannot be polled, as on Windows."""
+        return self._console.stdout_descriptor() if os.name == "posix" else -1
 
 
 class MessageFormatter:

@@ -33,11 +33,13 @@ class ConversationSchedule:
         return now >= self._next_chunk_at
 
     def sent(self, part: Part, now: float) -> None:
-        """Note that `part` was sent. What is late is not caught up beyond one chunk."""
+        """Note that `part` was sent."""
         self._last_input_at = now
         self._is_in_message = not part.is_complete
-        if self._interval:
-            self._next_chunk_at = max(self._next_chunk_at, now - self._interval) + self._interval
+
+    def sent_input(self, now: float) -> None:
+        """Note that a chunk of the input was sent. What is late is not caught up beyond one."""
+        self._next_chunk_at = max(self._next_chunk_at, now - self._interval) + self._interval
 
     def received(self, now: float) -> None:
         """Note a response."""

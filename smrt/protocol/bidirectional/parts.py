@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from smrt.errors import ServiceError, UsageError
-from smrt.protocol.eventstream import Message, Value, encode_message
+from smrt.protocol.eventstream import Message, encode_headers, framed
 from smrt.protocol.json_document import parse_json
 from smrt.protocol.response_stream import PART, stream_error
 
@@ -35,14 +36,21 @@ def text(content: str) -> Part:
 
 def encode_part(part: Part) -> bytes:
     """Encode `part` as an event, unsigned."""
-    headers: dict[str, Value] = {
-        ":message-type": "event",
-        ":event-type": PART,
-        **({"DataType": part.data_type} if part.data_type else {}),
-        "CompletionState": COMPLETE if part.is_complete else PARTIAL,
-        ":content-type": "application/octet-stream",
-    }
-    return encode_message(Message(headers, part.data))
+    return framed(_headers(part.data_type, _state(part)), part.data)
+
+
+@lru_cache(maxsize=8)
+def _headers(data_type: str, state: str) -> bytes:
+    """The headers of a part, which are the same for most messages of a stream."""
+    return encode_headers(
+        {
+            ":message-type": "event",
+            ":event-type": PART,
+            **({"DataType": data_type} if data_type else {}),
+            "CompletionState": state,
+            ":content-type": "application/octet-stream",
+        }
+    )
 
 
 def decode_part(message: Message) -> Part | None:
@@ -95,9 +103,12 @@ def part_json(part: Part) -> str:
         from base64 import b64encode
 
         content = {"Bytes": b64encode(part.data).decode()}
-    state = COMPLETE if part.is_complete else PARTIAL
     kind = {"DataType": part.data_type} if part.data_type else {}
-    return json.dumps({**content, **kind, "CompletionState": state}, ensure_ascii=False)
+    return json.dumps({**content, **kind, "CompletionState": _state(part)}, ensure_ascii=False)
+
+
+def _state(part: Part) -> str:
+    return COMPLETE if part.is_complete else PARTIAL
 
 
 def _data(line: bytes, document: Mapping[str, Any]) -> bytes:

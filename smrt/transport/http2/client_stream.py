@@ -16,22 +16,25 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
-from smrt.protocol.messages import Headers, Request
+from smrt.protocol.messages import Request
 from smrt.transport.connection import BLOCK, SLICE, Channel, awaited, is_ready
 from smrt.transport.response_parser import ResponseError, ResponseHead
 
 from .goaway_filter import GoawayFilter
+from .http2_fields import received_head, request_fields
+from .silence import Silence
 
 WINDOW = 1 << 20
 """Bytes of the response that may be unread."""
 MAX_UNSENT = 1 << 18
 """Bytes of the body that should wait for the peer at most."""
-PING_AFTER = 30.0
-PING_TIMEOUT = 20.0
-"""Seconds of silence before a ping, and for its acknowledgement."""
 _STREAM = 1
 _PING = b"smrtping"
-_NOT_FORWARDED = frozenset({"connection", "host", "proxy-connection", "transfer-encoding"})
+_HTTP1 = b"HTTP/1."
+
+
+class NotHttp2Error(ResponseError):
+    """The server does not speak HTTP/2."""
 
 
 class ClientStream:
@@ -53,7 +56,8 @@ class ClientStream:
         self._received: deque[tuple[bytes, int]] = deque()
         self._failure: Exception | None = None
         self._is_ending = self._is_ended = self._is_complete = self._is_refused = False
-        self._heard_at, self._pinged_at = clock(), inf
+        self._is_reset = self._has_received = False
+        self._silence = Silence(clock)
         self._connection.send_headers(_STREAM, request_fields(request))
 
     @property
@@ -122,22 +126,26 @@ class ClientStream:
             self._connection.acknowledge_received_data(size, _STREAM)
         return data
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the rest of the response as it arrives."""
+    def chunks(self, timeout: float | None) -> Iterator[bytes]:
+        """Yield the rest of the response as it arrives, after `timeout` seconds of silence not."""
         while not self.is_complete:
             self.advance()
             if chunk := self.read():
                 yield chunk
             elif not self.is_complete:
-                self.wait(SLICE)
+                if timeout is not None and self._silence.seconds >= timeout:
+                    raise TimeoutError
+                self.wait(SLICE if timeout is None else min(SLICE, timeout))
 
     def advance(self) -> None:
         """Receive what has arrived, and send what the peer accepts; check that it is alive."""
         if self._failure is None:
             try:
                 self._receive()
-                self._check_silence()
-                self._send()
+                if self._silence.needs_ping():
+                    self._connection.ping(_PING)
+                if not self._is_reset:
+                    self._send()
             except (OSError, ResponseError) as exc:
                 self._failure = None if self._is_complete else exc
 
@@ -151,14 +159,14 @@ class ClientStream:
 
     def close(self) -> None:
         """Cancel the stream unless it is complete, and close the connection."""
-        if not (self._is_complete and self._is_ended):
+        if not self._is_over():
             with suppress(OSError, ResponseError, h2.exceptions.ProtocolError):
                 self._connection.reset_stream(_STREAM, h2.errors.ErrorCodes.CANCEL)
                 self._flush()
         self._socket.close()
 
     def _receive(self) -> None:
-        while not self._is_closed_by_peer():
+        while not self._is_over():
             try:
                 data = self._socket.recv(BLOCK)
             except OSError as exc:
@@ -167,44 +175,50 @@ class ClientStream:
                 return
             if not data:
                 raise ConnectionError("the server closed the connection")
-            self._heard_at = self._clock()
-            try:
-                events = self._connection.receive_data(self._filter.feed(data))
-            except h2.exceptions.ProtocolError as exc:
-                raise ResponseError(f"invalid HTTP/2: {str(exc) or type(exc).__name__}") from exc
-            for event in events:
-                self._handle(event)
-            if self._is_refused and not self._is_complete:
-                raise ResponseError("the server is shutting down, and did not accept the stream")
+            self._silence.end()
+            self._process(data)
 
-    def _is_closed_by_peer(self) -> bool:
-        return self._is_complete and self._is_ended
+    def _process(self, data: bytes) -> None:
+        if not self._has_received and data.startswith(_HTTP1):
+            raise NotHttp2Error("the server responds with HTTP/1.1")
+        self._has_received = True
+        try:
+            events = self._connection.receive_data(self._filter.feed(data))
+        except h2.exceptions.ProtocolError as exc:
+            raise ResponseError(f"invalid HTTP/2: {str(exc) or type(exc).__name__}") from exc
+        for event in events:
+            self._handle(event)
+        if self._is_refused and not self._is_complete:
+            raise ResponseError("the server is shutting down, and did not accept the stream")
+
+    def _is_over(self) -> bool:
+        """Whether both directions have ended."""
+        return self._is_complete and (self._is_ended or self._is_reset)
 
     def _handle(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.ResponseReceived):
-            self._head = _head(event)
+            self._head = received_head(event.headers or ())
         elif isinstance(event, h2.events.DataReceived):
-            self._received.append((event.data or b"", event.flow_controlled_length or 0))
+            if event.flow_controlled_length:  # the last frame is often empty
+                self._received.append((event.data or b"", event.flow_controlled_length))
         elif isinstance(event, h2.events.StreamEnded):
             self._is_complete = True
         elif isinstance(event, h2.events.PingAckReceived):
-            self._pinged_at = inf
-        elif isinstance(event, h2.events.StreamReset) and not self._is_complete:
-            raise ResponseError(f"the server reset the stream ({_code(event.error_code or 0)})")
-        elif isinstance(event, h2.events.ConnectionTerminated) and not self._is_complete:
-            raise ResponseError(f"the server ended the connection ({_code(event.error_code or 0)})")
+            self._silence.acknowledged()
+        elif isinstance(event, h2.events.StreamReset):
+            self._is_reset = True
+            self._fail("reset the stream", event.error_code)
+        elif isinstance(event, h2.events.ConnectionTerminated):
+            self._fail("ended the connection", event.error_code)
+
+    def _fail(self, action: str, code: int | None) -> None:
+        """Raise ResponseError, unless the response is complete."""
+        if not self._is_complete:
+            raise ResponseError(f"the server {action} ({_code(code or 0)})")
 
     def _on_goaway(self, last_stream: int) -> None:
         """A server that shuts down still serves this stream, unless its ID is too high."""
         self._is_refused = last_stream < _STREAM
-
-    def _check_silence(self) -> None:
-        now = self._clock()
-        if now - self._pinged_at > PING_TIMEOUT:
-            raise ConnectionError(f"the server did not respond to a ping for {PING_TIMEOUT:g} s")
-        if self._pinged_at == inf and now - self._heard_at > PING_AFTER:
-            self._connection.ping(_PING)
-            self._pinged_at = now
 
     def _send(self) -> None:
         self._flush()
@@ -240,18 +254,6 @@ class ClientStream:
             del self._unsent[:count]
 
 
-def request_fields(request: Request) -> Headers:
-    """The header fields of `request`: the pseudo-headers first, names in lower case."""
-    fields = ((name.lower(), value) for name, value in request.headers)
-    return (
-        (":method", request.method),
-        (":scheme", request.url.scheme),
-        (":authority", request.url.authority),
-        (":path", request.url.target),
-        *((name, value) for name, value in fields if name not in _NOT_FORWARDED),
-    )
-
-
 def _connection() -> h2.connection.H2Connection:
     """A client's connection with WINDOW, its preface ready to be sent."""
     config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
@@ -263,17 +265,6 @@ def _connection() -> h2.connection.H2Connection:
     connection.initiate_connection()
     connection.increment_flow_control_window(WINDOW)
     return connection
-
-
-def _head(event: h2.events.ResponseReceived) -> ResponseHead:
-    fields = [(_text(name), _text(value)) for name, value in event.headers or ()]
-    status = next(value for name, value in fields if name == ":status")
-    headers = tuple(field for field in fields if not field[0].startswith(":"))
-    return ResponseHead(int(status), "", headers)
-
-
-def _text(value: bytes | str) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
 
 
 def _code(number: int) -> str:

@@ -8,11 +8,13 @@ https://github.com/python-hyper/h2/issues/1181
 import struct
 from collections.abc import Callable
 
+from h2.exceptions import FrameTooLargeError
+
 _HEAD_SIZE = 9
 _GOAWAY = 7
 _BODY = struct.Struct("!II")
 _LARGEST_BODY = 1 << 14
-"""Bytes; h2 rejects larger frames, unless a larger limit is announced."""
+"""Bytes; larger frames need a limit of their own, which smrt does not announce."""
 _NO_ERROR = 0
 _STREAM_ID = 0x7FFFFFFF
 
@@ -29,7 +31,10 @@ class GoawayFilter:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes of `data` for h2; those of an incomplete GOAWAY or frame head come later."""
+        """The bytes of `data` for h2; those of an incomplete GOAWAY or frame head come later.
+
+        Raises FrameTooLargeError as soon as the frame begins; h2 would receive all of it first.
+        """
         self._buffer += data
         passed = bytearray()
         while self._buffer:
@@ -48,7 +53,9 @@ class GoawayFilter:
         if len(buffer) < _HEAD_SIZE:
             return False
         size, is_goaway = int.from_bytes(buffer[:3], "big"), buffer[3] == _GOAWAY
-        if is_goaway and _BODY.size <= size <= _LARGEST_BODY:
+        if size > _LARGEST_BODY:
+            raise FrameTooLargeError(f"a frame of {size} bytes")
+        if is_goaway and size >= _BODY.size:
             if len(buffer) < _HEAD_SIZE + size:
                 return False
             last_stream, code = _BODY.unpack_from(buffer, _HEAD_SIZE)

@@ -7,7 +7,7 @@ from smrt.errors import ConfigurationError
 from smrt.protocol.messages import Request, Url
 from smrt.transport.connection import Channel
 
-from .client_stream import ClientStream
+from .client_stream import ClientStream, NotHttp2Error
 
 
 def opened(
@@ -29,6 +29,9 @@ def opened(
             _check_protocol(sock, url)
         stream = ClientStream(sock, request)
         stream.open(timeout)
+    except NotHttp2Error as exc:
+        sock.close()
+        raise _without_http2(url) from exc
     except BaseException:
         sock.close()
         raise
@@ -41,13 +44,18 @@ def _check_protocol(sock: Channel, url: Url) -> None:
 
     agreed = getattr(sock, "selected_alpn_protocol", lambda: None)()
     if agreed != HTTP2:
-        raise ConfigurationError(
-            f'The server does not offer HTTP/2 (ALPN "{HTTP2}"): "{url}"',
-            "bidirectional streams need HTTP/2: check the endpoint URL and its port, which is "
-            "8443 in AWS",
-            "a proxy that decrypts TLS may not support HTTP/2: exempt the host with NO_PROXY",
-            code="HTTP2NotSupported",
+        raise _without_http2(
+            url, "a proxy that decrypts TLS may not support HTTP/2: exempt the host with NO_PROXY"
         )
+
+
+def _without_http2(url: Url, *hints: str) -> ConfigurationError:
+    return ConfigurationError(
+        f'The server does not offer HTTP/2: "{url}"',
+        "bidirectional streams need HTTP/2: check the endpoint URL and its port, 8443 in AWS",
+        *hints,
+        code="HTTP2NotSupported",
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -284,4 +284,7 @@ def test_a_model_folder_talks_by_its_stream_function(
         endpoint = {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": served}
         options = (COMMAND, "--endpoint-name", "m", "--linger", "0")
         done = smrt(*options, stdin=b"hi\n", env={**environ, **endpoint})
+        request = ("invoke-endpoint", "--endpoint-name", "m", "--data", "hi")
+        refused = smrt(*request, "--endpoint-url", served, env=environ)
     assert (done.code, done.out) == (0, b"model 'hi'\nend")
+    assert "defines only stream_fn, for streams" in refused.err

@@ -1,5 +1,7 @@
 import struct
 
+import pytest
+from h2.exceptions import FrameTooLargeError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,8 +58,9 @@ def test_the_reserved_bit_is_no_part_of_the_last_stream() -> None:
     assert noted == [5]
 
 
-def test_a_goaway_that_is_too_large_is_left_to_h2() -> None:
+@pytest.mark.parametrize("kind", [0, 7])
+def test_a_frame_that_is_too_large_is_rejected_at_its_head(kind: int) -> None:
     noted: list[int] = []
-    data = goaway(0, 0, b"x" * 20_000)
-    assert GoawayFilter(noted.append).feed(data) == data
-    assert noted == []
+    head = frame(kind, bytes(16_385))[:9]
+    with pytest.raises(FrameTooLargeError, match="16385 bytes"):
+        GoawayFilter(noted.append).feed(frame(kind, bytes(16_384)) + head)
