@@ -125,8 +125,8 @@ class _JobRun:
             owners = (store.owner(partition) for partition in plan.partitions())
             others = (pid for pid in owners if pid not in (None, os.getpid()))
             report = self._ending.stopped(store.status(), sent, next(others, None))
-            if self._is_new and not sent.requests.requests:
-                folder.remove()  # nothing was sent: the same line can be run again
+            if self._is_new and report.status.not_started == report.status.total:
+                folder.remove()  # no record was run: the same line can be run again
             return report
         try:
             if self._errors is not None:

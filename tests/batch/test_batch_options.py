@@ -25,6 +25,7 @@ from tests.conftest import Terminal
 from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Received, Responder, error, response
 
+CHAT = ("--streaming", "--chat")
 EVENT = b'data: {"choices":[{"delta":{"content":"%b"}}]}\n\n'
 
 
@@ -42,9 +43,11 @@ def test_a_streamed_response_is_joined_and_its_text_selected(
         if received.body == b'{"n":0}'
         else streamed(part(EVENT % b"c"), exception("ModelStreamError", "cut", ErrorCode="X"))
     )
-    done = batch("in.jsonl", "-", "--streaming", "--chat", "--assemble-with", "Line")
+    done = batch("in.jsonl", "-", *CHAT, "--assemble-with", "Line")
     first, second = done.out.splitlines()
     assert (done.code, first) == (1, b"a b")
+    texts = [json.loads(line) for line in batch("in.jsonl", "-", *CHAT).out.splitlines()]
+    assert texts[0] == {"recordId": 1, "modelOutput": "a b"}
     assert json.loads(second)["error"] == {"errorCode": "ModelStreamError", "errorMessage": "cut"}
     assert {request.target for request in model.requests} == {
         "/endpoints/e/invocations-response-stream"
@@ -141,9 +144,13 @@ def test_progress_has_the_speed_of_the_last_ten_seconds() -> None:
         values = speed.values(Progress(tally, 3, 8, 1))
     assert (values.per_second, values.remaining_seconds) == (2.0, 10.0)
     assert values.text == (
-        "80 of 100 records, 0 failed, 3/8 in flight, 2/s, 1 throttled, "
-        "p50 10.00 s, p99 10.00 s, 10 s left"
+        "80/100, 80 ok, 0 failed, 3/8 in flight, 2.0/s, 1 throttled, "
+        "p50 10.00 s, p99 10.00 s, 0:00:10 left"
     )
+    fitted = "80/100, 0 failed, 3/8 in flight, 2.0/s, 1 throttled, 0:00:10 left"
+    assert values.fitted(70) == fitted
+    assert values.fitted(34) == "80/100, 0 failed, 0:00:10 left"
+    assert values.fitted(1) == "80/100"
     assert values.members["recordsPerSecond"] == 2.0
     assert "left" not in Speed(None, clock=lambda: now).values(Progress(tally, 0, 0, 0)).text
 

@@ -1,5 +1,6 @@
 """Runs of `smrt batch` from input to output, whatever the endpoint does."""
 
+import io
 import json
 import threading
 from collections import Counter
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from smrt.cli.main import main
+from smrt.output.console import Console
 from tests.batch.conftest import Batch, ModelServer, results, rows, write_rows
 from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Received, Responder, drop, error, reset, response
@@ -316,3 +319,10 @@ def test_a_wrong_line_sends_nothing_and_leaves_nothing(
     assert (done.code, model.requests) == (252, [])
     assert message in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_an_endpoint_is_required_by_the_name_of_the_command(variables: dict[str, str]) -> None:
+    err = io.BytesIO()
+    console = Console(io.BytesIO(), io.BytesIO(), err)
+    assert main(("batch", "in.jsonl", "out"), console=console, environ=variables) == 252
+    assert b"--endpoint-name\nsmrt: hint: see smrt batch --help" in err.getvalue()

@@ -85,16 +85,29 @@ def test_an_unreachable_server_ends_the_run(
     resume_line(done.err)
 
 
+def test_a_run_without_any_result_can_be_run_again(
+    batch: Batch, model: ModelServer, lines: list[bytes]
+) -> None:
+    model.behavior = lambda *_: UNKNOWN
+    assert batch("in.jsonl", "out.jsonl", "--endpoint-name", "typo").code == 254
+    model.behavior = lambda received, _: response(200, received.body)
+    assert batch("in.jsonl", "out.jsonl").code == 0
+
+
 def test_missing_credentials_end_the_run(batch: Batch, lines: list[bytes]) -> None:
     done = batch("in.jsonl", "out.jsonl", env={"AWS_ACCESS_KEY_ID": ""})
     assert (done.code, done.summary["notStartedRecordCount"]) == (253, 200)
     assert batch("in.jsonl", "out.jsonl").code == 0  # nothing was sent: it did not start
 
 
+def deny_all_but(body: bytes) -> Callable[[Received, int], bytes]:
+    return lambda received, _: response(200, body) if received.body == body else DENIED
+
+
 def test_the_line_that_resumes_has_no_password(
     batch: Batch, model: ModelServer, lines: list[bytes]
 ) -> None:
-    model.behavior = lambda *_: DENIED
+    model.behavior = deny_all_but(lines[0])
     url = model.url.replace("://", "://user:secret@")
     done = batch("in.jsonl", "out.jsonl", "--endpoint-url", url)
     assert (done.code, "secret@" in done.err) == (254, False)
@@ -104,7 +117,7 @@ def test_the_line_that_resumes_has_no_password(
 def test_a_job_that_has_started_needs_resume(
     batch: Batch, model: ModelServer, lines: list[bytes], tmp_path: Path
 ) -> None:
-    model.behavior = lambda *_: DENIED
+    model.behavior = deny_all_but(lines[0])
     assert batch("in.jsonl", "out.jsonl").code == 254
     done = batch("in.jsonl", "out.jsonl")
     assert (done.code, "add --resume" in done.err) == (252, True)
@@ -133,15 +146,15 @@ def test_a_changed_file_of_a_folder_is_not_sent(
     batch: Batch, model: ModelServer, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    for name in "ab":
+    for name in "abc":
         (tmp_path / "in" / name).write_text(name)
-    model.behavior = lambda *_: DENIED
+    model.behavior = deny_all_but(b"a")
     assert batch("in", "out").code == 254
     (tmp_path / "in" / "b").write_text("changed")
     model.behavior = lambda received, _: response(200, received.body)
     model.counts.clear()
     done = batch("in", "out", "--resume")
-    assert (done.code, set(model.counts)) == (1, {b"a"})
+    assert (done.code, set(model.counts)) == (1, {b"c"})
     assert b"InputChanged" in (tmp_path / "out" / "b.error").read_bytes()
 
 

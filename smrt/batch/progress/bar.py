@@ -8,6 +8,8 @@ from smrt.output.progress import terminal_of
 
 from .speed import ProgressValues
 
+LARGEST, SHARE = 20, 8
+"""The bar has an eighth of the width of the terminal, at most 20 columns."""
 Opened = tuple[Callable[[ProgressValues], None], Callable[[str], None]]
 
 
@@ -19,12 +21,15 @@ def opened_bar(console: Console) -> Iterator[Opened]:
     from smrt.protocol.visible import visible
 
     terminal = terminal_of(console)
-    columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
+    blocks = BarColumn()
+    columns = (blocks, TextColumn("{task.description}", markup=False))
     bar = Progress(*columns, console=terminal, transient=True, auto_refresh=False)
     task = bar.add_task("starting", total=None)
 
     def show(values: ProgressValues) -> None:
-        bar.update(task, completed=values.done, total=values.total, description=values.text)
+        blocks.bar_width = size = min(LARGEST, terminal.width // SHARE)
+        text = values.fitted(terminal.width - size - 1)
+        bar.update(task, completed=values.done, total=values.total, description=text)
         bar.refresh()
 
     with bar:

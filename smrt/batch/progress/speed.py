@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -9,6 +10,8 @@ from smrt.batch.job.outcomes import Counts
 from smrt.batch.sending.monitor import Progress
 
 NO_COUNTS = Counts()
+EXACT = 10.0
+"""Records per second below which a decimal is shown."""
 WINDOW = 10.0
 """Seconds over which records per second are computed."""
 
@@ -55,16 +58,31 @@ class ProgressValues(NamedTuple):
     @property
     def text(self) -> str:
         """One line for people."""
-        total = "" if self.total is None else f" of {self.total}"
-        words = [
-            f"{self.done}{total} records, {self.failed} failed",
-            f"{self.in_flight}/{self.limit} in flight",
-            f"{self.per_second:.0f}/s",
-            f"{self.throttles} throttled",
-            f"p50 {self.median:.2f} s, p99 {self.p99:.2f} s",
-        ]
+        return ", ".join(text for text, _ in self._texts())
+
+    def fitted(self, width: int) -> str:
+        """The text without the fields, the least important first, that do not fit in `width`."""
+        fields = self._texts()
+        while len(fields) > 1 and len(", ".join(text for text, _ in fields)) > width:
+            fields.remove(max(fields, key=lambda field: field[1]))
+        return ", ".join(text for text, _ in fields)
+
+    def _texts(self) -> list[tuple[str, int]]:
+        """What people read, in order, and how much can be left out before it."""
+        total = "" if self.total is None else f"/{self.total}"
         left = self.remaining_seconds
-        return ", ".join([*words, *([] if left is None else [f"{left:.0f} s left"])])
+        rate = self.per_second
+        remaining = [] if left is None else [(f"{timedelta(seconds=round(left))} left", 1)]
+        return [
+            (f"{self.done}{total}", 0),
+            (f"{self.succeeded} ok", 6),
+            (f"{self.failed} failed", 2),
+            (f"{self.in_flight}/{self.limit} in flight", 4),
+            (f"{rate:.0f}/s" if rate >= EXACT else f"{rate:.1f}/s", 3),
+            (f"{self.throttles} throttled", 5),
+            (f"p50 {self.median:.2f} s, p99 {self.p99:.2f} s", 7),
+            *remaining,
+        ]
 
 
 class Speed:

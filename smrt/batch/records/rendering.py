@@ -77,6 +77,14 @@ def make_renderer(options: DataOptions, format_name: str, header: bytes = b"") -
     return Renderer(_json_lines(select))
 
 
+def writes_json(options: DataOptions, format_name: str) -> bool:
+    """Whether results are JSON lines, in which a text is a JSON string."""
+    joins = options.join_source == "Input"
+    if format_name == CSV:
+        return not joins and options.assemble_with == "None"
+    return format_name != FILES and (joins or options.assemble_with != "Line")
+
+
 def result_file(name: str) -> str:
     """The file of a result, by the name of its input file."""
     return name + ".out"

@@ -5,6 +5,7 @@ from time import monotonic
 from typing import Any
 
 from smrt.batch.batch_options import BatchOptions
+from smrt.batch.records.json_text import json_bytes
 from smrt.batch.records.response_split import response_splitter
 from smrt.engine.call import Completion
 from smrt.output.console import Console
@@ -18,8 +19,18 @@ ResponseParts = Callable[[Completion, int], Sequence[bytes]]
 """From a success and the number of its records to that number of bodies. Raises SmrtError."""
 
 
-def response_parts(options: BatchOptions, console: Console) -> ResponseParts:
-    """The function that reads responses. Raises UsageError."""
+def response_parts(options: BatchOptions, console: Console, *, as_json: bool) -> ResponseParts:
+    """The function that reads responses. Raises UsageError.
+
+    With `as_json`, the text that --chat or --text selects is a JSON string.
+    """
+    parts = _body_parts(options, console)
+    if not as_json or not options.stream_format.is_text:
+        return parts
+    return lambda completion, count: list(map(_json_string, parts(completion, count)))
+
+
+def _body_parts(options: BatchOptions, console: Console) -> ResponseParts:
     body = _stream_body(options, console) if options.streaming else _plain_body
     if options.data.batch_strategy != "MultiRecord":
         return lambda completion, _: (body(completion),)
@@ -50,6 +61,10 @@ def details(completion: Completion, target: Target, records: int) -> dict[str, A
 
 def _camel(name: str) -> str:
     return name[0].lower() + name[1:]
+
+
+def _json_string(text: bytes) -> bytes:
+    return json_bytes(text.decode(errors="replace"))
 
 
 def _plain_body(completion: Completion) -> bytes:

@@ -9,7 +9,7 @@ from smrt.batch.job.outcomes import InDoubt
 from smrt.batch.job.store import BatchStore
 from smrt.batch.records.packing import PackLimits, pack_limits
 from smrt.batch.records.record import Partition, Record, RecordError, Result
-from smrt.batch.records.rendering import Details, make_renderer
+from smrt.batch.records.rendering import Details, make_renderer, writes_json
 from smrt.batch.records.source import Source
 from smrt.engine.call import Completion
 
@@ -70,7 +70,9 @@ def make_work(
         limits=pack_limits(options.data, source.header),
         store=store,
         renderer=make_renderer(options.data, source.format, source.header),
-        parts=response_parts(options, session.console),
+        parts=response_parts(
+            options, session.console, as_json=writes_json(options.data, source.format)
+        ),
         budget=budget,
         details=_details(session),
         in_doubt=options.in_doubt,

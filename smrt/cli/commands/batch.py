@@ -100,7 +100,7 @@ def _without_body(operation: Operation, *, names_endpoint: bool) -> Operation:
     members = [member for member in operation.members if member.name != "Body"]
     if names_endpoint:
         members = [member._replace(required=False) for member in members]
-    return operation._replace(members=tuple(members))
+    return operation._replace(name="Batch", members=tuple(members))
 
 
 def _report(app: App, options: BatchCommandOptions, call: Call) -> Report:
