@@ -10,7 +10,7 @@ _smrt_types='application/json application/jsonlines application/octet-stream app
 # Read the table of the command $1: its subcommands, flags and positional argument,
 # and the kind of the value of its option $2, empty for a flag.
 _smrt_table() {
-  subcommands='' flags='' kind='' positional=''
+  subcommands='' flags='' kind='' positional='' repeated=''
   case $1 in
     'smrt')
       subcommands='invoke-endpoint invoke-endpoint-async invoke-endpoint-with-response-stream invoke-endpoint-with-bidirectional-stream batch wait bench local configure completion sagemaker-runtime'
@@ -156,6 +156,7 @@ _smrt_table() {
     'smrt invoke-endpoint-with-bidirectional-stream')
       subcommands=''
       flags='--endpoint-name --body --target-variant --model-invocation-path --model-query-string --metadata --input-format --chunk --pace --first --at-end --keep-alive --keep-alive-every --linger --stream --text --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --wait-ready --data --cli-binary-format --cli-input-json --cli-input-yaml --generate-cli-skeleton --dry-run --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      repeated='--first'
       positional='[OUTFILE]'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -282,6 +283,7 @@ _smrt_table() {
     'smrt bench')
       subcommands='compare'
       flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --streaming --input --format --shuffle --concurrency --request-rate --arrival --request-count --duration --ramp-up --warmup-requests --grace-period --max-concurrency --find-max-concurrency --ttft-sla-ms --tpot-sla-ms --e2e-sla-ms --error-rate-sla --sla-percentile --seed --tokens --goodput --threshold --report --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --debug --help --version'
+      repeated='--threshold --report'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
         --body) kind='INPUT' ;;
@@ -329,7 +331,8 @@ _smrt_table() {
     'smrt bench compare')
       subcommands=''
       flags='--threshold --seed --draws --cli-error-format --debug --help'
-      positional='A'
+      repeated='--threshold'
+      positional='OLD_FILE'
       case $2 in
         --threshold) kind='CONDITION' ;;
         --seed) kind='NUMBER' ;;
@@ -412,7 +415,7 @@ _smrt_table() {
 
 _smrt() {
   local words cur command option used profile region url url_option ended
-  local subcommands flags kind positional
+  local subcommands flags kind positional repeated
   local IFS=$' \t\n'
   COMPREPLY=()
   _smrt_read_line
@@ -501,7 +504,8 @@ _smrt_add() {
 _smrt_flags() {
   local flag
   for flag in $flags; do
-    [[ $used == *" $flag "* || $flag != "$cur"* ]] || COMPREPLY+=("$flag")
+    [[ $flag == "$cur"* ]] || continue
+    [[ $used == *" $flag "* && " $repeated " != *" $flag "* ]] || COMPREPLY+=("$flag")
   done
 }
 
@@ -513,7 +517,7 @@ _smrt_value() {
     file://*) scheme=file:// ;;
   esac
   case $1 in
-    FILE | '[OUTFILE]' | INPUT_FILE | OUTPUT_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
+    FILE | '[OUTFILE]' | *_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
     DATA) _smrt_data "$2" "$3"; return ;;
     PROFILE) _smrt_profiles "$2" "$3"; return ;;
     REGION) _smrt_add "$_smrt_regions" "$2" "$3"; return ;;

@@ -349,7 +349,7 @@ complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --input-format' -l input-format -x -a 'lines binary json' -d 'Send each line as a message of text, the input in binary messages of --chunk bytes, or the message that each line of JSON describes: Text or Bytes (base64), DataType, CompletionState.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --chunk' -l chunk -x -a '(__smrt_paths)' -d 'Size of binary messages in bytes.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --pace' -l pace -x -a '(__smrt_paths)' -d 'Send binary input at this rate, such as that of live audio.'
-complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --first' -l first -x -a '(__smrt_paths)' -d 'Send this text before the input. Can be repeated.'
+complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -l first -x -a '(__smrt_paths)' -d 'Send this text before the input. Can be repeated.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --at-end' -l at-end -x -a '(__smrt_paths)' -d 'Send this text after the input, such as the model\'s own close message.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --keep-alive' -l keep-alive -x -a '(__smrt_paths)' -d 'Send this text whenever there is no input for a while.'
 complete -c smrt -n '__smrt_command_is "smrt invoke-endpoint-with-bidirectional-stream"' -n '__smrt_unused --keep-alive-every' -l keep-alive-every -x -a '(__smrt_paths)' -d 'Seconds without input until --keep-alive is sent.'
@@ -534,8 +534,8 @@ complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --sla-per
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --seed' -l seed -x -a '(__smrt_paths)' -d 'Seed of everything random; printed in reports.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --tokens' -l tokens -x -a '(__smrt_paths)' -d 'JMESPath expression for the number of tokens, in responses that do not report usage.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --goodput' -l goodput -x -a '(__smrt_paths)' -d 'Count responses within these milliseconds, as time_to_first_token:100 inter_token_latency:10.'
-complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --threshold' -l threshold -x -a '(__smrt_paths)' -d 'Exit with 99 unless this holds in each level, as latency:p(99)<250ms or errors<1%; can be repeated.'
-complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --report' -l report -r -F -d 'Write a report in the format of the suffix: .html, .svg, .json, .csv or .jsonl; can be repeated.'
+complete -c smrt -n '__smrt_command_is "smrt bench"' -l threshold -x -a '(__smrt_paths)' -d 'Exit with 99 unless this holds in each level, as latency:p(99)<250ms or errors<1%; can be repeated.'
+complete -c smrt -n '__smrt_command_is "smrt bench"' -l report -r -F -d 'Write a report in the format of the suffix: .html, .svg, .json, .csv or .jsonl; can be repeated.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --profile' -l profile -x -a '(__smrt_profiles)' -d 'Profile from your AWS configuration files.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --region' -l region -x -a '(printf "%s\\\\n" $__smrt_regions)' -d 'AWS Region to use.'
@@ -551,14 +551,14 @@ complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --help' -
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --version' -l version -d 'Print the versions of smrt and Python.'
 
 # smrt bench compare
-complete -c smrt -n '__smrt_command_is "smrt bench compare"' -n '__smrt_unused --threshold' -l threshold -x -a '(__smrt_paths)' -d 'Exit with 99 unless this holds, as latency:p(95)<+10%; can be repeated.'
+complete -c smrt -n '__smrt_command_is "smrt bench compare"' -l threshold -x -a '(__smrt_paths)' -d 'Exit with 99 unless this holds, as latency:p(95)<+10%; can be repeated.'
 complete -c smrt -n '__smrt_command_is "smrt bench compare"' -n '__smrt_unused --seed' -l seed -x -a '(__smrt_paths)' -d 'Seed of the random samples that the intervals are computed from.'
 complete -c smrt -n '__smrt_command_is "smrt bench compare"' -n '__smrt_unused --draws' -l draws -x -a '(__smrt_paths)' -d 'How many random samples the intervals are computed from.'
 complete -c smrt -n '__smrt_command_is "smrt bench compare"' -n '__smrt_unused --cli-error-format' -l cli-error-format -x -a 'legacy json yaml text table enhanced' -d 'Format of error messages.'
 complete -c smrt -n '__smrt_command_is "smrt bench compare"' -n '__smrt_unused --debug' -l debug -d 'Print debug messages to standard error; secrets are masked.'
 complete -c smrt -n '__smrt_command_is "smrt bench compare"' -n '__smrt_unused --help' -l help -s h -d 'Show this help.'
-complete -c smrt -n '__smrt_command_is "smrt bench compare"' -a '(__smrt_paths)'
-complete -c smrt -n '__smrt_command_is "smrt bench compare"' -a '(__smrt_paths)'
+complete -c smrt -n '__smrt_command_is "smrt bench compare"' -F
+complete -c smrt -n '__smrt_command_is "smrt bench compare"' -F
 
 # smrt local
 complete -c smrt -n '__smrt_command_is "smrt local"' -a start -d 'Serve models until Ctrl-C.'

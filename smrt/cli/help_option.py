@@ -144,4 +144,13 @@ def _row(parameter: click.Parameter) -> Row:
         return Row("", str(parameter.name), "", "arguments", metavar, choices)
     default = str(parameter.default) if parameter.show_default else ""
     name, text = str(parameter.name), parameter.help or ""
-    return Row(parameter.opts[-1], name, text, "options", metavar, choices, default)
+    return Row(
+        parameter.opts[-1],
+        name,
+        text,
+        "options",
+        metavar,
+        choices,
+        default,
+        is_repeatable=parameter.multiple,
+    )

@@ -152,7 +152,7 @@ def test_several_runs_of_each_side_are_compared(smrt: Smrt, reports: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("old.json",), "the following arguments are required: B"),
+        (("old.json",), "the following arguments are required: NEW_FILE"),
         (("old.json", "missing.json"), "missing.json cannot be read"),
         (("old.json", "wrong.json"), "wrong.json is not a report of smrt bench"),
         (("old.json", "later.json"), "later.json has version 2 of the report"),

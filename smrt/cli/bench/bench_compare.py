@@ -32,8 +32,8 @@ smrt bench compare old-1.json,old-2.json new-1.json,new-2.json \\
 
 
 @click.command("compare", cls=Command, add_help_option=False, epilog=_EXAMPLES)
-@click.argument("old", metavar="A")
-@click.argument("new", metavar="B")
+@click.argument("old", metavar="OLD_FILE")
+@click.argument("new", metavar="NEW_FILE")
 @click.option(
     "--threshold",
     "conditions",
@@ -63,8 +63,8 @@ def compare_command(
 ) -> int:
     """Compare the reports of two benchmarks.
 
-    A and B are reports in JSON, or lists of reports of several runs, separated by commas. Each
-    difference has a 95 % interval; if the interval contains 0, no difference is shown.
+    OLD_FILE and NEW_FILE are reports in JSON, or lists of reports of several runs, separated by
+    commas. Each difference has a 95 % interval; if the interval contains 0, no difference is shown.
     """
     thresholds = [_threshold(text) for text in conditions]
     a, b = _reports(old), _reports(new)

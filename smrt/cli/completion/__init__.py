@@ -26,6 +26,10 @@ TYPES = (
 )
 """MIME types of requests, as in SageMaker's containers."""
 
+FILES = frozenset(
+    {"FILE", "[OUTFILE]", "INPUT_FILE", "OUTPUT_FILE", "OLD_FILE", "NEW_FILE", "FOLDER"}
+)
+"""The metavars of paths."""
 FILE_NAMES = {"bash": "smrt.bash", "zsh": "_smrt", "fish": "smrt.fish"}
 """The file name of each shell's script."""
 

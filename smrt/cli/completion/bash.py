@@ -20,7 +20,7 @@ def tables(data: CompletionData) -> Iterator[str]:
         "# and the kind of the value of its option $2, empty for a flag.",
         "_smrt_table() {",
     )
-    yield from ("  subcommands='' flags='' kind='' positional=''", "  case $1 in")
+    yield from ("  subcommands='' flags='' kind='' positional='' repeated=''", "  case $1 in")
     for page in data.pages:
         yield from _command(page)
     yield from ("  esac", "}", "")
@@ -31,6 +31,9 @@ def _command(page: Page) -> Iterator[str]:
     service = () if " " in page.name or not page.commands else (SERVICE,)
     yield f"      subcommands={single_quoted(' '.join((*page.commands, *service)))}"
     yield f"      flags={single_quoted(' '.join(row.flag for row in option_rows(page)))}"
+    repeated = [row.flag for row in option_rows(page) if row.is_repeatable]
+    if repeated:
+        yield f"      repeated={single_quoted(' '.join(repeated))}"
     if positional_rows(page):
         yield f"      positional={single_quoted(_kind(positional_rows(page)[0]))}"
     yield "      case $2 in"

@@ -7,7 +7,7 @@
 @TABLES@
 _smrt() {
   local words cur command option used profile region url url_option ended
-  local subcommands flags kind positional
+  local subcommands flags kind positional repeated
   local IFS=$' \t\n'
   COMPREPLY=()
   _smrt_read_line
@@ -96,7 +96,8 @@ _smrt_add() {
 _smrt_flags() {
   local flag
   for flag in $flags; do
-    [[ $used == *" $flag "* || $flag != "$cur"* ]] || COMPREPLY+=("$flag")
+    [[ $flag == "$cur"* ]] || continue
+    [[ $used == *" $flag "* && " $repeated " != *" $flag "* ]] || COMPREPLY+=("$flag")
   done
 }
 
@@ -108,7 +109,7 @@ _smrt_value() {
     file://*) scheme=file:// ;;
   esac
   case $1 in
-    FILE | '[OUTFILE]' | INPUT_FILE | OUTPUT_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
+    FILE | '[OUTFILE]' | *_FILE | FOLDER) [[ -n $scheme ]] || { _smrt_files "$3"; return; } ;;
     DATA) _smrt_data "$2" "$3"; return ;;
     PROFILE) _smrt_profiles "$2" "$3"; return ;;
     REGION) _smrt_add "$_smrt_regions" "$2" "$3"; return ;;

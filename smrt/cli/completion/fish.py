@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows
+from . import FILES, SERVICE, TYPES, CompletionData, option_rows, positional_rows
 
 PATHS = "__smrt_paths"
 INPUT = f"{PATHS} file:// fileb:// -"
@@ -21,7 +21,6 @@ VALUES = {
     "[NAME=FOLDER|URL]...": PATHS,
 }
 """The command that lists the values, by metavar."""
-FILES = ("FILE", "[OUTFILE]", "INPUT_FILE", "OUTPUT_FILE", "FOLDER")
 
 
 def tables(data: CompletionData) -> Iterator[str]:
@@ -48,7 +47,8 @@ def _commands(page: Page) -> Iterator[str]:
 
 def _option(page: Page, row: Row) -> Iterator[str]:
     short = f" -s {row.short[1:]}" if row.short else ""
-    start = f"{_start(page)} -n '__smrt_unused {row.flag}' -l {row.flag[2:]}{short}"
+    unused = "" if row.is_repeatable else f" -n '__smrt_unused {row.flag}'"
+    start = f"{_start(page)}{unused} -l {row.flag[2:]}{short}"
     if row.metavar.startswith("["):  # an optional value is completed as a word, too
         yield f"{_start(page)} -n '__smrt_previous_is {row.flag}'{_value(row)}"
     value = _value(row) if row.takes_value and not row.metavar.startswith("[") else ""

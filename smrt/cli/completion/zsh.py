@@ -6,14 +6,10 @@ from collections.abc import Iterator
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 
-from . import SERVICE, TYPES, CompletionData, option_rows, positional_rows, single_quoted
+from . import FILES, SERVICE, TYPES, CompletionData, option_rows, positional_rows, single_quoted
 
 ACTIONS = {
-    "FILE": "_files",
-    "[OUTFILE]": "_files",
-    "INPUT_FILE": "_files",
-    "OUTPUT_FILE": "_files",
-    "FOLDER": "_files",
+    **dict.fromkeys(FILES, "_files"),
     "PROFILE": "_smrt_profiles",
     "REGION": "compadd -a _smrt_regions",
     "ENDPOINT": "_smrt_endpoints",
@@ -34,9 +30,9 @@ def tables(data: CompletionData) -> Iterator[str]:
     yield "typeset -ga _smrt_global_options=("
     yield from (f"  {spec}" for row in option_rows(data.pages[0]) for spec in _option(row))
     yield ")"
-    groups = [page for page in data.pages if page.is_group]
-    for page in groups:
-        yield from _commands(page)
+    for page in data.pages:
+        if page.commands:
+            yield from _commands(page)
     yield from ("", "# Complete the rest of a line after the command $1.", "_smrt_arguments() {")
     yield '  case "$1 $words[1]" in'
     for page in data.pages[1:]:
@@ -60,11 +56,21 @@ def _group(page: Page) -> Iterator[str]:
 
 
 def _arguments(page: Page) -> Iterator[str]:
-    yield from (f"    {single_quoted(page.name)})", "      _arguments \\")
+    yield f"    {single_quoted(page.name)})"
+    yield from (
+        ("      local state", "      _arguments -C \\")
+        if page.commands
+        else ("      _arguments \\",)
+    )
     specs = [spec for row in option_rows(page) for spec in _option(row)]
     specs += [_positional(row) for row in positional_rows(page)]
+    if page.commands:
+        specs += [f"'1: :{_function(page)}'", "'*:: :->rest'"]
     yield from (f"        {spec} \\" for spec in specs[:-1])
-    yield from (f"        {specs[-1]}", "      ;;")
+    yield f"        {specs[-1]}"
+    if page.commands:
+        yield f"      [[ $state == rest ]] && _smrt_arguments {single_quoted(page.name)}"
+    yield "      ;;"
 
 
 def _function(page: Page) -> str:
@@ -79,8 +85,9 @@ def _option(row: Row) -> Iterator[str]:
         yield single_quoted(row.flag + description)
     else:
         colon = "::" if row.metavar.startswith("[") else ":"
+        repeated = "*" if row.is_repeatable else ""
         yield single_quoted(
-            f"{row.flag}={description}{colon}{_escaped(row.metavar)}:{_action(row)}"
+            f"{repeated}{row.flag}={description}{colon}{_escaped(row.metavar)}:{_action(row)}"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from smrt.cli.arguments import OptionNames, is_value
-from smrt.cli.completion import SERVICE, TYPES, option_rows, positional_rows
+from smrt.cli.completion import FILES, SERVICE, TYPES, option_rows, positional_rows
 from smrt.cli.help.page import Page
 from smrt.invoke.option_table import Row
 from smrt.protocol.messages import masked_repr
@@ -123,13 +123,18 @@ def suggestions(line: Line, current: str, candidates: Candidates) -> list[Sugges
         values = [value for row in rows for value in _values(row, line, typed, candidates)]
         matches = fuzzy_matches(typed, values)
         return [match._replace(text=f"{flag}={match.text}") for match in matches]
-    if line.page.commands and not current.startswith("-"):
-        return fuzzy_matches(current, [Suggestion(*pair) for pair in line.page.commands.items()])
-    rows = [row for row in option_rows(line.page) if row.flag not in line.values]
+    commands = [Suggestion(*pair) for pair in line.page.commands.items()]
+    if line.page.is_group and not current.startswith("-"):
+        return fuzzy_matches(current, commands)
+    rows = [
+        row for row in option_rows(line.page) if row.is_repeatable or row.flag not in line.values
+    ]
     options = [Suggestion(row.flag, _description(row)) for row in rows]
     next_rows = positional_rows(line.page)[line.positionals :][:1]
     expected = next_rows if current and current[0] != "-" else []
     values = [value for row in expected for value in _values(row, line, current, candidates)]
+    if not line.values and not line.positionals:
+        options = commands + options
     return fuzzy_matches(current, options + values)
 
 
@@ -157,11 +162,7 @@ def _values(row: Row, line: Line, typed: str, candidates: Candidates) -> list[Su
         "REGION": candidates.regions,
         "ENDPOINT": lambda: candidates.endpoints(line.profile, region),
         "TYPE": lambda: TYPES,
-        "FILE": lambda: candidates.paths(typed),
-        "[OUTFILE]": lambda: candidates.paths(typed),
-        "INPUT_FILE": lambda: candidates.paths(typed),
-        "OUTPUT_FILE": lambda: candidates.paths(typed),
-        "FOLDER": lambda: candidates.paths(typed),
+        **dict.fromkeys(FILES, lambda: candidates.paths(typed)),
         "DATA": lambda: ("@", "@-"),
         **dict.fromkeys(("INPUT", "JSON", "YAML"), lambda: ("fileb://", "file://", "-")),
     }

@@ -156,6 +156,10 @@ LINES: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ("smrt local run iris=da", ("iris=data/",), ()),
     ("smrt local run --verb", ("--verbose",), ()),
     ("smrt local run -- smrt invoke-endpoint --output tab", ("--output table",), ()),
+    ("smrt bench comp", ("bench compare",), ()),
+    ("smrt bench compare res", ("bench compare result.json",), ()),
+    ("smrt bench compare --dr", ("--draws",), ()),
+    ("smrt bench --report run.html --rep", ("--report run.html --report",), ()),
     ("smrt completion fi", ("completion fish",), ()),
 ]
 

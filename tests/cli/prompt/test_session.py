@@ -187,6 +187,9 @@ SUGGESTIONS: list[tuple[str, list[str]]] = [
     ("invoke-endpoint --json=@a", ["--json=@arest"]),
     ("invoke-endpoint -iv zz", ["zzrest"]),
     ("invoke-endpoint -iv --verb", []),
+    ("bench ", ["compare", "--endpoint-name"]),
+    ("bench compare old", ["oldrest"]),
+    ("bench --report a.json --repor", ["--report"]),
     ("completion ba", ["bash"]),
 ]
 
