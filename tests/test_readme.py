@@ -176,7 +176,8 @@ def test_the_endpoints_that_an_example_starts_can_be_served(
 def test_every_example_is_run_or_a_known_exception() -> None:
     tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT}
     others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
-    assert others <= {"pipx", "make", "aws", "ffmpeg", "__main__.py"}  # not installed here
+    installers = {"pipx", "make", "uv", "sha256sum"}
+    assert others <= installers | {"aws", "ffmpeg", "__main__.py"}  # not installed here
 
 
 def test_the_readme_is_short() -> None:
