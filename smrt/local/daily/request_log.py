@@ -71,7 +71,7 @@ def _name(request: Request) -> str:
 
 def _status(response: ServerResponse) -> str:
     code = header(response.headers, "x-amzn-errortype")
-    return f"{response.status} {code}" if code else str(response.status)
+    return f"{response.status:d} {code}" if code else f"{response.status:d}"
 
 
 def _request_type(request: Request) -> str | None:

@@ -139,7 +139,7 @@ class Http2Connection:
             return INTERNAL_ERROR
 
     def _respond(self, stream: ServerStream, response: ServerResponse) -> None:
-        headers = [(":status", str(response.status))]
+        headers = [(":status", f"{response.status:d}")]
         headers += [(name.lower(), value) for name, value in response.headers]
         body = iter((response.body,)) if isinstance(response.body, bytes) else response.body
         try:
