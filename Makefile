@@ -40,11 +40,11 @@ demo: $(VENV)/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 coverage: $(VENV)/dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --hypothesis-profile=thorough
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal --hypothesis-profile=thorough
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

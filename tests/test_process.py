@@ -16,7 +16,16 @@ import pytest
 from tests.conftest import Result, without_coverage
 from tests.support.loopback import reserved_port
 from tests.support.polling import LIMIT, until
-from tests.support.scripted_endpoint import Endpoint, Received, drop, error, raw, reset, response
+from tests.support.scripted_endpoint import (
+    Endpoint,
+    Received,
+    drop,
+    error,
+    raw,
+    reset,
+    response,
+    stop_accepting,
+)
 
 LINE = ("invoke-endpoint", "--endpoint-name", "e", "--body", "aGk=")
 HALF = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 2000000\r\n\r\n"
@@ -293,9 +302,7 @@ def bulk() -> Iterator[tuple[str, list[int]]]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}", counts
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join()
+    stop_accepting(listener, thread)
 
 
 def talk(sock: socket.socket, file: Any) -> int:
