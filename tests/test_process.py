@@ -199,8 +199,8 @@ def test_an_ignored_hangup_stays_ignored(start: Start, endpoint: Endpoint, tmp_p
 
 
 def test_ctrl_c_between_attempts_exits_immediately(start: Start, endpoint: Endpoint) -> None:
-    endpoint.script.extend([drop] * 3)
-    process = start(*LINE, "out")
+    endpoint.script.extend([drop] * 50)  # they take minutes, whatever the random pauses
+    process = start(*LINE, "out", env={"AWS_MAX_ATTEMPTS": "50"})
     until(lambda: endpoint.requests)
     process.send_signal(signal.SIGINT)
     assert ended(process).code == 130

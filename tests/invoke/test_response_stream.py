@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Result, Smrt, without_coverage
-from tests.support.polling import LIMIT
+from tests.support.polling import LIMIT, until
 from tests.support.scripted_endpoint import Endpoint, error
 from tests.support.streams import BROKEN, REQUEST_ID, exception, message, part, stream
 
@@ -469,8 +469,7 @@ def test_a_signal_leaves_no_file(started: Started, endpoint: Endpoint, tmp_path:
     endpoint.respond_with(stream([part(b"one")], between=between))
     with started("out") as process:
         assert came.wait(LIMIT)
-        while not os.listdir(tmp_path):
-            pass
+        until(lambda: os.listdir(tmp_path))
         process.send_signal(signal.SIGINT)
         assert process.wait(LIMIT) == 130
     never.set()

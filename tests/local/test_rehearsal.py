@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from smrt.local.api_errors import ApiError
 from smrt.local.endpoint import Invocation, ModelFailure, Prediction, echo
 from smrt.local.rehearsal import Rehearsal, RehearsalOptions, rehearsed
+from tests.conftest import Smrt
 from tests.local.test_command import local
 from tests.support.local_server import client, serve
 from tests.support.polling import LIMIT
@@ -127,8 +128,8 @@ def test_a_client_receives_a_throttle_as_the_service_sends_it() -> None:
         ("--tokens-per-second", "x", "argument --tokens-per-second: 'x' is not a number"),
     ],
 )
-def test_a_wrong_value_is_a_usage_error(option: str, value: str, message: str) -> None:
-    result = local("run", f"{option}={value}", "--", "true")
+def test_a_wrong_value_is_a_usage_error(option: str, value: str, message: str, smrt: Smrt) -> None:
+    result = smrt("local", "run", f"{option}={value}", "--", "true")
     assert result.code == 252
     assert message in result.err
 
