@@ -2,11 +2,13 @@
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Smrt
+from tests.support.polling import until
 from tests.support.scenario import Message, Scenario, scenarios
 from tests.support.scripted_endpoint import Endpoint, Received
 
@@ -47,6 +49,8 @@ def test_scenario(
         terminal=scenario.terminal,
     )
 
+    with suppress(AssertionError):  # the endpoint may be behind a client that gave up
+        until(lambda: len(endpoint.requests) >= len(scenario.requests), seconds=10)
     stderr = _with_placeholders(result.err, endpoint)
     assert {
         "exit": result.code,

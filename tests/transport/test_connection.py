@@ -447,7 +447,7 @@ def test_without_a_timeout_the_connection_waits() -> None:
     ours, far = socket.socketpair()
     connection = Connection(ours, None)
     data = OK + b"Content-Length: 0\r\n\r\n"
-    timer = threading.Timer(0.3, far.sendall, [data])
+    timer = threading.Timer(0.05, far.sendall, [data])
     timer.start()
     assert connection.exchange(request()).status == 200
     timer.join()
