@@ -1,5 +1,6 @@
 """Fixtures of all tests: a clean environment, a temporary home directory, and only loopback."""
 
+import gc
 import io
 import os
 import shutil
@@ -52,6 +53,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector ignore the modules and tests, which stay to the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -19,6 +19,7 @@ from smrt.invoke.option_table import GLOBALS, Row
 from smrt.protocol.messages import DEFAULT_TIMEOUT, INVOKE_READ_TIMEOUT
 from tests.conftest import Smrt, without_coverage
 from tests.support import documented
+from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Endpoint
 
 PAGES = {page.name: page for page in help_option.pages(click.Context(commands, info_name="smrt"))}
@@ -330,7 +331,7 @@ def test_the_examples_of_a_server_serve_until_ctrl_c(line: str, tmp_path: Path) 
             assert process.stderr
             serving = process.stderr.readline()
             process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=20)
+            out, _ = process.communicate(timeout=LIMIT)
         finally:
             process.kill()
     assert re.match(rb"smrt: serving (echo|my-endpoint) at http://127.0.0.1:", serving)
