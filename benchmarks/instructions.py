@@ -18,7 +18,6 @@ from . import workspace
 
 AT_MOST = 1.01
 """Maximum ratio of the instructions of one call to those of the earlier commit."""
-_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from smrt.__main__ import main; main()"
 _CALL = "invoke-endpoint --endpoint-name small --content-type application/json --body e30= out"
 
 
@@ -43,8 +42,10 @@ def main() -> int:
 
 def count(folder: str, name: str, url: str) -> int:
     """The instructions of one call with the smrt installed in `folder`/`name`."""
-    environ = {**workspace.environment(folder, ""), "PYTHONHASHSEED": "0"}
-    argv = [sys.executable, "-c", _START, os.path.join(folder, name), *_CALL.split()]
+    target = os.path.join(folder, name)
+    variables = {"PYTHONHASHSEED": "0", "PYTHONPATH": target}
+    environ = {**workspace.environment(folder, ""), **variables}
+    argv = [sys.executable, os.path.join(target, "bin", "smrt"), *_CALL.split()]
     _run([*argv, "--endpoint-url", url], folder, environ)  # compiles the remaining modules
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     report = _run([*tool, *argv, "--endpoint-url", url], folder, environ)

@@ -1,11 +1,12 @@
 """The process: handles signals, and returns the exit status."""
 
 import _signal as signal  # type: ignore[import-not-found]  # importing signal itself takes a while
+import atexit
 import gc
 import os
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 """The signals that terminate this process; Windows has no SIGHUP."""
@@ -20,6 +21,27 @@ class Terminated(BaseException):
 
     def __init__(self, number: int) -> None:
         self.number = number
+
+
+def run_process() -> NoReturn:
+    """Run `main`, and end the process: the entry point of the installed command."""
+    status = main()
+    if _can_exit_at_once():
+        os._exit(status)  # pragma: no cover - coverage has ended
+    raise SystemExit(status)
+
+
+def _can_exit_at_once() -> bool:
+    """Whether nothing is left to do; Python would only free every object, one by one."""
+    threading = sys.modules.get("threading")
+    if atexit._ncallbacks() or (threading and threading.active_count() > 1):  # noqa: SLF001
+        return False
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):  # there is no stream, or it is closed or broken
+        return False
+    return True
 
 
 def main() -> int:
@@ -77,4 +99,4 @@ def _terminate(  # pragma: no cover - coverage has ended
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_process()

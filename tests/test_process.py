@@ -425,3 +425,46 @@ def test_without_a_terminal_there_is_no_control_byte_and_no_pager(
     printed = ran.out + ran.err.encode()
     assert printed
     assert {byte for byte in printed if byte < ord(" ")} <= set(b"\n\t")
+
+
+EXIT = """
+import atexit, os, sys
+from smrt.__main__ import run_process
+
+def exit_at_once(status, real=os._exit):
+    os.write(1, b" at once")
+    real(status)
+
+os._exit = exit_at_once
+if {registered}:
+    atexit.register(print, " registered")
+print("buffered", end="")
+sys.argv[1:] = ["--no-such-option"]
+run_process()
+"""
+
+
+@pytest.mark.parametrize(
+    ("registered", "expected"), [(False, "buffered at once"), (True, "buffered registered\n")]
+)
+def test_a_process_ends_at_once_unless_anything_is_registered_to_run_at_its_end(
+    expected: str, environ: dict[str, str], *, registered: bool
+) -> None:
+    code = EXIT.format(registered=registered)
+    argv = [sys.executable, "-c", code]
+    done = subprocess.run(
+        argv, env=without_coverage(environ), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (252, expected)
+
+
+def test_click_finds_the_module_whose_import_was_deferred(environ: dict[str, str]) -> None:
+    code = (
+        "import smrt.cli, sys, click; before = 'inspect' in sys.modules; "
+        "import inspect; print(before, click.core.inspect.cleandoc is inspect.cleandoc)"
+    )
+    argv = [sys.executable, "-c", code]
+    done = subprocess.run(
+        argv, env=without_coverage(environ), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]

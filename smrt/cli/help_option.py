@@ -1,6 +1,5 @@
 """Shows the help of a command, and builds its help page from click's parameters."""
 
-import inspect
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -112,6 +111,8 @@ def pages(ctx: click.Context) -> "list[Page]":
 
 def paragraphs(text: str | None) -> list[str]:
     """The paragraphs of a docstring, each on one line."""
+    import inspect
+
     return [" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text or "").split("\n\n")]
 
 
@@ -131,6 +132,8 @@ def _man_program(app: App) -> str | None:
 
 def _examples(epilog: str | None) -> "tuple[Example, ...]":
     """The examples of an epilog, separated by empty lines: a title, and command lines."""
+    import inspect
+
     blocks = [block.partition("\n") for block in inspect.cleandoc(epilog or "").split("\n\n")]
     return tuple((title, lines) for title, _, lines in blocks if lines)
 

@@ -238,16 +238,16 @@ def parameter_label(param: click.Parameter | None) -> str:
 
 
 def _option(row: Row) -> click.Option:
+    """The option that click parses, without help, which is built from the row."""
     if row.attached:
-        return click.Option([row.flag, row.dest], type=Choice(row.attached), help=row.help)
+        return click.Option([row.flag, row.dest], type=Choice(row.attached))
     if not row.takes_value:
-        return click.Option([row.flag, row.dest], is_flag=True, help=row.help)
+        return click.Option([row.flag, row.dest], is_flag=True)
     kind = Choice(row.choices) if row.choices else None
     return click.Option(
         [row.flag, row.dest],
         type=kind,
         metavar=row.metavar or None,
-        help=row.help,
         multiple=row.is_repeatable,
     )
 
