@@ -39,9 +39,9 @@ def test_no_folder_has_too_many_files() -> None:
     assert {path: size for path, size in sizes.items() if size > MOST_FILES} == {}
 
 
-def test_the_package_itself_has_only_its_entry_point_and_errors() -> None:
+def test_the_package_itself_has_only_its_entry_point_and_what_all_packages_use() -> None:
     names = {entry.name for entry in PACKAGE.iterdir() if entry.is_file()}
-    assert names == {"__init__.py", "__main__.py", "errors.py", "py.typed"}
+    assert names == {"__init__.py", "__main__.py", "errors.py", "named_tuple.py", "py.typed"}
 
 
 def test_there_are_no_import_cycles() -> None:

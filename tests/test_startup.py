@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import without_coverage
+from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint
 
 SCRIPT = """
@@ -67,7 +69,13 @@ def modules(*tables: dict[str, str]) -> set[str]:
     names = {f"{package}.{name}" for t in tables for package in t for name in t[package].split()}
     parents = {name.rpartition(".")[0] for name in names}
     parents |= {name.rpartition(".")[0] for name in parents} - {""}
-    return {"smrt", "smrt.__main__", "smrt.errors", *(f"smrt.{name}" for name in names | parents)}
+    return {
+        "smrt",
+        "smrt.__main__",
+        "smrt.errors",
+        "smrt.named_tuple",
+        *(f"smrt.{name}" for name in names | parents),
+    }
 
 
 NEVER = {
@@ -227,3 +235,13 @@ def test_the_package_alone_imports_nothing(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     result = {name.partition(".")[0] for name in ast.literal_eval(ran.stdout.decode())}
     assert result - set(sys.stdlib_module_names) == {"smrt"}
+
+
+def test_a_plain_call_defines_no_named_tuple_of_typing() -> None:
+    """Each would take as long as five of smrt's."""
+    names = [name.replace(".", "/") for name in modules(CALL, TLS) - {"smrt.named_tuple"}]
+    paths = [path for name in names for path in (ROOT / f"{name}.py", ROOT / name / "__init__.py")]
+    files = [path for path in paths if path.exists()]
+    assert len(files) == len(names)
+    imports = re.compile("^from typing import .*NamedTuple", re.MULTILINE)
+    assert [path for path in files if imports.search(path.read_text(encoding="utf-8"))] == []

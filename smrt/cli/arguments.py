@@ -6,9 +6,10 @@ unknown options, and parse a global option before the command in a separate cont
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from smrt.errors import UsageError
+from smrt.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     import click

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from smrt.config import credentials
 from smrt.errors import ServiceError, SmrtError, TransportError, after_sending
+from smrt.named_tuple import NamedTuple
 from smrt.protocol import endpoint_rules, parameters, responses, sigv4
 from smrt.protocol.messages import Credentials, Headers, Request, Settings, Url
 from smrt.protocol.operations import RUNTIME, AwsService, Operation

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.messages import Settings, Trace
 from smrt.transport.pool import HttpTransport, Transport
 

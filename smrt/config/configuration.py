@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#c
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from smrt.errors import DEFAULT_ERROR_FORMAT, ERROR_FORMATS, ConfigurationError
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.operations import BINARY_FORMATS
 
 from .paths import expanded

@@ -1,8 +1,7 @@
 """How to reach a service, as options: checked before anything is read that is configured."""
 
-from typing import NamedTuple
-
 from smrt.errors import ConfigurationError, SmrtError, UsageError
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.messages import DEFAULT_TIMEOUT, masked_repr
 from smrt.protocol.urls import masked_url, parse_url
 

@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smrt.errors import ConfigurationError
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.messages import masked_repr
 
 Section = Mapping[str, Any]

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from smrt.client.payload import BLOCK, spool
 from smrt.config import configuration
 from smrt.config.configuration import Config
 from smrt.errors import UsageError
+from smrt.named_tuple import NamedTuple
 from smrt.output.console import App, check_encoding
 from smrt.protocol import parameters
 from smrt.protocol.messages import masked_repr

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from smrt.client.caller import Caller, OperationResponse
 from smrt.client.dependencies import Dependencies
@@ -12,6 +12,7 @@ from smrt.config.configuration import Config
 from smrt.config.connection_options import ConnectionOptions
 from smrt.config.settings import settings
 from smrt.errors import ServiceError, TransportError, after_sending
+from smrt.named_tuple import NamedTuple
 from smrt.output.body import BodyFormat, is_on_terminal, unformatted
 from smrt.output.console import App
 from smrt.output.outfile import Plan

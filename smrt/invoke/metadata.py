@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from smrt.config import configuration
 from smrt.errors import SmrtError, UsageError
+from smrt.named_tuple import NamedTuple
 from smrt.output import outfile
 from smrt.output.console import DEFAULT_WIDTH, App, Console, uses_color
 from smrt.output.formats import FORMATS, Style, render

@@ -1,8 +1,7 @@
 """The options as rows; parser, help, man pages and completions are generated from them."""
 
-from typing import NamedTuple
-
 from smrt.errors import DEFAULT_ERROR_FORMAT, ERROR_FORMATS
+from smrt.named_tuple import NamedTuple
 from smrt.output.formats import FORMATS
 from smrt.protocol.operations import BINARY_FORMATS, Member
 

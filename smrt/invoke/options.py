@@ -1,9 +1,9 @@
 """The options of a call, typed: None for an option that is not on the command line."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from smrt.config.connection_options import ConnectionOptions
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.messages import masked_repr
 
 

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from functools import cached_property
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from smrt.errors import ConfigurationError, SmrtError, StdoutClosedError
+from smrt.named_tuple import NamedTuple
 
 NAME = "smrt"
 DEFAULT_WIDTH = 80

@@ -6,9 +6,10 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import Enum
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from smrt.errors import SmrtError, StdoutClosedError, UsageError
+from smrt.named_tuple import NamedTuple
 
 _DESCRIPTOR = r"/dev/(?:fd/(\d+)|std(in|out|err))|/proc/self/fd/(\d+)"
 _DEVICES = ("/dev/", "/proc/")

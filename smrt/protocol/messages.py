@@ -1,7 +1,9 @@
 """The values that the layers exchange: URLs, requests, credentials, settings."""
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
+
+from smrt.named_tuple import NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 Trace = Callable[[str], None]

@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_
 import re
 from enum import Enum
 from functools import cache
-from typing import NamedTuple
+
+from smrt.named_tuple import NamedTuple
 
 
 class Kind(Enum):

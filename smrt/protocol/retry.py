@@ -4,9 +4,9 @@ AWS's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ret
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from smrt.errors import ServiceError, SmrtError, TransportError
+from smrt.named_tuple import NamedTuple
 
 from .operations import ERROR_MEMBERS
 

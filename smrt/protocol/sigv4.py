@@ -8,9 +8,9 @@ Pure: the time is an argument, and the request contains the payload's hash.
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from time import gmtime, strftime
-from typing import NamedTuple
 
 from smrt.errors import ConfigurationError
+from smrt.named_tuple import NamedTuple
 
 from .messages import Credentials, Headers, Payload, Request
 from .sha256 import hmac_sha256, sha256

@@ -5,9 +5,10 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from smrt.errors import TransportError
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.messages import Headers, Request, Settings, Trace, Url
 
 from .connection import Channel, Connection

@@ -5,10 +5,10 @@ responses, limits sizes, and decides what the end of the connection and further 
 """
 
 import re
-from typing import NamedTuple
 
 from httptools import HttpParserError, HttpResponseParser
 
+from smrt.named_tuple import NamedTuple
 from smrt.protocol.messages import Headers
 
 MAX_OVERHEAD = 1 << 18

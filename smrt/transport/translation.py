@@ -5,9 +5,9 @@ Exceptions are matched by class name, so that ssl need not be imported.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from smrt.errors import TransportError
+from smrt.named_tuple import NamedTuple
 
 from .connection import BodyChangedError
 from .response_parser import ResponseError

@@ -5,7 +5,9 @@ AWS's documentation: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
+
+from smrt.named_tuple import NamedTuple
 
 FORMATS = {
     "json": "json_",
