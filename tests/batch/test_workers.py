@@ -122,7 +122,10 @@ def test_an_order_arrives_as_it_was(environ: dict[str, str]) -> None:
 
 
 SERVICE_ERROR = ServiceError(
-    {"Error": {"Code": "TeapotException", "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": 424}},
+    {
+        "Error": {"Code": "TeapotException", "Message": "m"},
+        "ResponseMetadata": {"HTTPStatusCode": 424},
+    },
     "InvokeEndpoint",
     "a hint",
 )
