@@ -195,7 +195,7 @@ _smrt_table() {
       esac ;;
     'smrt batch')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --s3-data-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --join --lease --status --stop --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --s3-data-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --join --lease --engine --address --status --stop --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='INPUT_FILE'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -237,6 +237,8 @@ _smrt_table() {
         --in-doubt) kind='WHAT resend skip' ;;
         --join) kind='FOLDER' ;;
         --lease) kind='SECONDS' ;;
+        --engine) kind='ENGINE ray' ;;
+        --address) kind='ADDRESS' ;;
         --status) kind='FOLDER' ;;
         --stop) kind='FOLDER' ;;
         --output) kind='FORMAT json text table yaml yaml-stream off' ;;

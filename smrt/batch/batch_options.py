@@ -34,6 +34,9 @@ class BatchOptions(NamedTuple):
     join: str | None = None
     """The job of several machines that this process joins, or starts."""
     lease: float = 60.0
+    engine: str | None = None
+    """What starts the workers of a job: ray."""
+    address: str | None = None
     resume: bool = False
     retry_failed: bool = False
     in_doubt: InDoubt = InDoubt.RESEND
@@ -54,6 +57,13 @@ class BatchOptions(NamedTuple):
     def prints_results(self) -> bool:
         """Whether results go to standard output."""
         return self.output == STANDARD_STREAM
+
+    @property
+    def shared_path(self) -> str | None:
+        """The job of several machines, as the options name it."""
+        is_shared = self.join is not None or self.engine is not None
+        path = self.job_path
+        return path if path is not None and (is_shared or is_s3(path)) else None
 
     @property
     def job_path(self) -> str | None:

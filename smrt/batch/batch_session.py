@@ -13,6 +13,8 @@ from .job.disk.job_files import Files
 from .sending.target import Target
 
 RESUME, RETRY_FAILED = "--resume", "--retry-failed"
+OF_PROCESS = ("--job", "--join", "--engine", "--address")
+"""Options whose values are those of one process of a job."""
 
 
 class Session(NamedTuple):
@@ -33,8 +35,14 @@ class Session(NamedTuple):
     @property
     def lasting_arguments(self) -> tuple[str, ...]:
         """The arguments for all processes of the job, without those of this run, and secrets."""
-        rest = (word for word in self.arguments if word not in (RESUME, RETRY_FAILED))
-        return tuple(map(redacted, rest))
+        lasting: list[str] = []
+        words = iter(self.arguments)
+        for word in words:
+            if word in OF_PROCESS:
+                next(words, None)
+            elif word not in (RESUME, RETRY_FAILED) and word.partition("=")[0] not in OF_PROCESS:
+                lasting.append(redacted(word))
+        return tuple(lasting)
 
     def command(self, flag: str) -> str:
         """The command line that goes on with the job, without secrets: RESUME or RETRY_FAILED."""

@@ -9,7 +9,6 @@ from smrt.output import outfile
 
 from . import batch_job
 from .batch_input import InputKind, input_identity, input_kind, listed_input, open_source
-from .batch_options import is_s3
 from .batch_report import BatchReport
 from .batch_session import RETRY_FAILED, Session
 from .ending import Ending
@@ -32,12 +31,11 @@ from .sending.send import Sent
 def run_batch(session: Session) -> BatchReport:
     """Send the records of the input, and write their results."""
     options = session.options
-    path = options.job_path
-    if path is not None and (options.join is not None or is_s3(path)):
+    if options.shared_path is not None:
         from .shared.joined_run import run_joined
 
-        return run_joined(session, path)
-    kind = input_kind(options)
+        return run_joined(session, options.shared_path)
+    kind, path = input_kind(options), options.job_path
     if path is None:
         return run_printed(session, kind)
     with ExitStack() as stack:

@@ -105,6 +105,12 @@ _JOBS = (
     Row("--lease", "lease",
         "With --join, seconds after which others take over the work of a process that is not "
         "heard of.", _JOB, "SECONDS", default="60"),
+    Row("--engine", "engine",
+        "Start --workers processes on a cluster; each joins the job, which is in S3 or in a folder "
+        "that the cluster shares.", _JOB, "ENGINE", ("ray",)),
+    Row("--address", "address",
+        "With --engine, the cluster: auto, local, or HOST:PORT.", _JOB, "ADDRESS",
+        default="auto"),
     Row("--status", "status", "Print the counts of the job in this folder.", _JOB, "FOLDER"),
     Row("--stop", "stop",
         "Stop all processes of the job in this folder; a second time, at once.", _JOB, "FOLDER"),

@@ -9,11 +9,15 @@ from .typed_batch_options import BatchCommandOptions
 
 
 def options_in_job(
-    options: BatchCommandOptions, start: StartingCommand, description: JobDescription
+    options: BatchCommandOptions,
+    own: BatchCommandOptions,
+    start: StartingCommand,
+    description: JobDescription,
 ) -> BatchCommandOptions:
     """`options`, with what the job says: files, parameters, region and endpoint URL.
 
-    The machine that started the job may have other variables, and another current folder.
+    The machine that started the job may have other variables, and another current folder. Which
+    engine starts processes is that of this line, `own`.
     """
     batch, endpoint = options.batch, description.endpoint
     errors = batch.errors and os.path.join(start.directory, batch.errors)
@@ -25,6 +29,14 @@ def options_in_job(
             parameters=description.parameters, input_json=None, input_yaml=None
         ),
         batch=batch._replace(
-            input=description.input["Path"], output=description.settings["output"], errors=errors
+            input=description.input["Path"],
+            output=description.settings["output"],
+            errors=errors,
+            job=None,
+            join=own.batch.join,
+            engine=own.batch.engine,
+            address=own.batch.address,
+            workers=own.batch.workers,
         ),
+        arguments=own.arguments,
     )

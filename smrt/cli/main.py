@@ -201,14 +201,14 @@ def _run_with_prompt(arguments: list[str], app: App) -> int:
     requested = prompt_mode(arguments, app.environ)
     arguments = without_prompt_flags(arguments)
     if requested == "on":
-        return _run(_prompted(arguments, app), app)
+        return run_line(_prompted(arguments, app), app)
     try:
-        return _run(arguments, app)
+        return run_line(arguments, app)
     except (UsageError, click.ClickException) as exc:
         if requested == "off" or not app.console.can_prompt:
             raise
         message = exc.message
-    return _run(_prompted(arguments, app, message), app)
+    return run_line(_prompted(arguments, app, message), app)
 
 
 def _prompted(arguments: list[str], app: App, error_message: str = "") -> list[str]:
@@ -219,7 +219,8 @@ def _prompted(arguments: list[str], app: App, error_message: str = "") -> list[s
     )
 
 
-def _run(arguments: list[str], app: App) -> int:
+def run_line(arguments: list[str], app: App) -> int:
+    """Run a command line. Raises the error of a run that failed."""
     try:
         with (
             app.exit_stack,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from smrt.batch.batch_options import STANDARD_STREAM, BatchOptions, ErrorLimit
+from smrt.batch.batch_options import STANDARD_STREAM, BatchOptions, ErrorLimit, is_s3
 from smrt.batch.job.outcomes import InDoubt
 from smrt.batch.records.data_options import DataOptions
 from smrt.errors import UsageError
@@ -58,14 +58,9 @@ def batch_options(ctx: click.Context, arguments: tuple[str, ...]) -> BatchComman
 
 def _check(values: Mapping[str, Any]) -> None:
     """Reject lines that do not say what to do."""
-    has_input = values["status"] is None and values["stop"] is None
-    if values["join"] is not None:
-        has_input = values["input"] is not None
-        if values["job"] is not None:
-            raise UsageError("--job and --join cannot be used together")
-    elif values["lease"] is not None:
-        raise UsageError("--lease requires --join")
-    if has_input:
+    _check_job(values)
+    is_observed = values["status"] is not None or values["stop"] is not None
+    if not is_observed and (values["join"] is None or values["input"] is not None):
         names = {"input": "INPUT_FILE", "output_path": "OUTPUT_FILE"}
         missing = [label for name, label in names.items() if values[name] is None]
         if missing and not (values["dry_run"] and missing == ["OUTPUT_FILE"]):
@@ -79,6 +74,17 @@ def _check(values: Mapping[str, Any]) -> None:
     documents = (values["cli_input_json"], values["cli_input_yaml"])
     if STANDARD_STREAM in documents and values["input"] == STANDARD_STREAM:
         raise UsageError("standard input can be read only once, not by INPUT and --cli-input-json")
+
+
+def _check_job(values: Mapping[str, Any]) -> None:
+    """Reject options of jobs that do not go together."""
+    if values["join"] is not None and values["job"] is not None:
+        raise UsageError("--job and --join cannot be used together")
+    if values["address"] is not None and values["engine"] is None:
+        raise UsageError("--address requires --engine")
+    in_s3 = any(is_s3(values[name] or "") for name in ("job", "output_path"))
+    if values["lease"] is not None and not (values["join"] or values["engine"] or in_s3):
+        raise UsageError("--lease requires --join")
 
 
 def _invoke_options(values: Mapping[str, Any], shared: GlobalOptions) -> InvokeOptions:
@@ -101,6 +107,8 @@ def _batch_options(values: Mapping[str, Any]) -> BatchOptions:
         data=_data_options(values),
         job=values["job"],
         join=values["join"],
+        engine=values["engine"],
+        address=values["address"],
         lease=_positive(values["lease"], "--lease", "seconds") or LEASE,
         resume=values["resume"],
         retry_failed=values["retry_failed"],

@@ -24,6 +24,7 @@ from typing import NamedTuple
 LOCAL = ("numpy>=1.26", "websockets>=13")
 LOCAL_ASYNC = ("flask>=3", "flask-cors>=5", "moto[s3]>=5.1")
 BOTOCORE = ("botocore>=1.40",)
+RAY = ("ray>=2.40",)
 CRT = ("botocore[crt]",)
 """Requirements: of the extras, of smrt itself, and of botocore for some credentials and buckets.
 The metadata of an editable installation may be older than its code, and a source tree has none."""

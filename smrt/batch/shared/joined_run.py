@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from threading import Event
 from time import monotonic
+from typing import NamedTuple
 
 from smrt.batch import batch_job
 from smrt.batch.batch_input import InputKind, input_identity, input_kind, listed_input, open_source
@@ -19,6 +20,7 @@ from smrt.batch.job.manifest import Manifest
 from smrt.batch.job.ownership import LeaseLapsedError
 from smrt.batch.progress.display import opened_monitor
 from smrt.batch.records.rendering import make_renderer
+from smrt.batch.records.source import Source
 from smrt.batch.sending.job_sending import JobRecords
 from smrt.batch.sending.send import Sent
 from smrt.errors import SmrtError, UsageError
@@ -33,36 +35,45 @@ from .shared_folder import SharedFolder, SharedStore, check_exclusive
 
 PLANNED_WORKERS = 16
 """Processes for which the partitions of a job are planned, if no option says how many join."""
-LONGEST_PAUSE = 5.0
-"""Seconds between two looks at what the other processes have left."""
+SHORTEST_PAUSE, LONGEST_PAUSE, GROWTH = 0.1, 5.0, 1.5
+"""Seconds between two checks of what the other processes have left, which grow while it is none."""
 
 
 def run_joined(session: Session, path: str) -> BatchReport:
     """Join the job in the folder `path`, or start it."""
     with ExitStack() as stack:
-        target, options = session.target, session.options
+        target = session.target
         home = job_home(path, target.config, target.connection)
         stack.callback(home.close)
-        run = _JoinedRun(session, home, stack)
+        run = JoinedRun(session, home, stack)
         report = run.run()
-        if options.job is None and options.join is None and run.is_final:
-            run.remove()
+        run.clear()
         return report
 
 
-class _JoinedRun:
+class WatchedJob(NamedTuple):
+    """A job that other processes work on."""
+
+    source: Source
+    store: SharedStore
+    lease: Lease
+
+
+class JoinedRun:
     """A run of one process; `stack` closes what it opens."""
 
     def __init__(self, session: Session, home: JobHome, stack: ExitStack) -> None:
         self._session, self._home, self._stack = session, home, stack
         self._options = options = session.options
-        self._ending = Ending(session, monotonic())
+        self.ending = Ending(session, monotonic())
         self._kind = _joined_kind(options)
         home.make()
         self._control = home.control
         self._recorded = recorded_job(home.control)
         self._errors = None if options.errors is None else outfile.plan(options.errors, FLAG)
         self._counts = RequestCounts()
+        self._failure: SmrtError | None = None
+        self._pause = SHORTEST_PAUSE
 
     def run(self) -> BatchReport:
         """Work until the result is written, or the run stops."""
@@ -91,9 +102,22 @@ class _JoinedRun:
         manifest = self._folder.manifest()
         return manifest is not None and manifest.is_final
 
-    def remove(self) -> None:
-        """Remove the job."""
-        self._folder.remove()
+    def clear(self) -> None:
+        """Remove a job that has succeeded, unless an option names it."""
+        named = self._options.job or self._options.join
+        if named is None and self.is_final:
+            self._folder.remove()
+
+    def watch(self) -> "WatchedJob":
+        """Start the job, or join it, and send nothing."""
+        check_exclusive(self._control, self._home.worker)
+        self._check_start()
+        self._folder = self._join()
+        lease = Lease(self._options.lease)
+        records, store = self._records(self._folder, lease)
+        if self._options.retry_failed and store.is_complete():
+            store.next_round()
+        return WatchedJob(records.source, store, lease)
 
     def _join(self) -> SharedFolder:
         options, lines = self._options, None
@@ -145,16 +169,29 @@ class _JoinedRun:
             sender = JoinedSender(self._session, membership, monitor)
             while True:
                 manifest = store.folder.manifest()
-                if manifest is not None and self._output_exists():
-                    return self._end(manifest)
+                if manifest is not None and self.output_exists():
+                    return self.end(manifest)
                 if store.is_complete() and store.may_finish():
-                    return self._end(self._finish(records, store))
+                    return self.end(self._finish(records, store))
                 sent = self._pass(sender, records, store, membership)
                 self._counts += sent.requests
                 sent = sent._replace(requests=self._counts)
-                if sent.failure is not None or sent.is_interrupted:
-                    store.end_attempts()
-                    return self._ending.stopped(store.status(), sent)
+                if sent.failure is None and not sent.is_interrupted:
+                    continue
+                report = self._stopped(store, sent)
+                if report is not None:
+                    return report
+
+    def _stopped(self, store: SharedStore, sent: Sent) -> BatchReport | None:
+        """The report of a run that ends early; None if every record has its result all the same."""
+        try:
+            store.end_attempts()
+            if store.is_complete():
+                self._failure = sent.failure
+                return None
+        except SmrtError as exc:
+            sent = sent._replace(failure=sent.failure or exc)
+        return self.ending.stopped(store.status(), sent)
 
     def _pass(
         self,
@@ -171,6 +208,8 @@ class _JoinedRun:
             return sent._replace(failure=None)
         if sent.failure is None and not sent.is_interrupted and not sent.requests.requests:
             sent = self._wait(membership)
+        else:
+            self._pause = SHORTEST_PAUSE
         return sent._replace(is_interrupted=sent.is_interrupted or sender.is_stopped)
 
     def _wait(self, membership: Membership) -> Sent:
@@ -178,7 +217,8 @@ class _JoinedRun:
         woken = Event()
         interruptions = Interruptions(woken.set, woken.set)
         with handling(interruptions):
-            woken.wait(min(self._options.lease / 4, LONGEST_PAUSE))
+            woken.wait(self._pause)
+        self._pause = min(GROWTH * self._pause, LONGEST_PAUSE)
         is_stopped = interruptions.count > 0 or membership.pulse.stop is not None
         return Sent(is_interrupted=is_stopped)
 
@@ -192,14 +232,15 @@ class _JoinedRun:
         path = store.folder.input_path
         return store.finish(batch_job.result_output(self._session, self._kind, path, header))
 
-    def _output_exists(self) -> bool:
+    def output_exists(self) -> bool:
+        """Whether the result is there."""
         return batch_job.output_exists(self._session, self._kind)
 
-    def _end(self, manifest: Manifest) -> BatchReport:
-        """The report of a job that is done."""
+    def end(self, manifest: Manifest, requests: RequestCounts | None = None) -> BatchReport:
+        """The report of a job that is done; `requests` are those of its workers."""
         counts = manifest.counts
         status = JobStatus(counts.total, *counts, round=manifest.round, is_finished=True)
-        return self._ending.complete(status, Sent(self._counts))
+        return self.ending.complete(status, Sent(requests or self._counts, self._failure))
 
 
 def _joined_kind(options: BatchOptions) -> InputKind:
@@ -209,6 +250,6 @@ def _joined_kind(options: BatchOptions) -> InputKind:
         raise UsageError("other processes cannot read standard input", "save it to a file first")
     if options.prints_results:
         raise UsageError("a job of several processes has a file or a folder as OUTPUT")
-    if options.workers > 1:
+    if options.workers > 1 and options.engine is None:
         raise UsageError("--workers is for one machine", "start as many processes that --join")
     return kind

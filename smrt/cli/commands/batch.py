@@ -1,9 +1,11 @@
 """`smrt batch`: sends the records of an input, and writes a result for each."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
+from smrt.batch.batch_options import BatchOptions
 from smrt.batch.batch_report import SUMMARY
 from smrt.cli.batch_rows import INPUT, OUTPUT, ROWS
 from smrt.cli.operation_command import RowsCommand
@@ -24,12 +26,24 @@ from smrt.protocol.operations import (
 _ARGUMENTS = "smrt.arguments"
 
 
+def _run_on_ray(session: Any) -> Any:
+    from smrt.cli.cluster.cluster_run import run_on_cluster
+
+    return run_on_cluster(session)
+
+
+RunBatch = Callable[[Any], Any]
+"""From a session to the report of its run."""
+ENGINES: Mapping[str, RunBatch] = {"ray": _run_on_ray}
+"""How the workers of each engine are started."""
+
+
 def gather(ctx: click.Context) -> BatchCommandOptions:
     """The options of the command. Raises UsageError."""
     return batch_options(ctx, ctx.meta[_ARGUMENTS])
 
 
-def run(app: App, options: BatchCommandOptions) -> None:
+def run(app: App, options: BatchCommandOptions, engines: Mapping[str, RunBatch] = ENGINES) -> None:
     """Send the records, or print the state of a job. Raises the error of a run that failed."""
     if options.status is not None:
         _print_status(app, options, options.status)
@@ -54,13 +68,16 @@ def run(app: App, options: BatchCommandOptions) -> None:
     if options.dry_run:
         summary.write(count_requests(session))
     else:
-        _run(app, session, summary, call)
+        _run(app, session, summary, call, engines)
 
 
-def _run(app: App, session: Any, summary: Report, call: Call) -> None:
+def _run(
+    app: App, session: Any, summary: Report, call: Call, engines: Mapping[str, RunBatch]
+) -> None:
     from smrt.batch.runner import run_batch
 
-    done = run_batch(session)
+    options: BatchOptions = session.options
+    done = (run_batch if options.engine is None else engines[options.engine])(session)
     summary.write(done.values)
     if done.is_interrupted:
         if done.error is not None:
@@ -135,7 +152,7 @@ def _options_of_job(app: App, options: BatchCommandOptions, path: str) -> BatchC
     start, job = started
     words = [*start.arguments, *options.arguments]
     stored = gather(command.make_context("batch", words))
-    return options_in_job(stored, start, job.description)._replace(arguments=options.arguments)
+    return options_in_job(stored, options, start, job.description)
 
 
 def _print_status(app: App, options: BatchCommandOptions, path: str) -> None:

@@ -1,0 +1,1 @@
+"""Clusters that start the workers of a batch."""
