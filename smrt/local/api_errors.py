@@ -36,6 +36,12 @@ def validation_error(message: str) -> ApiError:
     return ApiError(HTTPStatus.BAD_REQUEST, "ValidationError", message)
 
 
+def input_validation_error(message: str) -> ApiError:
+    """A parameter of a bidirectional stream is not valid."""
+    code = "InputValidationError"
+    return ApiError(HTTPStatus.BAD_REQUEST, code, message, ErrorCode=code)
+
+
 def not_installed() -> ApiError:
     """The packages for asynchronous calls are not installed."""
     from smrt.config.installation import LOCAL_ASYNC, install_command

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from time import time
 
 import pytest
@@ -27,15 +26,23 @@ from tests.support.project import ROOT
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
 SCRIPTS = ROOT / "tests" / "support" / "http2"
-COMMAND = ("invoke-endpoint-with-bidirectional-stream", "--endpoint-name", "e")
 HELLO = encode_part(text("hello"))
-FAILED = encode_message(exception("ModelStreamError", "gave up", ErrorCode="1011"))
+RESPONSES = {
+    "whole": HELLO,
+    "partial": HELLO + HELLO[:30],
+    "model-failed": HELLO + encode_message(exception("ModelStreamError", "no", ErrorCode="1011")),
+    "platform-failed": HELLO + encode_message(exception("InternalStreamFailure", "no")),
+    "goaway": HELLO,
+    "goaway-error": HELLO,
+    "refuse-once": HELLO,
+}
 
 
-@contextmanager
-def node_server(*arguments: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def node_url() -> Iterator[str]:
     assert NODE
-    words = [NODE, str(SCRIPTS / "http2_server.js"), *arguments]
+    responses = json.dumps({name: body.hex() for name, body in RESPONSES.items()})
+    words = [NODE, str(SCRIPTS / "http2_server.js"), responses]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
@@ -45,24 +52,25 @@ def node_server(*arguments: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("mode", "response", "code", "out", "message"),
+    ("name", "code", "out", "message"),
     [
-        ("respond", HELLO, 0, b"hello\n", ""),
-        ("respond", HELLO + FAILED, 254, b"hello\n", "(ModelStreamError)"),
-        ("respond", HELLO + HELLO[:30], 255, b"hello\n", "ends within a message"),
-        ("goaway", HELLO, 0, b"hello\n", ""),
-        ("goaway-error", HELLO, 255, b"", "ended the connection (INTERNAL_ERROR)"),
-        ("reset", HELLO, 255, b"", "reset the stream (INTERNAL_ERROR)"),
-        ("cut", HELLO, 255, b"", "closed the connection"),
-        ("refuse", HELLO, 254, b"", "(InputValidationError)"),
-        ("refuse-once", HELLO, 0, b"hello\n", ""),
+        ("whole", 0, b"hello\n", ""),
+        ("model-failed", 254, b"hello\n", "An error occurred (ModelStreamError) when calling the "),
+        ("platform-failed", 254, b"hello\n", "An error occurred (InternalStreamFailure) when "),
+        ("partial", 255, b"hello\n", "ends within a message"),
+        ("goaway", 0, b"hello\n", ""),
+        ("goaway-error", 255, b"", "ended the connection (INTERNAL_ERROR)"),
+        ("reset", 255, b"", "reset the stream (INTERNAL_ERROR)"),
+        ("cut", 255, b"", "closed the connection"),
+        ("refuse", 254, b"", "An error occurred (InputValidationError) when calling the "),
+        ("refuse-once", 0, b"hello\n", ""),
     ],
 )
 def test_every_end_of_a_stream_has_its_exit_status(
-    smrt: Smrt, mode: str, response: bytes, code: int, out: bytes, message: str
+    smrt: Smrt, node_url: str, name: str, code: int, out: bytes, message: str
 ) -> None:
-    with node_server(mode, response.hex()) as url:
-        done = smrt(*COMMAND, "--endpoint-url", url, stdin=b"hi\n")
+    words = ("invoke-endpoint-with-bidirectional-stream", "--endpoint-name", name)
+    done = smrt(*words, "--endpoint-url", node_url, stdin=b"hi\n")
     assert (done.code, done.out) == (code, out)
     assert message in done.err
 

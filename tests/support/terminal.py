@@ -32,15 +32,17 @@ def on_terminal(
     size: tuple[int, int] = (24, 80),
     first: bytes = b"",
     keys: Mapping[bytes, bytes] | None = None,
+    afterwards: str = "",
 ) -> TerminalResult:
     """Run smrt with the arguments `words` on a terminal of `size` (lines and columns).
 
-    Types `first` at the start, and each value of `keys` once its key is in the output.
+    Types `first` at the start, and each value of `keys` once its key is in the output. The code
+    `afterwards` runs in the same process at the end; `before` is the terminal as it was.
     """
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     with subprocess.Popen(
-        [sys.executable, "-c", _STARTER, *words],
+        [sys.executable, "-c", _STARTER.format(afterwards), *words],
         stdin=terminal,
         stdout=terminal,
         stderr=subprocess.PIPE,
@@ -59,10 +61,13 @@ def on_terminal(
 
 
 _STARTER = """
-import fcntl, sys, termios
+import fcntl, os, sys, termios
+before = termios.tcgetattr(0)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # Ctrl-C is a signal only on a controlling terminal
 from smrt.__main__ import main
-sys.exit(main())
+code = main()
+{}
+sys.exit(code)
 """
 
 

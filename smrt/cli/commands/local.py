@@ -340,9 +340,11 @@ def _with_tls(*, enabled: bool) -> "Iterator[Tls | None]":
     if not enabled:
         yield None
         return
+    from shutil import which
+
     from smrt.local.streams.tls_certificate import temporary_tls
 
-    with temporary_tls() as secured:
+    with temporary_tls(which("openssl")) as secured:
         yield secured
 
 

@@ -70,8 +70,8 @@ class Conversation:
             self._wait()
 
     def _receive(self) -> None:
-        """Take what has arrived, unless output is pending: then the server has to wait."""
-        while self._stream.has_data and not self._output.pending:
+        """Take what has arrived, unless much output is pending: then the server has to wait."""
+        while self._stream.has_data and not self._output.is_full:
             for part in self._parts.received():
                 self._schedule.received(self._clock())
                 self._output.add(self._format(part))

@@ -25,6 +25,10 @@ class PartOutput(Protocol):
     def pending(self) -> bool:
         """Whether some of the output waits for its reader."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that no more should be added."""
+
     def add(self, data: bytes) -> None:
         """Write `data`, at once or as soon as the reader takes it."""
 
@@ -41,7 +45,7 @@ class PartOutput(Protocol):
 class FileOutput:
     """Writes to an open file."""
 
-    pending = False
+    pending = is_full = False
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -73,6 +77,11 @@ class ConsoleOutput:
     def pending(self) -> bool:
         """Whether some of the output waits for its reader."""
         return bool(self._buffer)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as much waits as is written at once."""
+        return len(self._buffer) >= self._console.WITHOUT_WAITING
 
     def add(self, data: bytes) -> None:
         """Queue `data`."""

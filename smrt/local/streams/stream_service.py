@@ -1,7 +1,7 @@
 """Bidirectional streams as the service responds to them: signatures verified, errors as events."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -17,20 +17,15 @@ from smrt.protocol.bidirectional.parts import Part, decode_part, encode_part
 from smrt.protocol.bidirectional.signature_chain import PAYLOAD_HASH, SignatureChain
 from smrt.protocol.eventstream import Decoder, Message, encode_message
 from smrt.protocol.messages import Payload, Request
-from smrt.protocol.operations import HttpLocation
 from smrt.protocol.response_stream import CONTENT_TYPE, exception
 
 from .stream_endpoint import INTERNAL_ERROR, REFUSED_CODE, StreamCall, StreamEndpoint, StreamRefused
+from .stream_parameters import stream_parameters
 
 if TYPE_CHECKING:
     from smrt.local.service import Service
 
 _PATH = re.compile(OPERATION.path.replace("{EndpointName}", "([^/]+)"))
-_PARAMETERS = {
-    member.wire.lower(): member.name
-    for member in OPERATION.members
-    if member.location is HttpLocation.HEADER
-}
 
 
 def serve_stream(
@@ -43,7 +38,7 @@ def serve_stream(
     chain = _authorized(head, service.clock())
     if name not in service.endpoints:
         raise api_errors.unknown_endpoint(name, service.endpoints)
-    call = StreamCall(_parts(chunks, chain), _parameters(head))
+    call = StreamCall(_parts(chunks, chain), stream_parameters(head))
     try:
         parts = _endpoint(service, name)(call)
     except ModelFailure as exc:
@@ -84,23 +79,15 @@ def _endpoint(service: "Service", name: str) -> StreamEndpoint:
     return endpoint
 
 
-def _parameters(head: Request) -> Mapping[str, str]:
-    return {
-        _PARAMETERS[name.lower()]: value
-        for name, value in head.headers
-        if value and name.lower() in _PARAMETERS
-    }
-
-
 def _parts(chunks: Iterator[bytes], chain: SignatureChain | None) -> Iterator[Part]:
     """The parts in the input, which ends with an empty message. Raises ApiError."""
+    decoder = Decoder()
     for payload in _payloads(chunks, chain):
-        decoder = Decoder()
         for message in decoder.feed(payload):
             part = decode_part(message)
             if part is not None:
                 yield part
-        decoder.end()
+        decoder.end()  # an envelope contains whole messages
 
 
 def _payloads(chunks: Iterator[bytes], chain: SignatureChain | None) -> Iterator[bytes]:

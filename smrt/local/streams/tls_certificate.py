@@ -1,7 +1,6 @@
 """A certificate for smrt local --tls: self-signed, for this host alone, and only while it runs."""
 
 import os
-import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -28,15 +27,16 @@ class Tls(NamedTuple):
 
 
 @contextmanager
-def temporary_tls() -> Iterator[Tls]:
+def temporary_tls(openssl: str | None) -> Iterator[Tls]:
     """TLS with a new certificate, whose files are deleted at the end.
 
-    Raises ConfigurationError if no program can make one.
+    The program `openssl` makes it; without one, the package cryptography. Raises
+    ConfigurationError if there is neither.
     """
     with TemporaryDirectory(prefix="smrt-") as folder:
         certificate, key = Path(folder, "certificate.pem"), Path(folder, "key.pem")
         key.touch(mode=0o600)
-        _make(certificate, key)
+        _make(openssl, certificate, key)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(_PROTOCOLS)
@@ -45,10 +45,9 @@ def temporary_tls() -> Iterator[Tls]:
         yield Tls(context, str(certificate))
 
 
-def _make(certificate: Path, key: Path) -> None:
-    program = shutil.which("openssl")
-    if program is not None:
-        _by_openssl(program, certificate, key)
+def _make(openssl: str | None, certificate: Path, key: Path) -> None:
+    if openssl is not None:
+        _by_openssl(openssl, certificate, key)
         return
     try:
         _by_cryptography(certificate, key)

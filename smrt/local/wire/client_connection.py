@@ -107,7 +107,11 @@ class ClientConnection:
     def _start(self) -> bytes:
         """The first bytes, as many as tell HTTP/1.1 from HTTP/2."""
         if self._tls is not None and self._socket.recv(1, socket.MSG_PEEK) == _TLS:
-            self._socket = self._tls.wrap_socket(self._socket, server_side=True)
+            secured = self._tls.wrap_socket(
+                self._socket, server_side=True, do_handshake_on_connect=False
+            )
+            self._socket = secured  # `expire` can end the handshake, too
+            secured.do_handshake()
         start = b""
         while len(start) < len(_HTTP2) and _HTTP2.startswith(start):
             data = self._socket.recv(_READ_SIZE)

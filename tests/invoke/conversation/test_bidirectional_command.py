@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
 from time import time
+from typing import BinaryIO, NamedTuple, cast
 
 import pytest
 
@@ -19,6 +21,9 @@ from smrt.local.service import Service
 from smrt.local.streams.stream_endpoint import StreamCall, StreamEndpoint, echo_stream
 from smrt.protocol.bidirectional.parts import UTF8, Part, text
 from tests.conftest import Smrt, without_coverage
+from tests.support.memory import measured
+from tests.support.polling import LIMIT
+from tests.support.terminal import on_terminal
 
 COMMAND = "invoke-endpoint-with-bidirectional-stream"
 ECHO = (COMMAND, "--endpoint-name", "echo", "--linger", "0")
@@ -206,62 +211,100 @@ def test_a_dry_run_prints_the_head_of_the_stream(smrt: Smrt, environ: dict[str, 
     assert "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS" in lines
 
 
+class Started(NamedTuple):
+    """A running command, the ends of its pipes that this test uses, and its own ends."""
+
+    process: "subprocess.Popen[bytes]"
+    stdin: BinaryIO
+    stdout: BinaryIO
+    own: tuple[BinaryIO, BinaryIO, BinaryIO]
+
+    def blocks(self) -> list[bool]:
+        """Whether the descriptors 0 to 2 of the command block, as its shell expects."""
+        return [os.get_blocking(file.fileno()) for file in self.own]
+
+
 @pytest.fixture
-def started(local: dict[str, str]) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
-    processes = []
+def started(local: dict[str, str]) -> Iterator[Callable[..., Started]]:
+    with ExitStack() as stack:
 
-    def start(*options: str) -> "subprocess.Popen[bytes]":
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(
-            [sys.executable, "-m", "smrt", COMMAND, *options],
-            env=without_coverage(local),
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-        )
-        processes.append(process)
-        return process
+        def opened(descriptor: int, mode: str) -> BinaryIO:
+            buffering = 0 if mode == "wb" else -1
+            return cast("BinaryIO", stack.enter_context(open(descriptor, mode, buffering)))
 
-    yield start
-    for process in processes:
-        process.kill()
-        with process:  # closes the pipes, and waits
-            pass
+        def start(*options: str) -> Started:
+            (stdin, write), (read, stdout), (unread, stderr) = [os.pipe() for _ in range(3)]
+            opened(unread, "rb")
+            own = (opened(stdin, "rb"), opened(stdout, "wb"), opened(stderr, "wb"))
+            words = [sys.executable, "-m", "smrt", COMMAND, *options]
+            process = subprocess.Popen(
+                words, env=without_coverage(local), stdin=own[0], stdout=own[1], stderr=own[2]
+            )
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return Started(process, opened(write, "wb"), opened(read, "rb"), own)
+
+        yield start
 
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Started]
 
 
 def test_each_line_is_responded_to_before_the_next_is_typed(started: Start) -> None:
-    process = started("--endpoint-name", "echo", "--linger", "0")
-    assert process.stdin
-    assert process.stdout
+    running = started("--endpoint-name", "echo", "--linger", "0")
     for line in (b"one\n", b"two\n", b"three\n"):
-        process.stdin.write(line)
-        process.stdin.flush()
-        assert process.stdout.readline() == line
-        assert os.get_blocking(process.stdin.fileno())
-    process.stdin.close()
-    assert process.wait(30) == 0
+        running.stdin.write(line)
+        assert running.stdout.readline() == line
+        assert running.blocks() == [True, True, True]
+    running.stdin.close()
+    assert running.process.wait(LIMIT) == 0
 
 
 def test_ctrl_c_cancels_the_stream(started: Start) -> None:
-    process = started("--endpoint-name", "echo")
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write(b"hello\n")
-    process.stdin.flush()
-    assert process.stdout.readline() == b"hello\n"
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    running = started("--endpoint-name", "echo")
+    running.stdin.write(b"hello\n")
+    assert running.stdout.readline() == b"hello\n"
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(LIMIT) == 130
+    assert running.blocks() == [True, True, True]
 
 
-def test_thousands_of_messages_flow_both_ways(started: Start) -> None:
-    process = started("--endpoint-name", "echo", "--linger", "0")
-    lines = b"".join(b"message %d\n" % number for number in range(2_000))
-    out, err = process.communicate(lines, timeout=60)
-    assert (process.returncode, err) == (0, b"")
-    assert out == lines
+@pytest.mark.parametrize(("key", "code"), [(b"\x04", 0), (b"\x03", 130)], ids=["Ctrl-D", "Ctrl-C"])
+def test_the_terminal_is_intact_afterwards(
+    local: dict[str, str], tmp_path: Path, key: bytes, code: int
+) -> None:
+    intact = (
+        "os.write(1, b'%r' % [termios.tcgetattr(0) == before, *map(os.get_blocking, range(3))])"
+    )
+    ran = on_terminal(
+        [COMMAND, "--endpoint-name", "echo", "--linger", "0"],
+        env=without_coverage(local),
+        folder=tmp_path,
+        first=b"hello\n",
+        keys={b"hello\r\nhello\r\n": key},  # typed, and responded
+        afterwards=intact,
+    )
+    assert (ran.code, ran.err) == (code, "")
+    assert ran.screen.endswith(b"[True, True, True, True]")
+
+
+def test_twenty_thousand_messages_flow_both_ways_in_flat_memory(local: dict[str, str]) -> None:
+    line = b"a message of a hundred bytes: ".ljust(99, b".") + b"\n"
+    options = (COMMAND, "--endpoint-name", "echo", "--linger", "0")
+    one, many = (measured(*options, env=local, stdin=line * count) for count in (1, 20_000))
+    assert (one.code, one.out, one.err) == (0, line, "")
+    assert (many.code, many.out, many.err) == (0, line * 20_000, "")
+    assert many.peak - one.peak < 6 << 20  # the signed messages are 9 MB, and the responses 5 MB
+
+
+def test_a_reader_that_has_enough_ends_the_command(started: Start) -> None:
+    running = started("--endpoint-name", "echo")
+    running.stdin.write(b"one\n")
+    assert running.stdout.readline() == b"one\n"
+    running.stdout.close()
+    running.own[1].close()
+    running.stdin.write(b"two\n")
+    assert running.process.wait(LIMIT) == 141
 
 
 def test_a_model_folder_talks_by_its_stream_function(

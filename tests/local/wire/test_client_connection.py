@@ -1,6 +1,7 @@
 """How the server behaves on a connection, with clients of all kinds."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -324,6 +325,19 @@ def test_a_connection_may_be_idle_for_a_minute(data: bytes) -> None:
         server.clock.now += 1
         server.connect().close()
         assert sock.recv(1) == b""
+
+
+def test_a_tls_handshake_has_to_end_within_a_minute(context: ssl.SSLContext) -> None:
+    with running(tls=context) as server, server.connect(b"\x16\x03\x01") as sock:
+        server.await_idle()
+        server.advance(TIMEOUT)
+
+        def is_over() -> bool:
+            server.advance(0)  # the server looks again, as the handshake may just begin
+            return not server._connections()
+
+        until(is_over)
+        rest(sock)
 
 
 def test_a_connection_may_be_idle_for_a_minute_between_requests() -> None:

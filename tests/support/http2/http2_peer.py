@@ -1,6 +1,7 @@
 """The server's end of an HTTP/2 connection, which moves only when the test calls it."""
 
 import socket
+import struct
 from contextlib import suppress
 
 import h2.config
@@ -27,6 +28,7 @@ class Http2Peer:
         self.connection.initiate_connection()
         self.events: list[h2.events.Event] = []
         self.data = b""
+        self.is_closed = False
 
     @property
     def parts(self) -> list[Part]:
@@ -49,8 +51,11 @@ class Http2Peer:
             while data := self._socket.recv(1 << 16):
                 for event in self.connection.receive_data(data):
                     self._handle(event, acknowledges=acknowledges)
-        except (BlockingIOError, ConnectionResetError):
+            self.is_closed = True
+        except BlockingIOError:
             pass
+        except ConnectionResetError:
+            self.is_closed = True
         with suppress(BrokenPipeError):
             self.flush()
 
@@ -84,6 +89,11 @@ class Http2Peer:
         """Reset the stream."""
         self.connection.reset_stream(STREAM, code)
         self.flush()
+
+    def shut_down(self, last_stream: int) -> None:
+        """Send GOAWAY, after which h2 itself would not go on."""
+        frame = struct.pack("!HBBBIII", 0, 8, 7, 0, 0, last_stream, 0)
+        self._socket.sendall(frame)
 
     def exchange_ping(self) -> None:
         """Send a ping, and wait for its acknowledgement: all that was due before has arrived."""

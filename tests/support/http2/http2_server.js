@@ -1,16 +1,19 @@
-// An HTTP/2 server for tests: it accepts a stream, and then does what its argument says.
+// An HTTP/2 server for tests: it accepts a stream, and then does what the endpoint is named after.
 const http2 = require("http2");
 
-const mode = process.argv[2];
+const responses = JSON.parse(process.argv[2]);
+const refused = new Set();
 const server = http2.createServer();
-let refused = 0;
+let socket;
+server.on("connection", (accepted) => (socket = accepted));
 server.on("session", (session) => session.on("error", () => {}));
 server.on("stream", (stream, headers) => {
   stream.on("error", () => {});
   const session = stream.session;
-  if (mode === "refuse-once" && refused++ === 0) {
-    session.goaway(http2.constants.NGHTTP2_NO_ERROR, 0);
-    setTimeout(() => session.destroy(), 200);
+  const mode = headers[":path"].split("/")[2];
+  if (mode === "refuse-once" && !refused.has(mode)) {
+    refused.add(mode);
+    stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
     return;
   }
   if (mode === "refuse") {
@@ -23,8 +26,8 @@ server.on("stream", (stream, headers) => {
   if (mode === "goaway-error") session.goaway(http2.constants.NGHTTP2_INTERNAL_ERROR, stream.id);
   stream.once("data", () => {
     if (mode === "reset") stream.destroy(new Error("reset"));
-    else if (mode === "cut") session.socket.destroy();
-    else stream.end(Buffer.from(process.argv[3], "hex"));
+    else if (mode === "cut") socket.destroy();
+    else stream.end(Buffer.from(responses[mode], "hex"));
   });
 });
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
