@@ -342,9 +342,20 @@ _smrt_table() {
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local')
-      subcommands='start run status stop env'
+      subcommands='start run status stop env check'
       flags='--help'
       case $2 in
+      esac ;;
+    'smrt local check')
+      subcommands=''
+      flags='--data --content-type --accept --output --cli-error-format --debug --help'
+      positional='NAME=FOLDER|URL'
+      case $2 in
+        --data) kind='DATA' ;;
+        --content-type) kind='TYPE' ;;
+        --accept) kind='TYPE' ;;
+        --output) kind=' text json' ;;
+        --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local env')
       subcommands=''

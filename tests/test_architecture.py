@@ -122,6 +122,7 @@ def test_only_the_conversion_of_options_reads_them_by_name() -> None:
         f"cli/{name}.py"
         for name in (
             "bench/bench_options",
+            "local/with_command",
             "operation_command",
             "typed_batch_options",
             "typed_options",

@@ -174,7 +174,10 @@ def test_the_endpoints_that_an_example_starts_can_be_served(
 
 
 def test_every_example_is_run_or_a_known_exception() -> None:
-    tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT}
+    docker = [
+        each for each in EXAMPLES if "docker run" in each.text
+    ]  # tested as an example of help
+    tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT, *docker}
     others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
     installers = {"pipx", "make", "uv", "sha256sum"}
     assert others <= installers | {"aws", "ffmpeg", "__main__.py"}  # not installed here

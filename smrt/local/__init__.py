@@ -15,6 +15,7 @@ signature   is the request signed, and is the signature valid?
 endpoint    an endpoint: an invocation -> a prediction; `echo`, the simplest one
 model       a folder with an inference.py as an endpoint
 toolkit     calls the handlers of an inference.py
+checks/     SageMaker's container contract as checks
 daily/      reloading, background servers, logs and output for people
 context     the context that handlers may take
 frameworks/ what AWS containers do where a script defines no handler

@@ -108,6 +108,12 @@ class Container:
 
 def container(url: str) -> Container:
     """The container at `url`. Raises UsageError if it is not a URL on this host."""
+    base_url, paths = container_location(url)
+    return Container(base_url, paths=paths)
+
+
+def container_location(url: str) -> tuple[Url, ContainerPaths]:
+    """The URL of a container without a path, and the paths of its requests. Raises UsageError."""
     parts = urlsplit(url)
     try:
         port = parts.port or 80
@@ -126,7 +132,7 @@ def container(url: str) -> Container:
             f"a container must run on this host, received: {url}",
             "publish its port on 127.0.0.1: docker run -p 127.0.0.1:8080:8080 IMAGE serve",
         )
-    return Container(Url("http", host, port, ""), paths=paths)
+    return Url("http", host, port, ""), paths
 
 
 def _paths(path: str, query: str) -> ContainerPaths | None:

@@ -46,7 +46,7 @@ def load_endpoints(
     """
     targets: dict[str, str] = {}
     for argument in arguments:
-        name, target = _split(argument)
+        name, target = name_and_target(argument)
         if name in targets:
             raise UsageError(f"two endpoints have the name {name}")
         targets[name] = target
@@ -72,8 +72,8 @@ def _loaded(name: str, target: str, environ: Mapping[str, str], loader: Loader) 
     return Loaded(model.predict, model.stream)
 
 
-def _split(argument: str) -> tuple[str, str]:
-    """Name and target; that of `echo` is empty."""
+def name_and_target(argument: str) -> tuple[str, str]:
+    """Name and target of an argument; that of `echo` is empty. Raises UsageError."""
     if argument == ECHO:
         return ECHO, ""
     name, equals, target = argument.partition("=")

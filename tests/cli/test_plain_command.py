@@ -11,11 +11,11 @@ from tests.conftest import Smrt
 INVALID = {
     "local": (
         "the following arguments are required: command",
-        ["choose from start, run, status, stop, env", "see smrt local --help"],
+        ["choose from start, run, status, stop, env, check", "see smrt local --help"],
     ),
     "local bogus": (
         "argument command: Found invalid choice 'bogus'",
-        ["choose from start, run, status, stop, env"],
+        ["choose from start, run, status, stop, env, check"],
     ),
     "local strat": ("argument command: Found invalid choice 'strat'", ["did you mean start?"]),
     "local --quiet=1": (

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from smrt.cli.local.foreground import TLS_NOTE
+from smrt.cli.local.local_check import check_command
 from smrt.cli.local.local_env import env
 from smrt.cli.local.local_status import status
 from smrt.cli.local.local_stop import stop
 from smrt.cli.local.model_watching import Watching
 from smrt.cli.local.port_type import port_number
+from smrt.cli.local.with_command import WithCommand
 from smrt.cli.plain_command import Command, Group
 from smrt.errors import CommandError, ExitCode, MissingCommandError, UsageError
 from smrt.output.console import App
@@ -32,18 +34,6 @@ class _Detachable(Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[_ARGUMENTS] = tuple(word for word in args if word != "--detach")
         return super().parse_args(ctx, args)
-
-
-class _WithCommand(Command):
-    """A command that ends with `-- COMMAND`, which it does not parse."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        end = args.index("--") if "--" in args else len(args)
-        ctx.params["child_argv"] = tuple(args[end + 1 :])
-        return super().parse_args(ctx, args[:end])
-
-    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
 
 
 _GROUP_EXAMPLES = """
@@ -248,7 +238,7 @@ def start(
     return ExitCode.OK
 
 
-@command.command("run", cls=_WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
+@command.command("run", cls=WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
 @_endpoints
 @_tls
 @_reload
@@ -373,5 +363,5 @@ def _until_stopped() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-for _each in (status, stop, env):
+for _each in (status, stop, env, check_command):
     command.add_command(_each)

@@ -1,6 +1,7 @@
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from smrt.cli.main import COMMANDS, commands
 from smrt.invoke.option_table import GLOBALS, Row
 from smrt.protocol.messages import DEFAULT_TIMEOUT, INVOKE_READ_TIMEOUT
 from tests.conftest import Smrt, without_coverage
+from tests.local.checks.test_contract import SERVER
 from tests.support import documented
 from tests.support.polling import LIMIT
 from tests.support.scripted_endpoint import Endpoint
@@ -288,6 +290,8 @@ SERVING = "smrt local start"
 """Its examples run until they are stopped."""
 BACKGROUND = ("smrt local env", "smrt local status", "smrt local stop")
 """Their examples are about a server that runs."""
+CONTAINER = "http://127.0.0.1:8080"
+DOCKER = " -- \\\n  docker run --rm -p 127.0.0.1:8080:8080 my-image serve"
 PORT = "$(smrt local status | sed -n 's/.*0.0.1:\\([0-9]*\\) .*/\\1/p')"
 
 
@@ -299,7 +303,15 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str,
 
 
 @pytest.mark.parametrize(
-    "line", sorted({line for name, line in EXAMPLES if name not in (SERVING, *BACKGROUND)})
+    "line",
+    sorted(
+        {
+            line
+            for name, line in EXAMPLES
+            if name not in (SERVING, *BACKGROUND)
+            and not (name == "smrt local check" and CONTAINER in line)
+        }
+    ),
 )
 def test_the_examples_of_every_command_work(
     line: str, tmp_path: Path, variables: Mapping[str, str]
@@ -307,6 +319,20 @@ def test_the_examples_of_every_command_work(
     done = documented.run(tmp_path, ["sh", "-eu", "-c", line], variables)
     assert done.returncode == 0, done.stderr
     assert done.stdout or done.stderr or any(tmp_path.glob("output.csv"))
+
+
+@pytest.mark.parametrize(
+    "line", [line for name, line in EXAMPLES if name == "smrt local check" and CONTAINER in line]
+)
+def test_the_examples_of_checks_work(line: str, tmp_path: Path) -> None:
+    (tmp_path / "container.py").write_text(SERVER)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    checked = line.replace(DOCKER, "").replace(CONTAINER, f"http://127.0.0.1:{port}")
+    words = ["sh", "-eu", "-c", f"{checked} -- python3 container.py {port}"]
+    done = documented.run(tmp_path, words, {})
+    assert done.returncode == 0, done.stdout
+    assert " 0 failed, " in done.stdout
 
 
 def test_the_examples_about_running_servers_work(tmp_path: Path) -> None:
