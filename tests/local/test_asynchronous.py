@@ -458,6 +458,7 @@ cmp large back
 
 expect 255 send slow --body fileb://flowers.csv --wait --wait-timeout 0.2 again 2> timeout
 sed -n 's/.*waiting: //p' timeout | sed 's/timeout=0.2/timeout=60/' > resume
+touch resumed
 . ./resume > /dev/null
 cmp flowers.csv again
 
@@ -471,10 +472,11 @@ def test_asynchronous_calls_work_from_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "no-flowers.csv").write_text("not,a,flower\n")
     (tmp_path / "slow").mkdir()
     (tmp_path / "slow" / "inference.py").write_text(
-        "import time\n"
+        "import os, time\n"
         "def model_fn(model_dir): pass\n"
         "def transform_fn(model, body, content_type, accept):\n"
-        "    time.sleep(1)\n"
+        "    while not os.path.exists('resumed'):\n"
+        "        time.sleep(0.01)\n"
         "    return body, content_type\n"
     )
     (tmp_path / "echo").mkdir()
