@@ -81,6 +81,7 @@ bench: $(BENCH)/peers
 	$(BENCH)/bin/python -m benchmarks.many_calls
 	$(BENCH)/bin/python -m benchmarks.batch_runs
 	$(BENCH)/bin/python -m benchmarks.load_test
+	$(BENCH)/bin/python -m benchmarks.installation
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 dist: $(VENV)/dev

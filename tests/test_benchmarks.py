@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from benchmarks import load_client, local_load, responses, workspace
+from benchmarks import installation, load_client, local_load, responses, workspace
 from benchmarks.chart import chart
 from benchmarks.measure import FailedError, Run, run
 from benchmarks.scenarios import SCENARIOS
@@ -132,6 +132,20 @@ def test_a_peer_does_not_inherit_the_environment_of_the_benchmark(tmp_path: Path
     assert {name for name in environ if name.startswith("PYTHON")} == set()
     assert "AWS_ACCESS_KEY_ID" not in workspace.environment(str(tmp_path), "profile")
     assert environ["HOME"] == os.path.join(tmp_path, "home")
+
+
+def test_an_installation_is_measured_without_bytecode(tmp_path: Path) -> None:
+    packages = tmp_path / "lib" / "python3.x" / "site-packages"
+    for name, content in (("a/a.py", b"12"), ("a/a.pyc", b"345"), ("a-1.dist-info/RECORD", b"6")):
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).write_bytes(content)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "a").write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/runs\n')
+    (tmp_path / "bin" / "a").chmod(0o700)
+    result = installation.measured(tmp_path, ("a", "--version"))
+    assert (result.packages, result.size) == (1, 3)
+    assert min(result.first, result.later) > 0
+    assert (tmp_path / "runs").read_text() == "--version\n" * (1 + installation.RUNS)
 
 
 def test_the_client_of_many_calls_measures_one_of_them(tmp_path: Path) -> None:

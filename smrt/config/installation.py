@@ -22,8 +22,8 @@ from sysconfig import get_path
 from typing import NamedTuple
 
 LOCAL = ("numpy>=1.26", "websockets>=13")
-LOCAL_ASYNC = ("flask>=3", "flask-cors>=5", "moto[s3]>=5.1")
-BOTOCORE = ("botocore>=1.40",)
+LOCAL_ASYNC = ("flask>=3", "flask-cors>=5", "moto[s3]>=5.2.5")
+BOTOCORE = ("botocore>=1.41",)
 RAY = ("ray>=2.40",)
 CRT = ("botocore[crt]",)
 """Requirements: of the extras, of smrt itself, and of botocore for some credentials and buckets.

@@ -76,7 +76,7 @@ def test_the_requirements_are_those_of_the_project() -> None:
 def test_the_program_that_manages_the_environment_adds_the_packages(
     environment: Environment, command: str
 ) -> None:
-    expected = f"{command} 'flask>=3' 'flask-cors>=5' 'moto[s3]>=5.1'"
+    expected = f"{command} 'flask>=3' 'flask-cors>=5' 'moto[s3]>=5.2.5'"
     assert install_command(LOCAL_ASYNC, environment) == expected
 
 
