@@ -19,7 +19,7 @@ class Limits(NamedTuple):
     ping: float = 2.0
     call: float = 60.0
     stop: float = 30.0
-    payload: int = 6 << 20
+    largest: int = 6 << 20
     calls_at_once: int = 8
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from smrt.local.container import ContainerPaths
 from smrt.local.media import CSV
-from smrt.protocol.messages import Headers, Url
+from smrt.protocol.messages import Headers, Url, masked_repr
 from smrt.protocol.responses import SUCCESS, header
 
 from . import contract
@@ -25,6 +25,9 @@ class SampleRequest(NamedTuple):
     content_type: str
     accept: str | None = None
     is_own: bool = True
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "body")
 
     @property
     def headers(self) -> Headers:
@@ -101,7 +104,7 @@ def check_invocation(target: ContainerTarget) -> CheckResult:
 
 def check_large_request(target: ContainerTarget) -> CheckResult:
     """A body of the maximum size is not rejected for its size."""
-    size = target.limits.payload
+    size = target.limits.largest
     body = target.sample.enlarged(size)
     try:
         response = target.invoke(body)

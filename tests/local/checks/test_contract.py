@@ -29,7 +29,7 @@ from smrt.protocol.messages import Request
 from tests.conftest import Result
 from tests.support.local_server import EXAMPLES
 
-SMALL = Limits(connect=5.0, ping=5.0, call=5.0, payload=2048, calls_at_once=2)
+SMALL = Limits(connect=5.0, ping=5.0, call=5.0, largest=2048, calls_at_once=2)
 SAMPLE = SampleRequest(b"[1]", "application/json")
 
 
