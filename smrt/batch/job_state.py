@@ -10,6 +10,7 @@ from smrt.errors import UsageError
 from smrt.protocol.operations import OPERATIONS
 
 from .batch_options import STANDARD_STREAM, is_s3
+from .iterables.recorded_calls import KIND, iterable_status
 from .job.job_description import JobDescription
 from .job.job_folder import JobFolder
 from .job.job_opening import attach_job
@@ -41,6 +42,8 @@ class JobObserver:
             manifest = folder.manifest()
             if manifest is not None and manifest.is_final:
                 return JobStatus(manifest.counts.total, *manifest.counts, is_finished=True)
+            if folder.job.description.input == KIND:
+                return iterable_status(folder)
             plan = self._plan(folder)
             if isinstance(folder, SharedFolder):
                 return shared_status(home, folder, plan).records

@@ -1,16 +1,18 @@
 """`smrt.invoke_batch`: many calls from Python."""
 
 import itertools
+import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import smrt
-from smrt.batch.python_interface import InvokeRecord
-from tests.batch.conftest import ModelServer, rows
+from smrt.batch.iterables.iterable_calls import InvokeRecord
+from tests.batch.conftest import Batch, ModelServer, rows
 from tests.batch.test_stopping import DENIED
-from tests.support.scripted_endpoint import Received, error, response
+from tests.support.scripted_endpoint import Received, Responder, error, hang, response
 
 
 @pytest.fixture
@@ -60,3 +62,68 @@ def test_an_error_of_all_records_is_raised(options: dict[str, Any], model: Model
     model.behavior = lambda *_: DENIED
     with pytest.raises(smrt.ServiceError, match="AccessDenied"):
         list(smrt.invoke_batch(rows(100), **options))
+
+
+def test_records_that_are_wrong_do_not_wait_for_requests(options: dict[str, Any]) -> None:
+    results = list(smrt.invoke_batch([{"Boddy": b""}] * 1100, **options))
+    assert [result.number for result in results if result.error] == list(range(1100))
+
+
+def behave_badly_once(received: Received, times: int) -> bytes:
+    bad = error(424, "ModelError", "bad row", OriginalStatusCode=400)
+    return bad if received.body == b'{"n":7}' and times == 1 else response(200, received.body)
+
+
+def test_a_job_sends_again_what_failed_and_nothing_else(
+    options: dict[str, Any], model: ModelServer, batch: Batch
+) -> None:
+    model.behavior = behave_badly_once
+    first = list(smrt.invoke_batch(rows(20), job="j", **options))
+    assert [result.number for result in first if result.error] == [7]
+    assert json.loads(batch("--status", "j").out)["errorRecordCount"] == 1
+    second = list(smrt.invoke_batch(rows(25), job="j", **options))
+    assert [result.body for result in second] == rows(25)
+    assert second[3] == first[3]
+    assert model.counts == Counter(rows(25)) + Counter([b'{"n":7}'])
+    assert json.loads(batch("--status", "j").out)["successRecordCount"] == 25
+
+
+@pytest.mark.parametrize("in_doubt", ["resend", "skip"])
+def test_a_job_goes_on_after_its_process_has_ended(
+    in_doubt: str, options: dict[str, Any], model: ModelServer, batch: Batch
+) -> None:
+    held, is_over = rows(2, start=10), [False]
+
+    def hold(received: Received, _: int) -> bytes | Responder:
+        return hang if received.body in held and not is_over[0] else response(200, received.body)
+
+    def cut() -> Iterator[bytes]:
+        yield from rows(12)
+        raise InterruptedError  # one of three slots is free: two requests are in flight
+
+    model.behavior = hold
+    job = {"job": "j", "in_doubt": in_doubt, "concurrency": 3, **options}
+    with pytest.raises(InterruptedError):
+        list(smrt.invoke_batch(cut(), **job))
+    is_over[0] = True
+    again = list(smrt.invoke_batch(rows(20), **job))
+    doubtful = [result.number for result in again if result.is_in_doubt]
+    if in_doubt == "skip":
+        assert (doubtful, max(model.counts.values())) == ([10, 11], 1)
+        assert [result.error and result.error.code for result in again[9:11]] == [None, "InDoubt"]
+    else:
+        assert [result.body for result in again] == rows(20)
+        assert 20 <= sum(model.counts.values()) <= 22
+
+
+def test_a_job_of_other_records_or_parameters_is_rejected(
+    options: dict[str, Any], model: ModelServer, batch: Batch
+) -> None:
+    list(smrt.invoke_batch(rows(3), job="j", **options))
+    with pytest.raises(smrt.SmrtError, match="record 1 is not the one"):
+        list(smrt.invoke_batch([rows(1)[0], b"other"], job="j", **options))
+    with pytest.raises(smrt.SmrtError, match="ContentType was null"):
+        list(smrt.invoke_batch(rows(3), job="j", ContentType="x/y", **options))
+    with pytest.raises(smrt.SmrtError, match="in_doubt is 'maybe'"):
+        smrt.invoke_batch(rows(3), in_doubt="maybe", **options)
+    assert len(model.requests) == 3

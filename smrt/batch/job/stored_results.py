@@ -31,13 +31,20 @@ def partition_results(journals: Sequence[Journal]) -> Iterator[StoredResult]:
     """The results of a partition by its journals, one for each record, by offset."""
     logs = [log for journal in journals for log in journal.logs]
     total = 0
+    for total, result in enumerate(logged_results(logs), 1):  # noqa: B007 - used below
+        yield result
+    expected = journals[-1].counts.total
+    if total != expected:
+        raise SmrtError(f"{logs[-1]} is damaged: {total} of {expected} results", code=ERROR_CODE)
+
+
+def logged_results(logs: Sequence[str]) -> Iterator[StoredResult]:
+    """The results in some logs by offset; of several for one offset, the latest."""
+    if not logs:
+        return
     with storing(logs[-1]), closing(ResultIndex()) as index, ExitStack() as stack:
         index_logs(index, logs)
         files = [stack.enter_context(open(log, "rb", buffering=_BUFFER)) for log in logs]
         for offset, log, position, size, outcome in index:
-            total += 1
             files[log].seek(position)
             yield StoredResult(offset, outcome, files[log].read(size))
-    expected = journals[-1].counts.total
-    if total != expected:
-        raise SmrtError(f"{logs[-1]} is damaged: {total} of {expected} results", code=ERROR_CODE)
