@@ -83,7 +83,7 @@ class Caller:
         request: Request,
         attempt: Callable[[Operation, Request, int], T],
     ) -> T:
-        self._warn_unverified(request)
+        self.warn_unverified(request.url)
         invocation_id = uuid4()
         attempts = Attempts(
             self.settings, self._dependencies, retry_broken_responses=operation.returns_json
@@ -118,6 +118,15 @@ class Caller:
         parameters.check_size(operation, body.length)
         return Request("POST", url, headers, body)
 
+    def warn_unverified(self, url: Url) -> None:
+        """Warn once if the server's certificate is not verified."""
+        if url.scheme == "https" and not self.settings.verify and not self._has_warned:
+            self._has_warned = True
+            self._dependencies.warn(
+                f"the certificate of {url.host} is not verified: "
+                "others can intercept the request and the response"
+            )
+
     def close(self) -> None:
         """Close the idle connections."""
         self._transport.close()
@@ -138,15 +147,6 @@ class Caller:
             parameters.check(operation, values)
         path = parameters.path(operation, values)
         return join(self.endpoint_url, path), parameters.headers(operation, values)
-
-    def _warn_unverified(self, request: Request) -> None:
-        """Warn once if the server's certificate is not verified."""
-        if request.url.scheme == "https" and not self.settings.verify and not self._has_warned:
-            self._has_warned = True
-            self._dependencies.warn(
-                f"the certificate of {request.url.host} is not verified: "
-                "others can intercept the request and the response"
-            )
 
     def _pause(self, attempts: Attempts, error: SmrtError) -> float | None:
         """Seconds until the next attempt, None if there is none; corrects a wrong clock."""

@@ -277,6 +277,22 @@ def test_disabled_verification_is_one_warning(smrt: Any, secure: Endpoint) -> No
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("batch", "--endpoint-name", "e", "-", "-", "--progress", "none"),
+        ("bench", "--endpoint-name", "e", "--input", "-", "--request-count", "2"),
+    ],
+)
+def test_many_calls_without_verification_are_one_warning(
+    smrt: Any, secure: Endpoint, line: tuple[str, ...]
+) -> None:
+    options = ("--no-verify-ssl", "--endpoint-url", secure.url)
+    ran = smrt(*line, *options, stdin=b'{"x": 1}\n{"x": 2}\n')
+    assert ran.code == 0
+    assert ran.err.count("the certificate of 127.0.0.1 is not verified") == 1
+
+
 def test_http_without_verification_is_no_warning(smrt: Any, endpoint: Endpoint) -> None:
     ran = smrt(*LINE, "--no-verify-ssl")
     assert (ran.code, ran.err) == (0, "")

@@ -37,7 +37,9 @@ def bench_target(app: App, options: BenchOptions) -> LoadTarget:
     inputs = read_inputs(app, _without_body(options.operation), options.invoke)
     call = prepare(app, inputs, options.invoke.shared)
     own, shared = _records(app, call, options) if options.input else _body(call)
-    request = open_caller(app, call).request(options.operation, {**shared, "Body": b""})
+    caller = open_caller(app, call)
+    request = caller.request(options.operation, {**shared, "Body": b""})
+    caller.warn_unverified(request.url)
     return LoadTarget(
         request.url,
         call.settings,

@@ -12,7 +12,7 @@ from smrt.cli.operation_command import RowsCommand
 from smrt.cli.typed_batch_options import BatchCommandOptions, batch_options
 from smrt.errors import ServiceError, SmrtError, TransportError, UsageError
 from smrt.invoke.inputs import read_inputs
-from smrt.invoke.invocation import Call, prepare
+from smrt.invoke.invocation import Call, open_caller, prepare
 from smrt.invoke.metadata import Report, report
 from smrt.output.console import App
 from smrt.protocol import parameters
@@ -68,6 +68,7 @@ def run(app: App, options: BatchCommandOptions, engines: Mapping[str, RunBatch] 
     if options.dry_run:
         summary.write(count_requests(session))
     else:
+        _warn_unverified(app, call)
         _run(app, session, summary, call, engines)
 
 
@@ -88,6 +89,13 @@ def _run(
     if done.error is not None:
         _add_hints(done.error, call)
         raise done.error
+
+
+def _warn_unverified(app: App, call: Call) -> None:
+    from smrt.protocol.urls import parse_url
+
+    caller = open_caller(app, call)
+    caller.warn_unverified(parse_url(caller.endpoint_url))
 
 
 def _add_hints(error: SmrtError, call: Call) -> None:
