@@ -1,12 +1,12 @@
 """Shows the help of a command, and builds its help page from click's parameters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from smrt.invoke.option_table import HELP, HELP_FLAGS, Row
-from smrt.output.console import App
+from smrt.output.console import App, has_style
 
 if TYPE_CHECKING:
     from .help.page import Example, Page
@@ -35,7 +35,7 @@ def short_help(ctx: click.Context, *, is_terminal: bool) -> str:
     """The short help of the command of `ctx`, for a terminal or not."""
     from .help.help_text import help_text
 
-    bold = is_terminal and not _is_plain(ctx.obj.environ)
+    bold = has_style(ctx.obj.environ, terminal=is_terminal)
     return help_text(page(ctx), ctx.obj.console.width, bold=bold)
 
 
@@ -59,7 +59,7 @@ def show_differences(ctx: click.Context) -> NoReturn:
     if program is None:
         from .help.help_text import differences_text
 
-        bold = console.is_terminal and not _is_plain(ctx.obj.environ)
+        bold = has_style(ctx.obj.environ, terminal=console.is_terminal)
         text = differences_text(table.DIFFERENCES, table.SUMMARY, console.width, bold=bold)
         console.show([text])
     else:
@@ -114,11 +114,6 @@ def paragraphs(text: str | None) -> list[str]:
     import inspect
 
     return [" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text or "").split("\n\n")]
-
-
-def _is_plain(environ: Mapping[str, str]) -> bool:
-    """Whether the user wants no bold text, or the terminal has none."""
-    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
 
 
 def _man_program(app: App) -> str | None:

@@ -7,6 +7,7 @@ from smrt.client.caller import Caller
 from smrt.client.debug_log import masked_headers
 from smrt.errors import redacted
 from smrt.output.body import is_text
+from smrt.output.response_head import header_chunks
 from smrt.protocol.messages import Headers, Payload, Request
 from smrt.protocol.operations import Operation
 from smrt.transport.connection import blocks, head
@@ -16,15 +17,17 @@ MOST_BINARY = 32
 """Bytes of a body that are printed, as text or in hexadecimal."""
 
 
-def request_text(caller: Caller, operation: Operation, values: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of the request: method and URL, the headers, and the start of the body."""
+def request_text(
+    caller: Caller, operation: Operation, values: Mapping[str, Any], *, bold: bool
+) -> Iterator[str]:
+    """The request: method and URL, the headers (`bold`: with bold names), the start of the body."""
     request = caller.first_attempt(operation, values)
     yield f"{request.method} {redacted(str(request.url))}\n"
     fields = http2_fields(request) if operation.service.needs_http2 else sent_headers(request)
     for name, value in masked_headers(fields):
-        yield f"{name}: {value}\n"
+        yield from (*header_chunks(name, value, bold=bold), "\n")
     if request.payload.length:
-        yield f"\n{_excerpt(request.payload)}\n"
+        yield "\n" + _excerpt(request.payload).removesuffix("\n") + "\n"
 
 
 def sent_headers(request: Request) -> Headers:

@@ -14,7 +14,7 @@ from smrt.config.settings import settings
 from smrt.errors import ServiceError, TransportError, after_sending
 from smrt.named_tuple import NamedTuple
 from smrt.output.body import BodyFormat, is_on_terminal, unformatted
-from smrt.output.console import App
+from smrt.output.console import App, has_style
 from smrt.output.outfile import Plan
 from smrt.protocol.messages import Credentials, Settings, masked_repr
 from smrt.protocol.operations import Operation
@@ -152,7 +152,8 @@ def included_head(
 
     terminal = is_on_terminal(app.console, plan)
     head = (response.status, response.reason, response.headers)
-    return response_head(*head, app.console, terminal=terminal)
+    bold = has_style(app.environ, terminal=terminal)
+    return response_head(*head, app.console, terminal=terminal, bold=bold)
 
 
 def open_caller(app: App, call: Call) -> Caller:
@@ -175,9 +176,11 @@ def _dependencies(app: App, call: Call) -> Dependencies:
         return dependencies
     from .wire_log import LoggingTransport
 
-    write = app.console.print_stderr
+    bold = has_style(app.environ, terminal=app.console.stderr_is_terminal)
     return dependencies._replace(
-        transport=lambda settings: LoggingTransport(dependencies.transport(settings), write)
+        transport=lambda settings: LoggingTransport(
+            dependencies.transport(settings), app.console.print_stderr, bold=bold
+        )
     )
 
 

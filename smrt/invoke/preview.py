@@ -1,6 +1,6 @@
 """Output of a command that sends nothing: a skeleton, or the request of --dry-run."""
 
-from smrt.output.console import App
+from smrt.output.console import App, has_style
 from smrt.protocol import skeleton
 
 from .invocation import Call, open_caller
@@ -29,4 +29,5 @@ def show_preview(app: App, call: Call, options: InvokeOptions, report: Report) -
     else:
         from .dry_run import request_text
 
-        app.console.show(request_text(caller, call.operation, call.parameters))
+        bold = has_style(app.environ, terminal=app.console.is_terminal)
+        app.console.show(request_text(caller, call.operation, call.parameters, bold=bold))

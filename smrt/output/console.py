@@ -157,6 +157,11 @@ def uses_color(console: Console, option: str | None, environ: Mapping[str, str])
     return console.is_terminal and not environ.get("NO_COLOR")
 
 
+def has_style(environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """Whether text for people has bold and colored words; `terminal`: it appears on a terminal."""
+    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
 def check_encoding(environ: Mapping[str, str]) -> None:
     """Raise ConfigurationError if AWS_CLI_OUTPUT_ENCODING is not a text codec."""
     encoding = environ.get(_ENCODING)

@@ -3,25 +3,28 @@
 from collections.abc import Iterator
 
 from smrt.protocol.messages import Headers
-from smrt.protocol.visible import Painted, visible
+from smrt.protocol.visible import visible
 
 from .console import Console
+from .formats.colors import BOLD, painted
 
 
 def response_head(
-    status: int, reason: str, headers: Headers, console: Console, *, terminal: bool
+    status: int, reason: str, headers: Headers, console: Console, *, terminal: bool, bold: bool
 ) -> bytes:
-    """Status line, headers and an empty line; on a terminal, names are bold."""
-    text = "".join(_lines(status, reason, headers, bold=terminal))
-    return console.encoded((Painted(text),), terminal=True) if terminal else text.encode()
+    """Status line, headers and an empty line; `bold`: with bold names."""
+    chunks = _lines(status, reason, headers, bold=bold)
+    return console.encoded(chunks, terminal=True) if terminal else "".join(chunks).encode()
+
+
+def header_chunks(name: str, value: str, *, bold: bool) -> tuple[str, str]:
+    """A header for people, without a newline; `bold`: its name is bold, on a terminal."""
+    return painted(visible(name), BOLD) if bold else name, f": {value}"
 
 
 def _lines(status: int, reason: str, headers: Headers, *, bold: bool) -> Iterator[str]:
     yield f"HTTP/1.1 {status} {reason}".rstrip() + "\r\n"
     for name, value in headers:
-        yield (
-            f"\x1b[1m{visible(name)}\x1b[0m: {visible(value)}\r\n"
-            if bold
-            else f"{name}: {value}\r\n"
-        )
+        yield from header_chunks(name, value, bold=bold)
+        yield "\r\n"
     yield "\r\n"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -60,8 +61,32 @@ def run(
 def controls(shown: bytes) -> set[str]:
     """What of the screen could steer a terminal."""
     text = shown.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    for own in ("\x1b[1;31m[ERROR]:\x1b[0m", "\x1b[1mhint:\x1b[0m"):
+        text = text.replace(own, "")
     matches = {c for c in text if ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xDC80 <= ord(c) < 0xDD00}
     return matches - HARMLESS
+
+
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize(
+    ("words", "styled"),
+    [
+        (["--no-such-option"], b"smrt: \x1b[1;31m[ERROR]:\x1b[0m An error occurred"),
+        (["--endpoint", "e"], b"smrt: \x1b[1mhint:\x1b[0m did you mean"),
+        (["--include"], b"\r\n\x1b[1mContent-Type\x1b[0m: text/csv\r\n"),
+        (["--verbose"], b"> POST /endpoints/e/invocations HTTP/1.1\n> \x1b[1mHost\x1b[0m: 127"),
+        (["--verbose"], b"\n< \x1b[1mContent-Type\x1b[0m: text/csv\n"),
+        (["--dry-run"], b"\n\x1b[1mHost\x1b[0m: 127.0.0.1"),
+    ],
+)
+def test_names_and_hints_stand_out_where_the_user_and_the_terminal_allow_it(
+    words: list[str], styled: bytes, env: dict[str, str], run: Run, endpoint: Endpoint
+) -> None:
+    if words in (["--include"], ["--verbose"]):
+        endpoint.respond(200, b"1,2", [("Content-Type", "text/csv")])
+    shown = b"".join(run(*CALL, *words, env=env))
+    plain = re.sub(rb"\x1b\[[0-9;]*m", b"", styled)
+    assert (styled in shown, plain in shown, b"\x1b" in shown) == (not env, bool(env), not env)
 
 
 def failing(endpoint: Endpoint, code: str = "ValidationError", **fields: str) -> None:

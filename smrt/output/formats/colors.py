@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from smrt.protocol.visible import Painted
 
+BOLD = "1"
 KEY = "1;34"
 STRING = "32"
 NUMBER = "36"
