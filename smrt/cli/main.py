@@ -53,10 +53,7 @@ COMMANDS = {
 EXAMPLES = (
     (
         "Invoke an endpoint and print the response",
-        (
-            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
-            "  --content-type text/csv --body fileb://input.csv"
-        ),
+        "smrt invoke-endpoint --endpoint-name my-endpoint --data @input.csv",
     ),
     (
         "Run a line that was written for the AWS CLI",
@@ -67,7 +64,7 @@ EXAMPLES = (
     ),
     (
         "Try smrt without an AWS account",
-        "smrt local run -- \\\n  smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=",
+        "smrt local run -- \\\n  smrt invoke-endpoint --endpoint-name echo --data hello",
     ),
 )
 

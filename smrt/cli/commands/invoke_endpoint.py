@@ -72,8 +72,7 @@ _EXAMPLES = (
         "Invoke one model of a multi-model endpoint, and retry while it loads",
         (
             "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
-            "  --target-model model-1.tar.gz --wait-ready 600 \\\n"
-            "  --content-type text/csv --body fileb://input.csv"
+            "  --target-model model-1.tar.gz --wait-ready 600 --data @input.csv"
         ),
     ),
 )

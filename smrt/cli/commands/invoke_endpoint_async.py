@@ -84,15 +84,15 @@ _EXAMPLES = (
         "Send a small input, wait for the result and save it",
         (
             "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
-            "  --content-type text/csv --body fileb://input.csv --wait output.csv"
+            "  --data @input.csv --wait output.csv"
         ),
     ),
     (
         "Upload a large input to S3, and wait for up to 10 minutes",
         (
             "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
-            "  --content-type text/csv --body fileb://input.csv \\\n"
-            "  --stage s3://my-bucket/inputs --wait --wait-timeout 600 output.csv"
+            "  --data @input.csv --stage s3://my-bucket/inputs \\\n"
+            "  --wait --wait-timeout 600 output.csv"
         ),
     ),
 )

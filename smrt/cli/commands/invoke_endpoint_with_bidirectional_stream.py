@@ -86,7 +86,7 @@ _EXAMPLES = (
         (
             "smrt invoke-endpoint-with-bidirectional-stream \\\n"
             "  --endpoint-name my-endpoint --input-format binary --pace 32000 \\\n"
-            "  --body fileb://input.csv --linger 1 output.txt"
+            "  --data @input.csv --linger 1 output.txt"
         ),
     ),
     (

@@ -110,22 +110,21 @@ _EXAMPLES = (
         "Print the text of a language model as it is generated",
         (
             "smrt invoke-endpoint-with-response-stream --endpoint-name my-llm \\\n"
-            "  --content-type application/json --body fileb://prompt.json --chat"
+            "  --json @prompt.json --chat"
         ),
     ),
     (
         "Print the data of each server-sent event on a line",
         (
             "smrt invoke-endpoint-with-response-stream --endpoint-name my-llm \\\n"
-            "  --content-type application/json --body fileb://prompt.json --stream sse"
+            "  --json @prompt.json --stream sse"
         ),
     ),
     (
         "Save the raw stream, and print the metadata with the time to first byte",
         (
             "smrt invoke-endpoint-with-response-stream --endpoint-name my-llm \\\n"
-            "  --content-type application/json --body fileb://prompt.json \\\n"
-            "  --timings stream.txt"
+            "  --json @prompt.json --timings stream.txt"
         ),
     ),
 )

@@ -42,7 +42,7 @@ smrt local run my-endpoint=./model -- python3 test_client.py
 
 Try smrt without an AWS account
 smrt local run -- \\
-  smrt invoke-endpoint --endpoint-name echo --body aGVsbG8=
+  smrt invoke-endpoint --endpoint-name echo --data hello
 """
 _START_EXAMPLES = """
 Serve the model in a folder
@@ -60,15 +60,14 @@ smrt local start --port 0 echo
 _RUN_EXAMPLES = """
 Invoke a model folder once
 smrt local run my-endpoint=./model -- \\
-  smrt invoke-endpoint --endpoint-name my-endpoint \\
-  --content-type text/csv --body fileb://input.csv
+  smrt invoke-endpoint --endpoint-name my-endpoint --data @input.csv
 
 Run your tests against a model folder
 smrt local run my-endpoint=./model -- python3 test_client.py
 
 Invoke asynchronously, with a local S3 (needs the extra local-async)
 smrt local run -- \\
-  smrt invoke-endpoint-async --endpoint-name echo --body aGVsbG8= --wait
+  smrt invoke-endpoint-async --endpoint-name echo --data hello --wait
 """
 
 _endpoints = click.argument("endpoints", nargs=-1, metavar="[NAME=FOLDER|URL]...")

@@ -116,7 +116,7 @@ _EXAMPLES = (
         "Invoke now, and fetch the result later",
         (
             "smrt invoke-endpoint-async --endpoint-name my-endpoint \\\n"
-            "  --content-type text/csv --body fileb://input.csv > call.json\n"
+            "  --data @input.csv > call.json\n"
             "smrt wait --from call.json output.csv"
         ),
     ),

@@ -15,6 +15,8 @@ WIDEST = 100
 
 _WORD = r"(?:'[^']*'|[^\s'])+"
 """A word of a shell's line, of which a part can be in single quotes."""
+_UNIT = rf"(?:--[\w-]+ (?![\\-]))?{_WORD}"
+"""A word, or an option and its value, which stay on one line."""
 
 Paint = Callable[[str], str]
 
@@ -87,14 +89,17 @@ def _lines(page: Page, width: int, paint: Paint) -> Iterator[str]:
 def _command_lines(command: str, width: int) -> Iterator[str]:
     """A line of an example, indented; a long one continues on the next line, as in a shell."""
     start = " " * (len(command) - len(command.lstrip()) + 2 * INDENT)
-    first, *words = re.findall(_WORD, command)
+    indent = start + " " * INDENT
+    longest = width - len(indent) - len(" \\")
+    first, *units = re.findall(_UNIT, command)
     line = start + first
-    for word in words:
-        if word != "\\" and len(f"{line} {word} \\") > width:
-            yield f"{line} \\"
-            line = start + " " * INDENT + word
-        else:
-            line += f" {word}"
+    for unit in units:
+        for words in [unit] if len(unit) <= longest else unit.split(" ", 1):
+            if words != "\\" and len(f"{line} {words} \\") > width:
+                yield f"{line} \\"
+                line = indent + words
+            else:
+                line += f" {words}"
     yield line
 
 
