@@ -13,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.batch.conftest import ModelServer, rows
 from tests.batch.kill_rounds import named
-from tests.support.polling import until
+from tests.support import polling
 from tests.support.scripted_endpoint import Received, error, response
 
 BAD = error(424, "ModelError", "bad row", OriginalStatusCode=400, OriginalMessage="bad")
+MOST_SECONDS = 900.0
 WORDS = ("--engine", "ray", "--address", "local", "--workers", "2", "--lease", "5")
 
 
@@ -36,6 +38,10 @@ def exists(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def until(condition: Callable[[], object]) -> None:
+    polling.until(condition, MOST_SECONDS)
 
 
 def report(text: str) -> None:
