@@ -18,6 +18,7 @@ from smrt.batch.records.record import Partition
 from smrt.batch.sending.sender import IN_DOUBT_CODE, IN_DOUBT_MESSAGE
 from smrt.batch.sending.target import Target
 from smrt.errors import SmrtError, UsageError
+from smrt.protocol.messages import masked_repr
 
 EVERYTHING = Partition(0, 0, 1 << 63)
 """The only partition: nobody knows how many records an iterable has."""
@@ -33,6 +34,9 @@ class RecordedResult(NamedTuple):
     metadata: Mapping[str, Any]
     error: SmrtError | None = None
     is_in_doubt: bool = False
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "body", "metadata")
 
 
 class RecordedCalls:
