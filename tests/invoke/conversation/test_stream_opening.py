@@ -37,7 +37,9 @@ def responding(*acts: Callable[[Http2Peer], None]) -> Iterator[str]:
             for act in acts:
                 sock, _ = listener.accept()
                 with sock:
-                    act(requested(sock))
+                    peer = requested(sock)
+                    act(peer)
+                    peer.end_connection()
 
         thread = Thread(target=serve)
         thread.start()
@@ -49,12 +51,10 @@ def hello(peer: Http2Peer) -> None:
     peer.respond()
     peer.until(lambda: peer.data)
     peer.send(encode_part(text("hello")), ends=True)
-    peer.until(lambda: peer.is_closed)
 
 
 def shutting_down(peer: Http2Peer) -> None:
     peer.shut_down(0)
-    peer.until(lambda: peer.is_closed)
 
 
 def shutting_down_later(peer: Http2Peer) -> None:

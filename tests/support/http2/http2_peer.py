@@ -95,6 +95,14 @@ class Http2Peer:
         frame = struct.pack("!HBBBIII", 0, 8, 7, 0, 0, last_stream, 0)
         self._socket.sendall(frame)
 
+    def end_connection(self) -> None:
+        """Send no more, and wait until the client closes the connection.
+
+        Closing it at once would reset it, and the client could lose what it has not read yet.
+        """
+        self._socket.shutdown(socket.SHUT_WR)
+        self.until(lambda: self.is_closed)
+
     def exchange_ping(self) -> None:
         """Send a ping, and wait for its acknowledgement: all that was due before has arrived."""
         self.events = [e for e in self.events if not isinstance(e, h2.events.PingAckReceived)]
