@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import click
 import pytest
+import yaml
 
 from benchmarks import speed_page
-from smrt.cli.commands import invoke_endpoint
+from smrt.cli.commands import batch, invoke_endpoint
 from tests.support import documented
 from tests.support.aws_services import fake_services
 from tests.support.local_server import wait_for_server
@@ -50,6 +51,9 @@ WEB_IDENTITY = [each for each in SHELL if "AWS_WEB_IDENTITY_TOKEN_FILE" in each.
 DETACHED = [each for each in SHELL if "--detach" in each.text]
 SESSIONS = [each for each in SHELL if "NEW_SESSION" in each.text]
 TEXT = [each for each in EXAMPLES if each.language == "text" and "smrt local start" in each.text]
+
+
+MANIFESTS = [each for each in EXAMPLES if each.language in ("json", "yaml", "bash")]
 
 
 def name(example: Example) -> str:
@@ -173,11 +177,37 @@ def test_the_endpoints_that_an_example_starts_can_be_served(
     assert (done.returncode, done.stdout, done.stderr) == (0, "served\n", "")
 
 
+def manifest_lines(example: Example) -> Iterator[list[str]]:
+    """The command lines of smrt in a manifest or a script."""
+    if example.language == "bash":
+        for line in example.text.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if "smrt" in words:
+                yield words[words.index("smrt") :]
+        return
+    waiting = [yaml.safe_load(example.text)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list) and value[:1] == ["smrt"]:
+            yield value
+        elif isinstance(value, list | dict):
+            waiting += value.values() if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("example", MANIFESTS, ids=name)
+def test_the_command_lines_of_a_manifest_parse(example: Example) -> None:
+    [line] = manifest_lines(example)
+    assert line[:2] == ["smrt", "batch"]
+    options = batch.gather(batch.command.make_context("batch", line[2:])).batch
+    assert (options.input[-10:], options.output[-13:]) == ("rows.jsonl", "results.jsonl")
+    assert options.shared_path is not None
+
+
 def test_every_example_is_run_or_a_known_exception() -> None:
     docker = [
         each for each in EXAMPLES if "docker run" in each.text
     ]  # tested as an example of help
-    tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT, *docker}
+    tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT, *MANIFESTS, *docker}
     others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
     installers = {"pipx", "make", "uv", "sha256sum"}
     assert others <= installers | {"aws", "ffmpeg", "__main__.py"}  # not installed here

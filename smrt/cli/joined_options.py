@@ -16,15 +16,17 @@ def options_in_job(
 ) -> BatchCommandOptions:
     """`options`, with what the job says: files, parameters, region and endpoint URL.
 
-    The machine that started the job may have other variables, and another current folder. Which
-    engine starts processes is that of this line, `own`.
+    The machine that started the job may have other variables, and another current folder. The
+    engine that starts processes, and what is printed, are those of this line, `own`.
     """
     batch, endpoint = options.batch, description.endpoint
     errors = batch.errors and os.path.join(start.directory, batch.errors)
-    shared = options.shared
-    connection = shared.connection._replace(region=endpoint["Region"], endpoint_url=endpoint["Url"])
+    connection = options.shared.connection._replace(
+        region=endpoint["Region"], endpoint_url=endpoint["Url"]
+    )
+    profile = own.shared.profile or options.shared.profile
     return options._replace(
-        shared=shared._replace(connection=connection),
+        shared=own.shared._replace(profile=profile, connection=connection),
         invoke=options.invoke._replace(
             parameters=description.parameters, input_json=None, input_yaml=None
         ),

@@ -27,17 +27,18 @@ MOST_SECONDS = 900.0
 WORDS = ("--engine", "ray", "--address", "local", "--workers", "2", "--lease", "5")
 
 
-def worker_ids(job: Path) -> list[int]:
-    """The process ids of the live workers, as the names of their heartbeats have them."""
-    return [int(path.name.split("-")[-2]) for path in job.glob("beat-*") if path.suffix != ".new"]
-
-
 def exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def worker_ids(job: Path) -> list[int]:
+    """The process ids of the live workers, as the names of their heartbeats have them."""
+    names = [path.name for path in job.glob("beat-*") if path.suffix != ".new"]
+    return [pid for pid in (int(name.split("-")[-2]) for name in names) if exists(pid)]
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -96,7 +97,7 @@ def run(records: int, kills: int, *, kills_driver: bool) -> None:
             report(f"killed worker {victim} after {model.handled} calls")
         if kills_driver:
             until(lambda: model.handled >= step * (kills + 1))
-            pids = [pid for pid in worker_ids(job) if exists(pid)]
+            pids = worker_ids(job)
             process.kill()
             report(f"killed the driver after {model.handled} calls")
             until(lambda: not any(map(exists, pids)))
@@ -119,7 +120,7 @@ def run(records: int, kills: int, *, kills_driver: bool) -> None:
         seconds = time.monotonic() - started_at
         report(
             f"{records} records, 0 lost, {len(repeated)} sent twice, {len(in_doubt)} named, "
-            f"{seconds:.0f} s, summary {json.loads(out)}"
+            f"{seconds:.0f} s, printed {out.decode()}"
         )
     model.close()
 

@@ -1,10 +1,12 @@
 """A run that joins a job: it sends what no other process has, until nothing is left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from threading import Event
 from time import monotonic
 from typing import NamedTuple
+from zlib import crc32
 
 from smrt.batch import batch_job
 from smrt.batch.batch_input import InputKind, input_identity, input_kind, listed_input, open_source
@@ -19,6 +21,8 @@ from smrt.batch.job.job_store import PartitionPlan
 from smrt.batch.job.manifest import Manifest
 from smrt.batch.job.ownership import LeaseLapsedError
 from smrt.batch.progress.display import opened_monitor
+from smrt.batch.records.layout import Layout
+from smrt.batch.records.record import Partition
 from smrt.batch.records.rendering import make_renderer
 from smrt.batch.records.source import Source
 from smrt.batch.sending.job_sending import JobRecords
@@ -142,6 +146,8 @@ class JoinedRun:
         plan = PartitionPlan(layout.all_partitions, source.count)
         store = self._home.store(folder, plan, options.in_doubt, lease)
         self._stack.callback(store.close)
+        if source.can_seek:
+            plan = plan._replace(partitions=partial(rotated, layout, self._home.worker))
         return JobRecords(source, plan, store), store
 
     def _planned_workers(self) -> int:
@@ -241,6 +247,13 @@ class JoinedRun:
         counts = manifest.counts
         status = JobStatus(counts.total, *counts, round=manifest.round, is_finished=True)
         return self.ending.complete(status, Sent(requests or self._counts, self._failure))
+
+
+def rotated(layout: Layout, worker: str) -> Iterator[Partition]:
+    """All partitions, from one on that depends on the process: so they rarely meet."""
+    count = layout.partitions
+    start = crc32(worker.encode()) % max(1, count)
+    return (layout.partition((start + number) % count) for number in range(count))
 
 
 def _joined_kind(options: BatchOptions) -> InputKind:

@@ -3,8 +3,9 @@
 Ray is imported here alone. Its runtime environment gets nothing: it logs variables as plain text.
 """
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -26,6 +27,8 @@ class RayCrew:
 
     def __init__(self, address: str, workers: int) -> None:
         self._ray = _imported()
+        self._stdout = redirect_stdout(sys.stderr)  # Ray prints messages there
+        self._stdout.__enter__()
         cpus = {"num_cpus": workers, "include_dashboard": False} if address == LOCAL else {}
         with _translated():
             self._ray.init(address=address, log_to_driver=False, **cpus)
@@ -46,6 +49,7 @@ class RayCrew:
     def close(self) -> None:
         """End all workers, and leave the cluster."""
         self._ray.shutdown()
+        self._stdout.__exit__(None, None, None)
 
     def _end(self, task: Any) -> WorkerEnd:
         try:
