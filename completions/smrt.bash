@@ -367,7 +367,7 @@ _smrt_table() {
       esac ;;
     'smrt local run')
       subcommands=''
-      flags='--tls --reload --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
+      flags='--tls --latency --jitter --error-rate --throttle-above --tokens-per-second --reload --cold-start --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --latency) kind='MILLISECONDS' ;;
@@ -375,11 +375,12 @@ _smrt_table() {
         --error-rate) kind='PERCENT' ;;
         --throttle-above) kind='COUNT' ;;
         --tokens-per-second) kind='NUMBER' ;;
+        --cold-start) kind='SECONDS' ;;
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local start')
       subcommands=''
-      flags='--port --tls --detach --reload --latency --jitter --error-rate --throttle-above --tokens-per-second --verbose --cli-error-format --debug --help'
+      flags='--port --tls --detach --latency --jitter --error-rate --throttle-above --tokens-per-second --reload --cold-start --verbose --cli-error-format --debug --help'
       positional='[NAME=FOLDER|URL]...'
       case $2 in
         --port) kind='PORT' ;;
@@ -388,6 +389,7 @@ _smrt_table() {
         --error-rate) kind='PERCENT' ;;
         --throttle-above) kind='COUNT' ;;
         --tokens-per-second) kind='NUMBER' ;;
+        --cold-start) kind='SECONDS' ;;
         --cli-error-format) kind='FORMAT legacy json yaml text table enhanced' ;;
       esac ;;
     'smrt local status')

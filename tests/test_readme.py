@@ -1,13 +1,10 @@
 """The examples in README and docs work with `smrt local`, without an AWS account."""
 
-import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +16,6 @@ from benchmarks import speed_page
 from smrt.cli.commands import batch, invoke_endpoint
 from tests.support import documented
 from tests.support.aws_services import fake_services
-from tests.support.local_server import wait_for_server
 from tests.support.project import PACKAGE, ROOT
 
 README = ROOT / "README.md"
@@ -49,7 +45,6 @@ PYTHON = [each for each in EXAMPLES if each.language == "python"]
 POWERSHELL = [each for each in EXAMPLES if each.language == "powershell"]
 WEB_IDENTITY = [each for each in SHELL if "AWS_WEB_IDENTITY_TOKEN_FILE" in each.text]
 DETACHED = [each for each in SHELL if "--detach" in each.text]
-SESSIONS = [each for each in SHELL if "NEW_SESSION" in each.text]
 TEXT = [each for each in EXAMPLES if each.language == "text" and "smrt local start" in each.text]
 
 
@@ -68,36 +63,6 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str,
         yield environ
 
 
-@contextmanager
-def counter(folder: Path) -> Iterator[str]:
-    """The URL of a running model container with stateful sessions."""
-    ready, sessions = folder / "ready", folder / "sessions"
-    ready.touch()
-    sessions.mkdir()
-    listener = socket.create_server(("127.0.0.1", 0))
-    url, descriptor = f"http://127.0.0.1:{listener.getsockname()[1]}", listener.fileno()
-    added = {
-        "SAGEMAKER_ENABLE_STATEFUL_SESSIONS": "true",
-        "SAGEMAKER_SESSIONS_PATH": str(sessions),
-    }
-    words = [sys.executable, "-m", "tests.support.container", str(descriptor), str(ready)]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(
-        words,
-        cwd=ROOT,
-        env={**os.environ, **added},
-        stdout=quiet,
-        stderr=quiet,
-        pass_fds=[descriptor],
-    ) as process:
-        listener.close()
-        try:
-            wait_for_server(url)
-            yield url
-        finally:
-            process.kill()
-
-
 def assert_output(example: Example, done: "subprocess.CompletedProcess[str]") -> None:
     assert (done.returncode, done.stderr) == (0, "")
     pattern = re.escape(example.output.strip("\n")).replace(r"\.\.\.", ".*") or ".*"
@@ -106,7 +71,7 @@ def assert_output(example: Example, done: "subprocess.CompletedProcess[str]") ->
 
 @pytest.mark.parametrize(
     "example",
-    [each for each in SHELL if each not in (*WEB_IDENTITY, *SESSIONS, *DETACHED)],
+    [each for each in SHELL if each not in (*WEB_IDENTITY, *DETACHED)],
     ids=name,
 )
 def test_a_shell_example_prints_the_documented_output(
@@ -139,15 +104,6 @@ def test_the_example_for_ci_assumes_the_role(
         "arn:aws:iam::123456789012:role/ci",
         "a token",
     )
-
-
-@pytest.mark.parametrize("example", SESSIONS, ids=name)
-def test_the_example_of_a_session_works(example: Example, tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    with counter(tmp_path) as url:
-        line = f"smrt local run my-endpoint={url} -- sh -eu -c {shlex.quote(example.text)}"
-        assert_output(example, documented.run(folder, ["sh", "-c", line], {}))
 
 
 @pytest.mark.parametrize("example", PYTHON, ids=name)

@@ -16,6 +16,7 @@ endpoint    an endpoint: an invocation -> a prediction; `echo`, the simplest one
 model       a folder with an inference.py as an endpoint
 toolkit     calls the handlers of an inference.py
 checks/     SageMaker's container contract as checks
+hosting/    variants, components, multi-model endpoints, and scaling from zero
 daily/      reloading, background servers, logs and output for people
 context     the context that handlers may take
 frameworks/ what AWS containers do where a script defines no handler

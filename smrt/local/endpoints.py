@@ -1,6 +1,5 @@
 """NAME=FOLDER and NAME=URL -> endpoints."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,16 +8,15 @@ from smrt.errors import UsageError
 
 from .container import SCHEMES, container
 from .endpoint import Endpoint, echo
+from .hosting.cold_start import after_cold_start
+from .hosting.combination import Loaded, combined, no_stream
+from .hosting.hosted_name import HostedName, hosted_name
 from .media import JSON
-from .model import SCRIPT, Model, load_model
-from .streams.stream_endpoint import StreamEndpoint, echo_stream
+from .model import SCRIPT, Model, has_script, load_model
+from .streams.stream_endpoint import echo_stream
 
 if TYPE_CHECKING:
     from .daily.reloading import ReloadingModel
-
-_NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")
-"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
-
 
 ECHO = "echo"
 """The endpoint without a model."""
@@ -26,32 +24,38 @@ Loader = Callable[[str, Path, Callable[[], Model]], "Model | ReloadingModel"]
 """Loads the model of the endpoint with this name, in this folder, with this function."""
 
 
-class Loaded(NamedTuple):
-    """An endpoint, for requests with one response and for bidirectional streams."""
-
-    endpoint: Endpoint
-    stream: StreamEndpoint
-
-
 def _once(_: str, __: Path, load: Callable[[], Model]) -> Model:
     return load()
 
 
+class Hosting(NamedTuple):
+    """How models are loaded, and how many seconds after its first call each is ready."""
+
+    loader: Loader = _once
+    cold_start: float = 0.0
+
+
 def load_endpoints(
-    arguments: Iterable[str], environ: Mapping[str, str], loader: Loader = _once
+    arguments: Iterable[str],
+    environ: Mapping[str, str],
+    hosting: Hosting = Hosting(),  # noqa: B008 - immutable
 ) -> dict[str, Loaded]:
     """The endpoint of each NAME=FOLDER and NAME=URL, and `echo` by its name, or without any.
 
     Raises UsageError and ConfigurationError.
     """
-    targets: dict[str, str] = {}
+    targets: dict[HostedName, str] = {}
     for argument in arguments:
         name, target = name_and_target(argument)
-        if name in targets:
+        if str(name) in map(str, targets):
             raise UsageError(f"two endpoints have the name {name}")
         targets[name] = target
-    loaded = {name: _loaded(name, target, environ, loader) for name, target in targets.items()}
-    return loaded or {ECHO: Loaded(echo, echo_stream)}
+    models: dict[str, dict[HostedName, Loaded]] = {}
+    for name, target in targets.items():
+        loaded = _loaded(str(name), target, environ, hosting)
+        models.setdefault(name.endpoint, {})[name] = loaded
+    endpoints = {name: combined(each) for name, each in models.items()}
+    return endpoints or {ECHO: Loaded(echo, echo_stream)}
 
 
 def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
@@ -59,32 +63,36 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
     return {name: each.endpoint for name, each in load_endpoints(arguments, environ).items()}
 
 
-def _loaded(name: str, target: str, environ: Mapping[str, str], loader: Loader) -> Loaded:
+def _loaded(name: str, target: str, environ: Mapping[str, str], hosting: Hosting) -> Loaded:
     if not target:
         return Loaded(echo, echo_stream)
     if target.startswith(SCHEMES):
         running = container(target)
-        return Loaded(running.invoke, running.stream)
+        return Loaded(after_cold_start(running.invoke, hosting.cold_start), running.stream)
     accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") or JSON
     program = environ.get("SAGEMAKER_PROGRAM") or SCRIPT
     folder = Path(target).expanduser()
-    model = loader(name, folder, lambda: load_model(folder, accept=accept, program=program))
-    return Loaded(model.predict, model.stream)
+
+    def load(path: Path) -> Model:
+        return load_model(path, accept=accept, program=program)
+
+    if folder.is_dir() and not has_script(folder, program):
+        from .hosting.multi_model import MultiModel, archive_names
+
+        if archive_names(folder):
+            return Loaded(MultiModel(folder, load, hosting.cold_start).invoke, no_stream)
+    model = hosting.loader(name, folder, lambda: load(folder))
+    return Loaded(after_cold_start(model.predict, hosting.cold_start), model.stream)
 
 
-def name_and_target(argument: str) -> tuple[str, str]:
+def name_and_target(argument: str) -> tuple[HostedName, str]:
     """Name and target of an argument; that of `echo` is empty. Raises UsageError."""
     if argument == ECHO:
-        return ECHO, ""
+        return HostedName(ECHO), ""
     name, equals, target = argument.partition("=")
     if not equals or not target:
         example = f"{name}=FOLDER" if equals else f"{Path(argument).name}={argument}"
         raise UsageError(
             f"expected NAME=FOLDER or NAME=URL, received: {argument}", f"for example: {example}"
         )
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} is not a valid endpoint name",
-            "use 1 to 63 letters, digits and hyphens; no hyphen first or last",
-        )
-    return name, target
+    return hosted_name(name), target

@@ -111,12 +111,21 @@ def _is_installed(module: str) -> bool:
     return find_spec(module) is not None
 
 
+def has_script(folder: Path, program: str) -> bool:
+    """Whether `folder` is that of one model."""
+    return any(script.is_file() for script in _scripts(folder, program))
+
+
+def _scripts(folder: Path, program: str) -> tuple[Path, Path]:
+    return folder / "code" / program, folder / program
+
+
 def _script(folder: Path, program: str) -> Path:
     if not folder.is_dir():
         raise UsageError(
             f"no such folder: {folder}", "specify the folder that contains inference.py"
         )
-    for script in (folder / "code" / program, folder / program):
+    for script in _scripts(folder, program):
         if script.is_file():
             return script
     raise UsageError(

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 from smrt.errors import UsageError
+from smrt.protocol.operations import INVOKE_ENDPOINT
 
 from . import media
 from .context import CUSTOM_ATTRIBUTES, Context
@@ -33,6 +34,12 @@ _UNSUPPORTED = "UnsupportedFormatError"
 _NEWER_TOOLKIT = ("sagemaker_inference.errors", media.__name__)
 """Where it is defined in the toolkit that returns 500 for it, and for the default handlers."""
 _END = object()
+_FIELDS = {
+    field.name: field.wire
+    for field in INVOKE_ENDPOINT.fields
+    if field.name in ("NewSessionId", "ClosedSessionId")
+}
+"""The headers of a response with which handlers open and close stateful sessions."""
 
 
 class Handlers(NamedTuple):
@@ -169,7 +176,11 @@ def _prediction(steps: _Steps, result: Any, accept: str, context: Context) -> Pr
     if context.status >= HTTPStatus.BAD_REQUEST:
         message = body if isinstance(body, bytes) else b"".join(body)
         raise ModelFailure(context.status, message.decode(errors="replace"))
-    return Prediction(body, str(content_type), context.response_header(CUSTOM_ATTRIBUTES))
+    fields = {
+        name: value for name, wire in _FIELDS.items() if (value := context.response_header(wire))
+    }
+    attributes = context.response_header(CUSTOM_ATTRIBUTES)
+    return Prediction(body, str(content_type), attributes, fields)
 
 
 def _chunks(steps: _Steps, content: Iterator[Any]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,9 @@ ENDPOINTS = {
     "my-llm": "examples/storyteller",
     "iris": "examples/iris",
     "storyteller": "examples/storyteller",
+    "counter": "examples/counter",
+    "my-models": "models",
+    "my-components/ranker": "model",
 }
 OBJECTS = ("input.csv", "output/1.out")
 """In the bucket `my-bucket`."""
@@ -67,6 +71,9 @@ def fill(folder: Path) -> None:
         (folder / f"{name}.json").write_text(json.dumps(REPORT))
     (folder / "model").mkdir()
     (folder / "model" / "inference.py").write_text(ECHO)
+    (folder / "models").mkdir()
+    with tarfile.open(folder / "models" / "season-3.tar.gz", "w:gz") as archive:
+        archive.add(folder / "model" / "inference.py", "code/inference.py")
 
 
 def environ_with_smrt(folder: Path) -> dict[str, str]:

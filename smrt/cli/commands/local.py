@@ -12,8 +12,8 @@ from smrt.cli.local.local_check import check_command
 from smrt.cli.local.local_env import env
 from smrt.cli.local.local_status import status
 from smrt.cli.local.local_stop import stop
-from smrt.cli.local.model_watching import Watching
-from smrt.cli.local.port_type import port_number
+from smrt.cli.local.model_watching import Watching, watching_options
+from smrt.cli.local.number_types import number_type, port_number
 from smrt.cli.local.with_command import WithCommand
 from smrt.cli.plain_command import Command, Group
 from smrt.errors import CommandError, ExitCode, MissingCommandError, UsageError
@@ -77,46 +77,22 @@ _tls = click.option(
     help="Accept TLS too, which AWS SDKs need for bidirectional streams, with a temporary "
     "certificate.",
 )
-_verbose = click.option(
-    "--verbose",
-    is_flag=True,
-    help="Log each request to standard error, and label what models print.",
-)
-_reload = click.option(
-    "--reload", is_flag=True, help="Load a model again when a file in its folder changes."
-)
-
-
-def _number(flag: str, *, maximum: float = float("inf")) -> Callable[[str], float]:
-    """The type of an option with a number from 0 on."""
-
-    def convert(text: str) -> float:
-        from smrt.cli.number_lists import positive_number
-
-        number = positive_number(text, flag, can_be_zero=True)
-        if number > maximum:
-            raise UsageError(f"argument {flag}: {text} is more than {maximum:g}")
-        return number
-
-    return convert
-
-
 _BEHAVIOR = (
     click.option(
         "--latency",
-        type=_number("--latency"),
+        type=number_type("--latency"),
         metavar="MILLISECONDS",
         help="Respond after this time.",
     ),
     click.option(
         "--jitter",
-        type=_number("--jitter"),
+        type=number_type("--jitter"),
         metavar="MILLISECONDS",
         help="Add a random time of up to this to each response.",
     ),
     click.option(
         "--error-rate",
-        type=_number("--error-rate", maximum=100),
+        type=number_type("--error-rate", maximum=100),
         metavar="PERCENT",
         help="Let the model fail in this percentage of calls.",
     ),
@@ -128,7 +104,7 @@ _BEHAVIOR = (
     ),
     click.option(
         "--tokens-per-second",
-        type=_number("--tokens-per-second"),
+        type=number_type("--tokens-per-second"),
         metavar="NUMBER",
         help="Generate responses at this rate: chunks of a stream, words of any other body.",
     ),
@@ -191,9 +167,8 @@ def command() -> None:
 @click.option(
     "--detach", is_flag=True, help="Serve in the background, and return when models are loaded."
 )
-@_reload
 @_rehearsing
-@_verbose
+@watching_options
 @click.pass_context
 def start(
     ctx: click.Context,
@@ -202,8 +177,7 @@ def start(
     port: int,
     tls: bool,
     detach: bool,
-    reload: bool,
-    verbose: bool,
+    watching: Watching,
     options: "RehearsalOptions",
 ) -> int:
     """Serve models until Ctrl-C.
@@ -224,10 +198,12 @@ def start(
         return start_in_background(app, ctx.meta[_ARGUMENTS])
     from smrt.cli.local.foreground import announced
 
-    watching = Watching(app.console, reload=reload, verbose=verbose)
     with (
         watching.output(),
-        _with_queues(_service(app, endpoints, options, watching)) as (service, storage_url),
+        _with_queues(_service(app, endpoints, options, watching)) as (
+            service,
+            storage_url,
+        ),
         _with_tls(enabled=tls) as secured,
     ):
         server = Server(service, port, tls=secured and secured.context)
@@ -240,9 +216,8 @@ def start(
 @command.command("run", cls=WithCommand, add_help_option=False, epilog=_RUN_EXAMPLES)
 @_endpoints
 @_tls
-@_reload
 @_rehearsing
-@_verbose
+@watching_options
 @click.pass_obj
 def run(
     app: App,
@@ -250,8 +225,7 @@ def run(
     endpoints: tuple[str, ...],
     child_argv: tuple[str, ...],
     tls: bool,
-    reload: bool,
-    verbose: bool,
+    watching: Watching,
     options: "RehearsalOptions",
 ) -> int:
     """Serve models while COMMAND runs, and exit with its exit status.
@@ -271,10 +245,12 @@ def run(
             "the following arguments are required: COMMAND",
             "usage: smrt local run [NAME=FOLDER|URL]... -- COMMAND",
         )
-    watching = Watching(app.console, reload=reload, verbose=verbose)
     with (
         watching.output(),
-        _with_queues(_service(app, endpoints, options, watching)) as (service, storage_url),
+        _with_queues(_service(app, endpoints, options, watching)) as (
+            service,
+            storage_url,
+        ),
         _with_tls(enabled=tls) as secured,
         serving(service, tls=secured and secured.context) as url,
     ):
@@ -297,7 +273,7 @@ def _service(
     from smrt.local.rehearsal import rehearsed
     from smrt.local.service import Service
 
-    loaded = load_endpoints(arguments, app.environ, watching.load)
+    loaded = load_endpoints(arguments, app.environ, watching.hosting)
     called = rehearsed({name: each.endpoint for name, each in loaded.items()}, options)
     return Service(
         watching.labelled(called),

@@ -86,7 +86,7 @@ def check_command(
         if output == "text":
             app.console.show(result_lines(result))
     is_json = output == "json"
-    app.console.show([report_json(name, results) if is_json else summary(results, GUIDE)])
+    app.console.show([report_json(str(name), results) if is_json else summary(results, GUIDE)])
     return ExitCode.OK if is_passed(results) else ExitCode.FAILED
 
 
@@ -134,7 +134,7 @@ def _folder_results(app: App, folder: str, sample: "SampleRequest") -> "Iterator
     from smrt.local.endpoints import endpoints
     from smrt.local.server import serving
 
-    with Watching(app.console, reload=False, verbose=False).output():
+    with Watching(app.console).output():
         (endpoint,) = endpoints([f"model={folder}"], app.environ).values()
         with serving(FolderContainer(endpoint)) as url:
             target = ContainerTarget(*container_location(url), sample, Limits())

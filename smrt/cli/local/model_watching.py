@@ -2,23 +2,55 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
 
 from smrt.output.console import Console
+
+from .number_types import number_type
 
 if TYPE_CHECKING:
     from smrt.local.daily.reloading import ReloadingModel
     from smrt.local.endpoint import Endpoint
+    from smrt.local.endpoints import Hosting
     from smrt.local.model import Model
 
 
+_OPTIONS = (
+    click.option(
+        "--reload", is_flag=True, help="Load a model again when a file in its folder changes."
+    ),
+    click.option(
+        "--cold-start",
+        type=number_type("--cold-start"),
+        metavar="SECONDS",
+        help="Scale models from zero: each is ready this time after its first call.",
+    ),
+    click.option(
+        "--verbose",
+        is_flag=True,
+        help="Log each request to standard error, and label what models print.",
+    ),
+)
+
+
 class Watching(NamedTuple):
-    """The options --reload and --verbose."""
+    """The options --reload, --cold-start and --verbose."""
 
     console: Console
-    reload: bool
-    verbose: bool
+    reload: bool = False
+    cold_start: float = 0.0
+    verbose: bool = False
+
+    @property
+    def hosting(self) -> "Hosting":
+        """How models are loaded."""
+        from smrt.local.endpoints import Hosting
+
+        return Hosting(self.load, self.cold_start)
 
     @property
     def log(self) -> Callable[[str], None] | None:
@@ -50,6 +82,22 @@ class Watching(NamedTuple):
         from smrt.local.daily.model_output import labelled
 
         return {name: labelled(name, each) for name, each in endpoints.items()}
+
+
+def watching_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options to a command; they become `watching`."""
+
+    @wraps(function)
+    def with_watching(*args: Any, **kwargs: Any) -> int:
+        reload, cold_start, verbose = (kwargs.pop(n) for n in ("reload", "cold_start", "verbose"))
+        console = click.get_current_context().obj.console
+        watching = Watching(console, reload, cold_start or 0.0, verbose)
+        return function(*args, watching=watching, **kwargs)
+
+    decorated: Callable[..., int] = with_watching
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
 
 
 @contextmanager

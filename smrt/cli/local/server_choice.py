@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smrt.cli.local.port_type import port_number
+from smrt.cli.local.number_types import port_number
 from smrt.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -1,0 +1,10 @@
+"""What SageMaker puts between an endpoint and its models.
+
+hosted_name   NAME, NAME/COMPONENT and NAME:VARIANT@WEIGHT
+combination   the endpoint in front of several models
+variants      production variants, chosen by weight
+components    inference components, chosen by name
+multi_model   a folder of archives, each loaded on first use
+model_archive extracts an archive safely
+cold_start    a model that is not ready until some time after its first call
+"""
