@@ -16,9 +16,9 @@ from rich.text import Text
 
 HERE = Path(__file__).parent
 COMMANDS = (
-    r"""smrt invoke-endpoint --endpoint-name iris --content-type text/csv --accept text/csv \
-    --body fileb://iris/flowers.csv predictions.csv""",
-    "cut -c 1-40 predictions.csv",
+    """smrt invoke-endpoint --endpoint-name iris --json '{"instances": [[6.3, 3.3, 6.0, 2.5]]}'""",
+    r"""smrt invoke-endpoint --endpoint-name iris --data @iris/flowers.csv \
+    --body-query 'predictions[].species' --output text""",
     r"""smrt invoke-endpoint-with-response-stream --endpoint-name storyteller --chat \
     --json '{"prompt": "The Queen", "max_tokens": 45, "seed": 7}'""",
 )
@@ -51,8 +51,7 @@ def main():
     console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
     for command in COMMANDS:
         console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
-        console.print(Text(terminal_output(command)), "", sep="\n")
-    (HERE / "predictions.csv").unlink()
+        console.print(Text.from_ansi(terminal_output(command)), "", sep="\n")
     console.save_svg(str(HERE / "session.svg"), title="smrt")
 
 
