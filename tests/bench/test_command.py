@@ -77,6 +77,7 @@ def test_an_endpoint_that_fails_all_ends_with_254_and_a_report(
     [level] = json.loads((tmp_path / "run.json").read_text())["levels"]
     assert (level["successes"], level["errors"], level["metrics"]) == (0, {"ModelError": 5}, {})
     assert "concurrency 1: 5 x ModelError (100.0%)" in text(result)
+    assert "concurrency 1: the first ModelError: An error occurred (ModelError)" in text(result)
 
 
 def test_an_endpoint_that_is_down_ends_with_254(smrt: Smrt) -> None:
@@ -89,6 +90,12 @@ def test_without_credentials_nothing_is_sent(smrt: Smrt, endpoint: Endpoint) -> 
     result = smrt(*FEW, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
     assert result.code == 253
     assert endpoint.requests == []
+
+
+def test_requests_that_are_not_signed_need_no_credentials(smrt: Smrt, endpoint: Endpoint) -> None:
+    without_keys = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    assert smrt(*FEW, "--no-sign-request", env=without_keys).code == 0
+    assert not any("authorization" in each.headers for each in endpoint.requests)
 
 
 def test_the_figures_of_a_report_are_those_of_its_requests(
@@ -190,6 +197,8 @@ def test_the_highest_concurrency_is_searched(smrt: Smrt, tmp_path: Path) -> None
         ((*BODY, "--e2e-sla-ms", "5"), "--e2e-sla-ms needs --find-max-concurrency"),
         ((*BODY, "--find-max-concurrency", "--concurrency", "2"), "cannot be used with"),
         ((*BODY, "--find-max-concurrency", "--ttft-sla-ms", "5"), "needs --streaming"),
+        ((*BODY, "--find-max-concurrency", "--e2e-sla-ms", "x"), "argument --e2e-sla-ms: 'x'"),
+        ((*BODY, "--find-max-concurrency", "--sla-percentile", "100"), "cannot be 100"),
         ((), "--body and --input are missing"),
         ((*BODY, "--input", "x"), "--body and --input cannot be used together"),
         ((*BODY, "--shuffle"), "--shuffle needs --input"),

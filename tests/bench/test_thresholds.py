@@ -28,6 +28,7 @@ def of(**changes: Any) -> LevelFigures:
         chunks=0,
         token_rate=None,
         token_rate_per_user=None,
+        messages={},
         good=None,
         good_rate=None,
         metrics={"latency": LATENCIES},

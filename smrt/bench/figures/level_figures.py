@@ -47,6 +47,8 @@ class LevelFigures(NamedTuple):
     token_rate: float | None
     token_rate_per_user: float | None
     """The median over the requests."""
+    messages: Mapping[str, str]
+    """The first message of each error."""
     good: int | None
     good_rate: float | None
     metrics: Mapping[str, Distribution]
@@ -88,6 +90,7 @@ def summarize(result: LevelResult, goals: tuple[Goal, ...] = ()) -> LevelFigures
         chunks=sum(samples.chunks[index] for index in ok),
         token_rate=_rate(sum(samples.tokens[i] for i in in_time), window) if counted else None,
         token_rate_per_user=_median_token_rate(samples, ok) if counted else None,
+        messages=samples.messages,
         good=None if good is None else len(good),
         good_rate=None if good is None else _rate(len({*good} & {*in_time}), window),
         metrics=metrics,

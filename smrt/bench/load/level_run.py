@@ -126,6 +126,9 @@ class LevelRun:
         reading = self._read(completion)
         sample = _sample(completion, reading, self._engine.loop.now())
         self._samples.add(sample, reading.gaps)
+        error = completion.error or reading.error
+        if error is not None and error.code == sample.code:
+            self._samples.note(sample.code, str(error))
         self._counts["errors" if sample.code else "succeeded"] += 1
         if not sample.code:
             self._recent.append(sample.ended_at - sample.planned_at)

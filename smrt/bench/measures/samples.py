@@ -46,6 +46,8 @@ class Samples:
         self.gaps = array("d")
         """The times between events with text, of all successes."""
         self.codes: list[str] = []
+        self.messages: dict[str, str] = {}
+        """The first message of each error."""
         self.throttles = 0
 
     def __len__(self) -> int:
@@ -63,6 +65,10 @@ class Samples:
         self.throttles += sample.is_throttle
         if sample.code == OK:
             self.gaps.extend(gaps)
+
+    def note(self, code: str, message: str) -> None:
+        """Remember the message of an error, unless there was one with its code."""
+        self.messages.setdefault(code, message)
 
     def successes(self) -> list[int]:
         """The indexes of the requests that succeeded."""

@@ -1,6 +1,6 @@
 """What `smrt bench` prints: how much it will send, and the figures at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from smrt.bench.benchmark import most_requests
 from smrt.bench.figures.level_figures import LevelFigures
@@ -42,11 +42,17 @@ def show_figures(
         title = f"\nlatency of responses, {level_title(levels[-1])}:\n"
         latencies = levels[-1].metrics["latency"].ordered
         console.show([title, *histogram(latencies, console.width)])
-    notes = [note for each in levels for note in remarks(each)]
+    notes = [note for each in levels for note in (*remarks(each), *_messages(each))]
     console.show([f"{line}\n" for line in ("", *notes)] if notes else [])
     for verdict in verdicts:
         text = f"threshold {verdict.threshold.text} at {verdict.level}: {outcome(verdict)}"
         console.show([f"{text}\n"])
+
+
+def _messages(figures: LevelFigures) -> Iterator[str]:
+    """An example of each error. Reports are sent around, and do not have what a model said."""
+    for code, message in figures.messages.items():
+        yield f"{level_title(figures)}: the first {code}: {' '.join(message.split())}"
 
 
 def show_maximum(console: Console, max_concurrency: int, conditions: Sequence[Threshold]) -> None:

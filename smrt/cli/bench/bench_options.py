@@ -5,6 +5,7 @@ from typing import NamedTuple
 import click
 
 from smrt.bench.figures.goals import Goal, parse_goals
+from smrt.bench.figures.percentiles import WHOLE
 from smrt.bench.figures.thresholds import Threshold, parse_threshold
 from smrt.bench.load.load_options import Level, LoadOptions
 from smrt.bench.measures.token_counts import TokenQuery
@@ -78,13 +79,12 @@ def search_conditions(ctx: click.Context) -> tuple[Threshold, ...]:
     used = [name for name in names if values[name] is not None]
     if not values["find_max_concurrency"]:
         if used:
-            flag = f"--{used[0].replace('_', '-')}"
-            raise UsageError(f"{flag} needs --find-max-concurrency", "or use --threshold")
+            raise UsageError(f"{_flag(used[0])} needs --find-max-concurrency", "or use --threshold")
         return ()
     _check_search(ctx)
-    percent = positive_number(values["sla_percentile"] or "95", "--sla-percentile")
+    percent = _percentile(values["sla_percentile"] or "95")
     limits = [
-        f"{metric}:p({percent:g})<={positive_number(values[name], name):.10g}ms"
+        f"{metric}:p({percent:g})<={positive_number(values[name], _flag(name)):.10g}ms"
         for name, metric in _SERVICE_LEVELS.items()
         if values[name] is not None
     ]
@@ -96,8 +96,7 @@ def _check_search(ctx: click.Context) -> None:
     values = ctx.params
     for name in ("concurrency", "request_rate", "request_count", "threshold"):
         if values[name]:
-            flag = f"--{name.replace('_', '-')}"
-            raise UsageError(f"--find-max-concurrency cannot be used with {flag}")
+            raise UsageError(f"--find-max-concurrency cannot be used with {_flag(name)}")
     if not values["streaming"] and (values["ttft_sla_ms"] or values["tpot_sla_ms"]):
         raise UsageError("the time to first token needs --streaming", "or use --e2e-sla-ms")
 
@@ -181,8 +180,18 @@ def _token_query(expression: str | None) -> TokenQuery | None:
 
 def _count(ctx: click.Context, name: str, *, minimum: int = 1) -> int | None:
     text = ctx.params[name]
-    flag = f"--{name.replace('_', '-')}"
-    return None if text is None else positive_integer(text, flag, minimum=minimum)
+    return None if text is None else positive_integer(text, _flag(name), minimum=minimum)
+
+
+def _percentile(text: str) -> float:
+    percent = positive_number(text, "--sla-percentile")
+    if percent >= WHOLE:
+        raise UsageError(f"--sla-percentile cannot be {text}", "use a number below 100, as 95")
+    return percent
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _seconds(ctx: click.Context, name: str) -> float | None:

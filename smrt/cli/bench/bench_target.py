@@ -1,7 +1,7 @@
 """The endpoint that `smrt bench` calls, and the requests that it sends there."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from smrt.invoke.inputs import read_inputs
 from smrt.invoke.invocation import Call, open_caller, prepare
 from smrt.output.console import App
 from smrt.protocol import parameters
-from smrt.protocol.messages import Headers, Request
+from smrt.protocol.messages import Credentials, Headers, Request
 from smrt.protocol.operations import Operation
 from smrt.protocol.prepared_request import PreparedRequest
 
@@ -43,13 +43,20 @@ def bench_target(app: App, options: BenchOptions) -> LoadTarget:
     return LoadTarget(
         request.url,
         call.settings,
-        credentials.loader(call.config, call.settings, call.static_credentials),
+        _credentials_loader(call),
         options.operation,
         lambda proxy_headers: _prepared(request, call, proxy_headers),
         own,
         options.token_query,
         options.shuffle,
     )
+
+
+def _credentials_loader(call: Call) -> Callable[[], Credentials | None]:
+    """Loads the credentials; there are none for requests that are not signed."""
+    if not call.settings.sign:
+        return lambda: None
+    return credentials.loader(call.config, call.settings, call.static_credentials)
 
 
 def _without_body(operation: Operation) -> Operation:
