@@ -218,6 +218,9 @@ class ResponseParser:
                 self._parser.feed_data(view[-1:])
         except HttpParserError as exc:
             self._keeps_alive = False
+            cause = exc.__context__
+            if cause is not None and not isinstance(cause, Exception):
+                raise cause from None  # a signal arrived while a callback ran
             return None if self.complete else _error(exc)
         return None
 

@@ -1,6 +1,7 @@
 """The response parser: tables of responses, and h11 as the oracle for any others."""
 
 import re
+import signal
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -414,3 +415,17 @@ def test_a_body_is_not_limited() -> None:
     result = parsed([OK + b"Content-Length: 3145728\r\n\r\n", *[block] * 3])
     assert isinstance(result, Parsed)
     assert len(result.body) == 3 << 20
+
+
+class Interrupted(ResponseParser):
+    """A parser during whose `on_body` Ctrl-C is pressed."""
+
+    def on_body(self, data: bytes) -> None:
+        signal.raise_signal(signal.SIGINT)
+        super().on_body(data)
+
+
+@pytest.mark.parametrize("body", [b"x", b"x" * 99])
+def test_ctrl_c_during_a_callback_is_no_error_of_the_response(body: bytes) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted().feed(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + body)
