@@ -284,7 +284,7 @@ _smrt_table() {
       esac ;;
     'smrt bench')
       subcommands='compare'
-      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --streaming --input --format --shuffle --concurrency --request-rate --arrival --request-count --duration --ramp-up --warmup-requests --grace-period --max-concurrency --find-max-concurrency --ttft-sla-ms --tpot-sla-ms --e2e-sla-ms --error-rate-sla --sla-percentile --seed --tokens --goodput --threshold --report --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --debug --help --version'
+      flags='--endpoint-name --body --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --data --json --streaming --input --format --shuffle --concurrency --request-rate --arrival --request-count --duration --ramp-up --warmup-requests --grace-period --max-concurrency --find-max-concurrency --ttft-sla-ms --tpot-sla-ms --e2e-sla-ms --error-rate-sla --sla-percentile --seed --tokens --goodput --threshold --report --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --cli-binary-format --debug --help --version'
       repeated='--threshold --report'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -300,6 +300,8 @@ _smrt_table() {
         --inference-component-name) kind='COMPONENT' ;;
         --session-id) kind='ID' ;;
         --prefix-aware-id) kind='ID' ;;
+        --data) kind='DATA' ;;
+        --json) kind='DATA' ;;
         --input) kind='FILE' ;;
         --format) kind='FORMAT json bedrock openai calls text csv' ;;
         --concurrency) kind='LIST' ;;

@@ -514,6 +514,8 @@ complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --enable-
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --inference-component-name' -l inference-component-name -x -a '(__smrt_paths)' -d 'Inference component to invoke, on an endpoint that hosts inference components.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --session-id' -l session-id -x -a '(__smrt_paths)' -d 'NEW_SESSION to start a stateful session, or the ID of an open session.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --prefix-aware-id' -l prefix-aware-id -x -a '(__smrt_paths)' -d 'ID shared by requests with the same prompt prefix, to route them to the same instance on endpoints with prefix-aware routing.'
+complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --data' -l data -x -a '(__smrt_data)' -d 'Input data, instead of --body: text as it is, @FILE (raw bytes; its suffix sets the content type), or @- for standard input.'
+complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --json' -l json -x -a '(__smrt_data)' -d 'Like --data, with application/json as content type and accept.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --streaming' -l streaming -d 'Call the endpoint for response streams.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --input' -l input -r -F -d 'Send the records of this file or folder in turn, instead of --body; - for standard input.'
 complete -c smrt -n '__smrt_command_is "smrt bench"' -n '__smrt_unused --format' -l format -x -a 'json bedrock openai calls text csv' -d 'Format of the records; by default it is detected.'

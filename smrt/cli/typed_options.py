@@ -29,7 +29,7 @@ def invoke_options(
     """
     values = ctx.params
     return InvokeOptions(
-        plain_body=_plain_body(values),
+        plain_body=plain_body_option(values),
         parameters={
             member.name: values[member.name]
             for member in operation.members
@@ -47,7 +47,7 @@ def invoke_options(
     )
 
 
-def _plain_body(values: Mapping[str, Any]) -> tuple[str, str] | None:
+def plain_body_option(values: Mapping[str, Any]) -> tuple[str, str] | None:
     """The option --data or --json, and its value. Raises UsageError if there are two bodies."""
     if values[DATA.dest] is None and values.get(JSON.dest) is None:
         return None

@@ -190,7 +190,7 @@ def _require(operation: Operation, options: InvokeOptions, defaults: Mapping[str
     if missing:
         raise UsageError(
             f"the following arguments are required: {', '.join(missing)}",
-            f"see smrt {operation.command} --help",
+            f"see {' '.join(options.line[:2]) or f'smrt {operation.command}'} --help",
         )
 
 

@@ -156,6 +156,34 @@ def test_records_are_sent_in_turn(smrt: Smrt, endpoint: Endpoint, tmp_path: Path
     assert [each.body for each in endpoint.requests] == [b"1,2", b"3,4", b"1,2", b"3,4"]
 
 
+def test_the_body_can_be_text_or_json(smrt: Smrt, endpoint: Endpoint) -> None:
+    for options in (("--data", "5.1,3.5", "--content-type", "text/csv"), ("--json", '{"x": 1}')):
+        assert smrt(*BENCH, *options, "--request-count", "1", "--warmup-requests", "0").code == 0
+    sent = [(each.body, each.headers["content-type"]) for each in endpoint.requests]
+    assert sent == [(b"5.1,3.5", "text/csv"), (b'{"x": 1}', "application/json")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "content_type"),
+    [(b'{"x": 1}\n', "application/json"), (b"a row\n", "text/plain")],
+)
+def test_records_have_the_content_type_of_their_format(
+    smrt: Smrt, endpoint: Endpoint, lines: bytes, content_type: str
+) -> None:
+    assert smrt(*BENCH, "--input", "-", "--request-count", "2", stdin=lines).code == 0
+    assert {each.headers["content-type"] for each in endpoint.requests} == {content_type}
+
+
+def test_the_endpoint_can_be_that_of_the_configuration(
+    smrt: Smrt, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    line = ("bench", *BODY, "--request-count", "1", "--report", "run.json")
+    assert smrt(*line).code == 252
+    assert smrt(*line, env={"SMRT_ENDPOINT_NAME": "mine"}).code == 0
+    assert {each.target for each in endpoint.requests} == {"/endpoints/mine/invocations"}
+    assert json.loads((tmp_path / "run.json").read_text())["endpoint"]["name"] == "mine"
+
+
 def test_records_of_standard_input_have_their_own_parameters(
     smrt: Smrt, endpoint: Endpoint
 ) -> None:
@@ -199,8 +227,9 @@ def test_the_highest_concurrency_is_searched(smrt: Smrt, tmp_path: Path) -> None
         ((*BODY, "--find-max-concurrency", "--ttft-sla-ms", "5"), "needs --streaming"),
         ((*BODY, "--find-max-concurrency", "--e2e-sla-ms", "x"), "argument --e2e-sla-ms: 'x'"),
         ((*BODY, "--find-max-concurrency", "--sla-percentile", "100"), "cannot be 100"),
-        ((), "--body and --input are missing"),
+        ((), "one of --body, --data, --json and --input is required"),
         ((*BODY, "--input", "x"), "--body and --input cannot be used together"),
+        ((*BODY, "--json", "{}"), "--body and --json cannot be used together"),
         ((*BODY, "--shuffle"), "--shuffle needs --input"),
         ((*BODY, "--concurrency", "0"), "argument --concurrency: '0' is not a whole number"),
         ((*BODY, "--concurrency", "1,x"), "argument --concurrency: 'x' is not a whole number"),

@@ -34,6 +34,7 @@ class LoadTarget(NamedTuple):
     inputs: Sequence[RequestInput]
     token_query: TokenQuery | None = None
     is_shuffled: bool = False
+    endpoint_name: str = ""
 
     @property
     def is_streaming(self) -> bool:

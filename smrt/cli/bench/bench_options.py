@@ -10,7 +10,8 @@ from smrt.bench.figures.thresholds import Threshold, parse_threshold
 from smrt.bench.load.load_options import Level, LoadOptions
 from smrt.bench.measures.token_counts import TokenQuery
 from smrt.cli.number_lists import integer_list, number_list, positive_integer, positive_number
-from smrt.cli.typed_options import connection_options
+from smrt.cli.operation_command import WORDS
+from smrt.cli.typed_options import connection_options, plain_body_option
 from smrt.errors import UsageError
 from smrt.invoke.options import GlobalOptions, InvokeOptions
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
@@ -142,12 +143,14 @@ def _levels(ctx: click.Context) -> tuple[Level, ...]:
 def _invoke_options(ctx: click.Context) -> InvokeOptions:
     values = ctx.params
     return InvokeOptions(
+        plain_body=plain_body_option(values),
         parameters={
             member.name: values[member.name]
             for member in INVOKE_ENDPOINT.members
             if values[member.name] is not None
         },
         binary_format=values["cli_binary_format"],
+        line=("smrt", "bench", *ctx.meta[WORDS]),
         shared=GlobalOptions(
             profile=values["profile"] or None,
             debug=values["debug"],
@@ -158,13 +161,12 @@ def _invoke_options(ctx: click.Context) -> InvokeOptions:
 
 def _check_inputs(ctx: click.Context) -> None:
     values = ctx.params
-    if values["EndpointName"] is None:
-        raise UsageError(
-            "the following arguments are required: --endpoint-name", "see smrt bench --help"
-        )
-    if (values["Body"] is None) is (values["input"] is None):
-        both = "cannot be used together" if values["input"] else "are missing: one is required"
-        raise UsageError(f"--body and --input {both}")
+    bodies = {"--body": "Body", "--data": "data", "--json": "json"}
+    body = next((flag for flag, name in bodies.items() if values[name] is not None), None)
+    if values["input"] is None and body is None:
+        raise UsageError("one of --body, --data, --json and --input is required")
+    if values["input"] is not None and body is not None:
+        raise UsageError(f"{body} and --input cannot be used together")
     if values["input"] is None and (values["format"] or values["shuffle"]):
         flag = "--format" if values["format"] else "--shuffle"
         raise UsageError(f"{flag} needs --input")

@@ -1,10 +1,12 @@
 """The options of `smrt bench`, as rows."""
 
 from smrt.batch.records.record_formats import FORMATS
-from smrt.invoke.option_table import GLOBALS, Row
+from smrt.invoke.option_table import DATA, GLOBALS, JSON, Row
 
 ARRIVALS = ("constant", "poisson")
 ROWS = (
+    DATA,
+    JSON,
     Row("--streaming", "streaming", "Call the endpoint for response streams.", "request"),
     Row(
         "--input",

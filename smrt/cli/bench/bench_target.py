@@ -1,12 +1,9 @@
 """The endpoint that `smrt bench` calls, and the requests that it sends there."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from smrt.batch.records.data_options import DataOptions
-from smrt.batch.records.record import Record, RecordError
+from smrt.batch.records.record import Record
 from smrt.bench.load.load_target import LoadTarget, RequestInput, request_input
 from smrt.config import credentials
 from smrt.errors import UsageError
@@ -19,10 +16,7 @@ from smrt.protocol.operations import Operation
 from smrt.protocol.prepared_request import PreparedRequest
 
 from .bench_options import BenchOptions
-
-MOST_BYTES = 1 << 30
-"""Bytes of the records, which are sent again and again and stay in memory."""
-STDIN = "-"
+from .bench_records import read_records
 
 
 class _Inputs(NamedTuple):
@@ -49,6 +43,7 @@ def bench_target(app: App, options: BenchOptions) -> LoadTarget:
         own,
         options.token_query,
         options.shuffle,
+        call.parameters["EndpointName"],
     )
 
 
@@ -89,9 +84,7 @@ def _body(call: Call) -> _Inputs:
 
 def _records(app: App, call: Call, options: BenchOptions) -> _Inputs:
     """The records of --input; what they have of their own parameters is not shared."""
-    records = tuple(_checked(_read(app, call, options), options))
-    if not records:
-        raise UsageError(f"--input {options.input} has no records")
+    records, content_type = read_records(app, call, options)
     own = {name for record in records for name in record.parameters}
     if any(
         each.parameters.get("EndpointName", "") not in ("", call.parameters["EndpointName"])
@@ -100,7 +93,8 @@ def _records(app: App, call: Call, options: BenchOptions) -> _Inputs:
         raise UsageError("a benchmark calls one endpoint", "remove EndpointName from the records")
     own.discard("EndpointName")
     defaults = {name: value for name, value in call.parameters.items() if name in own}
-    shared = {name: value for name, value in call.parameters.items() if name not in own}
+    known = {"ContentType": content_type, **call.parameters} if content_type else call.parameters
+    shared = {name: value for name, value in known.items() if name not in own}
     requests = (_request(options.operation, record, defaults) for record in records)
     return _Inputs(tuple(requests), shared)
 
@@ -108,64 +102,3 @@ def _records(app: App, call: Call, options: BenchOptions) -> _Inputs:
 def _request(operation: Operation, record: Record, values: Mapping[str, Any]) -> RequestInput:
     headers = parameters.headers(operation, {**values, **record.parameters})
     return request_input(record.body, headers)
-
-
-def _read(app: App, call: Call, options: BenchOptions) -> Iterator[Record | RecordError]:
-    from smrt.batch.records.source import open_files, open_lines, sends_files
-
-    data = DataOptions(
-        format=options.format,
-        content_type=call.parameters.get("ContentType", ""),
-        binary_format=options.invoke.binary_format or DataOptions().binary_format,
-    )
-    assert options.input is not None
-    path, title = options.input, ""
-    with ExitStack() as stack:
-        if path == STDIN:
-            path, title = _saved_stdin(app, stack), "standard input"
-        if sends_files(path, data):
-            source = open_files(_listing(path, stack), path, data)
-        else:
-            source = open_lines(path, data, options.operation, call.parameters, title)
-        for partition in source.layout().all_partitions():
-            yield from source.read(partition)
-
-
-def _saved_stdin(app: App, stack: ExitStack) -> str:
-    from shutil import copyfileobj
-
-    path = os.path.join(_folder(stack), "stdin")
-    with open(path, "wb") as copy:
-        copyfileobj(app.console.stdin, copy)
-    return path
-
-
-def _listing(folder: str, stack: ExitStack) -> str:
-    from smrt.batch.records.file_listing import write_listing
-
-    path = os.path.join(_folder(stack), "listing")
-    with open(path, "wb") as file:
-        write_listing(folder, file)
-    return path
-
-
-def _folder(stack: ExitStack) -> str:
-    from tempfile import TemporaryDirectory
-
-    return stack.enter_context(TemporaryDirectory())
-
-
-def _checked(records: Iterator[Record | RecordError], options: BenchOptions) -> Iterator[Record]:
-    size = 0
-    for record in records:
-        if isinstance(record, RecordError):
-            raise UsageError(
-                f"--input {options.input}: record {record.record_id}: {record.message}"
-            )
-        size += len(record.body)
-        if size > MOST_BYTES:
-            raise UsageError(
-                f"--input {options.input} has more than {MOST_BYTES >> 30} GiB",
-                "send some of its records, as with head -n 10000",
-            )
-        yield record

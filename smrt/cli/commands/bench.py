@@ -26,7 +26,7 @@ from smrt.cli.bench.bench_options import BenchOptions, bench_options
 from smrt.cli.bench.bench_rows import CONNECTION_ROWS, ROWS
 from smrt.cli.bench.bench_target import bench_target
 from smrt.cli.help_option import paragraphs
-from smrt.cli.operation_command import RowsCommand
+from smrt.cli.operation_command import WORDS, RowsCommand
 from smrt.errors import ExitCode, redacted
 from smrt.output.console import App
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
@@ -35,13 +35,13 @@ from smrt.protocol.operations import INVOKE_ENDPOINT
 if TYPE_CHECKING:
     from smrt.cli.help.page import Page
 
-_LINE, _SUBCONTEXT = "smrt.bench.line", "smrt.bench.subcontext"
-"""Keys in a context's `meta`: the words of the command, and the context of a subcommand."""
+_SUBCONTEXT = "smrt.bench.subcontext"
+"""Key in a context's `meta` for the context of a subcommand."""
 
 
 def gather(ctx: click.Context) -> BenchOptions:
     """The options of the command. Raises UsageError."""
-    return bench_options(ctx, redacted(join(("smrt", "bench", *ctx.meta[_LINE]))))
+    return bench_options(ctx, redacted(join(("smrt", "bench", *ctx.meta[WORDS]))))
 
 
 def run(app: App, options: BenchOptions) -> int:
@@ -82,7 +82,7 @@ def _description(options: BenchOptions, target: LoadTarget, started_at: datetime
     return RunDescription(
         options.command,
         started_at.isoformat(timespec="seconds"),
-        options.invoke.parameters["EndpointName"],
+        target.endpoint_name,
         options.operation.name,
         target.settings.region,
         redacted(str(target.url)),
@@ -127,7 +127,7 @@ _EXAMPLES = (
 
 
 class BenchCommand(RowsCommand):
-    """The command, which has a subcommand too; it stores its words for reports."""
+    """The command, which has a subcommand too."""
 
     subcommands = MappingProxyType({"compare": compare_command})
 
@@ -137,7 +137,6 @@ class BenchCommand(RowsCommand):
         if subcommand is not None:
             ctx.meta[_SUBCONTEXT] = subcommand.make_context(args[0], args[1:], parent=ctx)
             return []
-        ctx.meta[_LINE] = tuple(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
