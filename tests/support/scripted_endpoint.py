@@ -119,10 +119,11 @@ class Endpoint:
             sock.sendall(response())
 
     def _receive(self, file: IO[bytes]) -> Received | None:
-        first = file.readline()
-        if not first:
+        """The next request; None at the end, or for another protocol, such as HTTP/2."""
+        words = file.readline().decode("latin-1").split(" ")
+        if len(words) != len(("method", "target", "version")) or words[0] == "PRI":
             return None
-        method, target, _ = first.decode("latin-1").split(" ")
+        method, target, _ = words
         headers = {}
         while (line := file.readline()) not in (b"\r\n", b""):
             name, _, value = line.decode().rstrip("\r\n").partition(":")
