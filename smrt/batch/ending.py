@@ -39,7 +39,9 @@ class Ending(NamedTuple):
                 error = sent.failure
             if self._has_job:
                 error.add_hints(f"to send them again: {self.session.command(RETRY_FAILED)}")
-            else:
+            if self.session.options.errors is not None:
+                error.add_hints(f"their lines are in {self.session.options.errors}")
+            elif not self._has_job:
                 error.add_hints("--errors FILE saves their lines, to send them again")
         return self._report(status, sent, error)
 

@@ -72,6 +72,7 @@ def test_a_failed_record_is_an_error_in_the_result_and_can_be_sent_again(
     assert done.code == 1
     assert "An error occurred (RecordsFailed): 4 of 40 records failed" in done.err
     assert "in.jsonl out.jsonl --errors failed.jsonl --retry-failed\n" in done.err
+    assert done.err.endswith("hint: their lines are in failed.jsonl\n")
     values = [json.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
     assert [value["recordId"] for value in values] == list(range(1, 41))
     assert [value["recordId"] for value in values if "error" in value] == [6, 16, 26, 36]
@@ -88,7 +89,7 @@ def test_a_failed_record_is_an_error_in_the_result_and_can_be_sent_again(
 def test_results_can_be_printed(batch: Batch, model: ModelServer, lines: list[bytes]) -> None:
     model.behavior = bad_fives
     done = batch("in.jsonl", "-", "--errors", "failed")
-    assert done.code == 1
+    assert (done.code, "their lines are in failed" in done.err) == (1, True)
     assert [json.loads(line)["recordId"] for line in done.out.splitlines()] == list(range(1, 41))
     assert Path("failed").read_bytes().splitlines() == lines[5::10]
     assert done.summary["errorRecordCount"] == 4

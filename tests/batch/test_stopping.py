@@ -242,6 +242,25 @@ def test_a_running_or_stopped_job_is_not_run_twice(
     assert model.counts == Counter(lines)
 
 
+def test_two_jobs_with_one_output_write_it_whole_one_after_the_other(
+    started: Start, batch: Batch, model: ModelServer, lines: list[bytes], tmp_path: Path
+) -> None:
+    gate = Gate(model, 20)
+    process = started("in.jsonl", "out.jsonl", "--job", "first", "--concurrency", "4")
+    until(lambda: gate.waiting == 4)
+    model.behavior = lambda _received, _times: response(200, b"1")
+    assert batch("in.jsonl", "out.jsonl", "--job", "second").code == 0
+    assert (tmp_path / "out.jsonl").read_bytes().count(b'"modelOutput":1}\n') == 200
+    gate.opened.set()
+    assert finished(process)[0] == 0
+    values = [json.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
+    assert [value["recordId"] for value in values] == list(range(1, 201))
+    assert [value["modelOutput"] for value in values[:20]] == [{"n": n} for n in range(20)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("first", "in.jsonl", "out.jsonl", "second")
+    ]
+
+
 def run_killed(start: Start, model: ModelServer, words: tuple[str, ...], number: int) -> bool:
     """Run until `number` requests were handled, and kill the run; return whether the job ended."""
     process = start("in.jsonl", "out.jsonl", "--resume", "--partition-size", "500", *words)

@@ -90,10 +90,12 @@ class Source:
     def estimated_records(self) -> int:
         """About how many records there are, by the lines of the first 256 MB."""
         size = lines = 0
+        end = b"\n"
         for block in self._file.blocks():
-            size, lines = size + len(block), lines + block.count(b"\n")
+            size, lines, end = size + len(block), lines + block.count(b"\n"), block[-1:]
             if size >= SAMPLE:
                 break
+        lines += end != b"\n"
         return round(lines * (self.end - self.start) / size) if size else 0
 
     def _lines(self, partition: Partition) -> Generator[Line]:

@@ -237,3 +237,9 @@ def test_a_folder_is_no_file_of_lines(tmp_path: Path) -> None:
 def test_a_header_is_for_csv() -> None:
     with pytest.raises(UsageError, match="--header is for CSV"), source_of(b"{}", header="skip"):
         pass
+
+
+@pytest.mark.parametrize("content", [b"1\n2\n3\n", b"1\n2\n3"])
+def test_the_number_of_records_of_a_small_input_is_known(content: bytes) -> None:
+    with source_of(content, "in.jsonl") as source:
+        assert source.estimated_records() == 3
