@@ -10,13 +10,17 @@ from .stream_opening import OpenedStream
 
 
 class PartStream:
-    """Signs and sends parts, and decodes those of the response; `stream` moves the bytes."""
+    """Signs and sends parts, and decodes those of the response; `stream` moves the bytes.
+
+    `received_bytes` counts those of the response.
+    """
 
     def __init__(self, opened: OpenedStream) -> None:
         self.stream = opened.stream
         self._chain, self._clock = opened.chain, opened.clock
         self._response_metadata = opened.response_metadata
         self._decoder = Decoder()
+        self.received_bytes = 0
 
     def send(self, part: Part) -> None:
         """Queue `part`; `stream.unsent` counts the bytes that wait."""
@@ -35,6 +39,7 @@ class PartStream:
         """
         with translated(READING, ""):
             data = self.stream.read()
+        self.received_bytes += len(data)
         for message in self._decoder.feed(data):
             error = response_error(message, self._response_metadata)
             if error is not None:

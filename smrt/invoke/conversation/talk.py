@@ -11,6 +11,7 @@ from smrt.invoke.metadata import report
 from smrt.output import outfile, query
 from smrt.output.body import plan_body
 from smrt.output.console import App, Console
+from smrt.output.generated_text import CountedSelection
 
 from .conversation import Conversation
 from .conversation_options import ConversationOptions
@@ -30,7 +31,7 @@ def talk(app: App, call: Call, options: ConversationOptions) -> None:
         body_plan=plan,
     )
     is_terminal = app.console.is_terminal if plan is None else plan.is_terminal
-    select = None if options.text is None else query.compile(options.text, flag="--text")
+    select = None if options.text is None else _selection(options.text)
     write = formatter(options.output_format, select, is_terminal=is_terminal)
     if options.invoke.is_preview:
         from smrt.invoke.preview import show_preview
@@ -45,7 +46,13 @@ def talk(app: App, call: Call, options: ConversationOptions) -> None:
     ):
         parts = PartStream(opened)
         Conversation(parts, source, output, write, options.input, note=app.console.note).run()
+        if select is not None:
+            select.check(parts.received_bytes)
     metadata.write(opened.metadata)
+
+
+def _selection(expression: str) -> CountedSelection:
+    return CountedSelection(query.compile(expression, flag="--text"), "--text")
 
 
 def _file(body: bytes | BinaryIO | None, console: Console) -> BinaryIO:

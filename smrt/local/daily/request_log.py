@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from smrt.errors import redacted
 from smrt.local.server_response import ServerResponse
 from smrt.protocol.messages import Request
+from smrt.protocol.response_stream import CONTENT_TYPE as EVENT_STREAM
 from smrt.protocol.responses import header
 
 _TARGET = re.compile(r"/endpoints/([^/]+)/(?:(async)-)?invocations(?:-(.*))?")
@@ -29,7 +30,7 @@ class RequestLog:
     ) -> ServerResponse:
         """`response`, with its line printed as soon as its body is complete."""
         start = f"{_time(started_at)} {_name(request)} {_status(response)}"
-        sent = _described(_request_type(request), f"{request.payload.length} bytes")
+        sent = _sent(request)
         if isinstance(response.body, bytes):
             received = _result(response, f"{len(response.body)} bytes")
             self._print(f"{start}: {sent} -> {received}", started_at)
@@ -72,6 +73,14 @@ def _name(request: Request) -> str:
 def _status(response: ServerResponse) -> str:
     code = header(response.headers, "x-amzn-errortype")
     return f"{response.status:d} {code}" if code else f"{response.status:d}"
+
+
+def _sent(request: Request) -> str:
+    """The type and size of a request; those of a stream in both directions are not known yet."""
+    content_type = _request_type(request)
+    if content_type == EVENT_STREAM:
+        return content_type
+    return _described(content_type, f"{request.payload.length} bytes")
 
 
 def _request_type(request: Request) -> str | None:

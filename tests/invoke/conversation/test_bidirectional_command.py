@@ -91,6 +91,12 @@ def test_messages_are_sent_and_printed(
     assert (done.code, done.out, done.err) == (0, output, "")
 
 
+def test_text_that_matches_no_message_is_an_error(smrt: Smrt, local: dict[str, str]) -> None:
+    done = smrt(*ECHO, "--text", "b", stdin=b'{"a": 1}\n', env=local)
+    assert (done.code, done.out) == (255, b"")
+    assert "--text matches nothing in 1 event" in done.err
+
+
 def test_lines_of_json_describe_parts_in_both_directions(smrt: Smrt, local: dict[str, str]) -> None:
     lines = [
         {"Text": "he", "DataType": "UTF8", "CompletionState": "PARTIAL"},
