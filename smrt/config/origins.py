@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from smrt.protocol.messages import Settings
+from smrt.protocol.operations import RUNTIME
 from smrt.protocol.urls import masked_url, without_userinfo
 
 from . import configuration
 from .configuration import Config
 from .connection_options import ConnectionOptions
-
-_URL_VARIABLES = ("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "AWS_ENDPOINT_URL")
 
 
 def origins(
@@ -17,12 +16,16 @@ def origins(
     settings: Settings,
     options: ConnectionOptions,
     configured: Mapping[str, str] = {},
+    service: str = RUNTIME.setting,
 ) -> Iterator[str]:
-    """One line each for profile, region, endpoint URL, and the `configured` parameters."""
+    """One line each for profile, region, endpoint URL, and the `configured` parameters.
+
+    The endpoint URL is that of `service`.
+    """
     yield f"profile {config.profile}: {_profile(config)}"
     yield f"region {settings.region}: {_region(config, options.region)}"
     url = settings.endpoint_url
-    origin = _url(config, options.endpoint_url, url)
+    origin = _url(config, options.endpoint_url, url, service)
     yield f"endpoint URL {masked_url(url) if url else 'of the region'}: {origin}"
     for name, variable, key in configuration.PARAMETERS:
         if name in configured:
@@ -46,13 +49,13 @@ def _region(config: Config, option: str | None) -> str:
     return configuration.origin(config, variable, "region")
 
 
-def _url(config: Config, option: str | None, url: str | None) -> str:
+def _url(config: Config, option: str | None, url: str | None, service: str) -> str:
     if option is not None:
         return "from --endpoint-url"
     if url is None:
         return "by default"
+    names = (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL")
     variable = next(
-        (name for name in _URL_VARIABLES if without_userinfo(config.environ.get(name, "")) == url),
-        None,
+        (name for name in names if without_userinfo(config.environ.get(name, "")) == url), None
     )
     return f"from {variable or config.config_path}"

@@ -89,6 +89,7 @@ def listed_settings(
     yield from _credentials(config, load())
     yield _region(config, region)
     yield _endpoint_url(config, "endpoint_url", "sagemaker_runtime")
+    yield _endpoint_url(config, "http2_endpoint_url", "sagemaker_runtime_http2")
     yield _endpoint_url(config, "s3_endpoint_url", "s3")
     for _, variable, key in configuration.PARAMETERS:
         yield _listed(config, Setting(key, () if variable is None else (variable,), key))

@@ -96,7 +96,9 @@ def _log_origins(app: App, inputs: Inputs, resolved: Settings, options: Connecti
 
     trace = stamped(app.console.print_stderr)
     configured = {name: inputs.values[name] for name in inputs.configured}
-    for line in origins(inputs.config, resolved, options, configured):
+    for line in origins(
+        inputs.config, resolved, options, configured, inputs.operation.service.setting
+    ):
         trace(line)
 
 

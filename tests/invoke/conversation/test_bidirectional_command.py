@@ -66,6 +66,68 @@ def url() -> Iterator[str]:
         yield served
 
 
+CONFIG = """
+[profile services]
+services = local
+region = us-east-1
+aws_access_key_id = local
+aws_secret_access_key = local-secret
+[services local]
+sagemaker_runtime_http2 =
+  endpoint_url = {url}
+"""
+
+
+@pytest.mark.parametrize(
+    ("env", "options", "origin"),
+    [
+        ({"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME_HTTP2": "{url}"}, (), "from AWS_ENDPOINT_URL_SAGE"),
+        ({"AWS_ENDPOINT_URL": "{url}"}, (), "from AWS_ENDPOINT_URL\n"),
+        ({"AWS_CONFIG_FILE": "config"}, ("--profile", "services"), "from config"),
+        ({}, ("--endpoint-url", "{url}"), "from --endpoint-url"),
+    ],
+)
+def test_the_service_has_an_endpoint_url_of_its_own(
+    smrt: Smrt, url: str, env: dict[str, str], options: tuple[str, ...], origin: str
+) -> None:
+    Path("config").write_text(CONFIG.format(url=url))
+    variables = {name: value.format(url=url) for name, value in env.items()}
+    words = [word.format(url=url) for word in options]
+    done = smrt(*ECHO, *words, "--debug", stdin=b"hi\n", env=variables)
+    assert (done.code, done.out) == (0, b"hi\n")
+    assert f"endpoint URL {url}: {origin}" in done.err
+
+
+def test_verbose_prints_the_heads_of_the_stream(smrt: Smrt, local: dict[str, str]) -> None:
+    done = smrt(*ECHO, "-v", stdin=b"hi\n", env=local)
+    assert (done.code, done.out) == (0, b"hi\n")
+    lines = done.err.splitlines()
+    assert lines[0] == "> POST /endpoints/echo/invocations-bidirectional-stream HTTP/2"
+    assert "> x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS" in lines
+    assert "< HTTP/2 200" in lines
+    assert "local-secret" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "stdin"),
+    [
+        (("--data", "one\ntwo"), b"unread"),
+        (("--data", "@-"), b"one\ntwo"),
+        (("--data", "@in.txt"), b"unread"),
+        (("--body", "b25lCnR3bw=="), b"unread"),
+        (("--body", "-"), b"one\ntwo"),
+    ],
+)
+def test_input_comes_from_the_options_of_every_call(
+    smrt: Smrt, local: dict[str, str], options: tuple[str, ...], stdin: bytes
+) -> None:
+    Path("in.txt").write_text("one\ntwo")
+    profile = {**local, "AWS_CONFIG_FILE": "config"}
+    Path("config").write_text("[default]\nsmrt_content_type = text/csv\n")
+    done = smrt(*ECHO, *options, stdin=stdin, env=profile)
+    assert (done.code, done.out, done.err) == (0, b"one\ntwo\n", "")
+
+
 @pytest.fixture
 def local(url: str, environ: dict[str, str]) -> dict[str, str]:
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local-secret"}
