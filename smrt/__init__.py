@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smrt.client.boto3_client import Client
     from smrt.errors import ServiceError, SmrtError
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Client", "ServiceError", "SmrtError", "__version__", "invoke_batch"]
 
 _HOMES = {
