@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import without_coverage
-from tests.support.project import ROOT
+from tests.support.project import PACKAGE
 from tests.support.scripted_endpoint import Endpoint
 
 SCRIPT = """
@@ -239,8 +239,9 @@ def test_the_package_alone_imports_nothing(tmp_path: Path) -> None:
 
 def test_a_plain_call_defines_no_named_tuple_of_typing() -> None:
     """Each would take as long as five of smrt's."""
+    top = PACKAGE.parent
     names = [name.replace(".", "/") for name in modules(CALL, TLS) - {"smrt.named_tuple"}]
-    paths = [path for name in names for path in (ROOT / f"{name}.py", ROOT / name / "__init__.py")]
+    paths = [path for name in names for path in (top / f"{name}.py", top / name / "__init__.py")]
     files = [path for path in paths if path.exists()]
     assert len(files) == len(names)
     imports = re.compile("^from typing import .*NamedTuple", re.MULTILINE)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 LOCAL = ("numpy>=1.26", "websockets>=13")
 LOCAL_ASYNC = ("flask>=3", "flask-cors>=5", "moto[s3]>=5.2.5")
-BOTOCORE = ("botocore>=1.41",)
+BOTOCORE = ("botocore>=1.43",)
 RAY = ("ray>=2.40",)
 CRT = ("botocore[crt]",)
 """Requirements: of the extras, of smrt itself, and of botocore for some credentials and buckets.
