@@ -195,7 +195,7 @@ _smrt_table() {
       esac ;;
     'smrt batch')
       subcommands=''
-      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --s3-data-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --join --lease --engine --address --status --stop --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
+      flags='--endpoint-name --content-type --accept --custom-attributes --target-model --target-variant --target-container-hostname --inference-id --enable-explanations --inference-component-name --session-id --prefix-aware-id --format --split-type --s3-data-type --batch-strategy --max-payload-in-mb --max-records-per-request --csv-header --input-filter --output-filter --join-source --assemble-with --output-split --no-keep-order --details --limit --errors --streaming --text --chat --async --stage --max-in-queue --s3-output-path-extension --request-ttl-seconds --invocation-timeout-seconds --concurrency --request-rate --workers --max-errors --max-requests --partition-size --dry-run --progress --wait-ready --job --resume --retry-failed --in-doubt --join --lease --engine --address --status --stop --output --query --select --color --no-cli-pager --cli-error-format --profile --region --endpoint-url --no-sign-request --no-verify-ssl --ca-bundle --cli-connect-timeout --cli-read-timeout --retry-timeouts --data --json --cli-binary-format --cli-input-json --cli-input-yaml --verbose --debug --no-paginate --cli-auto-prompt --no-cli-auto-prompt --help --version'
       positional='INPUT_FILE'
       case $2 in
         --endpoint-name) kind='ENDPOINT' ;;
@@ -225,6 +225,11 @@ _smrt_table() {
         --limit) kind='COUNT' ;;
         --errors) kind='FILE' ;;
         --text) kind='JMESPATH' ;;
+        --stage) kind='S3_URI' ;;
+        --max-in-queue) kind='COUNT' ;;
+        --s3-output-path-extension) kind='S3_PATH' ;;
+        --request-ttl-seconds) kind='SECONDS' ;;
+        --invocation-timeout-seconds) kind='SECONDS' ;;
         --concurrency) kind='COUNT' ;;
         --request-rate) kind='RATE' ;;
         --workers) kind='COUNT' ;;

@@ -43,6 +43,10 @@ class BatchOptions(NamedTuple):
     keep_order: bool = True
     details: bool = False
     streaming: bool = False
+    is_queued: bool = False
+    """Whether the endpoint is asynchronous."""
+    stage: str | None = None
+    max_in_queue: int = 1000
     stream_format: StreamFormatOptions = StreamFormatOptions()
     workers: int = 1
     concurrency: int | None = None

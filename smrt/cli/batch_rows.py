@@ -2,10 +2,11 @@
 
 from smrt.batch.progress_modes import MODES
 from smrt.batch.records.record_formats import FORMATS
-from smrt.invoke.option_table import GLOBALS, STREAM, Row, member_row
-from smrt.protocol.operations import INVOKE_ENDPOINT
+from smrt.invoke.option_table import GLOBALS, STAGE, STREAM, Row, member_row
+from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 
 _DATA, _RUN, _JOB = "records", "run", "job"
+QUEUE_MEMBERS = ("S3OutputPathExtension", "RequestTTLSeconds", "InvocationTimeoutSeconds")
 INPUT = Row(
     "",
     "input",
@@ -69,6 +70,22 @@ _STREAMING = (
     Row("--streaming", "streaming", "Use the streaming operation, and join the response.", _DATA),
     *(row for row in STREAM if row.dest in ("text", "chat")),
 )
+_QUEUE = (
+    Row("--async", "is_queued",
+        "Queue the requests at an asynchronous endpoint, and collect the results from S3.", _DATA),
+    STAGE._replace(
+        help="With --async, upload each body below this S3 URI; otherwise it has at most 128,000 "
+        "bytes.",
+        group=_DATA,
+    ),
+    Row("--max-in-queue", "max_in_queue", "With --async, most requests without a result.",
+        _DATA, "COUNT", default="1000"),
+    *(
+        member_row(member)._replace(group="request")
+        for member in INVOKE_ENDPOINT_ASYNC.members
+        if member.name in QUEUE_MEMBERS
+    ),
+)  # fmt: skip
 _CALLS = (
     Row("--concurrency", "concurrency",
         "Most requests in flight; the number adapts to the endpoint up to it.",
@@ -120,4 +137,4 @@ _SUMMARY = Row(
     next(row.choices for row in GLOBALS if row.flag == "--output"), "json",
 )  # fmt: skip
 _KEPT = tuple(row for row in GLOBALS if row.flag not in _REFUSED)
-ROWS = (*_MEMBERS, *_RECORDS, *_STREAMING, *_CALLS, *_JOBS, _SUMMARY, *_KEPT)
+ROWS = (*_MEMBERS, *_RECORDS, *_STREAMING, *_QUEUE, *_CALLS, *_JOBS, _SUMMARY, *_KEPT)

@@ -28,7 +28,9 @@ def options_in_job(
     return options._replace(
         shared=own.shared._replace(profile=profile, connection=connection),
         invoke=options.invoke._replace(
-            parameters=description.parameters, input_json=None, input_yaml=None
+            parameters={name: str(value) for name, value in description.parameters.items()},
+            input_json=None,
+            input_yaml=None,
         ),
         batch=batch._replace(
             input=description.input["Path"],

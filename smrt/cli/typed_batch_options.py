@@ -12,7 +12,7 @@ from smrt.errors import UsageError
 from smrt.invoke.options import GlobalOptions, InvokeOptions
 from smrt.output.stream_format import StreamFormatOptions
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT, masked_repr
-from smrt.protocol.operations import INVOKE_ENDPOINT
+from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 from smrt.protocol.parameters import integer
 
 from .typed_options import global_options
@@ -71,9 +71,25 @@ def _check(values: Mapping[str, Any]) -> None:
     is_text = values["chat"] or values["text"] is not None
     if is_text and not values["streaming"]:
         raise UsageError("--chat and --text require --streaming")
+    _check_queue(values)
     documents = (values["cli_input_json"], values["cli_input_yaml"])
     if STANDARD_STREAM in documents and values["input"] == STANDARD_STREAM:
         raise UsageError("standard input can be read only once, not by INPUT and --cli-input-json")
+
+
+def _check_queue(values: Mapping[str, Any]) -> None:
+    """Reject options that do not go with --async, or without it."""
+    if not values["is_queued"]:
+        for name in ("stage", "max_in_queue"):
+            if values[name] is not None:
+                raise UsageError(f"--{name.replace('_', '-')} requires --async")
+        return
+    if values["streaming"] or values["batch_strategy"] == "MultiRecord":
+        raise UsageError("--async sends one record in a request, and does not stream")
+    if values["output_path"] == STANDARD_STREAM:
+        raise UsageError("--async needs a file or a folder as OUTPUT: a job that can be resumed")
+    if values["stage"] is not None and not is_s3(values["stage"]):
+        raise UsageError(f"--stage: not an S3 URI: '{values['stage']}'")
 
 
 def _check_job(values: Mapping[str, Any]) -> None:
@@ -88,10 +104,18 @@ def _check_job(values: Mapping[str, Any]) -> None:
 
 
 def _invoke_options(values: Mapping[str, Any], shared: GlobalOptions) -> InvokeOptions:
+    operation, other = INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
+    if values["is_queued"]:
+        operation, other = other, operation
+    known = {member.name for member in operation.members}
+    for member in other.members:
+        if member.name not in known and values.get(member.name) is not None:
+            needs = "cannot be used with" if values["is_queued"] else "requires"
+            raise UsageError(f"{member.flag} {needs} --async")
     return InvokeOptions(
         parameters={
             member.name: values[member.name]
-            for member in INVOKE_ENDPOINT.members
+            for member in operation.members
             if values.get(member.name) is not None
         },
         input_json=values["cli_input_json"],
@@ -116,6 +140,9 @@ def _batch_options(values: Mapping[str, Any]) -> BatchOptions:
         keep_order=not values["no_keep_order"],
         details=values["details"],
         streaming=values["streaming"],
+        is_queued=values["is_queued"],
+        stage=values["stage"],
+        max_in_queue=_count(values, "max_in_queue") or BatchOptions("", "").max_in_queue,
         stream_format=StreamFormatOptions(None, values["text"], values["chat"]),
         workers=_count(values, "workers") or 1,
         concurrency=_count(values, "concurrency"),

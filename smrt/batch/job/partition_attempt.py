@@ -8,7 +8,7 @@ from smrt.errors import SmrtError
 
 from .disk.job_files import Files, storing, sync_folder
 from .journal import Journal
-from .logs.job_log import SENT, UNSENT, JobLog, frame, frame_offsets
+from .logs.job_log import ACCEPTED, SENT, UNSENT, JobLog, frame, frame_offsets
 from .outcomes import Counts, InDoubt, Outcome
 from .ownership import Acquire, Ownership
 from .partition_round import PartitionRound
@@ -64,7 +64,7 @@ class PartitionAttempt:
 
     def earlier(self) -> Earlier:
         """What stands from earlier attempts."""
-        return Earlier(self._standing.stored, self._standing.pending)
+        return Earlier(self._standing.stored, self._standing.pending, self._standing.accepted)
 
     def reserve(self, offsets: Sequence[int]) -> None:
         """Nothing: a log is fast enough to store what is sent at the moment that it is."""
@@ -81,6 +81,10 @@ class PartitionAttempt:
         except SmrtError:
             self.unsent(offsets)
             raise
+
+    def accepted(self, offset: int, content: bytes) -> None:
+        """Store that an asynchronous endpoint has queued the call."""
+        self._log.append(frame(ACCEPTED, offset, content))
 
     def unsent(self, offsets: Sequence[int]) -> None:
         """Store that these calls did not run, and that the records have not been started."""

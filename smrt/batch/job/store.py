@@ -1,6 +1,6 @@
 """The seam between a run and where its state is stored."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from smrt.batch.records.record import Partition, Result
@@ -16,6 +16,8 @@ class Earlier(NamedTuple):
     """The offsets of records that have a result, and are not sent; membership is O(log n)."""
     in_doubt: Collection[int]
     """The offsets of records whose call may have run; they have no result yet."""
+    accepted: Mapping[int, bytes] = {}
+    """Those of them that an asynchronous endpoint has queued, and what was stored about that."""
 
 
 class Attempt(Protocol):
@@ -41,6 +43,9 @@ class Attempt(Protocol):
         Returns before a byte may leave. Raises SmrtError if it could not be stored, or if anything
         could not be stored before: then nothing may be sent.
         """
+
+    def accepted(self, offset: int, content: bytes) -> None:
+        """Store that an asynchronous endpoint has queued the call, and where its result will be."""
 
     def unsent(self, offsets: Sequence[int]) -> None:
         """Store that these calls did not run, and that the records have not been started."""

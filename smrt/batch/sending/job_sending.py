@@ -28,6 +28,11 @@ def send_job(session: Session, records: JobRecords, monitor: Monitor) -> Sent:
     path = store.folder.paths.requests
     with closing(RequestBudget(options.max_requests, path, session.files)) as budget:
         work = make_work(session, source, plan, store, budget)
+        if options.is_queued:
+            from smrt.batch.queued.queued_requests import RequestNames, queued
+
+            folder = store.folder
+            work = queued(work, session, RequestNames(folder.job.job_id, folder.round))
 
         def sync() -> None:
             store.sync()

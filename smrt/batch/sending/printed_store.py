@@ -82,6 +82,9 @@ class PrintedAttempt:
         """These records are about to be sent."""
         self.pending.update(offsets)
 
+    def accepted(self, offset: int, content: bytes) -> None:
+        """Nothing is stored."""
+
     def unsent(self, offsets: Sequence[int]) -> None:
         """These calls did not run."""
         self.pending.difference_update(offsets)

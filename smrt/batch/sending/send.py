@@ -52,6 +52,10 @@ def send_records(
 
 
 def _sender_class(work: Work) -> type[Sender]:
+    if work.queue is not None:
+        from smrt.batch.queued.async_sender import AsyncSender
+
+        return AsyncSender
     if not work.reads_ahead:
         return Sender
     from smrt.batch.storage.ahead_sender import AheadSender

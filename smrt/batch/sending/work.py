@@ -1,13 +1,13 @@
 """What a sending process works with."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from smrt.batch.batch_session import Session
 from smrt.batch.job.job_store import PartitionPlan
 from smrt.batch.job.outcomes import InDoubt
 from smrt.batch.job.store import BatchStore
-from smrt.batch.records.packing import PackLimits, pack_limits
+from smrt.batch.records.packing import Pack, PackLimits, pack_limits
 from smrt.batch.records.record import Partition, Record, RecordError, Result
 from smrt.batch.records.rendering import Details, make_renderer, writes_json
 from smrt.batch.records.source import Source
@@ -36,6 +36,14 @@ class ResultMaker(Protocol):
 Read = Callable[[Partition], Iterator[Record | RecordError]]
 
 
+class QueueOptions(NamedTuple):
+    """An asynchronous endpoint: its results in S3, and how many wait for how long, at most."""
+
+    store: Any
+    most: int
+    seconds: float
+
+
 class Work(NamedTuple):
     """What is sent, and how its results are made and stored."""
 
@@ -49,6 +57,9 @@ class Work(NamedTuple):
     details: Callable[[Completion, int], Details | None] = lambda _completion, _count: None
     in_doubt: InDoubt = InDoubt.RESEND
     has_room: Callable[[], bool] = lambda: True
+    prepare: Callable[[Pack], Pack | RecordError] = lambda pack: pack
+    """Changes a request before it is sent, if that waits for the network."""
+    queue: QueueOptions | None = None
     reads_ahead: bool = False
     """Whether partitions are claimed and read in a thread, as that waits for the network."""
     fence: Callable[[], None] | None = None

@@ -62,6 +62,11 @@ class JoinedSender:
         """Send what this process can claim. The failure may be a LeaseLapsedError."""
         session, (source, plan, store) = self._session, records
         work = make_work(session, source, plan, store, self._budget)
+        if self._options.is_queued:
+            from smrt.batch.queued.queued_requests import RequestNames, queued
+
+            folder = store.folder
+            work = queued(work, session, RequestNames(folder.job.job_id, folder.round))
         show = self._monitor.show
         monitor = self._monitor._replace(
             sync=store.sync,

@@ -1,6 +1,6 @@
 """Sends records that a thread claims, reads and reserves: the loop never waits for S3."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, NamedTuple
@@ -33,6 +33,8 @@ class Window(NamedTuple):
     outstanding: int
     """Records that have no result from earlier."""
     is_last: bool
+    accepted: list[tuple[Record, bytes]]
+    """Records that an asynchronous endpoint has queued."""
 
 
 class AheadSender(Sender):
@@ -66,6 +68,7 @@ class AheadSender(Sender):
         current.records += window.read
         current.outstanding += window.outstanding
         self._recorder.doubt(current, window.doubtful, IN_DOUBT_CODE, IN_DOUBT_MESSAGE)
+        self._resume_waiting(current, window.accepted)
         for item in window.items:
             if isinstance(item, RecordError):
                 self._recorder.fail(current, item)
@@ -77,6 +80,11 @@ class AheadSender(Sender):
         if window.is_last:
             current.is_read = True
             self._recorder.commit(current)
+
+    def _resume_waiting(
+        self, current: OpenPartition, accepted: Sequence[tuple[Record, bytes]]
+    ) -> None:
+        """Only an asynchronous endpoint has queued anything."""
 
 
 class WindowReader:
@@ -135,7 +143,8 @@ class WindowReader:
         current, records = OpenPartition(attempt), _Reading(self._work, attempt)
         items: list[Pack | RecordError] = []
         count = size = 0
-        for item in pack_records(records.unsent(), self._work.limits):
+        for packed in pack_records(records.unsent(), self._work.limits):
+            item = self._work.prepare(packed) if isinstance(packed, Pack) else packed
             items.append(item)
             if isinstance(item, Pack):
                 count, size = count + len(item.records), size + len(item.body)
@@ -160,6 +169,7 @@ class _Reading:
     def __init__(self, work: Work, attempt: Attempt) -> None:
         self._work, self._attempt = work, attempt
         self._doubtful: list[Record | RecordError] = []
+        self._accepted: list[tuple[Record, bytes]] = []
         self._read = self._outstanding = 0
 
     def unsent(self) -> Iterator[Record | RecordError]:
@@ -171,7 +181,9 @@ class _Reading:
             if earlier.stored and record.offset in earlier.stored:
                 continue
             self._outstanding += 1
-            if skips and record.offset in earlier.in_doubt:
+            if record.offset in earlier.accepted and isinstance(record, Record):
+                self._accepted.append((record, earlier.accepted[record.offset]))
+            elif skips and record.offset in earlier.in_doubt:
                 self._doubtful.append(record)
             else:
                 yield record
@@ -181,12 +193,13 @@ class _Reading:
     ) -> Window:
         """A window with these items, and what was counted since the last one."""
         counts = (self._read, self._outstanding)
-        window = Window(current, items, self._doubtful, *counts, is_last)
-        self._doubtful, self._read, self._outstanding = [], 0, 0
+        window = Window(current, items, self._doubtful, *counts, is_last, self._accepted)
+        self._doubtful, self._accepted = [], []
+        self._read, self._outstanding = 0, 0
         return window
 
 
-END: Any = Window(None, [], [], 0, 0, is_last=True)  # type: ignore[arg-type] # of no partition
+END: Any = Window(None, [], [], 0, 0, is_last=True, accepted=[])  # type: ignore[arg-type] # of no partition
 
 
 def _waker(engine: Any) -> Callable[[], None]:

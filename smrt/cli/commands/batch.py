@@ -19,6 +19,7 @@ from smrt.protocol import parameters
 from smrt.protocol.messages import INVOKE_READ_TIMEOUT
 from smrt.protocol.operations import (
     INVOKE_ENDPOINT,
+    INVOKE_ENDPOINT_ASYNC,
     INVOKE_ENDPOINT_WITH_RESPONSE_STREAM,
     Operation,
 )
@@ -112,6 +113,8 @@ def _call(app: App, options: BatchCommandOptions) -> Call:
     operation = INVOKE_ENDPOINT
     if options.batch.streaming:
         operation = INVOKE_ENDPOINT_WITH_RESPONSE_STREAM
+    if options.batch.is_queued:
+        operation = INVOKE_ENDPOINT_ASYNC
     common = _without_body(operation, names_endpoint=options.batch.data.format == "calls")
     call = prepare(app, read_inputs(app, common, options.invoke), options.shared)
     if call.settings.validate:

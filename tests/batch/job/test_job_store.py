@@ -93,12 +93,12 @@ def test_what_stands_from_earlier_attempts_is_stored_or_in_doubt(store: JobStore
     first.unsent([3])
     first.close()
     second = claim(store)
-    assert [*map(list, second.earlier())] == [[2], [0, 1]]
+    assert [*map(list, second.earlier())] == [[2], [0, 1], []]
     second.sent([0])
     second.response(0, b"0\n", ok=False)
     second.close()
     third = claim(store)
-    assert [*map(list, third.earlier())] == [[0, 2], [1]]
+    assert [*map(list, third.earlier())] == [[0, 2], [1], []]
     assert third.counts == Counts(succeeded=1, failed=1)
 
 
@@ -152,7 +152,7 @@ def test_after_a_failure_nothing_is_sent_or_committed_but_responses_are_stored(
     is_full.clear()
     attempt.response(1, b"1\n", ok=True)
     attempt.close()
-    assert [*map(list, claim(store).earlier())] == [[1], [0]]
+    assert [*map(list, claim(store).earlier())] == [[1], [0], []]
     store.close()
 
 
@@ -197,7 +197,7 @@ def test_a_round_that_is_interrupted_goes_on_in_the_next_run(job: SmallJob) -> N
     store.close()
     store = job.store(Files(), resume=True)
     attempt = claim(store)
-    assert [*map(list, attempt.earlier())] == [[0, 1, 4], [3]]
+    assert [*map(list, attempt.earlier())] == [[0, 1, 4], [3], []]
     respond(attempt, "--sf-")
     attempt.commit()
     assert lines(store) == "sfsfssssss"

@@ -19,6 +19,7 @@ from smrt.protocol.messages import masked_repr
 
 SENT = 16
 UNSENT = 17
+ACCEPTED = 18
 """The kinds of entries; those of results are the values of Outcome."""
 _HEADER = Struct("=IIBQ")
 _CHECKED = Struct("=IBQ")

@@ -1,13 +1,13 @@
 """Where a partition stands, by the logs of earlier attempts."""
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
 from smrt.batch.job.outcomes import Counts, Outcome
 
-from .job_log import SENT, UNSENT, read_log
+from .job_log import ACCEPTED, SENT, UNSENT, read_log
 from .result_index import ResultIndex
 from .sorted_offsets import SortedOffsets, sorted_offsets
 
@@ -25,6 +25,8 @@ class Standing(NamedTuple):
     """The records in doubt of earlier rounds that are sent again in this one."""
     settled: Counts = Counts()
     """The results of the records that are not sent (again) in this round."""
+    accepted: Mapping[int, bytes] = {}
+    """Those of the pending records that an asynchronous endpoint has queued, and where."""
 
 
 def standing(
@@ -37,12 +39,20 @@ def standing(
     if not earlier_logs and not logs:
         return Standing()
     with closing(ResultIndex()) as index:
-        pending = index_logs(index, (*earlier_logs, *logs))
-        return _standing(index, len(earlier_logs), retryable, pending)
+        accepted: dict[int, bytes] = {}
+        pending = index_logs(index, (*earlier_logs, *logs), accepted)
+        return _standing(index, len(earlier_logs), retryable, pending)._replace(
+            accepted={offset: accepted[offset] for offset in accepted.keys() & pending}
+        )
 
 
-def index_logs(index: ResultIndex, logs: Sequence[str]) -> set[int]:
-    """Add the results in `logs`, in the order of the attempts; return the calls without one."""
+def index_logs(
+    index: ResultIndex, logs: Sequence[str], accepted: dict[int, bytes] | None = None
+) -> set[int]:
+    """Add the results in `logs`, in the order of the attempts; return the calls without one.
+
+    `accepted` gets what is stored about the calls that were queued.
+    """
     pending: set[int] = set()
     for number, path in enumerate(logs):
         for entry in read_log(path):
@@ -50,6 +60,9 @@ def index_logs(index: ResultIndex, logs: Sequence[str]) -> set[int]:
                 pending.update(entry.offsets)
             elif entry.kind == UNSENT:
                 pending.difference_update(entry.offsets)
+            elif entry.kind == ACCEPTED:
+                if accepted is not None:
+                    accepted[entry.offset] = bytes(entry.content)
             else:
                 index.add(entry.offset, number, entry.position, len(entry.content), entry.kind)
                 pending.discard(entry.offset)
