@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 DEVICE = "/dev/stdin"
+ALTERNATIVES = {
+    "--endpoint-name": "SMRT_ENDPOINT_NAME sets a default endpoint",
+    "--body": "--data @FILE sends a file, --data TEXT sends text, and --json sends JSON",
+}
+"""Hints on what can replace a required option."""
 DEVICE_FILES = (paramfile.TEXT + DEVICE, paramfile.BYTES + DEVICE)
 
 
@@ -190,6 +195,7 @@ def _require(operation: Operation, options: InvokeOptions, defaults: Mapping[str
     if missing:
         raise UsageError(
             f"the following arguments are required: {', '.join(missing)}",
+            *(ALTERNATIVES[flag] for flag in missing if flag in ALTERNATIVES),
             f"see {' '.join(options.line[:2]) or f'smrt {operation.command}'} --help",
         )
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from smrt.errors import SmrtError
+from smrt.protocol.messages import masked_repr
 from smrt.s3.async_results import FAILED, GROWTH, LONGEST, MAX_FAILURE, SHORTEST
 from smrt.s3.object_store import ObjectStore
 from smrt.s3.objects import Location
@@ -25,6 +26,9 @@ class Arrival(NamedTuple):
     body: bytes
     content_type: str
     error: SmrtError | None = None
+
+    def __repr__(self) -> str:
+        return masked_repr(self, "body")
 
 
 class _Waiting(NamedTuple):
