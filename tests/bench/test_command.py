@@ -6,13 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 
+from smrt.bench.load.level_run import LevelProgress
+from smrt.bench.load.load_options import Level
+from smrt.bench.report.live_table import TableWatcher, watching
+from smrt.output.console import Console
 from tests.bench.conftest import delta, sse, stream
-from tests.conftest import Result, Smrt, without_coverage
+from tests.bench.test_thresholds import of
+from tests.conftest import Result, Smrt, Terminal, without_coverage
 from tests.support.polling import until
 from tests.support.scripted_endpoint import Endpoint, error, hang, raw
 
@@ -287,29 +294,33 @@ def test_ctrl_c_writes_the_report_and_ends_with_130(
     assert b"1 requests were in flight at Ctrl-C" in out
 
 
-def test_a_terminal_shows_the_levels_while_they_run(
-    smrt: Smrt, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from smrt.bench.report import live_table
-    from smrt.output.console import Console
-    from tests.conftest import Terminal
-
+def test_a_terminal_shows_the_levels_while_they_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     err = Terminal()
-    console = Console(Terminal(), Terminal(), err)
-    with live_table.watching(console) as watcher:
-        assert isinstance(watcher, live_table.TableWatcher)
+    with watching(Console(Terminal(), Terminal(), err)) as watcher:
+        assert isinstance(watcher, TableWatcher)
         watcher.progressed(_progress())
     shown = err.getvalue().decode()
     assert "3 of 4 responses" in shown
     assert "1.5/s" in shown
 
 
+def test_the_live_table_leaves_nothing_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    err = Terminal()
+    with watching(Console(Terminal(), Terminal(), err)) as watcher:
+        for concurrency in (1, 2, 4):
+            watcher.progressed(_progress())
+            watcher.finished(of(level=Level(concurrency=concurrency)))
+    screen = pyte.Screen(60, 24)
+    screen.set_mode(pyte.modes.LNM)
+    pyte.ByteStream(screen).feed(err.getvalue())
+    assert not "".join(screen.display).strip()
+
+
 def _progress() -> Any:
-    from collections import deque
-
-    from smrt.bench.load.level_run import LevelProgress
-    from smrt.bench.load.load_options import Level
-
     return LevelProgress(Level(concurrency=4), 2.0, 4, 3, 0, 0, deque([0.1, 0.2]))
 
 

@@ -55,7 +55,9 @@ class TableWatcher:
         from rich.text import Text
 
         table = plain_table(level_table(self._levels)) if self._levels else ""
-        self._live.update(Text(table + line), refresh=True)
+        lines = (table + line).rstrip("\n")
+        shown = Text(lines, no_wrap=True, overflow="ellipsis")
+        self._live.update(shown, refresh=True)
 
 
 @contextmanager
