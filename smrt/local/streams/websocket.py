@@ -48,15 +48,19 @@ def _target(call: StreamCall) -> str:
 
 
 class ContainerLink:
-    """The WebSocket at `target` of a container; one thread sends, another receives."""
+    """The WebSocket at `target` of a container; one thread sends, another receives.
 
-    def __init__(self, base_url: Url, target: str) -> None:
+    After `ping_every` seconds of silence, the container gets a ping.
+    """
+
+    def __init__(self, base_url: Url, target: str, *, ping_every: float = PING_EVERY) -> None:
         from websockets.client import ClientProtocol
         from websockets.uri import parse_uri
 
         self._address = (base_url.host, base_url.port)
         self._url = f"ws://{base_url.authority}{target}"
         self._protocol = ClientProtocol(parse_uri(self._url), max_size=None)
+        self._ping_every = ping_every
         self._lock = Lock()
         self._socket: socket.socket | None = None
         self._is_ending = False
@@ -79,7 +83,7 @@ class ContainerLink:
         if self._protocol.handshake_exc is not None or not events:
             reason = self._protocol.handshake_exc or "the container closed the connection"
             raise StreamRefused(f"no WebSocket at {self._url}: {reason}")
-        self._socket.settimeout(PING_EVERY)
+        self._socket.settimeout(self._ping_every)
         self._early = events[1:]
 
     def forward(self, parts: Iterator[Part]) -> None:
@@ -101,11 +105,13 @@ class ContainerLink:
         missed = 0
         try:
             yield from self._decoded(self._early)
-            while missed <= MAX_MISSED_PINGS:
+            while True:
                 try:
                     is_open = self._receive()
                     missed = 0
                 except TimeoutError:
+                    if missed == MAX_MISSED_PINGS:
+                        break
                     missed += 1
                     self._ping()
                     continue
