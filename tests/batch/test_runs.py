@@ -326,4 +326,6 @@ def test_an_endpoint_is_required_by_the_name_of_the_command(variables: dict[str,
     err = io.BytesIO()
     console = Console(io.BytesIO(), io.BytesIO(), err)
     assert main(("batch", "in.jsonl", "out"), console=console, environ=variables) == 252
-    assert b"--endpoint-name\nsmrt: hint: see smrt batch --help" in err.getvalue()
+    message = err.getvalue()
+    assert b"required: --endpoint-name\nsmrt: hint: SMRT_ENDPOINT_NAME sets" in message
+    assert b"smrt: hint: see smrt batch --help" in message

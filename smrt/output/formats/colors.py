@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from smrt.protocol.visible import Painted
 
 BOLD = "1"
-KEY = "1;34"
+KEY = BOLD
 STRING = "32"
-NUMBER = "36"
+NUMBER = "35"
 WORD = "35"
+"""Blue is hard to read on black, cyan and yellow on white."""
 
 _JSON_TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*")(?P<key>:)?"""

@@ -56,12 +56,12 @@ def test_keys_strings_numbers_and_words_differ_in_color() -> None:
     value = {'a:"b': "c\\", "n": [-1.5e300, True, None, float("-inf"), "null"]}
     assert printed(value, color=True).replace("\x1b", "^").splitlines() == [
         "{",
-        '    ^[1;34m"a:\\"b"^[0m: ^[32m"c\\\\"^[0m,',
-        '    ^[1;34m"n"^[0m: [',
-        "        ^[36m-1.5e+300^[0m,",
+        '    ^[1m"a:\\"b"^[0m: ^[32m"c\\\\"^[0m,',
+        '    ^[1m"n"^[0m: [',
+        "        ^[35m-1.5e+300^[0m,",
         "        ^[35mtrue^[0m,",
         "        ^[35mnull^[0m,",
-        "        ^[36m-Infinity^[0m,",
+        "        ^[35m-Infinity^[0m,",
         '        ^[32m"null"^[0m',
         "    ]",
         "}",

@@ -94,16 +94,16 @@ def test_a_repeated_value_is_an_alias() -> None:
 def test_keys_strings_numbers_and_words_differ_in_color() -> None:
     value = {"a": "x", "b": [1, 1.5, True, None, "1", "~"], "c": "", "d": "2 a"}
     assert printed(value, color=True).replace("\x1b", "^").splitlines() == [
-        "^[1;34ma^[0m: ^[32mx^[0m",
-        "^[1;34mb^[0m:",
-        "- ^[36m1^[0m",
-        "- ^[36m1.5^[0m",
+        "^[1ma^[0m: ^[32mx^[0m",
+        "^[1mb^[0m:",
+        "- ^[35m1^[0m",
+        "- ^[35m1.5^[0m",
         "- ^[35mtrue^[0m",
         "- ^[35mnull^[0m",
         "- ^[32m'1'^[0m",
         "- ^[32m'~'^[0m",
-        "^[1;34mc^[0m: ^[32m''^[0m",
-        "^[1;34md^[0m: ^[32m2 a^[0m",
+        "^[1mc^[0m: ^[32m''^[0m",
+        "^[1md^[0m: ^[32m2 a^[0m",
     ]
 
 
