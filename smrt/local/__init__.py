@@ -31,3 +31,19 @@ s3/authorization_v2 the same for presigned URLs of signature version 2
 environment environment variables that point AWS clients here
 child       runs a command next to the server
 """
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .daily.embedding import running
+
+__all__ = ["running"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `running` when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.daily.embedding"), name)

@@ -428,7 +428,7 @@ def test_a_wait_in_python_can_be_resumed(serve: Serve) -> None:
 
 
 def test_moto_is_not_loaded_before_the_first_request() -> None:
-    with storage.running(now) as running:
+    with storage.running_storage(now) as running:
         assert running._moto is None
 
 

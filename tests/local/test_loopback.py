@@ -25,7 +25,7 @@ def runtime() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    with storage.running(time) as running:
+    with storage.running_storage(time) as running:
         yield running.url
 
 

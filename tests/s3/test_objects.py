@@ -34,7 +34,7 @@ CREDENTIALS = Credentials("AKIDEXAMPLE", "secretEXAMPLE", "token")
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with storage.running(time) as running:
+    with storage.running_storage(time) as running:
         yield running.url
 
 

@@ -20,7 +20,7 @@ _numbers = count()
 @contextmanager
 def bucket() -> Iterator[Any]:
     """A boto3 bucket; its `url` is the endpoint URL of the server."""
-    with storage.running(time) as running:
+    with storage.running_storage(time) as running:
         resource = boto3.resource(
             "s3",
             endpoint_url=running.url,

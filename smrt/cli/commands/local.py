@@ -294,7 +294,7 @@ def _with_queues(service: "Service") -> "Iterator[tuple[Service, str | None]]":
         return
     from smrt.local.asynchronous import Queues
 
-    with storage.running(service.clock) as store:
+    with storage.running_storage(service.clock) as store:
         queues = Queues(lambda: store.s3, clock=service.clock, report_error=service.report_error)
         yield service._replace(queues=queues), store.url
 

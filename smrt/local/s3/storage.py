@@ -101,7 +101,7 @@ class Storage:
 
 
 @contextmanager
-def running(clock: Callable[[], float]) -> Iterator[Storage]:
+def running_storage(clock: Callable[[], float]) -> Iterator[Storage]:
     """Run an S3 in the background."""
     storage = Storage(clock)
     thread = Thread(target=storage.serve, daemon=True)

@@ -43,7 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def s3(clock: Clock) -> Iterator[Storage]:
-    with storage.running(clock) as running:
+    with storage.running_storage(clock) as running:
         yield running
 
 
