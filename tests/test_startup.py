@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import without_coverage
+from tests.support.polling import LIMIT
 from tests.support.project import PACKAGE
 from tests.support.scripted_endpoint import Endpoint
 
@@ -155,7 +156,7 @@ def loaded(environ: dict[str, str], folder: Path, *argv: str) -> Loaded:
         cwd=folder,
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=LIMIT,
     )
     assert ran.returncode == 0, ran.stderr.decode()
     return Loaded(ast.literal_eval(listing.read_text()))

@@ -20,7 +20,7 @@ from smrt.output.console import Console
 from tests.bench.conftest import delta, sse, stream
 from tests.bench.test_thresholds import of
 from tests.conftest import Result, Smrt, Terminal, without_coverage
-from tests.support.polling import until
+from tests.support.polling import LIMIT, until
 from tests.support.scripted_endpoint import Endpoint, error, hang, raw
 
 BENCH = ("bench", "--endpoint-name", "e")
@@ -286,7 +286,7 @@ def test_ctrl_c_writes_the_report_and_ends_with_130(
     with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=pipe, stderr=pipe) as process:
         until(lambda: len(endpoint.requests) == 4)
         os.kill(process.pid, signal.SIGINT)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=LIMIT)
     assert process.returncode == 130
     document = json.loads((tmp_path / "run.json").read_text())
     assert document["interrupted"] is True

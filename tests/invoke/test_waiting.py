@@ -23,6 +23,7 @@ from smrt.protocol.messages import Settings
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC
 from smrt.s3.async_results import FAILED
 from tests.conftest import Result, Smrt, Terminal, without_coverage
+from tests.support.polling import LIMIT, until
 from tests.support.project import ROOT
 from tests.support.scripted_endpoint import Endpoint, Received, response
 from tests.support.storage_server import QueuedCall, bucket, cut_short, unparsable
@@ -244,10 +245,9 @@ def test_an_interrupted_wait_loses_nothing(
         text=True,
     ) as started:
         try:
-            while len(endpoint.requests) < 3:
-                assert started.poll() is None
+            until(lambda: len(endpoint.requests) >= 3 or started.poll() is not None)
             started.send_signal(number)
-            out, err = started.communicate(timeout=20)
+            out, err = started.communicate(timeout=LIMIT)
         finally:
             started.kill()
     endpoint.script.clear()
@@ -260,7 +260,7 @@ def test_an_interrupted_wait_loses_nothing(
         env={**environ, "AWS_ENDPOINT_URL_S3": s3.url},
         check=True,
         capture_output=True,
-        timeout=20,
+        timeout=LIMIT,
     )
     assert again.stdout.startswith(b'late{\n    "OutputLocation"')
 

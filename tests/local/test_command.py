@@ -202,7 +202,7 @@ def test_the_command_handles_ctrl_c() -> None:
         import os, signal, sys, time
         signal.signal(signal.SIGINT, lambda *_: sys.exit(5))
         os.killpg(0, signal.SIGINT)
-        time.sleep(20)
+        time.sleep(60)
     """
     argv = [sys.executable, "-c", LOCAL, "run", "--", *python(source)]
     done = subprocess.run(argv, env=environ(), timeout=LIMIT, start_new_session=True, check=False)
@@ -211,7 +211,7 @@ def test_the_command_handles_ctrl_c() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_sigterm_and_sighup_are_forwarded(number: signal.Signals) -> None:
-    source = f"import os, time; os.kill(os.getppid(), {int(number)}); time.sleep(20)"
+    source = f"import os, time; os.kill(os.getppid(), {int(number)}); time.sleep(60)"
     assert local("run", "--", *python(source)).code == 128 + number
 
 
@@ -225,7 +225,7 @@ class SignalingEnvironment(dict[str, str]):
 
 def test_a_signal_before_the_command_starts_is_forwarded_when_it_has_started() -> None:
     assert (
-        child.run_command(["sleep", "20"], SignalingEnvironment(os.environ)) == 128 + signal.SIGTERM
+        child.run_command(["sleep", "60"], SignalingEnvironment(os.environ)) == 128 + signal.SIGTERM
     )
 
 

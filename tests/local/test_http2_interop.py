@@ -21,6 +21,7 @@ from smrt.protocol.sigv4 import sign
 from smrt.protocol.urls import parse_url
 from smrt.transport.http2.http2_fields import request_fields
 from tests.conftest import Smrt
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 
 NODE = shutil.which("node")
@@ -95,7 +96,7 @@ def test_a_client_that_says_goaway_at_once_goes_on_using_its_stream() -> None:
     sent = [text("one"), Part(b"\x00"), text("two")]
     with serving(service) as url:
         done = subprocess.run(
-            client_words(url, sent), capture_output=True, text=True, timeout=30, check=True
+            client_words(url, sent), capture_output=True, text=True, timeout=LIMIT, check=True
         )
     status, body = done.stdout.split()
     assert status == "200"
@@ -107,7 +108,7 @@ def test_a_message_whose_signature_is_wrong_ends_the_stream_with_an_error() -> N
     with serving(service) as url:
         words = client_words(url, [text("one"), text("two")])
         del words[-2]  # the chain is broken: the end does not follow the first message
-        done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=True)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, check=True)
     body = bytes.fromhex(done.stdout.split()[1])
     first, error = messages([body])
     assert decode_part(first) == text("one")

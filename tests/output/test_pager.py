@@ -40,7 +40,7 @@ STAYS = """
 import os, signal, time
 signal.signal(signal.SIGINT, lambda *_: os._exit(os.write(1, b"goodbye")))
 os.write(1, b"ready")
-time.sleep(20)
+time.sleep(60)
 """
 ENDS = STAYS.replace('lambda *_: os._exit(os.write(1, b"goodbye"))', "signal.SIG_DFL")
 

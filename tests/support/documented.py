@@ -16,6 +16,7 @@ from pathlib import Path
 import boto3
 
 from tests.conftest import without_coverage
+from tests.support.polling import LIMIT
 from tests.support.project import ROOT
 
 ECHO = """
@@ -98,7 +99,7 @@ def served(folder: Path) -> Iterator[Mapping[str, str]]:
             yield _with_objects(_exports(process))
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            process.communicate(timeout=LIMIT)
 
 
 def _environ_without_account(folder: Path) -> dict[str, str]:

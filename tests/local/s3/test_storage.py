@@ -23,6 +23,7 @@ from smrt.local.s3.storage import BUCKET, Storage
 from smrt.local.signature import CREDENTIALS
 from smrt.protocol.messages import Headers, Payload, Request
 from tests.support.local_server import request, send, signed, with_host
+from tests.support.polling import LIMIT
 
 Boto = Callable[..., Any]
 
@@ -99,7 +100,7 @@ def fetch(url: str, method: str = "GET", data: bytes | None = None, **headers: s
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     hyphenated = {name.replace("_", "-"): value for name, value in headers.items()}
     http_request = urllib.request.Request(url, data, hyphenated, method=method)
-    with opener.open(http_request, timeout=10) as response:
+    with opener.open(http_request, timeout=LIMIT) as response:
         body: bytes = response.read()
     return body
 
