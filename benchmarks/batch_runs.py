@@ -16,7 +16,7 @@ import tempfile
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from smrt.batch.records.layout import LARGEST_PARTITION
+from smrt.batching.records.layout import LARGEST_PARTITION
 
 from . import nginx, workspace
 from .summary import median

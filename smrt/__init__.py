@@ -12,18 +12,18 @@ if sys.argv and sys.argv[0].rpartition("/")[2] in ("smrt", "-m"):
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smrt.batch.python_interface import invoke_batch
+    from smrt.batching.python_interface import batch
     from smrt.client.boto3_client import Client
     from smrt.errors import ServiceError, SmrtError
 
 __version__ = "0.2.0"
-__all__ = ["Client", "ServiceError", "SmrtError", "__version__", "invoke_batch"]
+__all__ = ["Client", "ServiceError", "SmrtError", "__version__", "batch"]
 
 _HOMES = {
     "Client": "client.boto3_client",
     "ServiceError": "errors",
     "SmrtError": "errors",
-    "invoke_batch": "batch.python_interface",
+    "batch": "batching.python_interface",
 }
 
 

@@ -1,7 +1,7 @@
 """The options of `smrt batch`, as rows."""
 
-from smrt.batch.progress_modes import MODES
-from smrt.batch.records.record_formats import FORMATS
+from smrt.batching.progress_modes import MODES
+from smrt.batching.records.record_formats import FORMATS
 from smrt.invoke.option_table import GLOBALS, STAGE, STREAM, Row, member_row
 from smrt.protocol.operations import INVOKE_ENDPOINT, INVOKE_ENDPOINT_ASYNC
 

@@ -2,8 +2,8 @@
 
 import os
 
-from smrt.batch.job.job_description import JobDescription
-from smrt.batch.shared.joined_job import StartingCommand
+from smrt.batching.job.job_description import JobDescription
+from smrt.batching.shared.joined_job import StartingCommand
 
 from .typed_batch_options import BatchCommandOptions
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from smrt.batch.batch_options import STANDARD_STREAM, BatchOptions, ErrorLimit, is_s3
-from smrt.batch.job.outcomes import InDoubt
-from smrt.batch.records.data_options import DataOptions
+from smrt.batching.batch_options import STANDARD_STREAM, BatchOptions, ErrorLimit, is_s3
+from smrt.batching.job.outcomes import InDoubt
+from smrt.batching.records.data_options import DataOptions
 from smrt.errors import UsageError
 from smrt.invoke.options import GlobalOptions, InvokeOptions
 from smrt.output.stream_format import StreamFormatOptions

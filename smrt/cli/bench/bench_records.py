@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from smrt.batch.records.data_options import DataOptions
-from smrt.batch.records.record import Record, RecordError
-from smrt.batch.records.source import Source
+from smrt.batching.records.data_options import DataOptions
+from smrt.batching.records.record import Record, RecordError
+from smrt.batching.records.source import Source
 from smrt.errors import UsageError
 from smrt.invoke.invocation import Call
 from smrt.output.console import App
@@ -28,7 +28,7 @@ class RecordList(NamedTuple):
 
 def read_records(app: App, call: Call, options: BenchOptions) -> RecordList:
     """Read all records. Raises UsageError if there are none, or if one cannot be sent."""
-    from smrt.batch.batch_input import CONTENT_TYPES
+    from smrt.batching.batch_input import CONTENT_TYPES
 
     with ExitStack() as stack:
         source = _open(app, call, options, stack)
@@ -39,7 +39,7 @@ def read_records(app: App, call: Call, options: BenchOptions) -> RecordList:
 
 
 def _open(app: App, call: Call, options: BenchOptions, stack: ExitStack) -> Source:
-    from smrt.batch.records.source import open_files, open_lines, sends_files
+    from smrt.batching.records.source import open_files, open_lines, sends_files
 
     data = DataOptions(
         format=options.format,
@@ -70,7 +70,7 @@ def _saved_stdin(app: App, stack: ExitStack) -> str:
 
 
 def _listing(folder: str, stack: ExitStack) -> str:
-    from smrt.batch.records.file_listing import write_listing
+    from smrt.batching.records.file_listing import write_listing
 
     path = os.path.join(_folder(stack), "listing")
     with open(path, "wb") as file:

@@ -1,6 +1,6 @@
 """The options of `smrt bench`, as rows."""
 
-from smrt.batch.records.record_formats import FORMATS
+from smrt.batching.records.record_formats import FORMATS
 from smrt.invoke.option_table import DATA, GLOBALS, JSON, Row
 
 ARRIVALS = ("constant", "poisson")

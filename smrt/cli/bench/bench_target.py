@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from smrt.batch.records.record import Record
+from smrt.batching.records.record import Record
 from smrt.bench.load.load_target import LoadTarget, RequestInput, request_input
 from smrt.config import credentials
 from smrt.errors import UsageError

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from smrt.batch.batch_report import BatchReport
-from smrt.batch.batch_session import Session
-from smrt.batch.shared.supervised_run import run_supervised
+from smrt.batching.batch_report import BatchReport
+from smrt.batching.batch_session import Session
+from smrt.batching.shared.supervised_run import run_supervised
 
 from .ray_crew import RayCrew
 

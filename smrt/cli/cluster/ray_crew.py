@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from smrt import __version__
-from smrt.batch.shared.supervised_run import WorkerEnd
+from smrt.batching.shared.supervised_run import WorkerEnd
 from smrt.config.installation import RAY, install_command
 from smrt.errors import SmrtError, UsageError
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from smrt.batch.batch_options import BatchOptions
-from smrt.batch.batch_report import SUMMARY
+from smrt.batching.batch_options import BatchOptions
+from smrt.batching.batch_report import SUMMARY
 from smrt.cli.batch_rows import INPUT, OUTPUT, ROWS
 from smrt.cli.operation_command import RowsCommand
 from smrt.cli.typed_batch_options import BatchCommandOptions, batch_options
@@ -50,15 +50,15 @@ def run(app: App, options: BatchCommandOptions, engines: Mapping[str, RunBatch] 
         _print_status(app, options, options.status)
         return
     if options.stop is not None:
-        from smrt.batch.job_stop import stop_job
+        from smrt.batching.job_stop import stop_job
 
         app.console.note(stop_job(_observer(app, options), options.stop))
         return
     if options.batch.join is not None and not options.batch.input:
         options = _options_of_job(app, options, options.batch.join)
-    from smrt.batch.batch_session import Session
-    from smrt.batch.request_count import count_requests
-    from smrt.batch.sending.target import Target
+    from smrt.batching.batch_session import Session
+    from smrt.batching.request_count import count_requests
+    from smrt.batching.sending.target import Target
 
     call = _call(app, options)
     target = Target(
@@ -76,7 +76,7 @@ def run(app: App, options: BatchCommandOptions, engines: Mapping[str, RunBatch] 
 def _run(
     app: App, session: Any, summary: Report, call: Call, engines: Mapping[str, RunBatch]
 ) -> None:
-    from smrt.batch.runner import run_batch
+    from smrt.batching.runner import run_batch
 
     options: BatchOptions = session.options
     done = (run_batch if options.engine is None else engines[options.engine])(session)
@@ -138,7 +138,7 @@ def _report(app: App, options: BatchCommandOptions, call: Call) -> Report:
 
 def _observer(app: App, options: BatchCommandOptions) -> Any:
     """What looks at jobs."""
-    from smrt.batch.job_state import JobObserver
+    from smrt.batching.job_state import JobObserver
     from smrt.config import configuration
 
     config = configuration.load(app.environ, options.shared.profile)
@@ -152,7 +152,7 @@ def _options_of_job(app: App, options: BatchCommandOptions, path: str) -> BatchC
     """
     from contextlib import closing
 
-    from smrt.batch.shared.joined_job import starting_command
+    from smrt.batching.shared.joined_job import starting_command
     from smrt.cli.joined_options import options_in_job
 
     with closing(_observer(app, options).home(path)) as home:
@@ -167,7 +167,7 @@ def _options_of_job(app: App, options: BatchCommandOptions, path: str) -> BatchC
 
 
 def _print_status(app: App, options: BatchCommandOptions, path: str) -> None:
-    from smrt.batch.batch_report import status_values
+    from smrt.batching.batch_report import status_values
     from smrt.config import configuration
     from smrt.protocol.messages import Settings
 

@@ -15,9 +15,9 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from smrt.batch.job.outcomes import InDoubt
-from tests.batch.conftest import ModelServer, results, write_rows
-from tests.batch.whole_runs import WholeRun, run_to_exit
+from smrt.batching.job.outcomes import InDoubt
+from tests.batching.conftest import ModelServer, results, write_rows
+from tests.batching.whole_runs import WholeRun, run_to_exit
 from tests.fuzz.target import Finding
 
 RECORDS = 60
