@@ -17,7 +17,7 @@ from smrt.errors import SmrtError
 
 FIRST, LARGEST = 64, 4096
 """Records in the first windows of a run, and in the largest."""
-WINDOW_BYTES = 4 << 20
+WINDOW_BYTES = 1 << 20
 POLL_SECONDS = 0.1
 
 

@@ -10,7 +10,7 @@ from smrt.s3.object_store import PRECONDITION_FAILED, ObjectStore
 
 from .s3_locations import s3_location
 
-RANGE = 2 << 20
+RANGE = 1 << 20
 """Bytes that are read at once."""
 SAMPLE = 1 << 18
 _MARK = b"\xef\xbb\xbf"

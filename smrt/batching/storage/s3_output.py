@@ -10,7 +10,7 @@ from smrt.batching.job.disk.job_files import Files
 from smrt.batching.job.outcomes import Outcome
 from smrt.batching.job.stored_results import StoredResult
 from smrt.s3.object_store import ObjectStore
-from smrt.s3.objects import PART
+from smrt.s3.objects import BLOCK
 
 from .s3_locations import below, s3_location
 
@@ -33,7 +33,7 @@ class S3Object(NamedTuple):
         """Upload the header and the lines, in chunks if they are many."""
         del files, job_id
         chunks = chain((self.header,), (result.line for result in results))
-        with BufferedReader(_Chunks(chunks), PART) as file:
+        with BufferedReader(_Chunks(chunks), BLOCK) as file:
             self.store.put(s3_location(self.path), file)
 
 
