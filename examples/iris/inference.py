@@ -15,8 +15,10 @@ train.py writes model.json.
 
 import csv
 import json
+from functools import reduce
 from math import exp, isfinite
 from numbers import Real
+from operator import add
 from pathlib import Path
 
 FEATURES = ("sepal_length", "sepal_width", "petal_length", "petal_width")
@@ -68,11 +70,16 @@ def output_fn(prediction, accept):
 def probabilities(flower, model):
     """Softmax of the linear scores; shifted by the highest, so that exp() cannot overflow."""
     scores = [
-        intercept + sum(weight * value for weight, value in zip(weights, flower, strict=True))
+        intercept + total(weight * value for weight, value in zip(weights, flower, strict=True))
         for weights, intercept in zip(model["coefficients"], model["intercepts"], strict=True)
     ]
     powers = [exp(score - max(scores)) for score in scores]
-    return [power / sum(powers) for power in powers]
+    return [power / total(powers) for power in powers]
+
+
+def total(numbers):
+    """The sum from left to right: sum() of Python 3.12 and later has other last digits."""
+    return reduce(add, numbers)
 
 
 def best(probabilities):
