@@ -83,6 +83,7 @@ def test_a_shell_example_prints_the_documented_output(
 @pytest.mark.parametrize("example", DETACHED, ids=name)
 def test_an_example_in_the_background_works(example: Example, tmp_path: Path) -> None:
     text = example.text.replace("--detach", "--detach --port 0")
+    text = f"trap 'smrt local stop 2> /dev/null' EXIT\n{text}"
     done = documented.run(tmp_path, ["sh", "-eu", "-c", text], {})
     notes = done.stderr.splitlines()
     assert all(line.startswith("smrt: ") and "[ERROR]" not in line for line in notes), notes

@@ -339,7 +339,8 @@ def test_the_examples_about_running_servers_work(tmp_path: Path) -> None:
     (start,) = (line for name, line in EXAMPLES if name == SERVING and "--detach" in line)
     lines = {line.replace("8808", PORT) for name, line in EXAMPLES if name in BACKGROUND}
     stops = sorted((line for line in lines if "stop" in line), key=len, reverse=True)
-    script = "\n".join([f"{start} --port 0", *sorted(lines - {*stops}), *stops])
+    stop = "trap 'smrt local stop 2> /dev/null' EXIT"
+    script = "\n".join([stop, f"{start} --port 0", *sorted(lines - {*stops}), *stops])
     done = documented.run(tmp_path, ["sh", "-eu", "-c", script], {})
     assert done.returncode == 0, done.stderr
     assert "smrt: stopped http://127.0.0.1:" in done.stderr
