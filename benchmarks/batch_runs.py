@@ -27,7 +27,7 @@ AT_LEAST = 8.0
 """Minimum ratio of smrt's records per second to boto3's."""
 MOST_MEMORY = 64.0
 """Megabytes of resident memory at the peak."""
-COUNTS = {"smrt": 20_000, "boto3": 1_500}
+COUNTS = {"smrt": 60_000, "boto3": 1_500}
 PAIRS = 5
 CLIENT_CPU, SERVER_CPU = 0, 1
 SIZE = 1024
