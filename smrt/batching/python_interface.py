@@ -5,7 +5,7 @@
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import Any
@@ -65,17 +65,7 @@ def batch(  # noqa: PLR0913 - keywords
     static = credentials.static(config)
     settings = resolve_settings(config, connection)
     target = Target(INVOKE_ENDPOINT, parameters, config, settings, static)
-    engine_options = EngineOptions(
-        RetryRules(
-            target.operation,
-            Policy(settings.max_attempts),
-            resend_in_doubt=policy is InDoubt.RESEND,
-        ),
-        ConcurrencyLimit(concurrency),
-        RequestRate(request_rate) if request_rate else None,
-    )
-    url = parse_url(target.endpoint_url)
-    make_engine = partial(Engine, url, settings, target.load_credentials, engine_options)
+    make_engine = _engine_maker(target, policy, concurrency, request_rate)
     open_job = None if job is None else partial(RecordedCalls, job, target, policy)
 
     def results() -> Iterator[InvokeResult]:
@@ -86,6 +76,22 @@ def batch(  # noqa: PLR0913 - keywords
             yield from calls.results()
 
     return results()
+
+
+def _engine_maker(
+    target: Target, policy: InDoubt, concurrency: int, request_rate: float | None
+) -> Callable[[], Engine]:
+    """A function that opens the engine; what is wrong with the endpoint URL is raised here."""
+    settings = target.settings
+    rules = RetryRules(
+        target.operation,
+        Policy(settings.max_attempts),
+        resend_in_doubt=policy is InDoubt.RESEND,
+    )
+    rate = RequestRate(request_rate) if request_rate else None
+    options = EngineOptions(rules, ConcurrencyLimit(concurrency), rate)
+    url = parse_url(target.endpoint_url)
+    return partial(Engine, url, settings, target.load_credentials, options)
 
 
 def _policy(in_doubt: str) -> InDoubt:

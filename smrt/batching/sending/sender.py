@@ -1,6 +1,6 @@
 """Sends the records of partitions through an engine: its source, and its sink."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Protocol
 
 from smrt.batching.job.outcomes import InDoubt
@@ -106,14 +106,26 @@ class Sender:
         if attempt is None:
             return
         current = OpenPartition(attempt)
-        for item in pack_records(self._unsent(current), self._work.limits):
-            if isinstance(item, RecordError):
-                self._recorder.fail(current, item)
+        packs = pack_records(self._unsent(current), self._work.limits)
+        if (yield from self._pack_calls(current, packs)):
+            self._end(current)
+
+    def _pack_calls(
+        self, current: OpenPartition, packs: Iterable[Pack | RecordError]
+    ) -> Generator[EngineCall | None, None, bool]:
+        """The calls for `packs`; returns whether all were begun."""
+        for pack in packs:
+            if isinstance(pack, RecordError):
+                self._recorder.fail(current, pack)
                 continue
             yield from self._until_room()
             if self.is_stopping:
-                return
-            yield self._begin(current, item)
+                return False
+            yield self._begin(current, pack)
+        return True
+
+    def _end(self, current: OpenPartition) -> None:
+        """Every record of a partition has been read."""
         current.is_read = True
         self._recorder.commit(current)
 

@@ -69,17 +69,8 @@ class AheadSender(Sender):
         current.outstanding += window.outstanding
         self._recorder.doubt(current, window.doubtful, IN_DOUBT_CODE, IN_DOUBT_MESSAGE)
         self._resume_waiting(current, window.accepted)
-        for item in window.items:
-            if isinstance(item, RecordError):
-                self._recorder.fail(current, item)
-                continue
-            yield from self._until_room()
-            if self.is_stopping:
-                return
-            yield self._begin(current, item)
-        if window.is_last:
-            current.is_read = True
-            self._recorder.commit(current)
+        if (yield from self._pack_calls(current, window.items)) and window.is_last:
+            self._end(current)
 
     def _resume_waiting(
         self, current: OpenPartition, accepted: Sequence[tuple[Record, bytes]]

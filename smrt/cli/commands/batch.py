@@ -137,7 +137,7 @@ def _report(app: App, options: BatchCommandOptions, call: Call) -> Report:
 
 
 def _observer(app: App, options: BatchCommandOptions) -> Any:
-    """What looks at jobs."""
+    """Reads the state of jobs, and stops them, with the settings of the command line."""
     from smrt.batching.job_state import JobObserver
     from smrt.config import configuration
 
