@@ -10,8 +10,6 @@ from tests.batching.conftest import ModelServer, results, write_rows
 from tests.batching.job.job_runs import Operation, Plan, WatchedFiles, no_space, short_write
 from tests.batching.whole_runs import WholeRun
 
-pytestmark = pytest.mark.exhaustive
-
 RECORDS = 3
 
 

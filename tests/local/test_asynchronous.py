@@ -451,7 +451,7 @@ type=text/csv
 send iris --body fileb://flowers.csv --accept text/csv --wait
 expect 254 send iris --body fileb://no-flowers.csv --wait 2> failure
 
-head -c 30000000 /dev/urandom > large
+head -c 8000000 /dev/urandom > large
 type=application/octet-stream
 send echo --body fileb://large --stage s3://smrt-local/staged --wait back > metadata
 cmp large back

@@ -38,8 +38,6 @@ from tests.batching.job.job_runs import (
 )
 from tests.support.project import ROOT
 
-pytestmark = pytest.mark.exhaustive
-
 ALL = set(Files._fields) - {"close"}
 
 

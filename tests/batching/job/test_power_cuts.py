@@ -22,8 +22,6 @@ from tests.batching.job.job_runs import (
 )
 from tests.batching.job.power_cut import UnsyncedFiles
 
-pytestmark = pytest.mark.exhaustive
-
 
 def cut_power(tmp_path: Path, number: int, seed: int, policy: InDoubt) -> SmallJob:
     """A job whose host loses power in the operation of this number."""
