@@ -68,7 +68,12 @@ def _is_invalid(*words: str, asynchronous: bool) -> Callable[[FailedCall], bool]
 def _is_unknown_endpoint(*, local: bool) -> Callable[[FailedCall], bool]:
     """Whether the endpoint does not exist, locally or on AWS."""
     has = _has("ValidationError", "not found")
-    return lambda failed: has(failed) and local == (LOCAL_ACCOUNT in failed.error.message)
+    start = "Endpoint "  # neither a variant nor an inference component
+    return lambda failed: (
+        has(failed)
+        and failed.error.message.startswith(start)
+        and local == (LOCAL_ACCOUNT in failed.error.message)
+    )
 
 
 def _needs_content_type(failed: FailedCall) -> bool:
@@ -163,7 +168,7 @@ HINTS = (
         "check the endpoint's name, region and status: aws sagemaker list-endpoints{where}",
     ),
     Hint(
-        _has("ValidationError", "inference component name"),
+        _has("ValidationError", "inference component name header is required"),
         "add --inference-component-name; to list the names: aws sagemaker "
         "list-inference-components --endpoint-name-equals {EndpointName}{where}",
     ),

@@ -13,6 +13,8 @@ CHUNK_SIZE = 1 << 16
 BROKEN = "StreamBroken"
 TIMED_OUT = "ModelInvocationTimeExceeded"
 """Why a stream ended early, in the service's words."""
+VARIANT = "AllTraffic"
+"""The production variant of an endpoint that has only one."""
 _THIS_PACKAGE = str(Path(__file__).parent)
 
 

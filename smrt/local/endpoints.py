@@ -11,6 +11,7 @@ from .endpoint import Endpoint, echo
 from .hosting.cold_start import after_cold_start
 from .hosting.combination import Loaded, combined, no_stream
 from .hosting.hosted_name import HostedName, hosted_name
+from .hosting.single_model import single_model
 from .media import JSON
 from .model import SCRIPT, Model, has_script, load_model
 from .streams.stream_endpoint import echo_stream
@@ -45,17 +46,15 @@ def load_endpoints(
     Raises UsageError and ConfigurationError.
     """
     targets: dict[HostedName, str] = {}
-    for argument in arguments:
+    for argument in list(arguments) or [ECHO]:
         name, target = name_and_target(argument)
         if str(name) in map(str, targets):
             raise UsageError(f"two endpoints have the name {name}")
         targets[name] = target
     models: dict[str, dict[HostedName, Loaded]] = {}
     for name, target in targets.items():
-        loaded = _loaded(str(name), target, environ, hosting)
-        models.setdefault(name.endpoint, {})[name] = loaded
-    endpoints = {name: combined(each) for name, each in models.items()}
-    return endpoints or {ECHO: Loaded(echo, echo_stream)}
+        models.setdefault(name.endpoint, {})[name] = _loaded(name, target, environ, hosting)
+    return {name: combined(each) for name, each in models.items()}
 
 
 def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str, Endpoint]:
@@ -63,9 +62,9 @@ def endpoints(arguments: Iterable[str], environ: Mapping[str, str]) -> dict[str,
     return {name: each.endpoint for name, each in load_endpoints(arguments, environ).items()}
 
 
-def _loaded(name: str, target: str, environ: Mapping[str, str], hosting: Hosting) -> Loaded:
+def _loaded(name: HostedName, target: str, environ: Mapping[str, str], hosting: Hosting) -> Loaded:
     if not target:
-        return Loaded(echo, echo_stream)
+        return Loaded(single_model(name.endpoint, echo), echo_stream)
     if target.startswith(SCHEMES):
         running = container(target)
         return Loaded(after_cold_start(running.invoke, hosting.cold_start), running.stream)
@@ -81,8 +80,9 @@ def _loaded(name: str, target: str, environ: Mapping[str, str], hosting: Hosting
 
         if archive_names(folder):
             return Loaded(MultiModel(folder, load, hosting.cold_start).invoke, no_stream)
-    model = hosting.loader(name, folder, lambda: load(folder))
-    return Loaded(after_cold_start(model.predict, hosting.cold_start), model.stream)
+    model = hosting.loader(str(name), folder, lambda: load(folder))
+    ready = after_cold_start(model.predict, hosting.cold_start)
+    return Loaded(single_model(name.endpoint, ready), model.stream)
 
 
 def name_and_target(argument: str) -> tuple[HostedName, str]:

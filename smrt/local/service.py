@@ -26,14 +26,13 @@ from smrt.protocol.operations import (
 
 from . import api_errors, endpoint_list, loopback, signature
 from .api_errors import ApiError
-from .endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction
+from .endpoint import VARIANT, Endpoint, Invocation, ModelFailure, NotReady, Prediction
 from .server_response import ServerResponse, date_header
 
 if TYPE_CHECKING:
     from .asynchronous import Queues
     from .streams.stream_endpoint import StreamEndpoint
 
-VARIANT = "AllTraffic"
 _PATHS = {
     operation: re.compile(operation.path.replace("{EndpointName}", "([^/]+)"))
     for operation in OPERATIONS

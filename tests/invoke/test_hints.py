@@ -58,6 +58,8 @@ CASES = [
         {},
         ["list-inference-components --endpoint-name-equals iris --region eu-west-1"],
     ),
+    (failure("ValidationError", "Inference Component Name header is not allowed"), {}, []),
+    (failure("ValidationError", "Variant red not found. smrt local serves blue."), {}, []),
     (
         failure("ValidationError", "Endpoint iris is asynchronous"),
         {},

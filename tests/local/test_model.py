@@ -317,7 +317,8 @@ def test_each_argument_names_an_endpoint(tmp_path: Path) -> None:
 def test_without_arguments_the_endpoint_is_echo() -> None:
     served = endpoints([], {})
     assert list(served) == ["echo"]
-    assert call(served["echo"], b"1", ContentType="a/b") == Prediction(b"1", "a/b")
+    prediction = call(served["echo"], b"1", ContentType="a/b")
+    assert (prediction.body, prediction.content_type) == (b"1", "a/b")
 
 
 def test_the_default_accept_is_the_containers_variable(tmp_path: Path) -> None:
@@ -325,7 +326,7 @@ def test_the_default_accept_is_the_containers_variable(tmp_path: Path) -> None:
         [f"a={write(tmp_path, PREDICT)}"], {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
     )
     prediction = call(served["a"], b"[1, 2]", ContentType="application/json")
-    assert prediction == Prediction(b"1\n2\n", "text/csv")
+    assert (prediction.body, prediction.content_type) == (b"1\n2\n", "text/csv")
 
 
 def test_the_script_has_the_name_in_the_containers_variable(tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ _EXAMPLES = (
     (
         "Invoke one model of a multi-model endpoint, and retry while it loads",
         (
-            "smrt invoke-endpoint --endpoint-name my-endpoint \\\n"
-            "  --target-model model-1.tar.gz --wait-ready 600 --data @input.csv"
+            "smrt invoke-endpoint --endpoint-name my-models \\\n"
+            "  --target-model season-3.tar.gz --wait-ready 600 --data @input.csv"
         ),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from smrt.errors import UsageError
-from smrt.local.endpoint import Endpoint
+from smrt.local.endpoint import VARIANT, Endpoint
 from smrt.local.streams.stream_endpoint import StreamCall, StreamEndpoint, StreamRefused
 from smrt.protocol.bidirectional.parts import Part
 
@@ -24,7 +24,7 @@ def combined(models: Mapping[HostedName, Loaded]) -> Loaded:
     """The endpoint of `models`, whose names have the same endpoint. Raises UsageError."""
     names = list(models)
     if len(names) == 1 and not (names[0].component or names[0].variant):
-        return models[names[0]]
+        return _variants({names[0]._replace(variant=VARIANT): models[names[0]]})
     if all(name.variant for name in names):
         return _variants(models)
     if all(name.component for name in names):

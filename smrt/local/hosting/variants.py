@@ -14,6 +14,7 @@ from smrt.protocol.bidirectional.parts import Part
 
 _FIELD = "InvokedProductionVariant"
 _MEMBER = "TargetVariant"
+_COMPONENT = "InferenceComponentName"
 
 
 class Variant(NamedTuple):
@@ -35,6 +36,12 @@ class Variants:
 
     def invoke(self, call: Invocation) -> Prediction:
         """The prediction of a variant. Raises ModelFailure, NotReady and ApiError."""
+        if _COMPONENT in call.parameters:
+            raise validation_error(
+                "Inference Component Name header is not allowed for endpoints to which you dont "
+                "plan to deploy inference components. Please remove the Inference Component Name "
+                "header and try again."
+            )
         name = self._name(call.parameters)
         prediction = self._variants[name].endpoint(call)
         return prediction._replace(fields={**prediction.fields, _FIELD: name})

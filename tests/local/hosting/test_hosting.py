@@ -62,6 +62,39 @@ def error(endpoint: Endpoint, **parameters: str) -> str:
     return caught.value.message
 
 
+NO_TARGET_MODEL = (
+    "Endpoint {} is not a multi-model endpoint and does not support target model header."
+)
+
+
+@pytest.mark.parametrize("argument", ["iris", "iris:blue", "iris/a"])
+def test_only_a_multi_model_endpoint_accepts_a_target_model(argument: str, tmp_path: Path) -> None:
+    folder = model(tmp_path / "one", "one")
+    iris = endpoints([f"{argument}={folder}"], {})["iris"]
+    component = {"InferenceComponentName": "a"} if "/" in argument else {}
+    message = error(iris, TargetModel="one.tar.gz", **component)
+    assert message == NO_TARGET_MODEL.format("iris")
+
+
+def test_echo_is_no_multi_model_endpoint() -> None:
+    for arguments in ([], ["echo"]):
+        only = endpoints(arguments, {})["echo"]
+        assert error(only, TargetModel="a.tar.gz") == NO_TARGET_MODEL.format("echo")
+
+
+def test_an_endpoint_with_one_model_has_no_other_variant_and_no_components(tmp_path: Path) -> None:
+    iris = endpoints([f"iris={model(tmp_path / 'one', 'one')}"], {})["iris"]
+    assert call(iris, TargetVariant="AllTraffic").body == b"one"
+    assert error(iris, TargetVariant="blue") == (
+        "Variant blue not found. smrt local serves AllTraffic."
+    )
+    assert error(iris, InferenceComponentName="a") == (
+        "Inference Component Name header is not allowed for endpoints to which you dont plan to "
+        "deploy inference components. Please remove the Inference Component Name header and try "
+        "again."
+    )
+
+
 NAMES = [
     ("iris", HostedName("iris")),
     ("iris/a-1", HostedName("iris", component="a-1")),
@@ -258,6 +291,6 @@ def test_a_session_counts_until_it_is_closed() -> None:
     assert call(counter, b"three", SessionId=session).body == b'{"words": 1, "total": 3}\n'
     assert call(counter, b"alone").body == b'{"words": 1, "total": 1}\n'
     closed = call(counter, b'{"requestType": "CLOSE"}', SessionId=session)
-    assert (closed.body, closed.fields) == (b'{"total": 3}\n', {"ClosedSessionId": session})
+    assert (closed.body, closed.fields["ClosedSessionId"]) == (b'{"total": 3}\n', session)
     with pytest.raises(ModelFailure, match=f"there is no session {session}"):
         call(counter, b"one", SessionId=session)
