@@ -9,7 +9,7 @@ import pytest
 from smrt.batching.job.job_description import Job, JobDescription
 from smrt.batching.job.job_store import PartitionPlan
 from smrt.batching.job.outcomes import InDoubt
-from smrt.batching.records.layout import plan_layout
+from smrt.batching.records.layout import Layout, plan_layout
 from smrt.batching.records.record import Partition, Result
 from smrt.batching.shared.generations import Generations
 from smrt.batching.shared.lease import Lease
@@ -26,6 +26,7 @@ from tests.support.project import ROOT
 RECORDS, RECORD_BYTES = 1_000_000_000, 220
 WORKERS, PER_SECOND, LEASE = 1000, 20_000, 60.0
 URI = "s3://bucket/job"
+STATE_MB = 2
 
 
 @pytest.fixture
@@ -47,16 +48,21 @@ def heartbeat_requests(memory: MemoryStore, workers: int) -> tuple[Counter[str],
     return counts[0], counts[1]
 
 
-def partition_requests(memory: MemoryStore, folder: Path, windows: int) -> Counter[str]:
-    """The requests for a partition: to claim it, to reserve its records, and to commit it."""
+def job_store(memory: MemoryStore, folder: Path, plan: PartitionPlan) -> S3JobStore:
+    """The state of a job for one of its processes."""
     control = S3Control(memory, URI)
     job = Job("id", JobDescription({}, {}, {}, {"in_doubt": "resend"}))
     lease = Lease(LEASE)
     lease.restart(lease.clock())
     shared = S3Folder(URI, str(folder), job, memory, control, "w0000")
-    plan = PartitionPlan(lambda: (Partition(0, 0, 1),), lambda _: windows)
     generations = Generations(control, "w0000")
-    store = S3JobStore(shared, plan, InDoubt.RESEND, generations, lease)
+    return S3JobStore(shared, plan, InDoubt.RESEND, generations, lease)
+
+
+def partition_requests(memory: MemoryStore, folder: Path, windows: int) -> Counter[str]:
+    """The requests for a partition: to claim it, to reserve its records, and to commit it."""
+    plan = PartitionPlan(lambda: (Partition(0, 0, 1),), lambda _: windows)
+    store = job_store(memory, folder, plan)
     memory.requests.clear()
     attempt = store.claim(Partition(0, 0, 1))
     assert isinstance(attempt, SegmentedAttempt)
@@ -85,13 +91,25 @@ def test_a_partition_costs_few_requests(memory: MemoryStore, tmp_path: Path) -> 
     assert partition_requests(memory, tmp_path, windows=5) == Counter(GET=3, LIST=1, PUT=8)
 
 
-def test_the_partitions_of_a_billion_records_take_no_memory() -> None:
+def state_memory(folder: Path, layout: Layout) -> int:
+    """The bytes that a process takes to see that every partition of a job is done."""
+    memory = MemoryStore()
+    store = job_store(memory, folder, PartitionPlan(layout.all_partitions, lambda _: 0))
+    for partition in layout.all_partitions():
+        name = Path(store.folder.paths.journal(partition.number, 0)).name
+        store.folder.control.create(name, b"{}")
     tracemalloc.start()
-    layout = plan_layout(0, RECORDS * RECORD_BYTES, RECORD_BYTES, WORKERS)
-    assert sum(1 for _ in layout.all_partitions()) == layout.partitions
+    assert store.is_complete()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 100_000
+    store.close()
+    return peak
+
+
+def test_the_state_of_a_billion_records_takes_little_memory(tmp_path: Path) -> None:
+    layout = plan_layout(0, RECORDS * RECORD_BYTES, RECORD_BYTES, WORKERS)
+    assert sum(1 for _ in layout.all_partitions()) == layout.partitions
+    assert state_memory(tmp_path, layout) < STATE_MB * 1e6
 
 
 def test_the_numbers_of_the_document_are_those_of_the_simulation(
@@ -113,6 +131,7 @@ def test_the_numbers_of_the_document_are_those_of_the_simulation(
         "partitions in flight": f"{WORKERS:,} to {2 * WORKERS:,}",
         "hours": f"{seconds / 3600:.1f}",
         "windows of a partition": f"{windows:.0f}",
+        "memory for the state of all partitions": f"{STATE_MB} MB at most",
         "PUT requests to S3 per second": f"{puts:.0f}",
         "GET and LIST requests to S3 per second": f"{reads:.0f}",
     }
