@@ -83,9 +83,14 @@ class ObjectStore(S3):
             return None
         return ObjectAge(response["LastModified"].timestamp(), _date(response))
 
-    def pages(self, bucket: str, prefix: str) -> Iterator[tuple[float, list[ListedObject]]]:
-        """The objects under a prefix, by their keys, in pages; each with the date of S3."""
-        token: dict[str, str] = {}
+    def pages(
+        self, bucket: str, prefix: str, after: str = ""
+    ) -> Iterator[tuple[float, list[ListedObject]]]:
+        """The objects under a prefix, by their keys, in pages; each with the date of S3.
+
+        They follow the key `after`.
+        """
+        token = {"StartAfter": after} if after else {}
         while True:
             with self._calling():
                 response = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix, **token)
@@ -94,9 +99,9 @@ class ObjectStore(S3):
                 return
             token = {"ContinuationToken": response["NextContinuationToken"]}
 
-    def listed(self, bucket: str, prefix: str) -> Iterator[ListedObject]:
-        """The objects under a prefix, by their keys."""
-        for _, page in self.pages(bucket, prefix):
+    def listed(self, bucket: str, prefix: str, after: str = "") -> Iterator[ListedObject]:
+        """The objects under a prefix, by their keys, of which they follow `after`."""
+        for _, page in self.pages(bucket, prefix, after):
             yield from page
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:

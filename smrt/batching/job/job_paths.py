@@ -10,7 +10,7 @@ _WRITTEN = r"(\.[\w-]+)?(\.new)?"
 """What follows the name of a file that is being written, by one of several processes."""
 _PART = re.compile(rf"part-\d+\.(lock|r\d+(\.json|\.\d+\.log|\.owner-\d+)){_WRITTEN}")
 _OWN = re.compile(
-    rf"((job|manifest)\.json|input|requests|round-\d+|stop|totals|probe){_WRITTEN}|lock"
+    rf"((job|manifest)\.json|input|requests|round-\d+|stop|totals|queue|probe){_WRITTEN}|lock"
     rf"|(end\.r\d+\.owner-\d+|(beat|ended|clock)-[\w-]+){_WRITTEN}"
 )
 

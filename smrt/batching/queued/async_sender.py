@@ -1,21 +1,20 @@
 """Sends records to an asynchronous endpoint, and waits for their results in S3."""
 
-import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from smrt.batching.records.packing import Pack
 from smrt.batching.records.record import Record
 from smrt.batching.sending.flight import Flight, OpenPartition
 from smrt.batching.sending.halving import Family
-from smrt.batching.storage.ahead_sender import AheadSender
+from smrt.batching.storage.ahead_sender import AheadSender, waker
 from smrt.engine.call import Completion, Delivery, EngineCall
 from smrt.errors import SmrtError
 from smrt.protocol import responses
 from smrt.protocol.operations import INVOKE_ENDPOINT_ASYNC
-from smrt.s3.objects import Location
 
-from .queued_requests import QueuedLocations
+from .queued_locations import KnownLocations, acceptance, queued_locations
 from .result_poller import Arrival, ResultPoller
 
 ACCEPTED = 202
@@ -29,13 +28,16 @@ class AsyncSender(AheadSender):
         assert self._work.queue is not None
         self._queue = self._work.queue
         self._waiting: dict[int, tuple[Flight, float]] = {}
+        self._locations: KnownLocations = self._queue.locations
         self._poller = ResultPoller(self._queue.store, self._post)
+        self._writer = ThreadPoolExecutor(1, "smrt locations")
 
     def calls(self) -> Iterator[EngineCall | None]:
         """The calls to make; None while results are awaited."""
         try:
             yield from super().calls()
         finally:
+            self._writer.shutdown()
             self._poller.close()
 
     def completed(self, completion: Completion) -> None:
@@ -49,10 +51,10 @@ class AsyncSender(AheadSender):
         try:
             self._work.budget.add(completion.attempts - 1)
             metadata = responses.metadata(INVOKE_ENDPOINT_ASYNC, completion.headers)
-            content = json.dumps(
-                [metadata.get("OutputLocation"), metadata.get("FailureLocation")]
-            ).encode()
+            content = acceptance(metadata)
             flight.partition.attempt.accepted(flight.pack.records[0].offset, content)
+            if self._locations.learn(flight.pack.parameters, content):
+                self._writer.submit(self._store_locations)
             self._await_result(flight, content)
         except SmrtError as exc:
             self.stop(exc)
@@ -63,9 +65,26 @@ class AsyncSender(AheadSender):
         yield from super()._rest()
 
     def _until_room(self) -> Iterator[EngineCall | None]:
-        while len(self._waiting) + self._calls >= self._queue.most and not self.is_stopping:
+        while not self._has_room() and not self.is_stopping:
             yield None
         yield from super()._until_room()
+
+    def _has_room(self) -> bool:
+        """Whether more requests may be queued: one, until the job knows where results will be.
+
+        So no more than one can be lost whose result cannot be found.
+        """
+        most = self._queue.most if self._locations.is_settled else 1
+        return len(self._waiting) + self._calls < most
+
+    def _store_locations(self) -> None:
+        """In a thread: store where results will be."""
+        try:
+            self._locations.store()
+        except SmrtError as exc:
+            self._post(exc)
+        else:
+            waker(self._engine)()
 
     def _resume_waiting(
         self, current: OpenPartition, accepted: Sequence[tuple[Record, bytes]]
@@ -76,11 +95,9 @@ class AsyncSender(AheadSender):
             self._await_result(Flight(current, pack, Family(1)), content)
 
     def _await_result(self, flight: Flight, content: bytes) -> None:
-        output, failure = json.loads(content)
         key = flight.pack.records[0].offset
-        locations = QueuedLocations(_location(output), _location(failure) if failure else None)
         self._waiting[key] = flight, self._engine_now()
-        self._poller.add(key, locations, self._queue.seconds)
+        self._poller.add(key, queued_locations(content), self._queue.seconds)
 
     def _post(self, arrival: Arrival | SmrtError) -> None:
         """A result has arrived, in the poller's thread."""
@@ -108,8 +125,3 @@ class AsyncSender(AheadSender):
         engine: Any = self._engine
         now: float = engine.loop.now()
         return now
-
-
-def _location(uri: str) -> Location:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return Location(bucket, key)

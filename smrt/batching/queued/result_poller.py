@@ -1,6 +1,5 @@
 """Finds results of queued requests by listing, page by page, what is beside them in S3."""
 
-import posixpath
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock, Thread
@@ -13,7 +12,7 @@ from smrt.s3.async_results import FAILED, GROWTH, LONGEST, MAX_FAILURE, SHORTEST
 from smrt.s3.object_store import ObjectStore
 from smrt.s3.objects import Location
 
-from .queued_requests import QueuedLocations
+from .queued_locations import QueuedLocations, existing
 
 READERS = 16
 """Results that are read at once."""
@@ -76,18 +75,12 @@ class ResultPoller:
             waiting = dict(self._waiting)
         wanted: dict[Location, tuple[int, bool]] = {}
         for key, (locations, _) in waiting.items():
-            wanted[locations.output] = key, False
-            if locations.failure is not None:
-                wanted[locations.failure] = key, True
-        folders = {(each.bucket, posixpath.dirname(each.key) + "/") for each in wanted}
+            wanted |= {location: (key, location != locations.output) for location in locations.both}
         ready: dict[int, tuple[Location, bool]] = {}
-        for bucket, prefix in folders:
-            for item in self._store.listed(bucket, prefix):
-                location = Location(bucket, item.key)
-                if location in wanted:
-                    key, is_failure = wanted[location]
-                    if not is_failure or key not in ready:  # an output is better than a failure
-                        ready[key] = location, is_failure
+        for location in existing(self._store, wanted):
+            key, is_failure = wanted[location]
+            if not is_failure or key not in ready:  # an output is better than a failure
+                ready[key] = location, is_failure
         for key, (location, is_failure) in ready.items():
             yield key, location, is_failure
 

@@ -29,10 +29,9 @@ def send_job(session: Session, records: JobRecords, monitor: Monitor) -> Sent:
     with closing(RequestBudget(options.max_requests, path, session.files)) as budget:
         work = make_work(session, source, plan, store, budget)
         if options.is_queued:
-            from smrt.batching.queued.queued_requests import RequestNames, queued
+            from smrt.batching.queued.queued_requests import queued
 
-            folder = store.folder
-            work = queued(work, session, RequestNames(folder.job.job_id, folder.round))
+            work = queued(work, session, store.folder)
 
         def sync() -> None:
             store.sync()

@@ -1,6 +1,6 @@
 """What a sending process works with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from smrt.batching.batch_session import Session
@@ -34,12 +34,15 @@ class ResultMaker(Protocol):
 
 
 Read = Callable[[Partition], Iterator[Record | RecordError]]
+LookUp = Callable[[Sequence[Record]], Mapping[int, bytes]]
+"""From records in doubt to those that an asynchronous endpoint has handled, and where."""
 
 
 class QueueOptions(NamedTuple):
     """An asynchronous endpoint: its results in S3, and how many wait for how long, at most."""
 
     store: Any
+    locations: Any
     most: int
     seconds: float
 
@@ -60,6 +63,7 @@ class Work(NamedTuple):
     prepare: Callable[[Pack], Pack | RecordError] = lambda pack: pack
     """Changes a request before it is sent, if that waits for the network."""
     queue: QueueOptions | None = None
+    look_up: LookUp = lambda _: {}
     reads_ahead: bool = False
     """Whether partitions are claimed and read in a thread, as that waits for the network."""
     fence: Callable[[], None] | None = None

@@ -63,10 +63,9 @@ class JoinedSender:
         session, (source, plan, store) = self._session, records
         work = make_work(session, source, plan, store, self._budget)
         if self._options.is_queued:
-            from smrt.batching.queued.queued_requests import RequestNames, queued
+            from smrt.batching.queued.queued_requests import queued
 
-            folder = store.folder
-            work = queued(work, session, RequestNames(folder.job.job_id, folder.round))
+            work = queued(work, session, store.folder)
         show = self._monitor.show
         monitor = self._monitor._replace(
             sync=store.sync,

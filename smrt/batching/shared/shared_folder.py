@@ -30,7 +30,7 @@ class SharedFolder(JobFolder):
         self, path: str, job: Job, files: Files, control: ControlFiles, worker: str
     ) -> None:
         super().__init__(path, job, files)
-        self._control, self._worker = control, worker
+        self.control, self._worker = control, worker
 
     @property
     def writer(self) -> str:
@@ -39,11 +39,11 @@ class SharedFolder(JobFolder):
 
     def store_list(self, lines: Callable[[], Iterable[bytes]]) -> None:
         """Store the list of an input folder, whole; an older one may be left of a failed start."""
-        self._control.replace(os.path.basename(self.input_path), b"".join(lines()))
+        self.control.replace(os.path.basename(self.input_path), b"".join(lines()))
 
     def start_round(self) -> None:
         """Start the next round, unless another process has."""
-        self._control.create(f"round-{self.round + 1}", b"")
+        self.control.create(f"round-{self.round + 1}", b"")
         self.round += 1
 
     def owner(self) -> int | None:
@@ -52,7 +52,7 @@ class SharedFolder(JobFolder):
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Store that the result of the round has been written."""
-        self._control.replace("manifest.json", b"".join(manifest_chunks(manifest)))
+        self.control.replace("manifest.json", b"".join(manifest_chunks(manifest)))
 
 
 class GenerationOwnership:

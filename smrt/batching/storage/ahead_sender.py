@@ -19,6 +19,8 @@ FIRST, LARGEST = 64, 4096
 """Records in the first windows of a run, and in the largest."""
 WINDOW_BYTES = 1 << 20
 POLL_SECONDS = 0.1
+LARGEST_LOOK_UP = 256
+"""Records in doubt that are looked up at once."""
 
 
 class Window(NamedTuple):
@@ -42,7 +44,7 @@ class AheadSender(Sender):
 
     def calls(self) -> Iterator[EngineCall | None]:
         """The calls to make."""
-        wake: Callable[[], None] = _waker(self._engine)
+        wake: Callable[[], None] = waker(self._engine)
         reader = WindowReader(self._work, wake)
         try:
             while not self.is_stopping:
@@ -164,17 +166,32 @@ class _Reading:
         self._read = self._outstanding = 0
 
     def unsent(self) -> Iterator[Record | RecordError]:
-        """The records without those of earlier runs."""
+        """The records without those of earlier runs; those that are in doubt come late."""
         earlier = self._attempt.earlier()
-        skips = self._work.in_doubt is InDoubt.SKIP and bool(earlier.in_doubt)
+        doubtful: list[Record] = []
         for record in self._work.read(self._attempt.partition):
             self._read += 1
             if earlier.stored and record.offset in earlier.stored:
                 continue
             self._outstanding += 1
-            if record.offset in earlier.accepted and isinstance(record, Record):
+            if isinstance(record, RecordError) or record.offset not in earlier.in_doubt:
+                yield record
+            elif record.offset in earlier.accepted:
                 self._accepted.append((record, earlier.accepted[record.offset]))
-            elif skips and record.offset in earlier.in_doubt:
+            else:
+                doubtful.append(record)
+            if len(doubtful) == LARGEST_LOOK_UP:
+                yield from self._sent_again(doubtful)
+                doubtful = []
+        yield from self._sent_again(doubtful)
+
+    def _sent_again(self, records: list[Record]) -> Iterator[Record]:
+        """Those of the records in doubt whose calls are repeated: no result of them exists."""
+        accepted = self._work.look_up(records) if records else {}
+        for record in records:
+            if record.offset in accepted:
+                self._accepted.append((record, accepted[record.offset]))
+            elif self._work.in_doubt is InDoubt.SKIP:
                 self._doubtful.append(record)
             else:
                 yield record
@@ -193,6 +210,6 @@ class _Reading:
 END: Any = Window(None, [], [], 0, 0, is_last=True, accepted=[])  # type: ignore[arg-type] # of no partition
 
 
-def _waker(engine: Any) -> Callable[[], None]:
+def waker(engine: Any) -> Callable[[], None]:
     """A function that makes the loop of an engine look for calls, from any thread."""
     return lambda: engine.loop.call_soon(lambda: None)

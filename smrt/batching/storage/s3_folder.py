@@ -20,10 +20,12 @@ LOGS, ROUND, INPUT = "logs/", "round-", "input"
 class S3Folder(SharedFolder):
     """A SharedFolder below the S3 URI `uri`; `copy` is the local folder of the copies."""
 
+    control: S3Control
+
     def __init__(
         self, uri: str, copy: str, job: Job, store: ObjectStore, control: S3Control, worker: str
     ) -> None:
-        self.uri, self.store, self.control = uri, store, control
+        self.uri, self.store = uri, store
         for name in control.ages(ROUND):
             _write(os.path.join(copy, name), b"")
         super().__init__(copy, job, Files(), control, worker)

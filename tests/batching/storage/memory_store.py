@@ -41,12 +41,14 @@ class MemoryStore(ObjectStore):
             return None
         return ObjectAge(self.objects[location.key][1], self.now)
 
-    def pages(self, bucket: str, prefix: str) -> Iterator[tuple[float, list[ListedObject]]]:
+    def pages(
+        self, bucket: str, prefix: str, after: str = ""
+    ) -> Iterator[tuple[float, list[ListedObject]]]:
         del bucket
         found = [
             ListedObject(key, len(content), "etag", at)
             for key, (content, at) in sorted(self.objects.items())
-            if key.startswith(prefix)
+            if key.startswith(prefix) and key > after
         ]
         for start in range(0, max(1, len(found)), PAGE):
             self.requests["LIST"] += 1
