@@ -5,6 +5,7 @@ that resets them all, and CORS for every origin.
 """
 
 import sys
+from contextlib import nullcontext
 from io import BytesIO
 from threading import Lock
 from typing import Any
@@ -27,6 +28,7 @@ _PRESERVED_NAMES = "moto.preserved_header_names"
 _BODY_HEADERS = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 _METADATA = "x-amz-meta-"
 _CORS = "access-control-"
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 class MotoS3:
@@ -35,17 +37,23 @@ class MotoS3:
     def __init__(self, bucket: str, region: str) -> None:
         self._bucket = bucket
         self._region = region
-        self._lock = Lock()
+        self._lock, self._writing = Lock(), Lock()
         self._app = create_backend_app("s3")
         self._app.debug = False
         self._app.config["PROPAGATE_EXCEPTIONS"] = True
         s3_backends.reset()
 
     def respond(self, request: Request) -> ServerResponse:
-        """The response, without checking authorization. Raises ApiError if moto fails."""
+        """The response, without checking authorization. Raises ApiError if moto fails.
+
+        One request writes at a time: moto checks If-None-Match and If-Match before it writes.
+        """
         self._make_bucket()
         try:
-            chunks, status_line, headers = run_wsgi_app(self._app, _environ(request), buffered=True)
+            with nullcontext() if request.method in _READING else self._writing:
+                chunks, status_line, headers = run_wsgi_app(
+                    self._app, _environ(request), buffered=True
+                )
         except Exception as exc:
             raise internal_error(f"moto failed: {type(exc).__name__}: {exc}") from exc
         body = b"".join(chunks)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from smrt.batching.storage.s3_input import S3Input
+from smrt.batching.storage.s3_listing import object_lines
+from smrt.batching.storage.s3_source import read_input_line
 from smrt.errors import SmrtError
 from smrt.s3.object_store import ObjectStore
 from tests.batching.conftest import Batch, ModelServer, results, rows
@@ -92,13 +94,30 @@ def test_a_manifest_names_the_objects(
     assert (done.code, f"{uri}/in/x, which" in done.err) == (252, True)
 
 
-def test_a_listing_has_many_pages(batch: Batch, uri: str, objects: Bucket) -> None:
+def test_a_prefix_is_the_start_of_keys(batch: Batch, uri: str, objects: Bucket) -> None:
     for number in range(3):
         objects.put(f"in/{number}", b"%d" % number)
     done = batch(f"{uri}/in", "-", "--s3-data-type", "S3Prefix", "--dry-run")
     assert (done.code, "whole files cannot be printed" in done.err) == (252, True)
     done = batch(f"{uri}/in", "out", "--s3-data-type", "S3Prefix", "--dry-run")
     assert done.summary["totalRecordCount"] == 3
+
+
+def test_a_listing_has_pages(uri: str, objects: Bucket, store: ObjectStore) -> None:
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.s3.models import s3_backends
+
+    names = [f"{number:04}" for number in range(1001)]
+    bucket, prefix = uri.removeprefix("s3://").split("/", 1)
+    objects.put(f"in/{names[0]}", b"x")
+    for name in names[1:]:  # without a request for each
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(bucket, f"{prefix}/in/{name}", b"x")
+    items = [read_input_line(line) for line in object_lines(store, f"{uri}/in/", "S3Prefix")]
+    assert [item.name for item in items] == names
+    pages = [len(page) for _, page in store.pages(bucket, f"{prefix}/in/")]
+    assert pages == [1000, 1]
+    after = [item.key[-4:] for item in store.listed(bucket, f"{prefix}/in/", f"{prefix}/in/0499")]
+    assert after == names[500:]
 
 
 def test_an_object_that_changes_is_not_read(
