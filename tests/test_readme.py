@@ -1,5 +1,6 @@
 """The examples in README and docs work with `smrt local`, without an AWS account."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -16,6 +17,7 @@ from benchmarks import speed_page
 from smrt.cli.commands import batch, invoke_endpoint
 from tests.support import documented
 from tests.support.aws_services import fake_services
+from tests.support.polling import LIMIT
 from tests.support.project import PACKAGE, ROOT
 
 README = ROOT / "README.md"
@@ -158,6 +160,41 @@ def test_the_command_lines_of_a_manifest_parse(example: Example) -> None:
     options = batch.gather(batch.command.make_context("batch", line[2:])).batch
     assert (options.input[-10:], options.output[-13:]) == ("rows.jsonl", "results.jsonl")
     assert options.shared_path is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "index"),
+    [
+        ("json", "AWS_BATCH_JOB_ARRAY_INDEX"),
+        ("yaml", "JOB_COMPLETION_INDEX"),
+        ("bash", "SLURM_ARRAY_TASK_ID"),
+    ],
+)
+def test_three_processes_of_a_manifest_share_the_records(
+    language: str, index: str, tmp_path: Path, variables: Mapping[str, str]
+) -> None:
+    example = next(each for each in MANIFESTS if each.language == language)
+    rows = "".join(f'{{"n":{number}}}\n' for number in range(30))
+    (tmp_path / "rows.jsonl").write_text(rows)
+    (tmp_path / "script").write_text(example.text)
+    documented.put_object(variables, f"{language}-bucket", "rows.jsonl", rows.encode())
+    words = ["bash", "script"]
+    if language != "bash":
+        [line] = manifest_lines(example)
+        words = [word.replace("my-bucket", f"{language}-bucket") for word in line]
+    environ = {**documented.environ_with_smrt(tmp_path), **variables}
+    environ["SLURM_SUBMIT_DIR"] = str(tmp_path)
+    processes = [
+        subprocess.Popen(
+            words, cwd=tmp_path, env={**environ, index: str(number)}, stdout=subprocess.PIPE
+        )
+        for number in range(3)
+    ]
+    printed = [process.communicate(timeout=LIMIT)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    summaries = [json.loads(text) for text in printed]
+    assert [each["successRecordCount"] for each in summaries] == [30, 30, 30]
+    assert sum(each["requestCount"] for each in summaries) == 30
 
 
 def test_every_example_is_run_or_a_known_exception() -> None:

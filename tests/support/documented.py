@@ -121,6 +121,13 @@ def _exports(process: "subprocess.Popen[str]") -> dict[str, str]:
 
 
 def _with_objects(env: dict[str, str]) -> Mapping[str, str]:
+    for key in OBJECTS:
+        put_object(env, "my-bucket", key, FLOWERS.encode())
+    return env
+
+
+def put_object(env: Mapping[str, str], bucket: str, key: str, content: bytes) -> None:
+    """Put an object into the S3 of a server with these variables."""
     client = boto3.client(
         "s3",
         endpoint_url=env["AWS_ENDPOINT_URL_S3"],
@@ -128,11 +135,9 @@ def _with_objects(env: dict[str, str]) -> Mapping[str, str]:
         aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
     )
-    client.create_bucket(Bucket="my-bucket")
-    for key in OBJECTS:
-        client.put_object(Bucket="my-bucket", Key=key, Body=FLOWERS.encode())
+    client.create_bucket(Bucket=bucket)
+    client.put_object(Bucket=bucket, Key=key, Body=content)
     client.close()
-    return env
 
 
 def run(
