@@ -4,6 +4,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,13 @@ from smrt.batching.batch_report import MaxErrorsError, RequestCounts
 from smrt.batching.job.outcomes import InDoubt
 from smrt.batching.records.data_options import DataOptions
 from smrt.batching.records.input_file import Identity
-from smrt.batching.sending.monitor import Progress
+from smrt.batching.sending.monitor import Monitor, Progress
 from smrt.batching.sending.request_budget import MaxRequestsError
 from smrt.batching.sending.send import Sent
 from smrt.batching.sending.tally import Tally
 from smrt.batching.workers.typed_json import decode_json, encode_json
 from smrt.batching.workers.worker_order import WorkerOrder
+from smrt.batching.workers.worker_pool import WorkerPool
 from smrt.batching.workers.worker_report import decode_report, encode_report
 from smrt.config.connection_options import ConnectionOptions
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
@@ -97,6 +99,24 @@ def test_the_errors_of_all_workers_count_together(
     done = batch("in.jsonl", "out.jsonl", *WORKERS, "--max-errors", "10")
     assert (done.code, "more than --max-errors 10" in done.err) == (254, True)
     assert 10 < done.summary["errorRecordCount"] <= 10 + 4  # those in flight
+
+
+def test_a_failure_is_the_end_of_workers_that_have_ended(environ: dict[str, str]) -> None:
+    url = "http://127.0.0.1:9"
+    order = WorkerOrder(
+        BatchOptions("in", "out", workers=2),
+        target(ConnectionOptions(endpoint_url=url), environ).portable,
+        InputKind.LINES,
+        "none",
+        2,
+        Identity("in", 1, 2),
+    )
+    with closing(WorkerPool(order, Monitor(lambda _: None))) as pool:
+        for process in pool._processes:
+            process.wait()
+        sent = pool.run()
+    assert sent.failure is not None
+    assert "none is not the folder of a job" in sent.failure.message
 
 
 def test_an_order_arrives_as_it_was(environ: dict[str, str]) -> None:

@@ -1,8 +1,10 @@
 """Starts the workers of a run, passes signals on to them, and adds up what they report."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from queue import Empty, Queue
 from tempfile import TemporaryFile
 from threading import Thread
@@ -66,7 +68,8 @@ class WorkerPool:
         for process in self._processes:
             for pipe in (process.stdin, process.stdout):
                 assert pipe is not None
-                pipe.close()
+                with suppress(OSError):  # it ended before it read its order
+                    pipe.close()
 
     def _start(self, number: int, order: WorkerOrder) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(  # noqa: S603 - this Python
@@ -77,7 +80,8 @@ class WorkerPool:
             pass_fds=(order.tally_descriptor,),
         )
         assert process.stdin is not None
-        write_order(order, process.stdin)
+        with suppress(OSError):  # it has ended: so do its reports
+            write_order(order, process.stdin)
         Thread(target=self._read, args=(number, process), daemon=True).start()
         return process
 
@@ -118,11 +122,8 @@ class WorkerPool:
     def _command(self, command: bytes) -> None:
         for process in self._processes:
             assert process.stdin is not None
-            try:
-                process.stdin.write(command)
-                process.stdin.flush()
-            except OSError:  # it has ended
-                continue
+            with suppress(OSError):  # it has ended
+                os.write(process.stdin.fileno(), command)
 
     def _show(self) -> None:
         show, now = self._monitor.show, monotonic()
