@@ -13,6 +13,7 @@ ARGS :=
 BASE := HEAD^
 SECONDS := 60
 SEED :=
+RESOLUTION :=
 
 # Reports a missing Python before anything else fails.
 NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10)' 2>/dev/null || \
@@ -32,7 +33,7 @@ help:
 	@echo 'make drift     compare the table of operations with the newest botocore'
 	@echo 'make bench     measure smrt against aws, boto3 and curl; see benchmarks/__main__.py'
 	@echo 'make dist      build the sdist and the wheel of the last commit, reproducibly, in dist/'
-	@echo 'make test-wheel  run the tests and gates on the installed wheel of the last commit'
+	@echo 'make test-wheel  run all gates on the installed wheel of the last commit, with PYTHON=python3'
 	@echo 'make release   move the unreleased changes to VERSION=X.Y.Z; see docs/releasing.md'
 	@echo 'make clean     remove the virtual environments and what the tools left'
 
@@ -94,13 +95,15 @@ test-wheel: dist
 	rm -rf $(WHEEL)
 	mkdir $(WHEEL)
 	tar -xzf dist/*.tar.gz -C $(WHEEL) --strip-components 1
-	rm -r $(WHEEL)/smrt
+	rm -r $(WHEEL)/smrt $(WHEEL)/tests/test_distribution.py
 	$(PYTHON) -m venv $(WHEEL)/$(VENV)
 	$(WHEEL)/$(BIN)/pip install --quiet "$$(ls dist/*.whl)[dev]"
+	$(if $(RESOLUTION),uv pip install --python $(WHEEL)/$(BIN)/python --upgrade \
+	  --resolution $(RESOLUTION) -r pyproject.toml --extra local --extra local-async)
 	touch $(addprefix $(WHEEL)/$(VENV)/,python dev demo)
 	cd $(WHEEL) && $(BIN)/python -c 'import smrt, sysconfig; \
 	  assert smrt.__file__.startswith(sysconfig.get_path("purelib")), smrt.__file__'
-	$(MAKE) -C $(WHEEL) test types fuzz demo TESTS=--ignore=tests/test_distribution.py
+	bash $(WHEEL)/.ci/gates
 
 release: $(VENV)/dev
 	$(BIN)/python -m tests.tools.release $(VERSION)

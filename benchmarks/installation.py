@@ -42,7 +42,9 @@ class Installed(NamedTuple):
 
 TOOLS = (
     Tool("smrt", workspace.CLONE, ("smrt", "--version")),
-    Tool("smrt, all extras", f"{workspace.CLONE}[local,local-async]", ("smrt", "--version")),
+    Tool("smrt[local]", f"{workspace.CLONE}[local]", ("smrt", "--version")),
+    Tool("smrt[local-async]", f"{workspace.CLONE}[local-async]", ("smrt", "--version")),
+    Tool("smrt[ray]", f"{workspace.CLONE}[ray]", ("smrt", "--version")),
     Tool("boto3", "boto3", ("python", "-c", "import boto3")),
     Tool("aws v1", "awscli", ("aws", "--version")),
     Tool("awscurl", "awscurl", ("awscurl", "--help")),

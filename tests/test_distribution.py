@@ -12,7 +12,7 @@ import pytest
 
 from smrt import __version__
 from tests.support.project import ROOT
-from tests.tools import dist
+from tests.tools import dist, installs
 from tests.tools.generate import generated
 
 EPOCH = "1600000000"
@@ -87,6 +87,13 @@ def test_the_wheel_has_the_package_its_man_pages_and_completions(built: Built) -
     metadata = f"smrt_cli-{__version__}.dist-info/"
     rest = {name for name in names if ".data/" not in name and name not in packaged}
     assert {name.partition("/")[0] + "/" for name in rest} == {metadata}
+
+
+def test_installers_try_the_extras_that_the_wheel_declares(built: Built) -> None:
+    assert set(installs.declared(built.wheel)) >= {"local", "local-async", "ray"}
+    assert not installs.FOR_DEVELOPERS.intersection(installs.declared(built.wheel))
+    assert [*installs.choices(["a", "b"])] == [(), ("a",), ("b",), ["a", "b"]]
+    assert installs.with_extras("a.whl", ["a", "b"]) == "a.whl[a,b]"
 
 
 def test_man_finds_the_pages_of_an_installed_wheel(built: Built, tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_every_example_is_run_or_a_known_exception() -> None:
     clients = [each for each in EXAMPLES if each.page == "clients"]  # of packages of their own
     tested = {*SHELL, *PYTHON, *POWERSHELL, *TEXT, *MANIFESTS, *docker, *clients}
     others = {each.text.split()[0] for each in EXAMPLES if each not in tested}
-    installers = {"pipx", "make", "uv", "sha256sum"}
+    installers = {"pipx", "make", "uv", "sha256sum", "useradd", "echo"}
     assert others <= installers | {"aws", "ffmpeg", "__main__.py"}  # not installed here
 
 

@@ -62,7 +62,7 @@ def _array_of_json(text: str) -> Any:
 def _array_of_csv(text: str) -> Any:
     import numpy as np
 
-    return np.genfromtxt(StringIO(text), dtype=None, delimiter=",", encoding=None)
+    return np.genfromtxt(StringIO(text), dtype=None, delimiter=",", encoding="utf-8")
 
 
 def _array_of_npy(body: bytes) -> Any:

@@ -21,6 +21,7 @@ def model_fn(model_dir):
 def predict_fn(data, model):
     return data.sum(axis=1)
 """
+RAY_FILES = ("--workers", "1", "records.csv", "rays.csv")
 CALL = ("invoke-endpoint", "--endpoint-name", "echo", "--data", "hello")
 
 
@@ -54,6 +55,11 @@ CHECKS = (
         ("invoke-endpoint-async", "--endpoint-name", "echo", "--data", "hello", "--wait"),
         "hello",
         extra="local-async",
+    ),
+    Check(
+        ("batch", "--endpoint-name", "echo", "--engine", "ray", "--address", "local", *RAY_FILES),
+        "RecordCount",
+        extra="ray",
     ),
 )
 
