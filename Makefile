@@ -99,7 +99,7 @@ test-wheel: dist
 	$(PYTHON) -m venv $(WHEEL)/$(VENV)
 	$(WHEEL)/$(BIN)/pip install --quiet "$$(ls dist/*.whl)[dev]"
 	$(if $(RESOLUTION),uv pip install --python $(WHEEL)/$(BIN)/python --upgrade \
-	  --resolution $(RESOLUTION) -r pyproject.toml --extra local --extra local-async)
+	  --resolution $(RESOLUTION) -r pyproject.toml --extra local --extra local-async boto3)
 	touch $(addprefix $(WHEEL)/$(VENV)/,python dev demo)
 	cd $(WHEEL) && $(BIN)/python -c 'import smrt, sysconfig; \
 	  assert smrt.__file__.startswith(sysconfig.get_path("purelib")), smrt.__file__'
