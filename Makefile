@@ -90,7 +90,8 @@ dist: $(VENV)/dev
 
 # The tree of the sdist without the package: whatever imports smrt, imports the installed wheel. Its
 # make has nothing to install. The wheel has the bytes of the package (tests/test_distribution.py,
-# which needs the package itself), so ruff has nothing to add.
+# which needs the package itself), so ruff has nothing to add. RESOLUTION is that of uv: lowest-direct
+# or highest; boto3 and its botocore, with which tests compare smrt, stay those of pyproject.toml.
 test-wheel: dist
 	rm -rf $(WHEEL)
 	mkdir $(WHEEL)
@@ -99,7 +100,8 @@ test-wheel: dist
 	$(PYTHON) -m venv $(WHEEL)/$(VENV)
 	$(WHEEL)/$(BIN)/pip install --quiet "$$(ls dist/*.whl)[dev]"
 	$(if $(RESOLUTION),uv pip install --python $(WHEEL)/$(BIN)/python --upgrade \
-	  --resolution $(RESOLUTION) -r pyproject.toml --extra local --extra local-async boto3)
+	  --resolution $(RESOLUTION) -r pyproject.toml --extra local --extra local-async \
+	  $$(grep -o 'boto3==[0-9.]*' pyproject.toml))
 	touch $(addprefix $(WHEEL)/$(VENV)/,python dev demo)
 	cd $(WHEEL) && $(BIN)/python -c 'import smrt, sysconfig; \
 	  assert smrt.__file__.startswith(sysconfig.get_path("purelib")), smrt.__file__'
