@@ -44,7 +44,7 @@ class ObjectStore(S3):
             raise
         return True
 
-    def write(self, location: Location, content: bytes) -> None:
+    def write(self, location: Location, content: bytes | bytearray) -> None:
         """Create or replace an object."""
         self._request("put_object", location, Body=content)
 
@@ -61,6 +61,13 @@ class ObjectStore(S3):
                 return None
             raise
         return b"".join(self._chunks(response["Body"]))
+
+    def chunks(self, location: Location) -> Iterator[bytes]:
+        """The content of an object, as it arrives; nothing if there is none."""
+        stored = self.get(location)
+        if stored is not None:
+            with stored.body as body:
+                yield from body.chunks()
 
     def read_range(self, location: Location, etag: str, start: int, size: int) -> bytes:
         """The bytes from `start` on, `size` at most, of the object with this ETag."""

@@ -1,5 +1,6 @@
 """Objects in S3, through botocore's client: results to download, inputs to upload."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import local
@@ -13,8 +14,9 @@ from .s3_translation import BROKEN, CALLING, s3_translated
 
 SCHEME = "s3://"
 PART = 8 << 20
-"""Bytes; larger objects go up in parts of this size. S3 allows 10,000 parts, of 5 MiB or more:
+"""Bytes; larger objects go up in parts, the first of this size. S3 allows 10,000, of 5 MiB or more:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
+PARTS_OF_A_SIZE = 1000
 BLOCK = 1 << 18
 _FRAMING = {"content-length", "transfer-encoding"}
 """Every response of S3 has one of these. Python's http.client takes a head that breaks off for a
@@ -88,34 +90,41 @@ class S3:
         target = {"Bucket": location.bucket, "Key": location.key}
         typed = {"ContentType": content_type} if content_type else {}
         with self._calling():
-            first = file.read(PART)
-            if len(first) < PART:
-                self._client.put_object(**target, **typed, Body=first)
+            parts = _parts(file)
+            waiting = [next(parts)]
+            if len(waiting[0]) < PART:
+                self._client.put_object(**target, **typed, Body=waiting[0])
             else:
-                self._put_parts(target, typed, _parts(first, file))
+                self._put_parts(target, typed, waiting, parts)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._client.close()
 
     def _put_parts(
-        self, target: Mapping[str, str], typed: Mapping[str, str], parts: Iterator[bytes]
+        self,
+        target: Mapping[str, str],
+        typed: Mapping[str, str],
+        waiting: list[bytearray],
+        parts: Iterator[bytearray],
     ) -> None:
+        """Upload what is waiting, then each of `parts`; one of them is in memory at a time."""
         checked = self._client.meta.config.request_checksum_calculation == "when_supported"
         algorithm = {"ChecksumAlgorithm": "CRC32"} if checked else {}
         created = self._client.create_multipart_upload(**target, **typed, **algorithm)
         upload = {**target, "UploadId": created["UploadId"]}
+        uploaded: list[dict[str, Any]] = []
         try:
-            uploaded = [
-                self._put_part(upload, number, part) for number, part in enumerate(parts, start=1)
-            ]
+            while waiting:
+                uploaded.append(self._put_part(upload, len(uploaded) + 1, waiting.pop()))
+                waiting += itertools.islice(parts, 1)
             self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": uploaded})
         except BaseException:
             with suppress(SmrtError), self._calling():
                 self._client.abort_multipart_upload(**upload)
             raise
 
-    def _put_part(self, upload: Mapping[str, str], number: int, part: bytes) -> dict[str, Any]:
+    def _put_part(self, upload: Mapping[str, str], number: int, part: bytearray) -> dict[str, Any]:
         response = self._client.upload_part(**upload, PartNumber=number, Body=part)
         checksums = {name: response[name] for name in ("ETag", "ChecksumCRC32") if name in response}
         return {"PartNumber": number, **checksums}
@@ -166,8 +175,19 @@ def location(text: str, name: str) -> Location:
     return Location(bucket, key)
 
 
-def _parts(first: bytes, file: BinaryIO) -> Iterator[bytes]:
-    part = first
-    while part:
-        yield part
-        part = file.read(PART)
+def _parts(file: BinaryIO) -> Iterator[bytearray]:
+    """The parts of a file, the last of which may be empty if it is the first."""
+    for number in itertools.count(1):
+        part, size = bytearray(), part_size(number)
+        while len(part) < size and (block := file.read(min(BLOCK, size - len(part)))):
+            part += block
+        is_last = len(part) < size
+        if part or number == 1:
+            yield part
+        if is_last:
+            return
+
+
+def part_size(number: int) -> int:
+    """The bytes of a part: later ones are larger, as their number is limited."""
+    return PART * (1 + number // PARTS_OF_A_SIZE)

@@ -23,7 +23,7 @@ from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET
 from smrt.protocol.messages import Credentials, Settings
 from smrt.s3.botocore_client import connect
-from smrt.s3.objects import PART, S3, Location, location
+from smrt.s3.objects import PART, S3, Location, location, part_size
 from smrt.s3.s3_translation import CONNECTING, s3_translated
 from tests.support.relay import Relay
 from tests.support.scripted_endpoint import Endpoint, Received, Responder, drop, raw, response
@@ -105,7 +105,7 @@ def test_the_default_content_type_is_that_of_s3(s3: S3, target: Location) -> Non
 def test_an_upload_is_aborted_if_a_part_cannot_be_read(s3: S3, boto: Any, target: Location) -> None:
     class Breaking(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
-            if self.tell():
+            if self.tell() == PART:
                 raise KeyboardInterrupt
             return super().read(size)
 
@@ -113,6 +113,12 @@ def test_an_upload_is_aborted_if_a_part_cannot_be_read(s3: S3, boto: Any, target
         s3.put(target, Breaking(bytes(PART + 1)))
     assert "Uploads" not in boto.list_multipart_uploads(Bucket=BUCKET)
     assert s3.get(target) is None
+
+
+def test_the_largest_number_of_parts_is_enough_for_a_billion_results() -> None:
+    sizes = [part_size(number) for number in range(1, 10_001)]
+    assert sum(sizes) > 400 << 30
+    assert {sizes[number] for number in (0, 500, 998)} == {PART}
 
 
 def test_checksums_can_be_disabled_for_old_s3_servers(

@@ -45,6 +45,10 @@ class JobStore:
         self._attempts: list[PartitionAttempt] = []
         self._make_attempt: MakeAttempt = PartitionAttempt
 
+    def has_room(self) -> bool:
+        """Whether more results may wait until they are stored: none does."""
+        return True
+
     def claim(self, partition: Partition) -> PartitionAttempt | None:
         """Take a partition; None if another process has it, or if nothing of it is to be sent."""
         if self.folder.manifest() is not None:

@@ -75,7 +75,7 @@ class JoinedSender:
         )
         try:
             return send_records(
-                work._replace(fence=self._membership.lease.check),
+                work._replace(fence=self._membership.lease.check, has_room=store.has_room),
                 session.target,
                 self._shared_options(),
                 content_type(self._options, source),

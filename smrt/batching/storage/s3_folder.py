@@ -61,7 +61,8 @@ class S3Folder(SharedFolder):
         self.drop_logs(work)
         for name, keys in self._logs(work).items():
             with open(os.path.join(self.paths.folder, name), "wb") as file:
-                file.writelines(self.store.read(Location(self._bucket, key)) or b"" for key in keys)
+                for key in keys:
+                    file.writelines(self.store.chunks(Location(self._bucket, key)))
         for log in (log for journal in work.journals() for log in journal.logs):
             if not os.path.exists(log):  # its attempt had nothing to send
                 _write(log, b"")

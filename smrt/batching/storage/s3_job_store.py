@@ -65,6 +65,10 @@ class S3JobStore(SharedStore):
         self._done: set[str] = set()
         self._make_attempt = self._segmented
 
+    def has_room(self) -> bool:
+        """Whether more results may wait until they are stored."""
+        return self.uploads.has_room()
+
     def claim(self, partition: Partition) -> PartitionAttempt | None:
         """Take a partition; None if another process has it, or if nothing of it is to be sent."""
         work = self._work(partition)
@@ -132,7 +136,7 @@ class S3JobStore(SharedStore):
         number = len(work.logs()) + 1
         path = work.paths.log(work.partition.number, work.number, number)
 
-        def put(name: str, content: bytes) -> None:
+        def put(name: str, content: bytes | bytearray) -> None:
             self.folder.store.write(self.folder.log_location(path, name), content)
 
         attempt = SegmentedAttempt(files, work, ownership, SegmentLog(put, self.uploads))

@@ -12,7 +12,7 @@ from .uploads import Uploads
 LARGEST, LONGEST = 8 << 20, 10.0
 """Bytes of a segment, and seconds until it is stored."""
 
-Put = Callable[[str, bytes], None]
+Put = Callable[[str, bytes | bytearray], None]
 """Stores an object of the log, by its name."""
 
 
@@ -21,8 +21,7 @@ class SegmentLog:
 
     def __init__(self, put: Put, uploads: Uploads, clock: Callable[[], float] = monotonic) -> None:
         self._put, self._uploads, self._clock = put, uploads, clock
-        self._entries: list[bytes] = []
-        self._size, self._numbers = 0, count(1)
+        self._entries, self._numbers = bytearray(), count(1)
         self._began_at = 0.0
 
     @property
@@ -38,9 +37,8 @@ class SegmentLog:
         """Add results to the segment."""
         if not self._entries:
             self._began_at = self._clock()
-        self._entries.append(entries)
-        self._size += len(entries)
-        if self._size >= LARGEST:
+        self._entries += entries
+        if len(self._entries) >= LARGEST:
             self.flush()
 
     def sync(self) -> None:
@@ -51,7 +49,7 @@ class SegmentLog:
     def flush(self) -> None:
         """Store the segment as it is, after what is being stored."""
         if self._entries:
-            content, self._entries, self._size = b"".join(self._entries), [], 0
+            content, self._entries = self._entries, bytearray()
             name = self._name()
             self._uploads.add(lambda: self._put(name, content), len(content))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from smrt.errors import SmrtError
 
-MOST_WAITING = 24 << 20
+MOST_WAITING = 16 << 20
 """Bytes that wait to be written, from which on no call is started."""
 
 
@@ -49,10 +49,6 @@ class Uploads:
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting)
         self.check()
-
-    def forget_failure(self) -> None:
-        """Go on after a failure: what was not written is in doubt."""
-        self.failure = None
 
     def close(self) -> None:
         """End the thread after what was added."""

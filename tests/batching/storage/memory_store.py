@@ -25,9 +25,9 @@ class MemoryStore(ObjectStore):
         self.objects[location.key] = content, self.now
         return True
 
-    def write(self, location: Location, content: bytes) -> None:
+    def write(self, location: Location, content: bytes | bytearray) -> None:
         self.requests["PUT"] += 1
-        self.objects[location.key] = content, self.now
+        self.objects[location.key] = bytes(content), self.now
 
     def read(self, location: Location, etag: str | None = None) -> bytes | None:
         del etag
