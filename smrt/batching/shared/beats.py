@@ -21,6 +21,8 @@ class Beat(NamedTuple):
     limit: int = 0
     throttles: int = 0
     live: int = 1
+    idle: int = 0
+    """Those of the live processes that have nothing to send."""
 
 
 def beat_content(beat: Beat) -> bytes:

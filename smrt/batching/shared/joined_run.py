@@ -219,6 +219,7 @@ class JoinedRun:
             membership.restart()
             return sent._replace(failure=None)
         if sent.failure is None and not sent.is_interrupted and not sent.requests.requests:
+            sender.show()
             sent = self._wait(membership)
         else:
             self._pause = SHORTEST_PAUSE

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Lock
+from time import monotonic
 
 from smrt.batching.batch_input import content_type
 from smrt.batching.batch_options import BatchOptions
@@ -52,6 +53,7 @@ class JoinedSender:
         self._budget = JoinedBudget(self._options.max_requests, lambda: others().requests)
         self._done = Tally()
         self._throttles = 0
+        self._is_idle, self._shown_at = False, monotonic()
         self._controls: Controls | None = None
         self._lock = Lock()
         self._judge = error_judge(self._options.max_errors)
@@ -84,11 +86,22 @@ class JoinedSender:
         finally:
             self._detach()
 
+    def show(self) -> None:
+        """Show the progress of the job while this process has nothing to send."""
+        show, now = self._monitor.show, monotonic()
+        if show is not None and now - self._shown_at >= self._monitor.show_seconds:
+            self._shown_at = now
+            show(self._of_job(Progress(Tally(), 0, 0, 0)))
+
     def _shared_options(self) -> BatchOptions:
         """The options with the share of this process in the request rate."""
         rate = self._options.request_rate
-        live = self._membership.pulse.job.live
-        return self._options._replace(request_rate=None if rate is None else rate / live)
+        return self._options._replace(request_rate=None if rate is None else self._share(rate))
+
+    def _share(self, rate: float) -> float:
+        """The share of this process in a rate, among those that have something to send."""
+        live, idle = self._membership.pulse.job.live, self._membership.others().idle
+        return rate / max(1, live - idle)
 
     def _attach(self, controls: Controls) -> None:
         with self._lock:
@@ -99,6 +112,7 @@ class JoinedSender:
         with self._lock:
             if self._controls is not None:
                 progress = self._controls.progress()
+                self._is_idle = not progress.tally.requests
                 self._done.add(progress.tally)
                 self._throttles += progress.throttles
                 self._controls = None
@@ -119,7 +133,9 @@ class JoinedSender:
         with self._lock:
             tally, in_flight, limit, throttles = self._progress()
             counts = (tally.succeeded, tally.failed, tally.in_doubt)
-            return Beat(0, self._budget.made, *counts, in_flight, limit, throttles)
+            beat = Beat(0, self._budget.made, *counts, in_flight, limit, throttles)
+            is_idle = self._is_idle and tally.requests == self._done.requests
+            return beat._replace(idle=int(is_idle))
 
     def _hear(self, pulse: Pulse) -> None:
         """What a heartbeat has brought, in its thread."""
@@ -142,7 +158,7 @@ class JoinedSender:
         if failure is not None:
             controls.stop(failure)
         if self._options.request_rate is not None:
-            controls.change_rate(self._options.request_rate / pulse.job.live)
+            controls.change_rate(self._share(self._options.request_rate))
 
     def _job_tally(self, tally: Tally) -> Tally:
         """What all processes have done, of which `tally` is the current pass of this one."""

@@ -128,10 +128,13 @@ class Membership:
         self.pulse = Pulse(job._replace(live=max(1, len(live))), self._control.read(STOP))
 
     def _added_up(self, ages: Mapping[str, float], live: int, *own: Beat) -> Beat:
-        others = [name for name in ages if name != BEAT + self.worker]
-        contents = (self._control.read(name) for name in others)
-        beats = [parse_beat(content) for content in contents if content is not None]
-        return total_beat((*own, *beats, *self._last_beats()), self._round, live)
+        beats = [*own, *self._last_beats()]
+        for name, age in ages.items():
+            content = None if name == BEAT + self.worker else self._control.read(name)
+            if content is not None:
+                beat = parse_beat(content)
+                beats.append(beat if age <= self.lease.seconds else beat._replace(idle=0))
+        return total_beat(beats, self._round, live)
 
     def _last_beats(self) -> list[Beat]:
         """The last heartbeats of the processes that have ended, each of which is read once."""
@@ -139,5 +142,5 @@ class Membership:
             if name not in self._ended:
                 content = self._control.read(name)
                 if content is not None:
-                    self._ended[name] = parse_beat(content)
+                    self._ended[name] = parse_beat(content)._replace(idle=0)
         return list(self._ended.values())

@@ -122,6 +122,22 @@ def test_a_process_that_is_not_heard_of_is_not_alive(control: Control, tmp_path:
     assert (first.is_alive("b"), first.pulse.job.live) == (False, 1)
 
 
+def test_idle_processes_are_counted_while_they_are_alive(control: Control, tmp_path: Path) -> None:
+    first, second, third = members(control, "a", "b", "c")
+    for member in (second, third):
+        member.report = lambda: Beat(0, idle=1)
+        member.renew()
+    for member in (first, second, third):
+        member.renew()
+    assert [m.pulse.job.live for m in (first, second, third)] == [3, 3, 3]
+    assert [m.others().idle for m in (first, second, third)] == [2, 1, 1]
+    second.leave()
+    earlier = (tmp_path / "beat-c").stat().st_mtime_ns - 61 * 10**9
+    os.utime(tmp_path / "beat-c", ns=(earlier, earlier))
+    first.renew()
+    assert (first.pulse.job.live, first.others().idle) == (1, 0)
+
+
 def test_a_request_to_stop_reaches_all(control: Control) -> None:
     first, second = members(control, "a", "b")
     control("c").create("stop", b"stop")
