@@ -35,8 +35,8 @@ class StreamHandler(Protocol):
         """The response to a request with this head; its body may consume `chunks`, the input."""
 
 
-def text_response(status: HTTPStatus, message: str) -> ServerResponse:
-    """The response to a request that no handler gets."""
+def text_response(status: int, message: str) -> ServerResponse:
+    """A response of one line, such as an error."""
     return ServerResponse(status, (("Content-Type", "text/plain"),), f"{message}\n".encode())
 
 

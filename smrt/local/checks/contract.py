@@ -54,7 +54,8 @@ INVOCATION = Rule(
     "Invocation",
     "POST /invocations responds within 60 s",
     _RESPOND,
-    "respond in less than 60 s; for longer calls, use a stream or an asynchronous endpoint",
+    "respond in less than 60 s; for longer calls, use a stream or an asynchronous endpoint; if the "
+    "model fails, compare --data and --content-type with what it expects",
 )
 PAYLOAD = Rule(
     "Payload",

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import NamedTuple
 
+from smrt.local.api_errors import ApiError
 from smrt.local.context import CUSTOM_ATTRIBUTES
 from smrt.local.endpoint import Endpoint, Invocation, ModelFailure
 from smrt.local.server_response import ServerResponse, text_response
@@ -31,10 +32,8 @@ class FolderContainer(NamedTuple):
             return text_response(HTTPStatus.NOT_FOUND, "no such path")
         try:
             prediction = self.endpoint(_invocation(request))
-        except ModelFailure as exc:
-            return ServerResponse(
-                exc.status, (("Content-Type", "text/plain"),), exc.message.encode()
-            )
+        except (ModelFailure, ApiError) as exc:
+            return text_response(exc.status, exc.message)
         attributes = prediction.custom_attributes
         added: Headers = ((CUSTOM_ATTRIBUTES, attributes),) if attributes else ()
         headers = (("Content-Type", prediction.content_type), *added)

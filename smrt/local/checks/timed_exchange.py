@@ -9,12 +9,14 @@ from typing import NamedTuple
 from smrt.protocol.messages import Headers, Url
 
 _BLOCK = 1 << 16
+_LINE = 200
 
 
 class TimedResponse(NamedTuple):
     """A response: times are in seconds after the request was started.
 
-    `chunk_times` has the time of each block of the body.
+    `chunk_times` has the time of each block of the body, and `first_line` is the message of an
+    error.
     """
 
     status: int
@@ -23,6 +25,7 @@ class TimedResponse(NamedTuple):
     chunk_times: tuple[float, ...]
     size: int
     elapsed: float
+    first_line: str
 
 
 class ExchangeError(Exception):
@@ -56,16 +59,24 @@ def exchange(
 
 
 def _read(response: HTTPResponse, started_at: float, timeout: float) -> TimedResponse:
-    times, size = [], 0
+    times, size, start = [], 0, b""
     while block := response.read1(_BLOCK):
-        size += len(block)
+        size, start = size + len(block), start or block
         times.append(monotonic() - started_at)
         if times[-1] > timeout:
             raise TimeoutError
     headers = tuple(response.getheaders())
     elapsed = monotonic() - started_at
     is_chunked = bool(getattr(response, "chunked", False))
-    return TimedResponse(response.status, headers, is_chunked, tuple(times), size, elapsed)
+    return TimedResponse(
+        response.status, headers, is_chunked, tuple(times), size, elapsed, _first_line(start)
+    )
+
+
+def _first_line(start: bytes) -> str:
+    """The first line with text, as far as it fits into one of a terminal."""
+    lines = start.decode(errors="replace").strip().splitlines()
+    return " ".join(lines[0].split())[:_LINE] if lines else ""
 
 
 def _reason(exc: Exception, timeout: float) -> str:

@@ -4,7 +4,8 @@ import io
 import json
 import sys
 from collections.abc import Callable
-from threading import Event, Thread
+from pathlib import Path
+from threading import Barrier, Event, Thread
 from time import sleep
 from typing import NamedTuple
 
@@ -28,9 +29,12 @@ from smrt.output.console import Console
 from smrt.protocol.messages import Request
 from tests.conftest import Result
 from tests.support.local_server import EXAMPLES
+from tests.support.polling import LIMIT
 
 SMALL = Limits(connect=5.0, ping=5.0, call=5.0, largest=2048, calls_at_once=2)
 SAMPLE = SampleRequest(b"[1]", "application/json")
+CALLS_ALONE = 5
+"""Calls before those at the same time."""
 
 
 class Container(NamedTuple):
@@ -85,13 +89,32 @@ def on(target: str, **changed: object) -> Callable[[Request, ServerResponse], Se
     return change
 
 
+def fails_beside_others() -> Callable[[Request, ServerResponse], ServerResponse]:
+    """All but one of the calls at the same time fail: each waits until both are there."""
+    both, turns = Barrier(2, timeout=LIMIT), iter((200, 503))
+
+    def change(request: Request, response: ServerResponse) -> ServerResponse:
+        if request.url.target != "/invocations" or next(alone, None) is not None:
+            return response
+        both.wait()
+        return response._replace(status=next(turns))
+
+    alone = iter(range(CALLS_ALONE))
+    return change
+
+
 def rejects_large(request: Request, response: ServerResponse) -> ServerResponse:
     return response._replace(status=413) if request.payload.length > 1024 else response
 
 
 BROKEN = [
     (on("/ping", status=503), {"Ping": "returned 503", "Concurrency": "/ping during 2 calls"}),
-    (on("/invocations", status=404), {"Invocation": "returned 404", "Concurrency": "[404]"}),
+    (on("/invocations", status=404), {"Invocation": "returned 404 in "}),
+    (
+        on("/invocations", status=500, body=b"\n no such\tmodel \nTraceback"),
+        {"Invocation": " ms: no such model"},
+    ),
+    (fails_beside_others(), {"Concurrency": "2 calls returned [200, 503]"}),
     (rejects_large, {"Payload": "returned 413"}),
     (on("/invocations", headers=()), {"Headers": "Content-Type is missing"}),
     (
@@ -143,7 +166,8 @@ def test_without_a_container_only_the_connection_is_checked() -> None:
 
 def test_an_example_may_be_rejected_by_the_model() -> None:
     sample = SampleRequest(b"{}", "application/json", is_own=False)
-    checked = results(Container(on("/invocations", status=400)), sample)
+    change = on("/invocations", status=400, body=b"no")
+    checked = results(Container(change), sample)
     assert outcomes(checked) == {**FINE, "Headers": "skipped"}
     assert "returned 400" in checked["Invocation"].detail
     assert "send your own with --data" in checked["Invocation"].detail
@@ -275,6 +299,15 @@ def test_an_invalid_line_is_an_error(argv: tuple[str, ...], code: int, message: 
     ran = check(*argv)
     assert (ran.code, ran.out) == (code, b"")
     assert message in ran.err
+
+
+def test_a_folder_of_several_models_cannot_be_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.tar.gz").touch()
+    ran = check(f"models={tmp_path}", "--data", "1")
+    failed = next(line for line in ran.out.decode().splitlines() if line.startswith("failed"))
+    assert "returned 400 in " in failed
+    assert "multi-model endpoints. smrt local serves a.tar.gz" in failed
+    assert (ran.code, ran.err) == (1, "")
 
 
 def test_a_model_that_fails_is_a_container_that_returns_its_status() -> None:
