@@ -210,6 +210,14 @@ def test_the_readme_is_short() -> None:
     assert len(README.read_text().splitlines()) <= MOST_LINES
 
 
+def test_the_release_checklist_tries_the_installation_of_the_readme() -> None:
+    [example] = (each for each in EXAMPLES if each.text.startswith("pipx install ./smrt_cli"))
+    lines = example.text.splitlines()
+    checklist = (ROOT / "docs" / "releasing.md").read_text().splitlines()
+    start = checklist.index("  " + lines[0])
+    assert checklist[start : start + 3] == ["  " + line for line in lines]
+
+
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = re.findall(r"^make (\w+)", README.read_text(), re.MULTILINE)
