@@ -1,13 +1,15 @@
 """Control files in a folder that machines share."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from typing import TypeVar
 
 from smrt.batching.job.disk.job_files import Files, remove_if_present, storing, sync_folder
 from smrt.batching.job.disk.whole_files import write_emptied
 
 NANOSECONDS = 1e9
+T = TypeVar("T")
 
 
 class FolderControl:
@@ -25,13 +27,10 @@ class FolderControl:
         """Create a file; False if it exists."""
         path = self._path(name)
         with storing(path):
-            beside = self._written(path, content)
             try:
-                self._files.link(beside, path)
+                _twice(lambda: self._link(path, content))
             except FileExistsError:  # or the response to the first request of ours was lost
                 return self.read(name) == content
-            finally:
-                remove_if_present(self._files, beside)
             sync_folder(self._files, self.location)
             return True
 
@@ -39,7 +38,7 @@ class FolderControl:
         """Create or replace a file."""
         path = self._path(name)
         with storing(path):
-            self._files.rename(self._written(path, content, sync=is_lasting), path)
+            _twice(lambda: self._files.rename(self._written(path, content, sync=is_lasting), path))
 
     def read(self, name: str) -> bytes | None:
         """The content of a file; None if there is none."""
@@ -55,12 +54,12 @@ class FolderControl:
         """Seconds since a file was written, by the clock of the file server."""
         with storing(self._path(name)):
             written_at = _written_at(self._path(name))
-            return None if written_at is None else (self._now() - written_at) / NANOSECONDS
+            return None if written_at is None else (_twice(self._now) - written_at) / NANOSECONDS
 
     def ages(self, prefix: str) -> Mapping[str, float]:
         """The files with a prefix, and their ages."""
         with storing(self.location):
-            now, names = self._now(), self._files.listdir(self.location)
+            now, names = _twice(self._now), self._files.listdir(self.location)
             found = {
                 name: _written_at(self._path(name))
                 for name in names
@@ -79,6 +78,13 @@ class FolderControl:
         with suppress(OSError):
             remove_if_present(self._files, self._path(f"clock-{self._worker}"))
 
+    def _link(self, path: str, content: bytes) -> None:
+        beside = self._written(path, content)
+        try:
+            self._files.link(beside, path)
+        finally:
+            remove_if_present(self._files, beside)
+
     def _now(self) -> int:
         """The time of the file server: when it stores the touch of a file."""
         path = self._path(f"clock-{self._worker}")
@@ -95,6 +101,14 @@ class FolderControl:
 
     def _path(self, name: str) -> str:
         return os.path.join(self.location, name)
+
+
+def _twice(write: Callable[[], T]) -> T:
+    """Try again once: whoever ends the job removes its files, also those that are being written."""
+    try:
+        return write()
+    except FileNotFoundError:
+        return write()
 
 
 def _written_at(path: str) -> int | None:

@@ -22,6 +22,9 @@ from .control_files import ControlFiles
 from .generations import Generations
 from .lease import Lease
 
+MANIFEST = "manifest.json"
+"""The control file that says that the result of a round has been written."""
+
 
 class SharedFolder(JobFolder):
     """A JobFolder that several processes write to; `worker` is the name of this one."""
@@ -52,7 +55,7 @@ class SharedFolder(JobFolder):
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Store that the result of the round has been written."""
-        self.control.replace("manifest.json", b"".join(manifest_chunks(manifest)))
+        self.control.replace(MANIFEST, b"".join(manifest_chunks(manifest)))
 
 
 class GenerationOwnership:
@@ -129,14 +132,17 @@ class SharedStore(JobStore):
 
 
 def check_exclusive(control: ControlFiles, worker: str) -> None:
-    """Raise SmrtError for a store in which two processes could create the same file."""
+    """Raise SmrtError for a store in which two processes could create the same file.
+
+    Whoever ends the job may remove the file in between, after it has written the manifest.
+    """
     name = f"probe.{worker}"
     try:
         is_exclusive = control.create(name, b"1") and not control.create(name, b"2")
     finally:
         with suppress(SmrtError):
             control.remove([name])
-    if not is_exclusive:
+    if not is_exclusive and control.read(MANIFEST) is None:
         raise SmrtError(
             f"{control.location} does not reject the second creation of a file",
             "use another file system, or S3",

@@ -2,17 +2,21 @@
 
 import os
 from collections.abc import Callable
+from itertools import chain, islice
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
+from smrt.batching.job.disk.job_files import Files
 from smrt.batching.shared.beats import Beat
 from smrt.batching.shared.control_files import ControlFiles
 from smrt.batching.shared.folder_control import FolderControl
 from smrt.batching.shared.generations import Generations, owner_file
 from smrt.batching.shared.lease import Lease
 from smrt.batching.shared.membership import Membership
+from smrt.batching.shared.shared_folder import check_exclusive
+from smrt.errors import SmrtError
 
 Control = Callable[[str], ControlFiles]
 
@@ -45,6 +49,45 @@ def test_one_of_many_threads_creates_a_file(control: Control) -> None:
         thread.join()
     [winner] = created
     assert control("other").read("x") == winner.encode()
+
+
+def ended_meanwhile(folder: Path, operation: Callable[[str, str], None]) -> Callable[..., None]:
+    """`operation` of a process that joins while another ends the job, and removes its files."""
+    names = iter([folder])
+
+    def run(source: str, target: str) -> None:
+        for path in chain.from_iterable(each.iterdir() for each in islice(names, 1)):
+            path.unlink()
+        operation(source, target)
+
+    return run
+
+
+def test_a_file_is_written_again_if_the_end_of_the_job_has_removed_it(tmp_path: Path) -> None:
+    linking = Files(link=ended_meanwhile(tmp_path, os.link))
+    assert FolderControl(str(tmp_path), "a", linking).create("x", b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+    renaming = Files(rename=ended_meanwhile(tmp_path, os.replace))
+    FolderControl(str(tmp_path), "b", renaming).replace("y", b"2")
+    assert [path.name for path in tmp_path.iterdir()] == ["y"]
+
+
+class ForgetfulControl(FolderControl):
+    """A folder in which a file can be created again."""
+
+    def create(self, name: str, content: bytes) -> bool:
+        self.remove([name])
+        return super().create(name, content)
+
+
+def test_a_folder_in_which_a_file_is_created_twice_is_rejected(tmp_path: Path) -> None:
+    check_exclusive(FolderControl(str(tmp_path), "a"), "a")
+    forgetful = ForgetfulControl(str(tmp_path), "a")
+    with pytest.raises(SmrtError, match="does not reject the second creation of a file"):
+        check_exclusive(forgetful, "a")
+    forgetful.replace("manifest.json", b"{}")  # whoever ended the job has removed the first file
+    check_exclusive(forgetful, "a")
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
 def test_what_a_live_process_owns_is_not_taken(control: Control) -> None:
