@@ -108,9 +108,10 @@ class Speed:
         since, before = self._samples[0]
         self._samples.append((now, tally.results))
         per_second = (tally.results - before) / (now - since) if now > since else 0.0
+        done, total = self._earlier.total + tally.results, self._total
         return ProgressValues(
-            self._earlier.total + tally.results,
-            self._total,
+            done,
+            None if total is not None and total < done else total,  # it is an estimate
             self._earlier.succeeded + tally.succeeded,
             self._earlier.failed + tally.failed,
             progress.in_flight,
