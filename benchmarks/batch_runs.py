@@ -84,7 +84,7 @@ def _compared(scheme: str, url: str, folder: str) -> bool:
     ratio = median(ours.cpu / theirs.cpu for ours, theirs in pairs)
     faster = median(theirs.wall / ours.wall for ours, theirs in pairs)
     is_met = ratio <= AT_MOST[scheme] and faster >= AT_LEAST
-    print(f"{scheme:<6} {_verdict(is_met)}: {ratio:.3f} of boto3's CPU (at most {AT_MOST[scheme]})")
+    print(f"{scheme:<6} {verdict(is_met)}: {ratio:.3f} of boto3's CPU (at most {AT_MOST[scheme]})")
     print(f"{'':<6} {faster:.1f} x its records per second (at least {AT_LEAST:g})")
     return is_met
 
@@ -104,18 +104,18 @@ def _measured(rows: int, url: str, folder: str) -> bool:
     ]
     words += ["--resume", path, os.path.join(folder, "results.csv")]
     halves = [
-        _smrt(folder, [*words, "--max-requests", str(half)], status=1),
-        _smrt(folder, words),
+        measured_run(folder, [*words, "--max-requests", str(half)], status=1),
+        measured_run(folder, words),
     ]
     peak = max(cost.memory for cost in halves)
     is_met = peak <= MOST_MEMORY
     peaks = " and ".join(f"{cost.memory:.1f}" for cost in halves)
-    print(f"memory {_verdict(is_met)}: {peaks} MB at the peaks (at most {MOST_MEMORY:g})")
+    print(f"memory {verdict(is_met)}: {peaks} MB at the peaks (at most {MOST_MEMORY:g})")
     print(f"       {rows} rows, {rows / sum(cost.wall for cost in halves):.0f} per second")
     return is_met
 
 
-def _verdict(is_met: bool) -> str:  # noqa: FBT001 - it is what is printed
+def verdict(is_met: bool) -> str:  # noqa: FBT001 - it is what is printed
     return "met" if is_met else "MISSED"
 
 
@@ -127,11 +127,11 @@ def _batch(records: int, url: str, folder: str) -> Cost:
         file.writelines(line for _ in range(records))
     ca_bundle = ["--ca-bundle", os.path.join(folder, "ca.pem")] if url.startswith("https") else []
     output = os.path.join(folder, "results.jsonl")
-    cpu, wall, memory = _smrt(folder, ["small", url, *ca_bundle, rows, output])
+    cpu, wall, memory = measured_run(folder, ["small", url, *ca_bundle, rows, output])
     return Cost(cpu / records, wall / records, memory)
 
 
-def _smrt(folder: str, words: list[str], status: int = 0) -> Cost:
+def measured_run(folder: str, words: list[str], status: int = 0) -> Cost:
     """The cost of a whole run with an endpoint, its URL and more words."""
     endpoint, url, *more = words
     result = os.path.join(folder, "cost")
