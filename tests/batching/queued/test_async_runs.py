@@ -199,7 +199,7 @@ def test_what_a_process_in_s3_had_queued_is_found(
 ) -> None:
     service.held = {lines[-1]}
     job = f"s3://{BUCKET}/job"
-    words = ("in.jsonl", "out.jsonl", "--async", "--job", job, "--lease", "0.6")
+    words = ("in.jsonl", "out.jsonl", "--async", "--job", job)
     process = started(*words)
     until(lambda: len(service.accepted) == 30)
     job_id = json.load(s3.Object("job/job.json").get()["Body"])["JobId"]
@@ -208,6 +208,8 @@ def test_what_a_process_in_s3_had_queued_is_found(
     finished(process)
     for segment in list(s3.objects.filter(Prefix="job/logs/"))[1:]:  # the first one reserves
         segment.delete()
+    for heartbeat in s3.objects.filter(Prefix="job/beats/"):  # as if its lease had ended
+        heartbeat.delete()
     done = batch(*words, "--resume")
     assert (done.code, done.summary["requestCount"]) == (0, 0)
     assert Path("out.jsonl").read_bytes() == results(30)
