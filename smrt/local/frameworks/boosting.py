@@ -1,6 +1,6 @@
 """XGBoost's container, for models that are a Booster: a DMatrix in, an array out.
 
-https://github.com/aws/sagemaker-xgboost-container; RecordIO is not supported here.
+https://github.com/aws/sagemaker-xgboost-container
 """
 
 import csv
@@ -9,22 +9,29 @@ from typing import Any
 
 from smrt.local import media
 
+from . import recordio
 from .framework import Framework, output_of_one_type
 
 _LIBSVM = ("text/libsvm", "text/x-libsvm")
+_RECORDIO = "application/x-recordio-protobuf"
 
 
 def _matrix(body: Any, content_type: str | None, _: object) -> Any:
     """Raises UnsupportedFormatError."""
     from xgboost import DMatrix
 
-    text = body.decode() if isinstance(body, bytes) else body
     media_type = (content_type or "").partition(";")[0].strip()
     if media_type == media.CSV:
-        return DMatrix(_csv_rows(text))
+        return DMatrix(_csv_rows(_decoded(body)))
     if media_type in _LIBSVM:
-        return DMatrix(_sparse_rows(text))
+        return DMatrix(_sparse_rows(_decoded(body)))
+    if media_type == _RECORDIO:
+        return DMatrix(recordio.matrix(body))
     raise media.UnsupportedFormatError(content_type)
+
+
+def _decoded(body: bytes | str) -> str:
+    return body.decode() if isinstance(body, bytes) else body
 
 
 def _csv_rows(text: str) -> Any:
