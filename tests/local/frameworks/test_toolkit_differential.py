@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from sagemaker_inference import transformer
+from scipy import sparse
 
 from smrt.local.context import Context
 from smrt.local.endpoint import Invocation, ModelFailure
 from smrt.local.model import load_model
-
-transformer = pytest.importorskip("sagemaker_inference.transformer")
 
 LOAD = "def model_fn(model_dir): return 2\n"
 SCRIPTS = {
@@ -76,7 +76,6 @@ def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
 
 
 def npz() -> bytes:
-    sparse: Any = pytest.importorskip("scipy.sparse")
     buffer = BytesIO()
     sparse.save_npz(buffer, sparse.csr_matrix(np.eye(2)))
     return buffer.getvalue()
