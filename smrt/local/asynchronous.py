@@ -18,6 +18,7 @@ from smrt.s3.async_results import DEFAULT_INVOCATION, LONGEST_TTL
 from smrt.s3.objects import S3, Location
 
 from . import api_errors, asynchronous_checks
+from .api_errors import ApiError
 from .endpoint import (
     Endpoint,
     Invocation,
@@ -138,6 +139,8 @@ class Queues:
             raise _FailedError(api_errors.model_error(job.name, exc).message) from exc
         except NotReady as exc:
             raise _FailedError(api_errors.not_ready(job.name, str(exc)).message) from exc
+        except ApiError as exc:
+            raise _FailedError(exc.message) from exc
 
 
 def _with_trace(error: _FailedError) -> str:
@@ -189,7 +192,7 @@ def _with_timeout(seconds: float, function: Callable[[], Prediction]) -> Predict
     def run() -> None:
         try:
             future.set_result(function())
-        except (ModelFailure, NotReady) as exc:
+        except (ModelFailure, NotReady, ApiError) as exc:
             future.set_exception(exc)
         except BaseException as exc:  # noqa: BLE001 - an endpoint is anybody's code
             future.set_exception(unexpected_failure(exc))

@@ -19,6 +19,7 @@ from smrt.errors import ServiceError, SmrtError
 from smrt.local.asynchronous import CONCURRENCY, Queues
 from smrt.local.endpoint import Endpoint, Invocation, ModelFailure, NotReady, Prediction, echo
 from smrt.local.environment import variables
+from smrt.local.hosting.components import Components
 from smrt.local.s3 import storage
 from smrt.local.s3.storage import BUCKET, Storage
 from smrt.local.server import serving
@@ -224,6 +225,15 @@ def test_the_reason_of_an_endpoint_that_is_not_ready_is_written_to_s3(serve: Ser
 
     with serve(loads=loads) as local:
         assert "still loading" in local.failure(local.send("loads", Body=b"1"))
+
+
+def test_a_call_that_names_no_target_fails_without_a_traceback(serve: Serve) -> None:
+    components = Components({"a": echo}).invoke
+
+    with serve(words=components) as local:
+        failure = local.failure(local.send("words", Body=b"1", InferenceId="mine"))
+        assert failure.startswith("Inference Component Name header is required for endpoints")
+        assert local.errors == [f"endpoint words: mine: {failure}"]
 
 
 def test_a_prediction_in_chunks_is_stored_as_one_object(serve: Serve) -> None:
