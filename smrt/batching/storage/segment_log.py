@@ -9,7 +9,7 @@ from smrt.errors import SmrtError
 
 from .uploads import Uploads
 
-LARGEST, LONGEST = 8 << 20, 10.0
+LARGEST, LONGEST = 4 << 20, 10.0
 """Bytes of a segment, and seconds until it is stored."""
 
 Put = Callable[[str, bytes | bytearray], None]

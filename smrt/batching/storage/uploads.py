@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from smrt.errors import SmrtError
 
-MOST_WAITING = 16 << 20
+MOST_WAITING = 8 << 20
 """Bytes that wait to be written, from which on no call is started."""
 
 
