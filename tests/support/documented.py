@@ -151,6 +151,6 @@ def run(
         env={**environ_with_smrt(folder), **served},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT,
         check=False,
     )

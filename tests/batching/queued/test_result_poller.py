@@ -9,8 +9,8 @@ from smrt.errors import SmrtError
 from smrt.s3.object_store import ListedObject
 from smrt.s3.objects import Location
 from tests.batching.storage.memory_store import MemoryStore
+from tests.support.polling import LIMIT
 
-LIMIT = 60.0
 LOCATIONS = QueuedLocations(Location("b", "output/1"), Location("b", "failure/1"))
 
 
