@@ -49,7 +49,10 @@ def load_endpoints(
     for argument in list(arguments) or [ECHO]:
         name, target = name_and_target(argument)
         if str(name) in map(str, targets):
-            raise UsageError(f"two endpoints have the name {name}")
+            raise UsageError(
+                f"two endpoints have the name {name}",
+                "use another name; one endpoint has variants as NAME:VARIANT=FOLDER",
+            )
         targets[name] = target
     models: dict[str, dict[HostedName, Loaded]] = {}
     for name, target in targets.items():

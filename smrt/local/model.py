@@ -155,7 +155,7 @@ def _loading_errors(script: Path) -> Iterator[None]:
     except ConfigurationError:
         raise
     except UsageError as exc:
-        raise UsageError(f"{script}: {exc}") from exc
+        raise UsageError(f"{script}: {exc}", *exc.hints) from exc
     except SyntaxError as exc:
         raise UsageError(f"{exc.filename}, line {exc.lineno}: {exc.msg}") from exc
     except (Exception, SystemExit) as exc:

@@ -73,7 +73,10 @@ def handlers(module: ModuleType, default_model_fn: Handler | None = None) -> Han
     steps = {name: defined.pop(name) for name in (*_STEPS, "transform_fn") if name in defined}
     if "model_fn" not in defined:
         if default_model_fn is None:
-            raise UsageError("there is no model_fn(model_dir)")
+            raise UsageError(
+                "there is no model_fn(model_dir)",
+                "define it: it loads the model from the folder model_dir, and returns it",
+            )
         defined["model_fn"] = default_model_fn
     if "transform_fn" in steps and len(steps) > 1:
         others = ", ".join(name for name in _STEPS if name in steps)

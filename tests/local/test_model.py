@@ -355,6 +355,15 @@ def test_a_bad_argument_is_a_usage_error(arguments: list[str], message: str) -> 
     assert str(caught.value).startswith(message)
 
 
+def test_an_error_of_a_script_has_its_hint(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    with pytest.raises(UsageError) as caught:
+        load_model(tmp_path)
+    assert caught.value.hints == (
+        "define it: it loads the model from the folder model_dir, and returns it",
+    )
+
+
 def test_the_hint_shows_the_corrected_argument() -> None:
     with pytest.raises(SmrtError) as caught:
         endpoints(["examples/iris/"], {})

@@ -30,8 +30,10 @@ def combined(models: Mapping[HostedName, Loaded]) -> Loaded:
     if all(name.component for name in names):
         components = {str(name.component): each.endpoint for name, each in models.items()}
         return Loaded(Components(components).invoke, no_stream)
+    received = ", ".join(map(str, names))
     raise UsageError(
-        f"an endpoint has variants, components or one model, received: {', '.join(map(str, names))}"
+        f"an endpoint has variants, components or one model, received: {received}",
+        "variants are NAME:VARIANT=FOLDER, components NAME/COMPONENT=FOLDER",
     )
 
 
