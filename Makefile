@@ -24,7 +24,7 @@ NEEDED := $(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 10
 
 help:
 	@echo 'make demo      serve the Iris model and call it'
-	@echo 'make test      run the tests in four processes, in two minutes at most'
+	@echo 'make test      run the tests in six processes, in two minutes at most'
 	@echo 'make coverage  run the tests again, and report what they do not reach'
 	@echo 'make check     run the other gates: format, lint, types, layers'
 	@echo 'make fuzz      run smrt with random input for SECONDS=60; see tests/fuzz/__main__.py'
@@ -41,11 +41,11 @@ demo: $(VENV)/demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" smrt local run iris=examples/iris -- sh examples/iris/demo.sh
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n 6 --dist worksteal $(TESTS)
 
 coverage: $(VENV)/dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 3 --dist worksteal --hypothesis-profile=thorough
+	$(BIN)/coverage run -m pytest -n 6 --dist worksteal --hypothesis-profile=thorough
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
