@@ -119,8 +119,10 @@ $(VENV)/demo: $(VENV)/python
 	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
+# Collecting the tests compiles them, which else each process of the first run does.
 $(VENV)/dev: $(VENV)/python
 	$(BIN)/pip install --quiet --editable '.[dev]'
+	@-$(BIN)/python -m pytest --collect-only >/dev/null
 	@touch $@
 
 $(VENV)/python: pyproject.toml
