@@ -38,7 +38,7 @@ CREDENTIAL_VARIABLES = {
 LOAD = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """No example fails because the host is busy."""
 settings.register_profile("quick", LOAD, max_examples=25, derandomize=True)
-settings.register_profile("thorough", LOAD, max_examples=300, derandomize=True)
+settings.register_profile("thorough", LOAD, max_examples=150, derandomize=True)
 settings.register_profile("search", LOAD, max_examples=1000)
 settings.load_profile("quick")
 
