@@ -159,6 +159,12 @@ def write_rows(path: Path, count: int) -> list[bytes]:
     return bodies
 
 
+@pytest.fixture
+def lines(tmp_path: Path) -> list[bytes]:
+    """The records of in.jsonl."""
+    return write_rows(tmp_path / "in.jsonl", 200)
+
+
 def results(count: int) -> bytes:
     """The result of an undisturbed run."""
     return b"".join(

@@ -25,11 +25,6 @@ UNKNOWN = error(400, "ValidationError", "Endpoint e of account 1 not found.")
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
-@pytest.fixture
-def lines(tmp_path: Path) -> list[bytes]:
-    return write_rows(tmp_path / "in.jsonl", 200)
-
-
 def resume_line(text: str) -> list[str]:
     """The arguments of the command line that resumes, without those of every run."""
     match = re.search(r"to resume: smrt batch (.*)", text)

@@ -25,7 +25,7 @@ from smrt.batching.workers.worker_pool import WorkerPool
 from smrt.batching.workers.worker_report import decode_report, encode_report
 from smrt.config.connection_options import ConnectionOptions
 from smrt.errors import ConfigurationError, ServiceError, SmrtError, TransportError, UsageError
-from tests.batching.conftest import Batch, ModelServer, checked, results, write_rows
+from tests.batching.conftest import Batch, ModelServer, checked, results
 from tests.batching.test_runs import BAD
 from tests.batching.test_stopping import DENIED, Gate, finished, resume_line
 from tests.batching.whole_runs import target
@@ -33,11 +33,6 @@ from tests.support.polling import until
 from tests.support.scripted_endpoint import Received, response
 
 WORKERS = ("--workers", "2", "--partition-size", "300", "--concurrency", "4")
-
-
-@pytest.fixture
-def lines(tmp_path: Path) -> list[bytes]:
-    return write_rows(tmp_path / "in.jsonl", 200)
 
 
 def test_workers_share_the_records(

@@ -113,7 +113,7 @@ class Sender:
     def _pack_calls(
         self, current: OpenPartition, packs: Iterable[Pack | RecordError]
     ) -> Generator[EngineCall | None, None, bool]:
-        """The calls for `packs`; returns whether all were begun."""
+        """The calls for `packs`; returns whether all were started."""
         for pack in packs:
             if isinstance(pack, RecordError):
                 self._recorder.fail(current, pack)
@@ -125,7 +125,7 @@ class Sender:
         return True
 
     def _end(self, current: OpenPartition) -> None:
-        """Every record of a partition has been read."""
+        """End a partition, every record of which has been read."""
         current.is_read = True
         self._recorder.commit(current)
 

@@ -56,13 +56,13 @@ def queue_model() -> Model:
     return Model()
 
 
-class HeldService:
-    """A service whose responses to some bodies are not sent until `opened`."""
+class DelayedService:
+    """A service whose responses to some bodies are delayed until `opened`."""
 
     def __init__(self, service: Service, model: Model) -> None:
         self._service, self.model = service, model
         self.rejection = service.rejection
-        self.held: set[object] = set()
+        self.delayed: set[object] = set()
         self.accepted: list[object] = []
         self.opened = Event()
 
@@ -70,24 +70,28 @@ class HeldService:
         response = self._service.respond(request)
         body = request.payload.content
         self.accepted.append(body)
-        if body in self.held:
+        if body in self.delayed:
             self.opened.wait(60)
         return response
 
 
 @pytest.fixture
-def service(s3: Any, queue_model: Model) -> Iterator[HeldService]:
+def service(s3: Any, queue_model: Model) -> Iterator[DelayedService]:
     store = Storage.__new__(Storage)
     store.url = s3.url
     errors: list[str] = []
     queues = Queues(lambda: store.s3, clock=time, report_error=errors.append)
-    yield HeldService(Service({"e": queue_model}, time, errors.append, queues=queues), queue_model)
+    yield DelayedService(
+        Service({"e": queue_model}, time, errors.append, queues=queues), queue_model
+    )
     queue_model.opened.set()
     store.s3.close()
 
 
 @pytest.fixture
-def variables(s3: Any, service: HeldService, environ: dict[str, str]) -> Iterator[dict[str, str]]:
+def variables(
+    s3: Any, service: DelayedService, environ: dict[str, str]
+) -> Iterator[dict[str, str]]:
     with serving(service) as url:
         yield {
             **environ,
@@ -155,17 +159,17 @@ def test_a_response_that_was_lost_is_found_by_its_result(
     policy: str,
     started: Start,
     batch: Batch,
-    service: HeldService,
+    service: DelayedService,
     s3: Any,
     lines: list[bytes],
 ) -> None:
     good, bad, slow, other = lines[3:7]
     model = service.model
-    service.held, model.bad, model.slow = {*lines[3:7]}, {bad}, {slow}
+    service.delayed, model.bad, model.slow = {*lines[3:7]}, {bad}, {slow}
     model.opened.clear()
     words = ("in.jsonl", "out.jsonl", "--async", "--concurrency", "4", "--in-doubt", policy)
     process = started(*words)
-    until(lambda: model.counts[slow] and service.held <= {*service.accepted})
+    until(lambda: model.counts[slow] and service.delayed <= {*service.accepted})
     job_id = json.loads(Path("out.jsonl.job/job.json").read_bytes())["JobId"]
     until(lambda: len(stored(s3, "output", job_id)) == 5)
     until(lambda: len(stored(s3, "failure", job_id)) == 1)
@@ -195,9 +199,9 @@ def stored(s3: Any, kind: str, job_id: str) -> list[str]:
 
 
 def test_what_a_process_in_s3_had_queued_is_found(
-    started: Start, batch: Batch, service: HeldService, s3: Any, lines: list[bytes]
+    started: Start, batch: Batch, service: DelayedService, s3: Any, lines: list[bytes]
 ) -> None:
-    service.held = {lines[-1]}
+    service.delayed = {lines[-1]}
     job = f"s3://{BUCKET}/job"
     words = ("in.jsonl", "out.jsonl", "--async", "--job", job)
     process = started(*words)
@@ -217,7 +221,7 @@ def test_what_a_process_in_s3_had_queued_is_found(
 
 
 def test_one_request_is_sent_until_the_job_knows_where_results_are(
-    batch: Batch, service: HeldService, lines: list[bytes]
+    batch: Batch, service: DelayedService, lines: list[bytes]
 ) -> None:
     known: list[bool] = []
     respond = service.respond

@@ -11,18 +11,13 @@ import pytest
 
 from smrt.batching.job.logs.job_log import SENT, UNSENT, read_log
 from smrt.batching.shared.beats import Beat, beat_content
-from tests.batching.conftest import Batch, ModelServer, checked, results, write_rows
+from tests.batching.conftest import Batch, ModelServer, checked, results
 from tests.batching.test_stopping import DENIED, Gate, Start, finished
 from tests.support.polling import until
 from tests.support.scripted_endpoint import Received, Responder, error, response
 
 JOB = ("--join", "job", "--partition-size", "300", "--concurrency", "4", "--lease", "60")
 BAD = error(424, "ModelError", "bad row", OriginalStatusCode=400, OriginalMessage="bad")
-
-
-@pytest.fixture
-def lines(tmp_path: Path) -> list[bytes]:
-    return write_rows(tmp_path / "in.jsonl", 200)
 
 
 def test_one_process_starts_and_ends_a_job(
